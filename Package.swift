@@ -1,0 +1,81 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// What every Swift target of this package is compiled with.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// Layers: mosaic -> FleetCommands -> FleetKit <- FleetDBus, FleetSystemctl, FleetFake.
+// Only `mosaic` sees every backend; nothing else may import across.
+let package = Package(
+    name: "mosaic-fleet",
+    products: [
+        .executable(name: "mosaic", targets: ["mosaic"]),
+        .library(name: "FleetKit", targets: ["FleetKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // The core
+        .target(name: "CLinux"),
+        .target(
+            name: "FleetKit",
+            dependencies: [
+                "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: house),
+
+        // Three ways to a service manager
+        .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
+        .target(name: "FleetDBus", dependencies: ["FleetKit", "CDBus"], swiftSettings: house),
+        .target(name: "FleetSystemctl", dependencies: ["FleetKit"], swiftSettings: house),
+        .target(name: "FleetFake", dependencies: ["FleetKit"], swiftSettings: house),
+
+        // What the operator types
+        .target(
+            name: "FleetCommands",
+            dependencies: [
+                "FleetKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "mosaic",
+            dependencies: ["FleetCommands", "FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake"],
+            swiftSettings: house),
+
+        // Tests
+        .target(
+            name: "FleetTestSupport",
+            dependencies: ["FleetKit", "FleetFake"],
+            path: "Tests/FleetTestSupport",
+            swiftSettings: house),
+        .testTarget(
+            name: "FleetKitTests",
+            dependencies: ["FleetKit", "FleetFake", "FleetTestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "FleetConformanceTests",
+            dependencies: ["FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake", "FleetTestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "FleetSystemTests",
+            dependencies: ["FleetKit", "FleetFake", "FleetTestSupport", "mosaic"],
+            swiftSettings: house),
+    ]
+)

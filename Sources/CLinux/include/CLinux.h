@@ -1,0 +1,9 @@
+// Linux calls that Swift cannot import: variadic, or newer than the libc headers of supported distributions.
+#pragma once
+#include <sys/types.h>
+
+/// pidfd_open(2): a descriptor that names exactly this process, or -1 with errno.
+int fleet_pidfd_open(pid_t pid);
+
+/// pidfd_send_signal(2): 0, or -1 with errno. Cannot hit a process that reused the number.
+int fleet_pidfd_send_signal(int pidfd, int signal);

@@ -1,0 +1,21 @@
+/// One line of the lock record after the first: what the owner has done, so that a successor can say what a crash
+/// left undone.
+public struct ProgressEvent: Codable, Sendable, Equatable {
+    /// `drain`, `holder`, `settle`, `start`, `verify`, …: the operation's own word.
+    public var phase: String
+    /// n of m units of this phase are done.
+    public var done: Int?
+    public var total: Int?
+    /// The unit that this event is about.
+    public var unit: String?
+    /// How it ended: `done`, or the outcome's name.
+    public var outcome: String?
+
+    public init(phase: String, done: Int? = nil, total: Int? = nil, unit: String? = nil, outcome: String? = nil) {
+        self.phase = phase
+        self.done = done
+        self.total = total
+        self.unit = unit
+        self.outcome = outcome
+    }
+}

@@ -1,0 +1,32 @@
+/// An agent's name, used as it is in `mosaic-agent@NAME.service` and as its tmux session's name.
+///
+/// `[A-Za-z0-9_][A-Za-z0-9_.-]*`: nothing in it needs systemd's escaping, and it cannot be taken for an option.
+public struct AgentName: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let rawValue: String
+
+    /// - Throws: `.usage`, naming the text and the rule.
+    public init(_ text: String) throws(FleetError) {
+        let bytes = Array(text.utf8)
+        func isWord(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        guard let first = bytes.first, isWord(first),
+            bytes.allSatisfy({ isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") })
+        else {
+            throw FleetError(
+                .usage, "'\(Printable.oneLine(text))' is not an agent name",
+                hint: "a name begins with a letter, digit or '_' and goes on with letters, digits, '_', '.' or '-'")
+        }
+        self.rawValue = text
+        // mosaic-agent@ + name + .service must fit systemd's 255 bytes.
+        _ = try UnitName("mosaic-agent@\(text).service")
+    }
+
+    public var description: String { rawValue }
+    public static func < (left: AgentName, right: AgentName) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,33 @@
+/// What systemd reports when a job leaves its queue (`JobRemoved`, or systemctl's exit status).
+///
+/// Source: job_result_to_string() of systemd 252 to 258; `frozen` came with 256 and `concurrency` with 258.
+public enum JobResult: Sendable, Equatable {
+    case done, canceled, timeout, failed, dependency, skipped, invalid, assert, unsupported, collected, once, frozen
+    case concurrency
+    /// A backend that cannot learn the reason (systemctl) knows only that the job did not end well.
+    case notDone
+    /// The answer was lost (daemon-reexec, bus restart): only the unit's state can tell.
+    case lost
+    /// A word that this version does not know: a failure.
+    case other(String)
+
+    public init(systemdName: String) {
+        self =
+            switch systemdName {
+            case "done": .done
+            case "canceled": .canceled
+            case "timeout": .timeout
+            case "failed": .failed
+            case "dependency": .dependency
+            case "skipped": .skipped
+            case "invalid": .invalid
+            case "assert": .assert
+            case "unsupported": .unsupported
+            case "collected": .collected
+            case "once": .once
+            case "frozen": .frozen
+            case "concurrency": .concurrency
+            default: .other(systemdName)
+            }
+    }
+}

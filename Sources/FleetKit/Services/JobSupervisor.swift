@@ -1,0 +1,34 @@
+/// What happens while a batch of commands runs, told to the operation's own main loop.
+public enum JobEvent: Sendable, Equatable {
+    /// systemd took the command.
+    case queued(UnitCommand)
+    case finished(UnitOutcome)
+    /// systemd was *asked*, and every job still awaited is known to it. This, and nothing else, is progress between
+    /// two finished commands. Sent at least every 2 s while the manager answers.
+    case jobsKnown
+    /// Nothing new: the chance to look at the fence, at signals and at the screen. Sent at least every 250 ms.
+    case tick
+}
+
+/// The caller's side of a running batch. All calls come on the thread that called `perform`.
+///
+/// A throw from either function ends the batch: nothing more is sent, jobs already queued are left to systemd, and
+/// `perform` rethrows it.
+public protocol JobSupervisor: AnyObject {
+    /// Called immediately before each command leaves this process; the guard's fence stands here.
+    func willSend(_ command: UnitCommand) throws(FleetError)
+
+    func handle(_ event: JobEvent) throws(FleetError)
+
+    /// A descriptor that every helper process which can act on the fleet must hold open until it ends (the lock
+    /// record's, so that the lock is not free while a command lives); nil when the operation is not guarded.
+    var commandDescriptor: CInt? { get }
+}
+
+/// For callers that have nothing to watch.
+public final class Unsupervised: JobSupervisor {
+    public init() {}
+    public func willSend(_ command: UnitCommand) throws(FleetError) {}
+    public func handle(_ event: JobEvent) throws(FleetError) {}
+    public var commandDescriptor: CInt? { nil }
+}

@@ -1,0 +1,35 @@
+/// The only way to systemd. Implementations: FleetDBus, FleetSystemctl, FleetFake; one conformance suite holds them
+/// to the same scenarios.
+///
+/// The protocol is synchronous on purpose. A restart's progress must be proof that its *own main loop* lives, so the
+/// loop that waits for jobs is the loop that stamps the lock: `perform` runs on the caller's thread and reports
+/// through the supervisor. Instances are confined to one thread.
+public protocol ServiceManager: AnyObject {
+    /// Names the manager for messages, such as `systemd --user over D-Bus (unix:path=/run/user/1000/bus)`.
+    var endpoint: String { get }
+
+    /// The state of each unit, in the order asked. An unknown unit is a state with `loadState == "not-found"`.
+    /// Pipelined where the transport can.
+    /// - Throws: `.noServiceManager` when the manager cannot be asked.
+    func states(of units: [UnitName]) throws(FleetError) -> [UnitState]
+
+    /// Units in the manager's memory whose name matches one of the shell patterns.
+    func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName]
+
+    /// Sends the commands in order (at most `maxParallel` jobs in flight; nil = no bound) and waits for every job.
+    ///
+    /// A command for a unit that is masked, missing or unloadable is not sent; its outcome says so. The outcomes come
+    /// in the order of the commands, and each was also reported as `.finished` at the moment it was known.
+    /// No wait rests on a signal alone: the unit's own job is asked for at least every 2 s, so a daemon-reload, a
+    /// daemon-reexec or a bus restart in between loses nothing.
+    /// - Throws: what the supervisor threw, or `.noServiceManager` when the manager went away and did not come back.
+    func perform(
+        _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
+    ) throws(FleetError) -> [UnitOutcome]
+
+    /// Process numbers in the unit's cgroup and below; empty when it has none.
+    func processes(of unit: UnitName) throws(FleetError) -> [Int32]
+
+    /// Reads all unit files again (`daemon-reload`).
+    func reload() throws(FleetError)
+}

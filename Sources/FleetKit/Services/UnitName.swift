@@ -1,0 +1,55 @@
+/// A full systemd unit name such as `mosaic-agent@planner.service`, checked once so that no backend has to.
+///
+/// libdbus aborts the process on malformed strings, and systemctl globs and mangles names, so a name that is not
+/// exactly a unit name must never reach either. Rules: systemd's unit_name_is_valid(): 1 to 255 bytes of
+/// `[A-Za-z0-9:_.\-]` and backslash, at most one instance after `@`, and a known suffix.
+public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let rawValue: String
+
+    /// Every unit type that systemd knows; a name without one of these is refused, never completed by guessing.
+    public static let suffixes = [
+        "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice", "scope",
+    ]
+
+    /// - Throws: `.usage`, naming the text (control characters made visible) and the rule that it breaks.
+    public init(_ text: String) throws(FleetError) {
+        func refuse(_ why: String) -> FleetError {
+            FleetError(
+                .usage, "'\(Printable.oneLine(text))' is not a unit name: \(why)",
+                hint: "give the full name, such as mosaic-agent@planner.service")
+        }
+        let bytes = Array(text.utf8)
+        guard !bytes.isEmpty else { throw refuse("it is empty") }
+        guard bytes.count <= 255 else { throw refuse("it has \(bytes.count) bytes, 255 are allowed") }
+        guard bytes[0] != UInt8(ascii: "-") else { throw refuse("it begins with '-'") }
+        guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")),
+            Self.suffixes.contains(String(decoding: bytes[(dot + 1)...], as: UTF8.self))
+        else { throw refuse("it has no unit type such as .service at its end") }
+        let stem = bytes[..<dot]
+        guard stem.allSatisfy({ Self.isAllowed($0) || $0 == UInt8(ascii: "@") }) else {
+            throw refuse("only letters, digits and : _ . - \\ @ are allowed")
+        }
+        guard let first = stem.first, first != UInt8(ascii: "@") else { throw refuse("nothing stands before the '@'") }
+        self.rawValue = text
+    }
+
+    /// The part between `@` and the suffix, for an instance of a template.
+    public var instance: String? {
+        guard let at = rawValue.firstIndex(of: "@"), let dot = rawValue.lastIndex(of: ".") else { return nil }
+        return String(rawValue[rawValue.index(after: at)..<dot])
+    }
+
+    public var description: String { rawValue }
+
+    public static func < (left: UnitName, right: UnitName) -> Bool { left.rawValue < right.rawValue }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "\\"): true
+        default: false
+        }
+    }
+}

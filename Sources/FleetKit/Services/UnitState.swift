@@ -1,0 +1,89 @@
+/// What a service manager said of one unit at one moment. Field names are systemd's property names in Swift's case.
+public struct UnitState: Sendable, Equatable {
+    /// A job that is queued or running for the unit.
+    public struct Job: Sendable, Equatable {
+        public var id: UInt32
+        /// `start`, `stop`, `restart`, …; empty where the backend does not learn it.
+        public var type: String
+
+        public init(id: UInt32, type: String = "") {
+            self.id = id
+            self.type = type
+        }
+    }
+
+    /// How the main process ended: `ExecMainCode` (CLD_EXITED 1, CLD_KILLED 2, CLD_DUMPED 3; 0 = it has not) and
+    /// `ExecMainStatus` (exit status or signal number).
+    public struct MainExit: Sendable, Equatable {
+        public var code: Int32
+        public var status: Int32
+
+        public init(code: Int32, status: Int32) {
+            self.code = code
+            self.status = status
+        }
+    }
+
+    /// The name that was asked for; the manager may know the unit by another one (an alias).
+    public var name: UnitName
+    /// `loaded`, `not-found`, `masked`, `bad-setting`, `error`, …
+    public var loadState: String
+    /// `active`, `inactive`, `failed`, `activating`, `deactivating`, `reloading`, `maintenance`.
+    public var activeState: String
+    /// The finer state: `running`, `dead`, `auto-restart`, `exited`, …
+    public var subState: String
+    /// Why the last run ended: `success`, `exit-code`, `signal`, `timeout`, `start-limit-hit`, …
+    public var result: String
+    /// 0 = no main process.
+    public var mainPID: Int32
+    /// Automatic restarts since the unit was last started by hand or reset.
+    public var restarts: UInt32
+    /// 32 hexadecimal digits, new for each run; empty while the unit never ran.
+    public var invocationID: String
+    /// When the unit became active, microseconds since 1970 (`ActiveEnterTimestamp`); 0 = never.
+    public var activeSince: UInt64
+    /// Bytes (`MemoryCurrent`); nil where memory accounting is off or the unit is down.
+    public var memory: UInt64?
+    /// Path of the unit's cgroup under the manager's hierarchy; empty while it has none.
+    public var controlGroup: String
+    /// False when the last start was skipped because a Condition…= did not hold.
+    public var conditionResult: Bool
+    public var job: Job?
+    public var mainExit: MainExit?
+    /// Units that must be up for this one: `Requires`, `Requisite` and `BindsTo` together.
+    public var requirements: [String]
+    /// Units that this one starts after and stops before.
+    public var after: [String]
+
+    public init(
+        name: UnitName, loadState: String = "loaded", activeState: String = "inactive", subState: String = "dead",
+        result: String = "success", mainPID: Int32 = 0, restarts: UInt32 = 0, invocationID: String = "",
+        activeSince: UInt64 = 0, memory: UInt64? = nil, controlGroup: String = "", conditionResult: Bool = true,
+        job: Job? = nil, mainExit: MainExit? = nil, requirements: [String] = [], after: [String] = []
+    ) {
+        self.name = name
+        self.loadState = loadState
+        self.activeState = activeState
+        self.subState = subState
+        self.result = result
+        self.mainPID = mainPID
+        self.restarts = restarts
+        self.invocationID = invocationID
+        self.activeSince = activeSince
+        self.memory = memory
+        self.controlGroup = controlGroup
+        self.conditionResult = conditionResult
+        self.job = job
+        self.mainExit = mainExit
+        self.requirements = requirements
+        self.after = after
+    }
+
+    public var isActive: Bool { activeState == "active" }
+    public var isFailed: Bool { activeState == "failed" }
+    public var isInAutoRestart: Bool { subState == "auto-restart" || subState == "auto-restart-queued" }
+    /// Nothing of the unit runs and nothing is about to.
+    public var isDown: Bool { (activeState == "inactive" || activeState == "failed") && job == nil }
+    public var isNotFound: Bool { loadState == "not-found" }
+    public var isMasked: Bool { loadState == "masked" }
+}
