@@ -7,6 +7,8 @@ public final class CommandContext {
     public let home: MosaicHome
     public let environment: [String: String]
     public let output: Output
+    /// The command line without the program's name.
+    let arguments: [String]
     let common: CommonOptions
     let signals: SignalWatch
     let time: any GuardTime
@@ -16,9 +18,11 @@ public final class CommandContext {
     private var connectedManager: (any ServiceManager)?
 
     init(
-        common: CommonOptions, composition: Composition, environment: [String: String], signals: SignalWatch
+        common: CommonOptions, arguments: [String], composition: Composition, environment: [String: String],
+        signals: SignalWatch
     ) throws(FleetError) {
         self.common = common
+        self.arguments = arguments
         self.composition = composition
         self.environment = environment
         self.signals = signals
@@ -32,12 +36,24 @@ public final class CommandContext {
     /// - Throws: `.noServiceManager`.
     public func manager() throws(FleetError) -> any ServiceManager {
         if let connectedManager { return connectedManager }
-        let connection = Composition.Connection(
-            scope: common.scope.managerScope, environment: environment, fleetDirectory: home.fleetDirectory)
         let manager = try composition.connect(common.backend, connection) { output.note($0) }
         output.detail("service manager: \(manager.endpoint)")
         connectedManager = manager
         return manager
+    }
+
+    private var connection: Composition.Connection {
+        Composition.Connection(
+            scope: common.scope.managerScope, environment: environment, fleetDirectory: home.fleetDirectory)
+    }
+
+    /// Asks the holder's server whether it answers; nil when the roster names no socket.
+    func holderProbe() throws(FleetError) -> (any HolderProbe)? {
+        let holder = try roster().holder
+        if common.backend == .fake { return try composition.fake.probe(connection, holder: holder.unit) }
+        return try holder.socket.map { socket throws(FleetError) in
+            try TmuxProbe(socket: socket, environment: environment)
+        }
     }
 
     /// The roster file, else the fleet that the service manager knows.

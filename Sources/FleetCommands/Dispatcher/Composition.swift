@@ -1,5 +1,11 @@
 public import FleetKit
 
+/// A service manager without systemd, and the answers of its holder's server.
+public protocol ScriptedBackend: Sendable {
+    func manager(_ connection: Composition.Connection) throws(FleetError) -> any ServiceManager
+    func probe(_ connection: Composition.Connection, holder: UnitName) throws(FleetError) -> any HolderProbe
+}
+
 /// What the executable hands in: the ways to a service manager. Only `mosaic` itself knows the backends.
 public struct Composition: Sendable {
     /// Where a backend is told to connect.
@@ -14,11 +20,12 @@ public struct Composition: Sendable {
 
     public var dbus: Factory
     public var systemctl: Factory
-    public var fake: Factory
-    /// Answers for the holder's tmux server where there is none; nil = ask tmux.
+    public var fake: any ScriptedBackend
     public var version: String
 
-    public init(version: String, dbus: @escaping Factory, systemctl: @escaping Factory, fake: @escaping Factory) {
+    public init(
+        version: String, dbus: @escaping Factory, systemctl: @escaping Factory, fake: any ScriptedBackend
+    ) {
         self.version = version
         self.dbus = dbus
         self.systemctl = systemctl
@@ -32,7 +39,7 @@ public struct Composition: Sendable {
         switch choice {
         case .dbus: return try dbus(connection)
         case .systemctl: return try systemctl(connection)
-        case .fake: return try fake(connection)
+        case .fake: return try fake.manager(connection)
         case .auto:
             let reason: FleetError
             do throws(FleetError) {

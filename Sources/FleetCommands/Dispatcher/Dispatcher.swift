@@ -31,7 +31,8 @@ public struct Dispatcher {
         }
         do throws(FleetError) {
             let context = try CommandContext(
-                common: module.common, composition: composition, environment: environment, signals: SignalWatch())
+                common: module.common, arguments: arguments, composition: composition, environment: environment,
+                signals: SignalWatch())
             return try run(module, in: context).rawValue
         } catch {
             Output.error(error, isJSON: module.common.json)
