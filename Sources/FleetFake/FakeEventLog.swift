@@ -16,7 +16,7 @@ public struct FakeEventLog: Sendable {
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             do {
                 events.append(try decoder.decode(FakeEvent.self, from: Data(line)))
-            } catch where bytes.last != UInt8(ascii: "\n") && line.endIndex == bytes.endIndex {
+            } catch  where bytes.last != UInt8(ascii: "\n") && line.endIndex == bytes.endIndex {
                 break
             } catch {
                 throw FleetError(

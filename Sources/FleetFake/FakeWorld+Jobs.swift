@@ -17,7 +17,8 @@ extension FakeWorld {
         return id
     }
 
-    private mutating func pullIn(requirementsOf name: String, by sender: FakeSender, at time: Int64, seen: Set<String>) {
+    private mutating func pullIn(requirementsOf name: String, by sender: FakeSender, at time: Int64, seen: Set<String>)
+    {
         for required in (units[name]?.requires ?? []).map(\.rawValue) where !seen.contains(required) {
             if runtimes[required]?.active != "active" && units[required]?.load == .loaded {
                 install(.start, required, by: sender, at: time)
