@@ -1,0 +1,16 @@
+public import FleetKit
+
+/// Answers as a tmux client would find the scripted holder's server (`FakeUnit.answersAfter`).
+public final class FakeHolderProbe: HolderProbe {
+    private let fleet: FakeFleet
+    private let holder: UnitName
+
+    public init(_ fleet: FakeFleet, holder: UnitName) {
+        self.fleet = fleet
+        self.holder = holder
+    }
+
+    public func ask() throws(FleetError) -> ProbeAnswer {
+        try fleet.answers(holder) ? .answers(server: nil) : .silent("no server running")
+    }
+}
