@@ -7,3 +7,6 @@ int fleet_pidfd_open(pid_t pid);
 
 /// pidfd_send_signal(2): 0, or -1 with errno. Cannot hit a process that reused the number.
 int fleet_pidfd_send_signal(int pidfd, int signal);
+
+/// eventfd(2), closed on exec and never blocking: a descriptor that a signal handler can make readable; -1 with errno.
+int fleet_eventfd(void);

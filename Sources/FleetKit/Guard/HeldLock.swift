@@ -1,21 +1,32 @@
 /// Proof that this process owns the fleet's restart. Only the guard makes one; an operation that must not run
 /// unguarded takes it as a parameter, so that without the lock it does not compile.
 public final class HeldLock {
-    public let token: LockToken
+    let owned: OwnedLock
+    private let store: any LockStore
 
-    init(token: LockToken) { self.token = token }
+    init(_ owned: OwnedLock, store: any LockStore) {
+        self.owned = owned
+        self.store = store
+    }
+
+    public var record: LockRecord { owned.record }
 
     /// The fence: the inode at `restart.lock` is the one that this process holds. Ask before every command.
     /// - Throws: `.evicted`, naming who took over; from then on this lock is dead.
-    public func checkFence() throws(FleetError) {}
+    public func checkFence() throws(FleetError) {
+        guard try !store.isOwned(owned) else { return }
+        throw GuardWords.evicted(by: try store.observe(), path: store.lockPath)
+    }
 
     /// Stamps the lock: the owner's main loop lives, and systemd still knows its job.
-    /// - Throws: `.evicted` as `checkFence`; `.io`.
-    public func stamp() throws(FleetError) {}
+    /// - Throws: `.io`.
+    public func stamp() throws(FleetError) { try store.stamp(owned) }
 
     /// Appends one progress event, which stamps the lock too.
-    public func report(_ event: ProgressEvent) throws(FleetError) {}
+    /// - Throws: `.io`, for a full disk say; the lock is held all the same.
+    public func report(_ event: ProgressEvent) throws(FleetError) { try store.append(event, to: owned) }
 
-    /// The lock record's descriptor, for helper processes that can act on the fleet.
-    public var commandDescriptor: CInt? { nil }
+    /// The lock record's descriptor, for helper processes that can act on the fleet: while one of them lives, the
+    /// kernel lock is held.
+    public var commandDescriptor: CInt? { owned.record.mutex == .kernel ? owned.file.descriptor : nil }
 }

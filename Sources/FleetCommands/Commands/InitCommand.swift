@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// `mosaic fleet init`: writes the roster and the units, and renews them after the roster was edited.
+struct InitCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Write the roster and the systemd units, or renew them.",
+        usage: "mosaic fleet init [--force]",
+        discussion: """
+            Example: mosaic fleet init && $EDITOR ~/.config/mosaic/fleet/roster.toml && mosaic fleet init
+
+            Files that somebody else wrote or changed are left alone. Nothing is started or restarted.
+            """)
+
+    @Flag(help: "Replace files that somebody else changed; a copy is kept.") var force = false
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let installer = try FleetInstaller(
+            home: context.home, scope: common.scope.managerScope, environment: context.environment, force: force)
+        let changes = try installer.install()
+        let needsReload = changes.contains { $0.action.isChange && $0.path != context.home.rosterPath }
+        var reloadProblem: FleetError?
+        if needsReload {
+            do throws(FleetError) {
+                try context.manager().reload()
+            } catch {
+                // What was written stays written; say it before the error ends the command.
+                reloadProblem = error
+            }
+        }
+        if common.json {
+            try context.output.json(InstallDocument(changes, reloaded: needsReload && reloadProblem == nil))
+        } else {
+            context.output.summary(InstallText(changes, style: context.output.style).render())
+        }
+        if var problem = reloadProblem {
+            problem.message = "the files are written, but systemd has not read them: \(problem.message)"
+            throw problem
+        }
+        return .done
+    }
+}

@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import FleetKit
+internal import Glibc
+
+/// `mosaic fleet lock break`: frees the lock, for a human who knows better.
+struct LockBreakCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "break", abstract: "Free the lock of a restart that will not end.",
+        usage: "mosaic fleet lock break [--yes] [--force] [--token TOKEN]",
+        discussion: """
+            Rarely needed: a restart takes over from a dead or stalled owner by itself. A living owner sees that it \
+            lost the lock and stops; the next restart waits until it has.
+            """)
+
+    @Flag(help: "Do not ask; needed when stdin is no terminal.") var yes = false
+
+    @Flag(help: "Also when the owner is alive.") var force = false
+
+    @Option(help: ArgumentHelp("Only if the lock still has this token.", valueName: "token")) var token: String?
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let wanted = try expectedToken()
+        let inspection = try context.inspectLock()
+        guard let observation = inspection.observation else {
+            context.output.summary("There is no lock to break (\(Printable.oneLine(inspection.path))).")
+            return try report(inspection, broken: false, in: context)
+        }
+        if let wanted, observation.record?.token != wanted.rawValue {
+            throw FleetError(
+                .busy, "the lock \(context.lockPath) has another token than \(wanted)",
+                hint: "look again with 'mosaic fleet lock inspect'")
+        }
+        let isDead = inspection.isOwnerGone
+        if !isDead && !force {
+            throw FleetError(
+                .busy, "\(LockWords.ownerInFull(observation)), and it is \(inspection.verdict.rawValue), not gone",
+                hint: "wait for it; to break the lock of a living owner add --force")
+        }
+        if !common.json && !common.quiet {
+            context.output.data(LockInspectionText(inspection, style: context.output.style).render())
+        }
+        guard try isConfirmed(in: context) else {
+            context.output.summary("Nothing was changed.")
+            return .attention
+        }
+        guard try context.openLock().breakLock(observation, on: isDead ? .ownerDead : .forced) else {
+            throw FleetError(
+                .busy, "the lock \(context.lockPath) changed in the meantime; it was not broken",
+                hint: "look again with 'mosaic fleet lock inspect'")
+        }
+        let rest = isDead ? "" : " Its owner stops at its next step; the next restart waits for that."
+        context.output.summary("The lock is broken.\(rest)")
+        return try report(inspection, broken: true, in: context)
+    }
+
+    private func expectedToken() throws(FleetError) -> LockToken? {
+        guard let token else { return nil }
+        guard let parsed = LockToken(token) else {
+            throw FleetError(
+                .usage, "--token '\(Printable.oneLine(token))' is not a lock token",
+                hint: "copy it from 'mosaic fleet lock inspect'")
+        }
+        return parsed
+    }
+
+    private func isConfirmed(in context: CommandContext) throws(FleetError) -> Bool {
+        if yes { return true }
+        guard isatty(STDIN_FILENO) == 1 && !common.json else {
+            throw FleetError(
+                .usage, "breaking the lock \(context.lockPath) needs a yes, and stdin is no terminal",
+                hint: "add --yes")
+        }
+        Output.write("Break this lock? [y/N] ", to: STDERR_FILENO)
+        let answer = readLine(strippingNewline: true)?.lowercased() ?? ""
+        if let interrupted = context.signals.interruption() { throw interrupted }
+        return answer == "y" || answer == "yes"
+    }
+
+    private func report(
+        _ inspection: LockInspection, broken: Bool, in context: CommandContext
+    ) throws(FleetError) -> ExitStatus {
+        if common.json { try context.output.json(BreakDocument(broken: broken, lock: LockInspectionDocument(inspection))) }
+        return .done
+    }
+
+    private struct BreakDocument: Encodable {
+        let schemaVersion = 1
+        var broken: Bool
+        var lock: LockInspectionDocument
+    }
+}
+
+extension LockInspection {
+    /// Nobody can act under this lock any more.
+    var isOwnerGone: Bool {
+        switch verdict {
+        case .free, .abandoned: true
+        case .unreadable: observation?.kernelLock == .free
+        case .held, .stalled: false
+        }
+    }
+}

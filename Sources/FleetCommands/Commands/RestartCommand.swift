@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// `mosaic fleet restart`: the whole fleet, or some agents, one restart at a time.
+struct RestartCommand: GuardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restart", abstract: "Restart the fleet, or some agents, one restart at a time.",
+        usage: "mosaic fleet restart [AGENT…] [--reason TEXT] [--only-failed] [--dry-run] [options]",
+        discussion: """
+            Example: mosaic fleet restart --reason 'new tmux'
+
+            Waits for any other restart, stops the agents, restarts the holder, waits until it is settled, starts the \
+            agents and watches them. Exit status: 0 done, 1 a unit failed, 75 busy, 76 evicted.
+            """)
+
+    @Argument(help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"))
+    var agents: [String] = []
+
+    @Flag(help: "Only agents that are not up, decided once the lock is held.") var onlyFailed = false
+
+    @Flag(help: "Leave the agents running while the holder restarts.") var noDrain = false
+
+    @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
+
+    @OptionGroup var operation: OperationOptions
+    @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
+        let restart = try restart(in: context)
+        guard dryRun else { return nil }
+        let plan = try restart.plan()
+        if common.json {
+            try context.output.json(PlanDocument(plan))
+        } else {
+            context.output.data(PlanText(plan, lock: try context.inspectLock()).render())
+        }
+        return .done
+    }
+
+    func request(in context: CommandContext) throws(FleetError) -> LockRequest {
+        let selection = try context.roster().selection(agents)
+        return LockRequest(
+            scope: selection.map { .agents($0.map(\.rawValue)) } ?? .fleet, command: context.commandLine,
+            reason: guardOptions.reason)
+    }
+
+    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let report = try restart(in: context).run(holding: lock)
+        return try context.conclude(report, "restart")
+    }
+
+    private func restart(in context: CommandContext) throws(FleetError) -> RestartOperation {
+        let roster = try context.roster()
+        var options = operation.options(agents: try roster.selection(agents), roster.settle)
+        options.drain = !noDrain
+        options.onlyFailed = onlyFailed
+        return RestartOperation(
+            manager: try context.manager(), roster: roster, options: options,
+            surroundings: try context.surroundings())
+    }
+}

@@ -1,0 +1,26 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// `mosaic fleet start`: brings up what is down. Never waits for a restart.
+struct StartCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Start the fleet, or some agents.",
+        usage: "mosaic fleet start [AGENT…] [options]",
+        discussion: "Example: mosaic fleet start planner\n\nWhat is up stays as it is. Exit status: 0 done, 1 a unit failed.")
+
+    @Argument(help: ArgumentHelp("Agents to start; none: the holder and every agent with autostart.", valueName: "agent"))
+    var agents: [String] = []
+
+    @OptionGroup var operation: OperationOptions
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let roster = try context.roster()
+        let start = StartOperation(
+            manager: try context.manager(), roster: roster,
+            options: operation.options(agents: try roster.selection(agents), roster.settle),
+            surroundings: try context.surroundings())
+        try context.noteRunningRestart()
+        return try context.conclude(try start.run(), "start")
+    }
+}

@@ -1,0 +1,90 @@
+public import FleetKit
+internal import Glibc
+
+/// What a running command has at hand. Things that cost something are made on first use: `lock inspect` never pays
+/// for a service manager.
+public final class CommandContext {
+    public let home: MosaicHome
+    public let environment: [String: String]
+    public let output: Output
+    /// The command line without the program's name.
+    let arguments: [String]
+    let common: CommonOptions
+    let signals: SignalWatch
+    let time: any GuardTime
+    let processes: any ProcessTable
+    private let composition: Composition
+    private var loadedRoster: Roster?
+    private var connectedManager: (any ServiceManager)?
+
+    init(
+        common: CommonOptions, arguments: [String], composition: Composition, environment: [String: String],
+        signals: SignalWatch
+    ) throws(FleetError) {
+        self.common = common
+        self.arguments = arguments
+        self.composition = composition
+        self.environment = environment
+        self.signals = signals
+        output = Output(common, environment: environment)
+        home = try MosaicHome.resolve(option: common.mosaicHome, environment: environment)
+        time = SystemTime()
+        processes = try ProcFileSystem()
+    }
+
+    /// The service manager, connected on first use.
+    /// - Throws: `.noServiceManager`.
+    public func manager() throws(FleetError) -> any ServiceManager {
+        if let connectedManager { return connectedManager }
+        let manager = try composition.connect(common.backend, connection) { output.note($0) }
+        output.detail("service manager: \(manager.endpoint)")
+        connectedManager = manager
+        return manager
+    }
+
+    private var connection: Composition.Connection {
+        Composition.Connection(
+            scope: common.scope.managerScope, environment: environment, fleetDirectory: home.fleetDirectory)
+    }
+
+    /// Asks the holder's server whether it answers; nil when the roster names no socket.
+    func holderProbe() throws(FleetError) -> (any HolderProbe)? {
+        let holder = try roster().holder
+        if common.backend == .fake { return try composition.fake.probe(connection, holder: holder.unit) }
+        return try holder.socket.map { socket throws(FleetError) in
+            try TmuxProbe(socket: socket, environment: environment)
+        }
+    }
+
+    /// The roster file, else the fleet that the service manager knows.
+    /// - Throws: `.badRoster`, `.noSuchUnit`, `.noServiceManager`.
+    public func roster() throws(FleetError) -> Roster {
+        if let loadedRoster { return loadedRoster }
+        let roster = try rosterFile() ?? Roster.discover(from: manager())
+        loadedRoster = roster
+        return roster
+    }
+
+    /// The roster file alone; nil when there is none.
+    func rosterFile() throws(FleetError) -> Roster? { try Roster.load(home: home) }
+
+    /// `[guard]` of the roster file; the defaults when there is none or, for a look at the lock, when it is broken.
+    func guardSettings() throws(FleetError) -> Roster.GuardSettings {
+        if let loadedRoster { return loadedRoster.guardSettings }
+        return try rosterFile()?.guardSettings ?? Roster.GuardSettings()
+    }
+
+    /// The lock for transitions; makes the run directory.
+    func openLock() throws(FleetError) -> FileLockStore {
+        try FileLockStore.open(
+            home: home.path, mutex: guardSettings().mutex, time: time, processes: processes,
+            wakeDescriptor: signals.wakeDescriptor)
+    }
+
+    /// The lock for looking; nil when there is no run directory.
+    func openLockForReading() throws(FleetError) -> FileLockStore? {
+        try FileLockStore.openForReading(home: home.path, time: time, processes: processes)
+    }
+
+    var lockPath: String { home.runDirectory + "/restart.lock" }
+}

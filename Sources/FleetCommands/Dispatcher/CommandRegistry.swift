@@ -1,0 +1,18 @@
+public import ArgumentParser
+
+/// Every built-in command. A new one is one file in `Commands/` and one line here.
+public enum CommandRegistry {
+    static let fleet: [any ParsableCommand.Type] = [
+        RestartCommand.self,
+        StartCommand.self,
+        StopCommand.self,
+        StatusCommand.self,
+        LockCommand.self,
+        InitCommand.self,
+    ]
+
+    static let lock: [any ParsableCommand.Type] = [
+        LockInspectCommand.self,
+        LockBreakCommand.self,
+    ]
+}

@@ -1,0 +1,60 @@
+public import FleetKit
+
+/// A service manager without systemd, and the answers of its holder's server.
+public protocol ScriptedBackend: Sendable {
+    func manager(_ connection: Composition.Connection) throws(FleetError) -> any ServiceManager
+    func probe(_ connection: Composition.Connection, holder: UnitName) throws(FleetError) -> any HolderProbe
+}
+
+/// What the executable hands in: the ways to a service manager. Only `mosaic` itself knows the backends.
+public struct Composition: Sendable {
+    /// Where a backend is told to connect.
+    public struct Connection: Sendable {
+        public var scope: ManagerScope
+        public var environment: [String: String]
+        /// The fleet's directory, for the fake's state.
+        public var fleetDirectory: String
+    }
+
+    public typealias Factory = @Sendable (Connection) throws(FleetError) -> any ServiceManager
+
+    public var dbus: Factory
+    public var systemctl: Factory
+    public var fake: any ScriptedBackend
+    public var version: String
+
+    public init(
+        version: String, dbus: @escaping Factory, systemctl: @escaping Factory, fake: any ScriptedBackend
+    ) {
+        self.version = version
+        self.dbus = dbus
+        self.systemctl = systemctl
+        self.fake = fake
+    }
+
+    /// Connects as `--backend` says. `auto` is D-Bus, else systemctl with one line that says why.
+    func connect(
+        _ choice: BackendChoice, _ connection: Connection, note: (String) -> Void
+    ) throws(FleetError) -> any ServiceManager {
+        switch choice {
+        case .dbus: return try dbus(connection)
+        case .systemctl: return try systemctl(connection)
+        case .fake: return try fake.manager(connection)
+        case .auto:
+            let reason: FleetError
+            do throws(FleetError) {
+                return try dbus(connection)
+            } catch {
+                reason = error
+            }
+            do throws(FleetError) {
+                let manager = try systemctl(connection)
+                note("using systemctl, because D-Bus cannot be used: \(reason.message)")
+                return manager
+            } catch {
+                throw FleetError(
+                    .noServiceManager, "\(reason.message); and \(error.message)", hint: reason.hint)
+            }
+        }
+    }
+}

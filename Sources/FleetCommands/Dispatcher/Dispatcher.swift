@@ -1,0 +1,83 @@
+internal import ArgumentParser
+public import FleetKit
+internal import Glibc
+
+/// Parses the command line and runs the command that it names. The only place that acquires the lock.
+public struct Dispatcher {
+    private let composition: Composition
+    private let environment: [String: String]
+
+    public init(composition: Composition, environment: [String: String]) {
+        self.composition = composition
+        self.environment = environment
+    }
+
+    /// - Parameter arguments: without the program's name.
+    /// - Returns: the exit status of the process.
+    public func run(_ arguments: [String]) -> Int32 {
+        let command: any ParsableCommand
+        do {
+            command = try RootCommand.parseAsRoot(arguments)
+        } catch {
+            return refuse(error, arguments)
+        }
+        if let root = command as? RootCommand, root.version {
+            Output.write("mosaic \(composition.version)\n", to: STDOUT_FILENO)
+            return ExitStatus.done.rawValue
+        }
+        guard let module = command as? any CommandModule else {
+            // A group without a command: its help.
+            return refuse(CleanExit.helpRequest(command), arguments)
+        }
+        do throws(FleetError) {
+            let context = try CommandContext(
+                common: module.common, arguments: arguments, composition: composition, environment: environment,
+                signals: SignalWatch())
+            return try run(module, in: context).rawValue
+        } catch {
+            Output.error(error, isJSON: module.common.json)
+            return error.exitStatus.rawValue
+        }
+    }
+
+    private func run(_ module: any CommandModule, in context: CommandContext) throws(FleetError) -> ExitStatus {
+        switch module {
+        case let command as any GuardedCommand: return try run(guarded: command, in: context)
+        case let command as any UnguardedCommand: return try command.run(in: context)
+        default:
+            throw FleetError(
+                .usage, "the command declares neither to be guarded nor to be unguarded",
+                hint: "conform it to GuardedCommand or UnguardedCommand")
+        }
+    }
+
+    private func run(guarded command: some GuardedCommand, in context: CommandContext) throws(FleetError) -> ExitStatus {
+        if let answered = try command.prepare(in: context) { return answered }
+        let request = try command.request(in: context)
+        let policy = command.guardOptions.policy(try context.guardSettings())
+        let voice = GuardVoice(context.output)
+        let theGuard = Guard(
+            store: try context.openLock(), time: context.time, processes: context.processes,
+            interruption: { context.signals.interruption() }, report: { voice.say($0) })
+        return try theGuard.withLock(request, policy) { lock throws(FleetError) in
+            context.signals.ignoreHangUp()
+            return try command.run(holding: lock, in: context)
+        }
+    }
+
+    /// A command line that cannot be run, or a request for help.
+    private func refuse(_ error: any Error, _ arguments: [String]) -> Int32 {
+        let text = RootCommand.fullMessage(for: error)
+        guard RootCommand.exitCode(for: error) != .success else {
+            Output.write(text + "\n", to: STDOUT_FILENO)
+            return ExitStatus.done.rawValue
+        }
+        if arguments.contains("--json") {
+            let message = RootCommand.message(for: error)
+            Output.error(FleetError(.usage, message, hint: "see 'mosaic fleet --help'"), isJSON: true)
+        } else {
+            Output.write(text + "\n", to: STDERR_FILENO)
+        }
+        return ExitStatus.usage.rawValue
+    }
+}

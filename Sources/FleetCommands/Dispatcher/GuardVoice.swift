@@ -1,0 +1,39 @@
+internal import FleetKit
+
+/// Says on stderr what the guard does while it acquires. One line for a wait, however long.
+final class GuardVoice {
+    private let output: Output
+    private var hasSaidWaiting = false
+
+    init(_ output: Output) { self.output = output }
+
+    func say(_ event: GuardEvent) {
+        switch event {
+        case .waiting(let status): sayWaiting(status)
+        case .tookOver(let observation, let verdict):
+            output.note("took the lock over from \(LockWords.owner(observation)): \(LockWords.why(verdict))")
+        case .burying(let owner, let grace):
+            output.note(
+                "waiting up to \(DurationText.human(grace)) for the evicted \(LockWords.owner(owner.observation)) to stop")
+        case .killed(let owner, let pid):
+            output.warning("killed process \(pid) of the evicted \(LockWords.owner(owner.observation))")
+        case .buried(let owner):
+            output.detail("the evicted \(LockWords.owner(owner.observation)) is gone")
+        case .notBuried(let owner, let why):
+            output.warning(
+                "going on, although the evicted \(LockWords.owner(owner.observation)) may still act: \(why)")
+        case .releaseFailed(let error):
+            output.warning("the lock was not released (\(error.message)); it is free once this process has ended")
+        }
+    }
+
+    private func sayWaiting(_ status: WaitStatus) {
+        guard !hasSaidWaiting else { return }
+        hasSaidWaiting = true
+        var until = "until it is released"
+        if let maxWait = status.policy.maxWait {
+            until = "for at most \(DurationText.human(maxWait))"
+        }
+        output.note("waiting \(until): \(LockWords.ownerInFull(status.observation))")
+    }
+}

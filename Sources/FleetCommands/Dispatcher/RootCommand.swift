@@ -1,0 +1,27 @@
+public import ArgumentParser
+
+/// `mosaic`.
+public struct RootCommand: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "mosaic", abstract: "Operate a fleet of agent sessions.", subcommands: [FleetCommand.self])
+
+    @Flag(help: "Print the version.")
+    var version = false
+
+    public init() {}
+}
+
+/// `mosaic fleet`.
+struct FleetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fleet", abstract: "Restart, start, stop and look at the fleet.",
+        discussion: "Restarts run one at a time, whoever starts them: each waits for the one before.",
+        subcommands: CommandRegistry.fleet)
+}
+
+/// `mosaic fleet lock`.
+struct LockCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lock", abstract: "Look at the lock of the fleet's restart, or break it.",
+        subcommands: CommandRegistry.lock)
+}

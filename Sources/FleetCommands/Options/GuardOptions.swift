@@ -1,0 +1,69 @@
+public import ArgumentParser
+internal import FleetKit
+
+/// How a guarded command waits for the lock. The roster's `[guard]` applies where an option was not given.
+public struct GuardOptions: ParsableArguments, Sendable {
+    @Option(help: ArgumentHelp("Why; shown to everybody who waits for this restart.", valueName: "text"))
+    public var reason: String?
+
+    @Option(
+        help: ArgumentHelp("Longest wait for another restart; 0 is for ever. (default: 10m)", valueName: "dur"),
+        transform: DurationOption.parse)
+    public var maxWait: Duration?
+
+    @Option(help: ArgumentHelp("After --max-wait: break the other's lock, or fail. (default: break)", valueName: "what"))
+    public var onTimeout: TimeoutChoice?
+
+    @Flag(help: "End with status 75 at once when another restart runs.")
+    public var noWait = false
+
+    @Option(
+        help: ArgumentHelp("An owner without progress for this long is evicted. (default: 30s)", valueName: "dur"),
+        transform: DurationOption.parse)
+    public var stallAfter: Duration?
+
+    @Option(
+        help: ArgumentHelp("Time for an evicted owner to stop before it is killed. (default: 10s)", valueName: "dur"),
+        transform: DurationOption.parse)
+    public var evictGrace: Duration?
+
+    public init() {}
+
+    /// The policy of this run: typed options, then the roster, then the defaults of `WaitPolicy`.
+    func policy(_ settings: Roster.GuardSettings) -> WaitPolicy {
+        var policy = WaitPolicy()
+        if let limit = maxWait ?? settings.maxWait { policy.maxWait = limit == .zero ? nil : limit }
+        if let onTimeout { policy.onTimeout = onTimeout == .break ? .break : .fail }
+        policy.breaksRuns = onTimeout == .break
+        policy.noWait = noWait
+        if let stall = stallAfter ?? settings.stallAfter { policy.stallAfter = stall }
+        if let evictGrace { policy.evictGrace = evictGrace }
+        return policy
+    }
+
+    public mutating func validate() throws {
+        if let stallAfter, stallAfter < Self.shortestStall {
+            throw ValidationError(
+                "--stall-after must be at least 3s: a healthy owner stamps its progress every 2 s")
+        }
+        if let reason, reason.utf8.count > 1000 { throw ValidationError("--reason is longer than 1000 bytes") }
+    }
+
+    /// An owner stamps at least every 2 s; a shorter patience would evict the healthy.
+    static let shortestStall: Duration = .seconds(3)
+}
+
+public enum TimeoutChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case `break`, fail
+}
+
+/// Durations as option values, with the parser's own words when they are wrong.
+enum DurationOption {
+    @Sendable static func parse(_ text: String) throws -> Duration {
+        do throws(FleetError) {
+            return try DurationText.parse(text)
+        } catch {
+            throw ValidationError("\(error.message); \(error.hint)")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+public import ArgumentParser
+internal import FleetKit
+
+/// What `restart` and `start` have in common beyond the agents' names.
+public struct OperationOptions: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp("Watch started agents for this long; 0: do not. (default: 2s)", valueName: "dur"),
+        transform: DurationOption.parse)
+    public var stableFor: Duration?
+
+    @Option(help: ArgumentHelp("Jobs in flight at once; default: no limit.", valueName: "n"))
+    public var maxParallel: Int?
+
+    public init() {}
+
+    public mutating func validate() throws {
+        if let maxParallel, maxParallel < 1 { throw ValidationError("--max-parallel must be at least 1") }
+    }
+
+    func options(agents: [AgentName]?, _ settle: Roster.SettleSettings) -> RestartOptions {
+        var options = RestartOptions(agents: agents)
+        options.maxParallel = maxParallel
+        if let stable = stableFor ?? settle.stableFor { options.stableFor = stable }
+        if let timeout = settle.timeout { options.settleTimeout = timeout }
+        return options
+    }
+}
+
+extension Roster {
+    /// The names that were typed, checked against the roster; nil when none was.
+    /// - Throws: `.noSuchUnit`, `.usage`.
+    func selection(_ typed: [String]) throws(FleetError) -> [AgentName]? {
+        typed.isEmpty ? nil : try agents(named: typed).map(\.name)
+    }
+}

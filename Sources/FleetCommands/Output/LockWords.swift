@@ -1,0 +1,41 @@
+internal import FleetKit
+
+/// The lock's owner and verdicts as phrases. Everything that comes from the record is made safe for a terminal.
+enum LockWords {
+    /// `restart by pid 123 (mosaic fleet restart)`.
+    static func owner(_ observation: LockObservation) -> String {
+        guard let record = observation.record else { return "unknown owner" }
+        return "owner pid \(record.pid) (\(Printable.oneLine(record.command)))"
+    }
+
+    /// With scope, reason, since when and progress.
+    static func ownerInFull(_ observation: LockObservation) -> String {
+        guard let record = observation.record else {
+            guard case .unreadable(let reason) = observation.content else { return "the lock's owner is unknown" }
+            return "the lock is not readable: \(reason)"
+        }
+        var words = "pid \(record.pid) (\(Printable.oneLine(record.command))) owns the restart of \(record.scope.words)"
+        if let reason = record.reason { words += ", reason: \(Printable.oneLine(reason))" }
+        words += ", since \(Printable.oneLine(record.acquiredAt))"
+        if let progress = progress(observation.events) { words += ", \(progress)" }
+        return words
+    }
+
+    /// `phase drain 3/20`; nil before the first event.
+    static func progress(_ events: [ProgressEvent]) -> String? {
+        guard let last = events.last else { return nil }
+        let phase = "phase \(Printable.oneLine(last.phase))"
+        guard let done = last.done, let total = last.total else { return phase }
+        return "\(phase) \(done)/\(total)"
+    }
+
+    static func why(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .free: "it was free"
+        case .abandoned: "it is dead"
+        case .stalled: "it made no progress"
+        case .held: "the longest wait is over"
+        case .unreadable: "its record is not readable"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+internal import FleetKit
+internal import Glibc
+
+/// Tells on stderr how an operation goes, a line at a time: each phase, each failure, and with `-v` each unit.
+final class OperationVoice: OperationObserver {
+    private let output: Output
+
+    init(_ output: Output) { self.output = output }
+
+    func operation(_ event: OperationEvent) {
+        switch event {
+        case .phaseBegan(let phase, let total): say("\(phase.rawValue): \(total) \(total == 1 ? "unit" : "units")")
+        case .phaseEnded(let phase, let took): detail("\(phase.rawValue): done in \(DurationText.human(took))")
+        case .sent(let command): detail("\(command)")
+        case .finished(let outcome, let phase, let done, let total):
+            let line =
+                "\(phase.rawValue) \(done)/\(total): \(outcome.unit) \(OutcomeWords.name(of: outcome.result))"
+                + " (\(DurationText.human(outcome.duration)))"
+            if outcome.isDone { detail(line) } else { say(line) }
+        case .waiting(let phase, let what): detail("\(phase.rawValue): waiting for \(what)")
+        case .warning(let text): output.warning(text)
+        case .tick: break
+        }
+    }
+
+    private func say(_ text: String) {
+        guard !output.isJSON else { return }
+        output.note("\(Self.timeOfDay()) \(text)")
+    }
+
+    private func detail(_ text: String) { if output.isVerbose { say(text) } }
+
+    /// Local time, as the journal shows it.
+    private static func timeOfDay() -> String {
+        var now = time(nil)
+        var parts = tm()
+        localtime_r(&now, &parts)
+        return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    }
+}

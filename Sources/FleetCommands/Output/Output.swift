@@ -1,0 +1,79 @@
+internal import FleetKit
+internal import FoundationEssentials
+internal import Glibc
+
+/// Where a command's words go: data to stdout, messages and progress to stderr.
+///
+/// A reader that went away (`| head`) is no error: what cannot be written to stdout is dropped, and the exit status
+/// stays the command's own. Nothing here can stop a restart that is under way.
+public final class Output {
+    let style: Style
+    let isQuiet: Bool
+    let isVerbose: Bool
+    let isJSON: Bool
+
+    init(_ common: CommonOptions, environment: [String: String]) {
+        isQuiet = common.quiet
+        isVerbose = common.verbose
+        isJSON = common.json
+        style = Style(isColored: Style.wantsColor(common.color, environment: environment))
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// One piece of data, with its newline, in one write.
+    func data(_ text: String) { Self.write(text + "\n", to: STDOUT_FILENO) }
+
+    /// One JSON document on one line.
+    func json(_ value: some Encodable) throws(FleetError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            data(String(decoding: try encoder.encode(value), as: UTF8.self))
+        } catch {
+            throw FleetError(.io, "the answer cannot be written as JSON: \(error)", hint: "report this as a defect")
+        }
+    }
+
+    /// The outcome of a command in words; nothing with `-q` or `--json`.
+    func summary(_ text: String) { if !isQuiet && !isJSON { data(text) } }
+
+    /// Something to know, on stderr.
+    func note(_ text: String) { if !isQuiet { Self.write("mosaic fleet: \(text)\n", to: STDERR_FILENO) } }
+
+    /// Something to worry about; also with `-q`.
+    func warning(_ text: String) { Self.write("mosaic fleet: warning: \(text)\n", to: STDERR_FILENO) }
+
+    /// Detail for `-v`.
+    func detail(_ text: String) { if isVerbose { note(text) } }
+
+    func error(_ error: FleetError) { Self.error(error, isJSON: isJSON) }
+
+    static func error(_ error: FleetError, isJSON: Bool) {
+        guard isJSON else {
+            let hint = error.hint.isEmpty ? "" : "  hint: \(error.hint)\n"
+            return write("mosaic fleet: error: \(error.message)\n\(hint)", to: STDERR_FILENO)
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let document = ErrorDocument(code: error.code.rawValue, message: error.message, hint: error.hint)
+        guard let bytes = try? encoder.encode(document) else { return }  // three strings always encode
+        write(String(decoding: bytes, as: UTF8.self) + "\n", to: STDERR_FILENO)
+    }
+
+    private struct ErrorDocument: Encodable {
+        let schemaVersion = 1
+        var code: String
+        var message: String
+        var hint: String
+    }
+
+    static func write(_ text: String, to descriptor: CInt) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import FleetKit
+
+/// `restart --dry-run` for people: the phases with their commands, what is left alone, and what the lock would do.
+struct PlanText {
+    private let plan: RestartPlan
+    private let lock: LockInspection
+
+    init(_ plan: RestartPlan, lock: LockInspection) {
+        self.plan = plan
+        self.lock = lock
+    }
+
+    func render() -> String {
+        var lines = ["A restart started now would \(lock.next), then:"]
+        for (number, step) in plan.steps.enumerated() {
+            lines.append("  \(number + 1). \(step.phase.rawValue)")
+            lines += step.commands.map { "       \($0)" }
+        }
+        if plan.steps.isEmpty { lines.append("  nothing: there is no agent to restart") }
+        lines += plan.skipped.map { "  left alone: \($0.unit), because \($0.why)" }
+        lines.append("Nothing was changed.")
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// `restart --dry-run --json`.
+struct PlanDocument: Encodable {
+    struct Step: Encodable {
+        var phase: String
+        var commands: [[String]]
+    }
+
+    let schemaVersion = 1
+    let dryRun = true
+    var steps: [Step]
+    var skipped: [OperationDocument.Skipped]
+
+    init(_ plan: RestartPlan) {
+        steps = plan.steps.map { step in
+            Step(phase: step.phase.rawValue, commands: step.commands.map { [$0.verb.rawValue, $0.unit.rawValue] })
+        }
+        skipped = plan.skipped.map { .init(unit: $0.unit.rawValue, why: $0.why) }
+    }
+}

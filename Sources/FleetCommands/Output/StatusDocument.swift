@@ -1,0 +1,43 @@
+internal import FleetKit
+
+/// `status --json`.
+struct StatusDocument: Encodable {
+    struct Unit: Encodable {
+        var role: String
+        var agent: String?
+        var unit: String
+        var load: String
+        var active: String
+        var sub: String
+        var result: String
+        var pid: Int32?
+        /// Microseconds since 1970.
+        var activeSinceMicroseconds: UInt64?
+        var restarts: UInt32
+        var memoryBytes: UInt64?
+        var invocationID: String?
+        var trouble: String?
+    }
+
+    let schemaVersion = 1
+    var allActive: Bool
+    var summary: String
+    var lock: LockInspectionDocument
+    var units: [Unit]
+
+    init(_ report: StatusReport, lock: LockInspection) {
+        allActive = report.exitStatus == .done
+        summary = report.summary
+        self.lock = LockInspectionDocument(lock)
+        units = report.rows.map { row in
+            let state = row.state
+            return Unit(
+                role: row.role.rawValue, agent: row.agent?.rawValue, unit: state.name.rawValue, load: state.loadState,
+                active: state.activeState, sub: state.subState, result: state.result,
+                pid: state.mainPID > 0 ? state.mainPID : nil,
+                activeSinceMicroseconds: state.activeSince > 0 ? state.activeSince : nil, restarts: state.restarts,
+                memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
+                trouble: row.trouble)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+extension FileLockStore {
+    /// Opens the lock of the fleet under `home` for transitions; makes the run directory when it is missing.
+    ///
+    /// - Parameters:
+    ///   - mutex: `auto` uses the kernel mutex unless the file system has no `flock`.
+    ///   - wakeDescriptor: readable when a signal came; ends a wait.
+    /// - Throws: `.unsafeHome`, `.io`.
+    public static func open(
+        home: String, mutex: Roster.MutexChoice, time: any GuardTime, processes: any ProcessTable,
+        wakeDescriptor: CInt? = nil
+    ) throws(FleetError) -> FileLockStore {
+        guard let opened = try RunDirectoryOpener.open(home: home, create: true) else {
+            throw FleetError(
+                .io, "the run directory under \(Printable.oneLine(home)) was removed while it was opened",
+                hint: "run the command again")
+        }
+        let calls = LinuxLockFiles(
+            directory: opened.descriptor, path: opened.path, wakeDescriptor: wakeDescriptor)
+        return try open(calls, mutex: mutex, time: time, processes: processes)
+    }
+
+    /// Opens it for looking only; nil when there is no run directory, so no lock either. Writes nothing.
+    public static func openForReading(
+        home: String, time: any GuardTime, processes: any ProcessTable
+    ) throws(FleetError) -> FileLockStore? {
+        guard let opened = try RunDirectoryOpener.open(home: home, create: false) else { return nil }
+        let calls = LinuxLockFiles(directory: opened.descriptor, path: opened.path, wakeDescriptor: nil)
+        let directory = RunDirectory(calls)
+        let mutex = KernelMutex(directory, time: time, processes: processes, patience: MutexPatience())
+        return FileLockStore(calls, time: time, processes: processes, mutex: mutex, directory: directory)
+    }
+
+    static func open(
+        _ calls: any LockFileCalls, mutex choice: Roster.MutexChoice, time: any GuardTime,
+        processes: any ProcessTable, patience: MutexPatience = MutexPatience()
+    ) throws(FleetError) -> FileLockStore {
+        let directory = RunDirectory(calls)
+        let kernel = KernelMutex(directory, time: time, processes: processes, patience: patience)
+        let mutex: any RegistryMutex
+        switch choice {
+        case .kernel: mutex = kernel
+        case .path: mutex = PathMutex(directory, time: time, processes: processes, patience: patience)
+        case .auto:
+            mutex =
+                try kernel.isSupported()
+                ? kernel : PathMutex(directory, time: time, processes: processes, patience: patience)
+        }
+        return FileLockStore(calls, time: time, processes: processes, mutex: mutex, directory: directory)
+    }
+}

@@ -1,0 +1,188 @@
+internal import SystemPackage
+
+/// The lock as a file: every transition of `restart.lock` under the registry mutex.
+///
+/// The record is written whole into a staging file and carries its owner's kernel lock *before* it gets its name, so
+/// any reader sees a whole record, and the kernel itself says whether the owner lives.
+public final class FileLockStore: LockStore {
+    let directory: RunDirectory
+    let mutex: any RegistryMutex
+    let time: any GuardTime
+    let processes: any ProcessTable
+    private let reader: LockReader
+
+    init(
+        _ calls: any LockFileCalls, time: any GuardTime, processes: any ProcessTable, mutex: any RegistryMutex,
+        directory: RunDirectory
+    ) {
+        self.directory = directory
+        self.time = time
+        self.processes = processes
+        self.mutex = mutex
+        self.reader = LockReader(directory: directory)
+    }
+
+    public var lockPath: String { directory.path(RunDirectory.lockName) }
+
+    public func observe() throws(FleetError) -> LockObservation? { try reader.observe(RunDirectory.lockName) }
+
+    public func acquire(_ request: LockRequest) throws(FleetError) -> OwnedLock? {
+        try mutex.inside { () throws(FleetError) in
+            guard try directory.status(at: RunDirectory.lockName) == nil else { return nil }
+            return try publish(request) { staged throws(FleetError) in try giveName(staged) }
+        }
+    }
+
+    public func takeOver(
+        _ observation: LockObservation, on ground: TakeoverGround, _ request: LockRequest
+    ) throws(FleetError) -> OwnedLock? {
+        try mutex.inside { () throws(FleetError) in
+            guard let now = try confirmed(observation, ground) else { return nil }
+            return try publish(request) { staged throws(FleetError) in
+                if !ground.isEviction && now.kind != .directory {
+                    return try directory.rename(staged, RunDirectory.lockName)
+                }
+                try moveAside(now)
+                try giveName(staged)
+            }
+        }
+    }
+
+    public func breakLock(_ observation: LockObservation, on ground: TakeoverGround) throws(FleetError) -> Bool {
+        try mutex.inside { () throws(FleetError) in
+            guard let now = try confirmed(observation, ground) else { return false }
+            if !ground.isEviction && now.kind != .directory {
+                try directory.unlink(RunDirectory.lockName)
+            } else {
+                try moveAside(now)
+            }
+            return true
+        }
+    }
+
+    public func release(_ lock: OwnedLock) throws(FleetError) {
+        guard !lock.isClosed else { return }
+        // The close comes last: while the record has its name, its owner must be seen to live.
+        defer {
+            lock.isClosed = true
+            directory.calls.close(lock.file)
+        }
+        try mutex.inside { () throws(FleetError) in
+            guard try isOwned(lock) else { return }
+            try directory.unlink(RunDirectory.lockName)
+        }
+    }
+
+    public func isOwned(_ lock: OwnedLock) throws(FleetError) -> Bool {
+        // Our open descriptor pins the inode number, so equality is identity.
+        guard !lock.isClosed else { return false }
+        return try directory.status(at: RunDirectory.lockName)?.id == lock.id
+    }
+
+    public func stamp(_ lock: OwnedLock) throws(FleetError) {
+        guard !lock.isClosed else { return }
+        try directory.touch(lock.file, RunDirectory.lockName)
+    }
+
+    public func append(_ event: ProgressEvent, to lock: OwnedLock) throws(FleetError) {
+        guard !lock.isClosed else { return }
+        let line = try LockRecordText.line(event)
+        try directory.write(line, to: lock.file, RunDirectory.lockName, at: lock.length)
+        lock.length += line.count
+    }
+
+    public func evicted() throws(FleetError) -> [EvictedOwner] {
+        var owners: [EvictedOwner] = []
+        for name in try directory.names().sorted() where name.hasPrefix(RunDirectory.evictedPrefix) {
+            if let observation = try reader.observe(name) {
+                owners.append(EvictedOwner(name: name, observation: observation))
+            }
+        }
+        return owners
+    }
+
+    public func bury(_ owner: EvictedOwner) throws(FleetError) { try directory.unlink(owner.name) }
+
+    public func makeWatch() throws(FleetError) -> any LockStoreWatch {
+        do throws(Errno) {
+            return FileLockStoreWatch(try directory.calls.makeWatch(), directory: directory)
+        } catch {
+            throw directory.failure("watch", ".", error)
+        }
+    }
+
+    // MARK: - Inside the mutex
+
+    /// The lock as it is now, if the transition that was decided on the observation may still be made.
+    private func confirmed(
+        _ old: LockObservation, _ ground: TakeoverGround
+    ) throws(FleetError) -> LockObservation? {
+        guard let now = try observe(), now.isSameLock(as: old) else { return nil }
+        if let record = now.record, record.mutex != mutex.mode {
+            throw MutexModeClash.error(path: lockPath, found: record.mutex)
+        }
+        switch ground {
+        case .ownerDead: return OwnerJudge(processes: processes).isAbandoned(now) ? now : nil
+        case .noProgress: return now.stamp == old.stamp ? now : nil
+        case .forced: return now
+        }
+    }
+
+    /// Gives the record of an owner that may live another name. It keeps its inode and its kernel lock, so whoever
+    /// comes next sees when that owner is really gone. A directory is nobody's record; it is kept for its contents.
+    private func moveAside(_ now: LockObservation) throws(FleetError) {
+        let token = now.record.flatMap { LockToken($0.token) } ?? time.token()
+        let prefix = now.kind == .directory ? RunDirectory.discardedPrefix : RunDirectory.evictedPrefix
+        try directory.rename(RunDirectory.lockName, prefix + token.rawValue)
+    }
+
+    private func giveName(_ staged: String) throws(FleetError) {
+        do throws(Errno) {
+            try directory.link(staged, RunDirectory.lockName)
+        } catch {
+            throw directory.failure("create", RunDirectory.lockName, error)
+        }
+    }
+
+    /// Stages a whole, locked record and hands it to `place`, which gives it the lock's name. A full disk shows
+    /// while staging, before anything of the old lock was touched.
+    private func publish(
+        _ request: LockRequest, place: (String) throws(FleetError) -> Void
+    ) throws(FleetError) -> OwnedLock {
+        let token = time.token()
+        let record = LockRecord(
+            token: token, owner: processes.me, request: request, acquiredAt: Timestamp.rfc3339(time.wallClock()),
+            mutex: mutex.mode)
+        let line = try LockRecordText.firstLine(record)
+        let staged = try Staging.make(line, in: directory, token: token) { file throws(FleetError) in
+            try takeKernelLock(file)
+        }
+        do throws(FleetError) {
+            let id = try directory.status(of: staged.file, staged.name).id
+            try place(staged.name)
+            // From here on the lock is ours. Every record is staged inside the mutex, so what is left under staging
+            // names, of this publication and of crashed ones, is garbage. A failure to sweep it loses nothing.
+            try? sweep()
+            return OwnedLock(record: record, file: staged.file, id: id, length: line.count)
+        } catch {
+            Staging.discard(staged.name, staged.file, in: directory)
+            throw error
+        }
+    }
+
+    private func takeKernelLock(_ file: LockFile) throws(FleetError) {
+        guard mutex.mode == .kernel else { return }
+        do throws(Errno) {
+            guard try directory.lock(file, .exclusive) else { throw Errno.wouldBlock }
+        } catch {
+            throw directory.failure("lock the new record of", RunDirectory.lockName, error)
+        }
+    }
+
+    private func sweep() throws(FleetError) {
+        for name in try directory.names()
+        where name.hasPrefix(RunDirectory.stagingPrefix) || name.hasPrefix(PathMutexReaper.claimPrefix) {
+            try directory.unlink(name)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import SystemPackage
+
+/// Watches the run directory, and the record that is at `restart.lock`: a release or takeover changes the directory,
+/// an owner's death closes the record.
+final class FileLockStoreWatch: LockStoreWatch {
+    private let watch: any LockWatch
+    private let directory: RunDirectory
+    private var followed: FileID?
+
+    init(_ watch: any LockWatch, directory: RunDirectory) {
+        self.watch = watch
+        self.directory = directory
+    }
+
+    func wait(after observation: LockObservation, timeout: Duration) throws(FleetError) {
+        if followed != observation.id, observation.kind == .regular {
+            guard let file = try directory.open(RunDirectory.lockName, .read) else { return }
+            defer { directory.calls.close(file) }
+            let status = try directory.status(of: file, RunDirectory.lockName)
+            do throws(Errno) {
+                try watch.follow(file)
+            } catch {
+                throw directory.failure("watch", RunDirectory.lockName, error)
+            }
+            followed = status.id
+            // The owner may have gone between the look that led here and this watch: look once more.
+            return
+        }
+        do throws(Errno) {
+            try watch.wait(timeout: timeout)
+        } catch .interrupted {
+            // A signal: the caller looks at what it was.
+        } catch {
+            throw directory.failure("watch", ".", error)
+        }
+    }
+
+    func close() { watch.close() }
+}

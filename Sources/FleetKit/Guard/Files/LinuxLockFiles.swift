@@ -1,0 +1,141 @@
+internal import CLinux
+internal import Glibc
+internal import SystemPackage
+
+/// The guard's system calls on Linux, all relative to one directory descriptor.
+final class LinuxLockFiles: LockFileCalls {
+    let path: String
+    private let directory: CInt
+    /// Readable when a signal came; ends a wait.
+    private let wakeDescriptor: CInt?
+
+    /// - Parameter directory: owned by this object from now on.
+    init(directory: CInt, path: String, wakeDescriptor: CInt?) {
+        self.directory = directory
+        self.path = path
+        self.wakeDescriptor = wakeDescriptor
+    }
+
+    deinit { _ = Glibc.close(directory) }
+
+    func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
+        let always = O_CLOEXEC | O_NOFOLLOW
+        let flags: CInt =
+            switch how {
+            case .read: O_RDONLY | O_NONBLOCK | always
+            case .update: O_RDWR | O_NONBLOCK | always
+            case .create: O_RDWR | O_CREAT | O_EXCL | O_APPEND | always
+            }
+        return LockFile(descriptor: try checked(openat(directory, name, flags, 0o600)))
+    }
+
+    func close(_ file: LockFile) { _ = Glibc.close(file.descriptor) }
+
+    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
+        var result = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            result = pread(file.descriptor, buffer.baseAddress, count, off_t(offset))
+            filled = max(0, result)
+        }
+        guard result >= 0 else { throw Errno(rawValue: errno) }
+        return bytes
+    }
+
+    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
+        let result = bytes.withUnsafeBytes { pwrite(file.descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+        guard result >= 0 else { throw Errno(rawValue: errno) }
+        return result
+    }
+
+    func status(of file: LockFile) throws(Errno) -> FileStatus {
+        var status = stat()
+        try check(fstat(file.descriptor, &status))
+        return FileStatus(status)
+    }
+
+    func status(at name: String) throws(Errno) -> FileStatus {
+        var status = stat()
+        try check(fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW))
+        return FileStatus(status)
+    }
+
+    func link(_ old: String, _ new: String) throws(Errno) {
+        do throws(Errno) {
+            try check(linkat(directory, old, directory, new, 0))
+        } catch .fileExists {
+            // A file server may have done it and lost the reply: two names of our own file prove that it did.
+            let mine = try status(at: old)
+            guard try status(at: new).id == mine.id else { throw .fileExists }
+        }
+    }
+
+    func rename(_ old: String, _ new: String) throws(Errno) { try check(renameat(directory, old, directory, new)) }
+
+    func unlink(_ name: String) throws(Errno) { try check(unlinkat(directory, name, 0)) }
+
+    func names() throws(Errno) -> [String] {
+        // A descriptor of its own: the position of a directory stream is shared by duplicates.
+        let descriptor = try checked(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+        guard let stream = fdopendir(descriptor) else {
+            let error = Errno(rawValue: errno)
+            _ = Glibc.close(descriptor)
+            throw error
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw Errno(rawValue: errno) }
+                return names
+            }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+    }
+
+    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+        do throws(Errno) {
+            try check(flock(file.descriptor, (kind == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB))
+            return true
+        } catch .wouldBlock {
+            return false
+        }
+    }
+
+    func unlock(_ file: LockFile) { _ = flock(file.descriptor, LOCK_UN) }
+
+    func touch(_ file: LockFile) throws(Errno) { try check(futimens(file.descriptor, nil)) }
+
+    func makeWatch() throws(Errno) -> any LockWatch {
+        try InotifyWatch(directory: directory, wakeDescriptor: wakeDescriptor)
+    }
+}
+
+extension FileStatus {
+    init(_ status: stat) {
+        let kind: Kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
+            case S_IFIFO: .fifo
+            case S_IFSOCK: .socket
+            default: .device
+            }
+        self.init(
+            id: FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+            modified: FileTime(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec)),
+            kind: kind, size: Int64(status.st_size))
+    }
+}
+
+/// The descriptor or count, or `errno` as an error.
+func checked(_ result: CInt) throws(Errno) -> CInt {
+    guard result >= 0 else { throw Errno(rawValue: errno) }
+    return result
+}
+
+func check(_ result: CInt) throws(Errno) { _ = try checked(result) }

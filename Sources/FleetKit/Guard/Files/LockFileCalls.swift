@@ -1,0 +1,103 @@
+public import SystemPackage
+
+/// A file's identity while somebody holds it open: inode numbers are reused only after the last close.
+public struct FileID: Hashable, Sendable {
+    public var device: UInt64
+    public var inode: UInt64
+
+    public init(device: UInt64, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
+}
+
+/// A file's modification time. Only ever compared for *equality*: whose clock wrote it does not matter then.
+public struct FileTime: Hashable, Sendable {
+    public var seconds: Int64
+    public var nanoseconds: Int64
+
+    public init(seconds: Int64, nanoseconds: Int64) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+}
+
+public struct FileStatus: Equatable, Sendable {
+    public enum Kind: String, Sendable {
+        case regular = "regular file"
+        case directory = "directory"
+        case symbolicLink = "symbolic link"
+        case fifo = "named pipe"
+        case socket = "socket"
+        case device = "device"
+    }
+
+    public var id: FileID
+    public var modified: FileTime
+    public var kind: Kind
+    public var size: Int64
+
+    public init(id: FileID, modified: FileTime, kind: Kind, size: Int64) {
+        self.id = id
+        self.modified = modified
+        self.kind = kind
+        self.size = size
+    }
+}
+
+/// An open file of the run directory.
+public struct LockFile: Hashable, Sendable {
+    public var descriptor: CInt
+    public init(descriptor: CInt) { self.descriptor = descriptor }
+}
+
+public enum FileOpening: Sendable {
+    /// Existing file, read only; never blocks (a named pipe), never follows a symbolic link.
+    case read
+    /// Existing file, read and write.
+    case update
+    /// New file, mode 0600, `O_EXCL`; all writes append.
+    case create
+}
+
+public enum KernelLockKind: Sendable { case shared, exclusive }
+
+/// The system calls that the guard makes in its run directory: one function, one call, errors untouched.
+///
+/// Names are single components. This is the seam at which the interleaving explorer and the fault tests stand, so
+/// nothing here retries, loops or decides.
+public protocol LockFileCalls: AnyObject {
+    func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile
+    func close(_ file: LockFile)
+    /// Up to `count` bytes from `offset`; empty at the end.
+    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8]
+    /// May write fewer bytes than given. At the end of a file opened with `create`, else at `offset`.
+    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int
+    func status(of file: LockFile) throws(Errno) -> FileStatus
+    /// Of the name itself, not of what a link points to. `ENOENT` when it is absent.
+    func status(at name: String) throws(Errno) -> FileStatus
+    /// Fails with `EEXIST` when `new` exists.
+    func link(_ old: String, _ new: String) throws(Errno)
+    /// Replaces `new`.
+    func rename(_ old: String, _ new: String) throws(Errno)
+    func unlink(_ name: String) throws(Errno)
+    func names() throws(Errno) -> [String]
+    /// `flock`, never blocking: false when somebody else's lock is in the way.
+    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool
+    func unlock(_ file: LockFile)
+    /// Sets the modification time to now.
+    func touch(_ file: LockFile) throws(Errno)
+    /// Starts to watch the directory.
+    func makeWatch() throws(Errno) -> any LockWatch
+    /// For messages only: where the directory is.
+    var path: String { get }
+}
+
+/// Wakes a waiter when the run directory, or the record that it follows, changes.
+public protocol LockWatch: AnyObject {
+    /// Follow this record too: its owner's death closes it, which wakes us.
+    func follow(_ file: LockFile) throws(Errno)
+    /// Returns when something changed, at a signal, or after `timeout`. May return early for no reason.
+    func wait(timeout: Duration) throws(Errno)
+    func close()
+}

@@ -1,0 +1,151 @@
+internal import SystemPackage
+
+/// The run directory as the guard uses it: system calls with their retries, and errors that name the file.
+final class RunDirectory {
+    static let lockName = "restart.lock"
+    static let mutexName = "restart.mutex"
+    static let stagingPrefix = "staging-"
+    static let evictedPrefix = "evicted-"
+    /// Something at `restart.lock` that was no file at all (a directory), moved aside and kept.
+    static let discardedPrefix = "discarded-"
+
+    let calls: any LockFileCalls
+
+    init(_ calls: any LockFileCalls) { self.calls = calls }
+
+    func path(_ name: String) -> String { calls.path + "/" + name }
+
+    /// nil when the name is absent.
+    func status(at name: String) throws(FleetError) -> FileStatus? {
+        do throws(Errno) {
+            return try retrying { () throws(Errno) in try calls.status(at: name) }
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw failure("look at", name, error)
+        }
+    }
+
+    /// nil when the name is absent.
+    func open(_ name: String, _ how: FileOpening) throws(FleetError) -> LockFile? {
+        do throws(Errno) {
+            return try retrying { () throws(Errno) in try calls.open(name, how) }
+        } catch .noSuchFileOrDirectory where how != .create {
+            return nil
+        } catch {
+            throw failure(how == .create ? "create" : "open", name, error)
+        }
+    }
+
+    func status(of file: LockFile, _ name: String) throws(FleetError) -> FileStatus {
+        do throws(Errno) {
+            return try retrying { () throws(Errno) in try calls.status(of: file) }
+        } catch {
+            throw failure("look at", name, error)
+        }
+    }
+
+    /// The content, at most `limit` + 1 bytes, so that the caller sees when there is more.
+    func contents(of file: LockFile, _ name: String, limit: Int) throws(FleetError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do throws(Errno) {
+            while bytes.count <= limit {
+                let offset = bytes.count
+                let wanted = min(64 << 10, limit + 1 - offset)
+                let chunk = try retrying { () throws(Errno) in try calls.read(file, at: offset, count: wanted) }
+                if chunk.isEmpty { break }
+                bytes += chunk
+                if chunk.count < wanted { break }  // a regular file: short means the end
+            }
+        } catch {
+            throw failure("read", name, error)
+        }
+        return bytes
+    }
+
+    /// Writes all bytes or throws.
+    func write(_ bytes: [UInt8], to file: LockFile, _ name: String, at start: Int = 0) throws(FleetError) {
+        var written = 0
+        do throws(Errno) {
+            while written < bytes.count {
+                let rest = bytes[written...]
+                let offset = start + written
+                let count = try retrying { () throws(Errno) in try calls.write(file, rest, at: offset) }
+                guard count > 0 else { throw Errno.ioError }
+                written += count
+            }
+        } catch {
+            throw failure("write", name, error)
+        }
+    }
+
+    func link(_ old: String, _ new: String) throws(Errno) {
+        try retrying { () throws(Errno) in try calls.link(old, new) }
+    }
+
+    func rename(_ old: String, _ new: String) throws(FleetError) {
+        do throws(Errno) {
+            try retrying { () throws(Errno) in try calls.rename(old, new) }
+        } catch {
+            throw failure("rename to \(new)", old, error)
+        }
+    }
+
+    /// An absent name is what was wanted.
+    func unlink(_ name: String) throws(FleetError) {
+        do throws(Errno) {
+            try retrying { () throws(Errno) in try calls.unlink(name) }
+        } catch .noSuchFileOrDirectory {
+        } catch {
+            throw failure("remove", name, error)
+        }
+    }
+
+    func names() throws(FleetError) -> [String] {
+        do throws(Errno) {
+            return try retrying { () throws(Errno) in try calls.names() }
+        } catch {
+            throw failure("list", ".", error)
+        }
+    }
+
+    func touch(_ file: LockFile, _ name: String) throws(FleetError) {
+        do throws(Errno) {
+            try retrying { () throws(Errno) in try calls.touch(file) }
+        } catch {
+            throw failure("stamp", name, error)
+        }
+    }
+
+    /// - Throws: the raw error, because `ENOLCK` and its kin choose the path mutex.
+    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+        try retrying { () throws(Errno) in try calls.lock(file, kind) }
+    }
+
+    func failure(_ verb: String, _ name: String, _ error: Errno) -> FleetError {
+        let place = name == "." ? calls.path : path(name)
+        let hint: String
+        switch error {
+        case .noSpace, .diskQuotaExceeded: hint = "free some space there, then run the command again"
+        case .readOnlyFileSystem: hint = "the file system is read-only: mount it writable, or set --mosaic-home"
+        case .permissionDenied, .notPermitted: hint = "check the owner and mode of \(calls.path)"
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: hint = "raise the limit of open files (ulimit -n)"
+        case .noSuchFileOrDirectory, .staleNFSFileHandle:
+            hint = "the run directory was removed or replaced underneath; run the command again"
+        default: hint = "check the file system that holds \(calls.path)"
+        }
+        return FleetError(.io, "cannot \(verb) \(place): \(error.description)", hint: hint)
+    }
+
+    /// `EINTR` is no answer. The bound keeps a broken file system from holding us for ever.
+    private func retrying<Value>(_ call: () throws(Errno) -> Value) throws(Errno) -> Value {
+        for _ in 0..<100 {
+            do throws(Errno) {
+                return try call()
+            } catch .interrupted {
+                continue
+            }
+        }
+        throw .interrupted
+    }
+}

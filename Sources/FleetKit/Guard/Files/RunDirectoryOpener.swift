@@ -1,0 +1,89 @@
+internal import Glibc
+internal import SystemPackage
+
+/// Opens `<mosaic home>/fleet/run` step by step, and refuses what another user could have prepared.
+///
+/// Each step is relative to the descriptor of the one before, so that nothing can be swapped in between. The home
+/// itself may be a symbolic link (dotfiles often are); `fleet` and `run` may not.
+enum RunDirectoryOpener {
+    /// - Parameter create: make what is missing, mode 0700.
+    /// - Returns: the descriptor and the path; nil when something is missing and `create` is false.
+    /// - Throws: `.unsafeHome` for a foreign owner, a symbolic link, or write permission for group or others; `.io`.
+    static func open(home: String, create: Bool) throws(FleetError) -> (descriptor: CInt, path: String)? {
+        if create { try makeHome(home) }
+        guard let root = try openChecked(AT_FDCWD, home, path: home, follow: true) else { return nil }
+        defer { close(root) }
+        let fleetPath = home + "/fleet"
+        guard let fleet = try step(root, "fleet", path: fleetPath, create: create) else { return nil }
+        defer { close(fleet) }
+        let runPath = fleetPath + "/run"
+        guard let run = try step(fleet, "run", path: runPath, create: create) else { return nil }
+        return (run, runPath)
+    }
+
+    private static func step(
+        _ parent: CInt, _ name: String, path: String, create: Bool
+    ) throws(FleetError) -> CInt? {
+        if create, mkdirat(parent, name, 0o700) != 0, errno != EEXIST { throw failure("create", path, errno) }
+        return try openChecked(parent, name, path: path, follow: false)
+    }
+
+    private static func openChecked(
+        _ parent: CInt, _ name: String, path: String, follow: Bool
+    ) throws(FleetError) -> CInt? {
+        let descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW))
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOENT: return nil
+            case ELOOP, ENOTDIR:
+                throw FleetError(
+                    .unsafeHome, "\(Printable.oneLine(path)) is a symbolic link or no directory",
+                    hint: "move it away; mosaic makes a directory of its own there")
+            case EACCES:
+                throw FleetError(
+                    .unsafeHome, "\(Printable.oneLine(path)) cannot be read: permission denied",
+                    hint: "give it to this user (chown, chmod 700), or set --mosaic-home")
+            default: throw failure("open", path, errno)
+            }
+        }
+        do throws(FleetError) {
+            try checkSafe(descriptor, path)
+            return descriptor
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    private static func checkSafe(_ descriptor: CInt, _ path: String) throws(FleetError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("look at", path, errno) }
+        let shown = Printable.oneLine(path)
+        guard status.st_uid == geteuid() else {
+            throw FleetError(
+                .unsafeHome, "\(shown) belongs to user \(status.st_uid), not to user \(geteuid())",
+                hint: "run as its owner, or set --mosaic-home to a directory of your own")
+        }
+        guard status.st_mode & 0o022 == 0 else {
+            throw FleetError(
+                .unsafeHome, "\(shown) is writable for its group or for others",
+                hint: "take that away: chmod go-w '\(shown)'")
+        }
+    }
+
+    /// `mkdir -p` for the home: its parents are the user's own business.
+    private static func makeHome(_ home: String) throws(FleetError) {
+        guard mkdir(home, 0o700) != 0, errno != EEXIST else { return }
+        guard errno == ENOENT else { throw failure("create", home, errno) }
+        let parent = FilePath(home).removingLastComponent().string
+        guard parent != home, !parent.isEmpty else { throw failure("create", home, ENOENT) }
+        try makeHome(parent)
+        guard mkdir(home, 0o700) == 0 || errno == EEXIST else { throw failure("create", home, errno) }
+    }
+
+    private static func failure(_ verb: String, _ path: String, _ number: CInt) -> FleetError {
+        FleetError(
+            .io, "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: number).description)",
+            hint: "check that directory, or set --mosaic-home")
+    }
+}

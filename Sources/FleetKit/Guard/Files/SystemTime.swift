@@ -1,0 +1,23 @@
+internal import Glibc
+
+/// The machine's clocks.
+public final class SystemTime: GuardTime {
+    public init() {}
+
+    public func now() -> Duration { read(CLOCK_MONOTONIC) }
+
+    public func wallClock() -> Double { read(CLOCK_REALTIME).seconds }
+
+    public func sleep(for duration: Duration) {
+        var time = timespec(max(duration, .zero))
+        nanosleep(&time, nil)  // shorter when a signal comes: the caller looks at signals anyway
+    }
+
+    public func token() -> LockToken { LockToken.random() }
+
+    private func read(_ clock: clockid_t) -> Duration {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}

@@ -1,0 +1,111 @@
+/// The teardown-settle guard: one restart at a time, across processes, exact under crashes, hangs and races.
+///
+/// It waits and judges; the transitions themselves are the store's. All times are on this process's own monotonic
+/// clock.
+public final class Guard {
+    public let store: any LockStore
+    private let time: any GuardTime
+    private let processes: any ProcessTable
+    private let report: (GuardEvent) -> Void
+    private let interruption: () -> FleetError?
+
+    /// A waiter looks at least this often, whatever wakes it.
+    static let safetyNet: Duration = .seconds(1)
+    /// A wait shorter than this is not worth a word.
+    static let quietFor: Duration = .milliseconds(400)
+
+    /// - Parameters:
+    ///   - interruption: asked at every look; an error (a signal came) ends the wait with it.
+    ///   - report: what happens meanwhile.
+    public init(
+        store: any LockStore, time: any GuardTime, processes: any ProcessTable,
+        interruption: @escaping () -> FleetError? = { nil }, report: @escaping (GuardEvent) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.time = time
+        self.processes = processes
+        self.interruption = interruption
+        self.report = report
+    }
+
+    /// Runs `body` while this process owns the fleet's restart, and gives the lock back however it ends.
+    /// - Throws: what `acquire` throws, or `body`.
+    public func withLock<Value>(
+        _ request: LockRequest, _ policy: WaitPolicy, _ body: (HeldLock) throws(FleetError) -> Value
+    ) throws(FleetError) -> Value {
+        let lock = try acquire(request, policy)
+        defer { release(lock) }
+        return try body(lock)
+    }
+
+    /// Waits for the lock as the policy says. When it returns, no owner before this one can act any more.
+    /// - Throws: `.busy`; `.evicted` when the lock was lost again while older owners were buried; `.io`; what
+    ///   `interruption` gave. In each case nothing is held.
+    public func acquire(_ request: LockRequest, _ policy: WaitPolicy) throws(FleetError) -> HeldLock {
+        let owned = try own(request, policy)
+        let lock = HeldLock(owned, store: store)
+        do throws(FleetError) {
+            try Burial(
+                store: store, time: time, processes: processes, grace: policy.evictGrace,
+                interruption: interruption, report: report
+            ).run(for: lock)
+            return lock
+        } catch {
+            release(lock)
+            throw error
+        }
+    }
+
+    public func release(_ lock: HeldLock) {
+        do throws(FleetError) {
+            try store.release(lock.owned)
+        } catch {
+            report(.releaseFailed(error))
+        }
+    }
+
+    private func own(_ request: LockRequest, _ policy: WaitPolicy) throws(FleetError) -> OwnedLock {
+        let start = time.now()
+        var patience = Patience()
+        var watch: (any LockStoreWatch)?
+        defer { watch?.close() }
+        while true {
+            if let interrupted = interruption() { throw interrupted }
+            guard let observation = try store.observe() else {
+                if let owned = try store.acquire(request) { return owned }
+                continue
+            }
+            let now = time.now()
+            patience.observe(observation, now: now)
+            let unchanged = patience.unchanged(now: now)
+            let decision = policy.decide(
+                observation, isAbandoned: OwnerJudge(processes: processes).isAbandoned(observation),
+                unchanged: unchanged, waitedForOwner: patience.waitedForOwner(now: now), waited: now - start)
+            switch decision {
+            case .takeOver(let ground, let verdict):
+                if let owned = try store.takeOver(observation, on: ground, request) {
+                    report(.tookOver(observation, verdict))
+                    return owned
+                }
+            case .busy(let verdict):
+                throw GuardWords.busy(observation, verdict, waited: now - start, path: store.lockPath)
+            case .wait(let longest):
+                if now - start >= Self.quietFor {
+                    report(
+                        .waiting(
+                            WaitStatus(
+                                observation: observation, verdict: observation.record == nil ? .unreadable : .held,
+                                waited: now - start, unchanged: unchanged, policy: policy)))
+                }
+                // Watching begins before the look that decides to wait, so that no change falls in between.
+                guard let watch else {
+                    watch = try store.makeWatch()
+                    continue
+                }
+                let untilWord = Self.quietFor - (now - start)
+                let bound = untilWord > .zero ? min(untilWord, Self.safetyNet) : Self.safetyNet
+                try watch.wait(after: observation, timeout: min(longest, bound))
+            }
+        }
+    }
+}

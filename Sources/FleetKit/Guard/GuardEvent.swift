@@ -1,0 +1,28 @@
+/// What the guard tells its caller while it acquires; all of it on the caller's thread.
+public enum GuardEvent: Sendable {
+    /// Still waiting for somebody else's lock; sent at each look from 400 ms on.
+    case waiting(WaitStatus)
+    /// This process took the lock from its owner, for this reason.
+    case tookOver(LockObservation, Verdict)
+    /// An evicted owner is being waited for, and gets killed when the grace is over.
+    case burying(EvictedOwner, grace: Duration)
+    /// An evicted owner did not stop by itself and was killed.
+    case killed(EvictedOwner, pid: Int32)
+    /// An evicted owner is gone.
+    case buried(EvictedOwner)
+    /// It cannot be proved that an evicted owner is gone, and nothing more can be done from here.
+    case notBuried(EvictedOwner, why: String)
+    /// The lock could not be given back; it becomes abandoned when this process ends.
+    case releaseFailed(FleetError)
+}
+
+/// One look of a waiting process.
+public struct WaitStatus: Sendable {
+    public var observation: LockObservation
+    public var verdict: Verdict
+    /// How long this process has waited so far.
+    public var waited: Duration
+    /// How long the owner has made no progress.
+    public var unchanged: Duration
+    public var policy: WaitPolicy
+}

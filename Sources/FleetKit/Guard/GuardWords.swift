@@ -1,0 +1,30 @@
+/// The guard's errors in words.
+enum GuardWords {
+    static func busy(
+        _ observation: LockObservation, _ verdict: Verdict, waited: Duration, path: String
+    ) -> FleetError {
+        let after = waited >= .seconds(1) ? " after \(waited.components.seconds) s of waiting" : ""
+        return FleetError(
+            .busy, "the fleet's restart is owned by \(owner(observation))\(after)",
+            hint: "wait for it, or look at it with 'mosaic fleet lock inspect' (\(path))")
+    }
+
+    static func evicted(by successor: LockObservation?, path: String) -> FleetError {
+        let who = successor.map { "taken over by \(owner($0))" } ?? "broken by an operator"
+        return FleetError(
+            .evicted, "this process lost the lock \(path), \(who); it sends nothing more",
+            hint: "look at the fleet with 'mosaic fleet status' before restarting again")
+    }
+
+    /// Who owns a lock, in one phrase safe for a terminal.
+    static func owner(_ observation: LockObservation) -> String {
+        guard let record = observation.record else {
+            if case .unreadable(let reason) = observation.content {
+                return "an unknown process (the lock is not readable: \(reason))"
+            }
+            return "an unknown process"
+        }
+        let reason = record.reason.map { ", reason: \(Printable.oneLine($0))" } ?? ""
+        return "pid \(record.pid) (\(Printable.oneLine(record.command)), for \(record.scope.words)\(reason))"
+    }
+}

@@ -1,0 +1,16 @@
+/// Says whether a lock's owner is dead, from one observation.
+struct OwnerJudge {
+    let processes: any ProcessTable
+
+    /// Dead beyond doubt: its kernel lock is free; or, where there is no kernel lock, its process is provably gone.
+    /// What is no record at all is nobody's, unless somebody holds its kernel lock.
+    func isAbandoned(_ observation: LockObservation) -> Bool {
+        switch observation.kernelLock {
+        case .free: return true
+        case .held: return false
+        case .unknown:
+            guard let record = observation.record else { return false }
+            return processes.liveness(of: record.owner) == .gone
+        }
+    }
+}

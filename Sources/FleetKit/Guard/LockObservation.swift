@@ -1,0 +1,47 @@
+/// What one look at `restart.lock` found.
+public struct LockObservation: Sendable, Equatable {
+    public enum Content: Sendable, Equatable {
+        case record(LockRecordText)
+        /// Not a record; the text says why.
+        case unreadable(String)
+    }
+
+    /// Whether the owner's kernel lock is still held.
+    public enum KernelLock: Sendable, Equatable {
+        case held
+        case free
+        /// The file system has none, or the record is of the path mode.
+        case unknown
+    }
+
+    public var id: FileID
+    /// The progress stamp: the lock's modification time.
+    public var stamp: FileTime
+    public var kind: FileStatus.Kind
+    public var content: Content
+    public var kernelLock: KernelLock
+
+    public init(
+        id: FileID, stamp: FileTime, kind: FileStatus.Kind, content: Content, kernelLock: KernelLock
+    ) {
+        self.id = id
+        self.stamp = stamp
+        self.kind = kind
+        self.content = content
+        self.kernelLock = kernelLock
+    }
+
+    public var record: LockRecord? {
+        if case .record(let text) = content { text.record } else { nil }
+    }
+
+    public var events: [ProgressEvent] {
+        if case .record(let text) = content { text.events } else { [] }
+    }
+
+    /// The same acquisition, whatever its progress. The token decides: inode numbers are reused after a release.
+    func isSameLock(as other: LockObservation) -> Bool {
+        guard id == other.id, record?.token == other.record?.token else { return false }
+        return record != nil || stamp == other.stamp
+    }
+}

@@ -1,0 +1,81 @@
+/// Where the lock lives. Files today (`FileLockStore`); a fleet that spans hosts would add another.
+///
+/// Each transition checks and changes in one atomic step: of any number of processes that try at once, one succeeds
+/// and the others get nil or false, look again and decide anew.
+public protocol LockStore: AnyObject {
+    /// The lock as it is now; nil = free. Writes nothing.
+    func observe() throws(FleetError) -> LockObservation?
+
+    /// Free → mine.
+    func acquire(_ request: LockRequest) throws(FleetError) -> OwnedLock?
+
+    /// Somebody's → mine, if it is still the lock that was observed and the ground still holds.
+    func takeOver(
+        _ observation: LockObservation, on ground: TakeoverGround, _ request: LockRequest
+    ) throws(FleetError) -> OwnedLock?
+
+    /// Somebody's → free, under the same rules.
+    func breakLock(_ observation: LockObservation, on ground: TakeoverGround) throws(FleetError) -> Bool
+
+    /// Mine → free. Does nothing when it is not mine any more.
+    func release(_ lock: OwnedLock) throws(FleetError)
+
+    /// The fence: is the lock at its name the one that I hold?
+    func isOwned(_ lock: OwnedLock) throws(FleetError) -> Bool
+
+    func stamp(_ lock: OwnedLock) throws(FleetError)
+    func append(_ event: ProgressEvent, to lock: OwnedLock) throws(FleetError)
+
+    /// Owners that lost the lock while they lived and are not buried yet.
+    func evicted() throws(FleetError) -> [EvictedOwner]
+
+    /// Forgets an evicted owner.
+    func bury(_ owner: EvictedOwner) throws(FleetError)
+
+    func makeWatch() throws(FleetError) -> any LockStoreWatch
+
+    /// For messages.
+    var lockPath: String { get }
+}
+
+/// Why somebody else's lock may be taken; checked again inside the transition.
+public enum TakeoverGround: Sendable, Equatable {
+    /// Its owner is proved dead: the record is replaced.
+    case ownerDead
+    /// Its owner may live but the observed progress stamp stands still. The record is kept aside until the owner is
+    /// buried.
+    case noProgress
+    /// Somebody decided so, whatever the owner does. The record is kept aside, too.
+    case forced
+
+    var isEviction: Bool { self != .ownerDead }
+}
+
+/// A lock that this process published.
+public final class OwnedLock {
+    public let record: LockRecord
+    let file: LockFile
+    let id: FileID
+    /// Where the next progress line goes.
+    var length: Int
+    var isClosed = false
+
+    init(record: LockRecord, file: LockFile, id: FileID, length: Int) {
+        self.record = record
+        self.file = file
+        self.id = id
+        self.length = length
+    }
+}
+
+/// A record that was moved aside.
+public struct EvictedOwner: Sendable, Equatable {
+    public var name: String
+    public var observation: LockObservation
+}
+
+public protocol LockStoreWatch: AnyObject {
+    /// Returns when the lock may have changed, at a signal, or after `timeout`.
+    func wait(after observation: LockObservation, timeout: Duration) throws(FleetError)
+    func close()
+}

@@ -1,0 +1,139 @@
+internal import SystemPackage
+
+/// The registry mutex where `flock` works: an exclusive kernel lock on `restart.mutex`, a permanent file that is
+/// never removed. A crash frees it at once; a frozen holder is dealt with after `patience.frozenAfter`.
+final class KernelMutex: RegistryMutex {
+    let mode = LockRecord.Mode.kernel
+
+    private let directory: RunDirectory
+    private let time: any GuardTime
+    private let processes: any ProcessTable
+    private let patience: MutexPatience
+    private var file: LockFile?
+    private var isInside = false
+
+    init(
+        _ directory: RunDirectory, time: any GuardTime, processes: any ProcessTable, patience: MutexPatience
+    ) {
+        self.directory = directory
+        self.time = time
+        self.processes = processes
+        self.patience = patience
+    }
+
+    deinit { if let file { directory.calls.close(file) } }
+
+    /// Whether an error of `flock` means that this file system has none.
+    static func isUnsupported(_ error: Errno) -> Bool {
+        error == .noLocks || error == .notSupportedOnSocket || error == .notSupported || error == .noFunction
+    }
+
+    func enter() throws(FleetError) {
+        var frozen = FrozenHolder(time: time, processes: processes, after: patience.frozenAfter)
+        var backoff = Backoff(patience)
+        while true {
+            let file = try openedFile()
+            if try lock(file) {
+                if try isStillAtItsName(file) {
+                    isInside = true
+                    return try signIn(file)
+                }
+                forget()  // somebody removed the file by hand: lock the one that is there now
+                continue
+            }
+            let bytes = try directory.contents(of: file, RunDirectory.mutexName, limit: MutexRecord.length)
+            let id = try directory.status(of: file, RunDirectory.mutexName).id
+            try frozen.observe(
+                MutexRecord(parsing: bytes), file: id, path: directory.path(RunDirectory.mutexName))
+            time.sleep(for: backoff.next())
+        }
+    }
+
+    func leave() {
+        guard isInside, let file else { return }
+        isInside = false
+        directory.calls.unlock(file)
+    }
+
+    private func lock(_ file: LockFile) throws(FleetError) -> Bool {
+        do throws(Errno) {
+            return try directory.lock(file, .exclusive)
+        } catch {
+            throw directory.failure("lock", RunDirectory.mutexName, error)
+        }
+    }
+
+    private func isStillAtItsName(_ file: LockFile) throws(FleetError) -> Bool {
+        let mine = try directory.status(of: file, RunDirectory.mutexName)
+        return try directory.status(at: RunDirectory.mutexName)?.id == mine.id
+    }
+
+    /// Writes who is inside. Refuses a mutex of the other kind: its holder does not see our kernel lock.
+    private func signIn(_ file: LockFile) throws(FleetError) {
+        do throws(FleetError) {
+            let bytes = try directory.contents(of: file, RunDirectory.mutexName, limit: MutexRecord.length)
+            if let record = MutexRecord(parsing: bytes), record.mutex != .kernel {
+                throw MutexModeClash.error(path: directory.path(RunDirectory.mutexName), found: record.mutex)
+            }
+            let mine = MutexRecord(mutex: .kernel, token: time.token(), holder: processes.me)
+            try directory.write(try mine.bytes(), to: file, RunDirectory.mutexName)
+        } catch {
+            leave()
+            throw error
+        }
+    }
+
+    /// Whether this directory can have a kernel mutex: it has one, or one can be made.
+    func isSupported() throws(FleetError) -> Bool {
+        guard let existing = try directory.open(RunDirectory.mutexName, .update) else { return try make() }
+        file = existing
+        let bytes = try directory.contents(of: existing, RunDirectory.mutexName, limit: MutexRecord.length)
+        guard MutexRecord(parsing: bytes)?.mutex == .path else { return true }
+        forget()
+        return false
+    }
+
+    /// The mutex file, made on first use.
+    private func openedFile() throws(FleetError) -> LockFile {
+        while true {
+            if let file { return file }
+            file = try directory.open(RunDirectory.mutexName, .update)
+            if file == nil, try !make() {
+                throw FleetError(
+                    .io, "the file system of \(directory.calls.path) has no flock",
+                    hint: "set mutex = \"auto\" or \"path\" under [guard] in the roster")
+            }
+        }
+    }
+
+    /// Publishes the mutex file with its content by `link`, so that a process in path mode never sees a kernel mutex
+    /// that looks like its own kind being created. The staged file is locked first: where `flock` does not work,
+    /// nothing is published.
+    /// - Returns: false when there is no `flock` here.
+    private func make() throws(FleetError) -> Bool {
+        let record = MutexRecord(mutex: .kernel, token: time.token(), holder: processes.me)
+        var supported = true
+        do throws(FleetError) {
+            let made = try Staging.publish(
+                try record.bytes(), at: RunDirectory.mutexName, in: directory, token: time.token()
+            ) { staged throws(FleetError) in
+                do throws(Errno) {
+                    _ = try directory.lock(staged, .exclusive)
+                    directory.calls.unlock(staged)
+                } catch {
+                    supported = !Self.isUnsupported(error)
+                    throw directory.failure("lock", RunDirectory.mutexName, error)
+                }
+            }
+            if let made { directory.calls.close(made) }
+        } catch {
+            if supported { throw error }
+        }
+        return supported
+    }
+
+    private func forget() {
+        if let file { directory.calls.close(file) }
+        file = nil
+    }
+}

@@ -1,0 +1,48 @@
+/// Short mutual exclusion around every transition of the lock, never held across a restart.
+///
+/// Two kinds serve one protocol: `KernelMutex` where the file system has `flock`, `PathMutex` where it has not.
+protocol RegistryMutex: AnyObject {
+    var mode: LockRecord.Mode { get }
+
+    /// Returns once this process, and no other, is inside.
+    /// - Throws: `.io` when the file system refuses, when the mutex is of the other kind, or when it is held by a
+    ///   frozen process that cannot be proved to be ours.
+    func enter() throws(FleetError)
+
+    /// Lets the next one in. Safe to call when `enter` threw.
+    func leave()
+}
+
+extension RegistryMutex {
+    /// Runs `body` inside.
+    func inside<Value>(_ body: () throws(FleetError) -> Value) throws(FleetError) -> Value {
+        try enter()
+        defer { leave() }
+        return try body()
+    }
+}
+
+/// How long the mutex is waited for. All on the waiter's own monotonic clock.
+struct MutexPatience: Sendable {
+    /// One acquisition that lasts this long is a frozen process: transitions take microseconds.
+    var frozenAfter: Duration = .seconds(5)
+    /// The first step of waiting; each further step doubles up to `longestStep`.
+    var firstStep: Duration = .microseconds(50)
+    var longestStep: Duration = .milliseconds(2)
+}
+
+/// Grows the steps of a wait, so that a short one costs microseconds and a long one no processor.
+struct Backoff {
+    private var step: Duration
+    private let longest: Duration
+
+    init(_ patience: MutexPatience) {
+        step = patience.firstStep
+        longest = patience.longestStep
+    }
+
+    mutating func next() -> Duration {
+        defer { step = min(step * 2, longest) }
+        return step
+    }
+}

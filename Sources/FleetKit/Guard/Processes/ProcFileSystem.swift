@@ -1,0 +1,136 @@
+internal import CLinux
+internal import Glibc
+
+/// Processes as Linux shows them in /proc.
+public final class ProcFileSystem: ProcessTable {
+    public let me: ProcessIdentity
+
+    /// - Throws: `.io` when /proc is not mounted: without it no owner can be told from another.
+    public init() throws(FleetError) {
+        let pid = getpid()
+        guard let start = Self.startTime(of: pid), let namespace = Self.pidNamespace(),
+            let boot = Self.text("/proc/sys/kernel/random/boot_id")
+        else {
+            throw FleetError(
+                .io, "cannot read /proc/\(pid)/stat and /proc/sys/kernel/random/boot_id",
+                hint: "mount /proc, the lock record needs it to name this process")
+        }
+        me = ProcessIdentity(
+            pid: pid, start: start, pidNamespace: namespace, bootID: boot, host: Self.hostName(), uid: geteuid())
+    }
+
+    public func liveness(of process: ProcessIdentity) -> Liveness {
+        guard process.bootID == me.bootID else {
+            // The same host after another boot: nothing of it is left. Another host: nothing can be said.
+            return process.host == me.host ? .gone : .unknowable
+        }
+        guard process.pidNamespace == me.pidNamespace else { return .unknowable }
+        guard let now = Self.readStat(of: process.pid) else { return .gone }
+        guard now.start == process.start else { return .gone }
+        // A zombie has closed its files and sends nothing more.
+        return now.state == UInt8(ascii: "Z") || now.state == UInt8(ascii: "X") ? .gone : .alive
+    }
+
+    public func exclusiveHolders(of file: FileID) -> [Int32] {
+        Self.entries("/proc").compactMap { Int32($0) }.filter { Self.holdsExclusively($0, file) }
+    }
+
+    public func identify(_ pid: Int32) -> ProcessIdentity? {
+        var status = stat()
+        guard stat("/proc/\(pid)", &status) == 0, status.st_uid == geteuid(), let start = Self.startTime(of: pid)
+        else { return nil }
+        var identity = me
+        identity.pid = pid
+        identity.start = start
+        return identity
+    }
+
+    public func runsMyProgram(_ pid: Int32) -> Bool {
+        var mine = stat()
+        var other = stat()
+        guard stat("/proc/self/exe", &mine) == 0, stat("/proc/\(pid)/exe", &other) == 0 else { return false }
+        return mine.st_dev == other.st_dev && mine.st_ino == other.st_ino
+    }
+
+    public func kill(_ process: ProcessIdentity) -> Bool {
+        guard process.pid != me.pid, process.uid == me.uid, liveness(of: process) == .alive else { return false }
+        let descriptor = fleet_pidfd_open(process.pid)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // The descriptor pins the process; only now is its identity beyond a reuse of the number.
+        guard liveness(of: process) == .alive else { return false }
+        return fleet_pidfd_send_signal(descriptor, SIGKILL) == 0
+    }
+
+    // MARK: - Reading /proc
+
+    static func startTime(of pid: Int32) -> UInt64? { readStat(of: pid)?.start }
+
+    /// Fields 3 and 22 of `/proc/PID/stat`. The program's name in field 2 may hold anything, also `)` and blanks, so
+    /// counting begins after the last `)`.
+    private static func readStat(of pid: Int32) -> (state: UInt8, start: UInt64)? {
+        guard let text = text("/proc/\(pid)/stat"), let name = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: name)...].split(separator: " ")
+        guard fields.count > 19, let state = fields[0].utf8.first, let start = UInt64(fields[19]) else { return nil }
+        return (state, start)
+    }
+
+    private static func pidNamespace() -> UInt64? {
+        var status = stat()
+        return stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : nil
+    }
+
+    private static func hostName() -> String {
+        var name = utsname()
+        uname(&name)
+        return withUnsafePointer(to: &name.nodename) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 65) { String(cString: $0) }
+        }
+    }
+
+    /// Whether one of the process's descriptors carries an exclusive `flock` on the file: the kernel lists the locks
+    /// of a descriptor in its fdinfo.
+    private static func holdsExclusively(_ pid: Int32, _ file: FileID) -> Bool {
+        entries("/proc/\(pid)/fd").contains { descriptor in
+            var status = stat()
+            guard stat("/proc/\(pid)/fd/\(descriptor)", &status) == 0,
+                FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == file,
+                let info = text("/proc/\(pid)/fdinfo/\(descriptor)")
+            else { return false }
+            return info.split(separator: "\n").contains {
+                $0.hasPrefix("lock:") && $0.contains("FLOCK") && $0.contains("WRITE")
+            }
+        }
+    }
+
+    private static func entries(_ path: String) -> [String] {
+        guard let stream = opendir(path) else { return [] }  // gone, or not ours to look at
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.utf8.first != UInt8(ascii: ".") { names.append(name) }
+        }
+        return names
+    }
+
+    /// A small file of /proc without its final newline; nil when it cannot be read.
+    private static func text(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+        }
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,30 @@
+/// A process, beyond doubt: a number alone is reused, so it comes with its start time, boot and pid namespace.
+public struct ProcessIdentity: Codable, Sendable, Equatable {
+    public var pid: Int32
+    /// Field 22 of `/proc/PID/stat`.
+    public var start: UInt64
+    /// Inode of `/proc/self/ns/pid`: the same number in another namespace is another process.
+    public var pidNamespace: UInt64
+    /// `/proc/sys/kernel/random/boot_id`.
+    public var bootID: String
+    public var host: String
+    public var uid: UInt32
+
+    public init(pid: Int32, start: UInt64, pidNamespace: UInt64, bootID: String, host: String, uid: UInt32) {
+        self.pid = pid
+        self.start = start
+        self.pidNamespace = pidNamespace
+        self.bootID = bootID
+        self.host = host
+        self.uid = uid
+    }
+}
+
+/// What can be known of a recorded process from here.
+public enum Liveness: Sendable, Equatable {
+    case alive
+    /// Proved: the number is free or belongs to a younger process, or the machine has booted since.
+    case gone
+    /// It lived on another host or in another pid namespace: nothing can be said, and nothing may be killed.
+    case unknowable
+}

@@ -1,0 +1,21 @@
+/// The guard's view of processes; a seam, so that the whole guard runs in a simulated world.
+public protocol ProcessTable: AnyObject {
+    /// This process.
+    var me: ProcessIdentity { get }
+
+    func liveness(of process: ProcessIdentity) -> Liveness
+
+    /// Numbers of processes that hold an exclusive kernel lock on this file, as far as they may be looked at.
+    /// A reader that merely has the file open is not among them.
+    func exclusiveHolders(of file: FileID) -> [Int32]
+
+    /// The identity of a process of this user in this namespace; nil when it is gone or foreign.
+    func identify(_ pid: Int32) -> ProcessIdentity?
+
+    /// True when the process runs the same program file as this one.
+    func runsMyProgram(_ pid: Int32) -> Bool
+
+    /// Sends SIGKILL to exactly this process, through a pidfd.
+    /// - Returns: false when it is gone, foreign, or may not be signalled.
+    func kill(_ process: ProcessIdentity) -> Bool
+}

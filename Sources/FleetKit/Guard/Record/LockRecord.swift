@@ -1,0 +1,85 @@
+/// Line 1 of `restart.lock`, written once: who owns the fleet's restart, and why.
+public struct LockRecord: Codable, Sendable, Equatable {
+    public enum Mode: String, Codable, Sendable {
+        /// The record's inode carries its owner's kernel lock (`flock`).
+        case kernel
+        /// The file system has no `flock`: the owner is known by its process identity alone.
+        case path
+    }
+
+    /// The format that this code writes; a record of another version is not read.
+    public static let currentVersion = 1
+
+    public var version: Int
+    public var token: String
+    public var pid: Int32
+    /// Field 22 of `/proc/PID/stat`: clock ticks after boot at which the process started.
+    public var processStart: UInt64
+    /// Inode of `/proc/self/ns/pid`.
+    public var pidNamespace: UInt64
+    public var bootID: String
+    public var host: String
+    public var uid: UInt32
+    public var scope: LockScope
+    public var command: String
+    public var reason: String?
+    /// RFC 3339, UTC; for people only, nothing is judged by it.
+    public var acquiredAt: String
+    public var mutex: Mode
+    /// True for `lock run`: a script that may rightly take long and is broken only as `maxHoldSeconds` allows.
+    public var isRun: Bool?
+    /// How long a `lock run` declared that it may hold the lock.
+    public var maxHoldSeconds: Double?
+
+    public init(
+        token: LockToken, owner: ProcessIdentity, request: LockRequest, acquiredAt: String, mutex: Mode
+    ) {
+        self.version = Self.currentVersion
+        self.token = token.rawValue
+        self.pid = owner.pid
+        self.processStart = owner.start
+        self.pidNamespace = owner.pidNamespace
+        self.bootID = owner.bootID
+        self.host = owner.host
+        self.uid = owner.uid
+        self.scope = request.scope
+        self.command = request.command
+        self.reason = request.reason
+        self.acquiredAt = acquiredAt
+        self.mutex = mutex
+        self.isRun = request.run == nil ? nil : true
+        self.maxHoldSeconds = request.run?.maxHold?.seconds
+    }
+
+    public var owner: ProcessIdentity {
+        ProcessIdentity(
+            pid: pid, start: processStart, pidNamespace: pidNamespace, bootID: bootID, host: host, uid: uid)
+    }
+}
+
+/// What the caller of `Guard.acquire` is about to do, as it is written into the record.
+public struct LockRequest: Sendable, Equatable {
+    /// Set by `lock run` only.
+    public struct Run: Sendable, Equatable {
+        public var maxHold: Duration?
+        public init(maxHold: Duration?) { self.maxHold = maxHold }
+    }
+
+    public var scope: LockScope
+    /// The command line, for people.
+    public var command: String
+    public var reason: String?
+    public var run: Run?
+
+    public init(scope: LockScope, command: String, reason: String? = nil, run: Run? = nil) {
+        self.scope = scope
+        self.command = command
+        self.reason = reason
+        self.run = run
+    }
+}
+
+extension Duration {
+    /// Seconds with their fraction.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -1,0 +1,35 @@
+/// What a guarded operation is about to touch: the whole fleet, or some agents by name.
+public enum LockScope: Sendable, Equatable {
+    case fleet
+    case agents([String])
+
+    public var words: String {
+        switch self {
+        case .fleet: "the whole fleet"
+        case .agents(let names):
+            (names.count == 1 ? "agent " : "agents ") + names.map { Printable.oneLine($0) }.joined(separator: ", ")
+        }
+    }
+}
+
+extension LockScope: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let names = try? container.decode([String].self) {  // not an array: then it must be the word
+            self = .agents(names)
+        } else if try container.decode(String.self) == "fleet" {
+            self = .fleet
+        } else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "scope is neither 'fleet' nor a list")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .fleet: try container.encode("fleet")
+        case .agents(let names): try container.encode(names)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+internal import TOMLKit
+
+/// Turns the text of a `roster.toml` into a roster, or into one error that names file, line and column.
+enum RosterDecoder {
+    /// More parts than any key of a roster has, and far fewer than the library's recursion survives.
+    private static let keyPartLimit = 64
+
+    static func decode(_ bytes: [UInt8], file: String) throws(FleetError) -> Roster {
+        let text = try checkedText(bytes, file: file)
+        let bare = RosterReader.Source(file: file, outline: TOMLOutline([]))
+        if let place = TOMLScanner.firstOverlongKey(in: bytes, limit: keyPartLimit) {
+            throw bare.error(
+                at: place, "a key with more than \(keyPartLimit) parts", hint: "a roster's keys have one part")
+        }
+        let table: TOMLTable
+        do {
+            table = try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            let begin = error.source.begin
+            throw bare.error(
+                at: .init(line: max(1, begin.line), column: max(1, begin.column)),
+                Printable.oneLine(lowercasedFirst(error.description)),
+                hint: "correct the line; `mosaic fleet init` writes a commented example where there is no roster")
+        } catch {
+            throw bare.error(at: nil, "not TOML: \(Printable.oneLine("\(error)"))", hint: "see https://toml.io")
+        }
+        let source = RosterReader.Source(file: file, outline: TOMLOutline(bytes))
+        if let place = source.outline.firstNUL {
+            throw source.error(at: place, "a string has a NUL character in it", hint: "remove the \\u0000")
+        }
+        return try decode(table, source: source)
+    }
+
+    private static func decode(_ table: TOMLTable, source: RosterReader.Source) throws(FleetError) -> Roster {
+        let root = try RosterReader(
+            source: source, path: [], title: "the roster", table: table,
+            known: ["version", "holder", "guard", "settle", "agent"])
+        guard let version = try root.integer("version") else {
+            throw source.error(at: nil, "version is missing", hint: "begin the file with a line: version = 1")
+        }
+        guard version == 1 else {
+            throw root.error(
+                "version", "version is \(version), this program reads version 1",
+                hint: version > 1 ? "use a newer mosaic, or write version = 1" : "write version = 1")
+        }
+        let holder = try holder(root.table("holder", known: ["unit", "socket"]))
+        return Roster(
+            origin: .file(source.file), holder: holder,
+            guardSettings: try guardSettings(root.table("guard", known: ["stall_after", "max_wait", "mutex"])),
+            settle: try settle(root.table("settle", known: ["timeout", "stable_for"])),
+            agents: try agents(
+                root.tables("agent", known: ["name", "command", "directory", "autostart"]), holder: holder.unit))
+    }
+
+    private static func holder(_ table: RosterReader?) throws(FleetError) -> Roster.Holder {
+        var holder = Roster.Holder(unit: try Roster.defaultHolder)
+        guard let table else { return holder }
+        if let text = try table.string("unit") {
+            holder.unit = try table.placed("unit") { () throws(FleetError) in try UnitName(text) }
+            guard text.hasSuffix(".service"), !text.contains("@") else {
+                throw table.error(
+                    "unit", "unit: '\(text)' is not a plain service",
+                    hint: "name a unit such as mosaic-tmux-holder.service")
+            }
+        }
+        if let text = try table.string("socket") {
+            holder.socket = try table.placed("socket") { () throws(FleetError) in try TmuxSocket(parsing: text) }
+        }
+        return holder
+    }
+
+    private static func guardSettings(_ table: RosterReader?) throws(FleetError) -> Roster.GuardSettings {
+        guard let table else { return Roster.GuardSettings() }
+        var settings = Roster.GuardSettings(
+            stallAfter: try table.duration("stall_after", zeroAllowed: false),
+            maxWait: try table.duration("max_wait", zeroAllowed: true))
+        if let word = try table.string("mutex") {
+            guard let mutex = Roster.MutexChoice(rawValue: word) else {
+                throw table.error(
+                    "mutex", "mutex is '\(Printable.oneLine(word))'", hint: "write \"auto\", \"kernel\" or \"path\"")
+            }
+            settings.mutex = mutex
+        }
+        return settings
+    }
+
+    private static func settle(_ table: RosterReader?) throws(FleetError) -> Roster.SettleSettings {
+        guard let table else { return Roster.SettleSettings() }
+        return Roster.SettleSettings(
+            timeout: try table.duration("timeout", zeroAllowed: false),
+            stableFor: try table.duration("stable_for", zeroAllowed: true))
+    }
+
+    private static func agents(_ tables: [RosterReader], holder: UnitName) throws(FleetError) -> [Roster.Agent] {
+        var agents: [Roster.Agent] = []
+        var sessions: [String: (name: AgentName, line: Int)] = [:]
+        for table in tables {
+            let agent = try agent(table)
+            let line = table.source.outline.value(table.path + [.key("name")])?.line ?? 0
+            if let other = sessions[agent.name.sessionName] {
+                throw table.error(
+                    "name",
+                    other.name == agent.name
+                        ? "agent '\(agent.name)' is already in line \(other.line)"
+                        : "agent '\(agent.name)' would have the tmux session of '\(other.name)' in line \(other.line)",
+                    hint: other.name == agent.name
+                        ? "give each agent a name of its own" : "tmux writes '.' as '_' in session names: rename one")
+            }
+            guard agent.unit != holder else {
+                throw table.error("name", "\(agent.unit) is the holder", hint: "rename the agent or the holder's unit")
+            }
+            sessions[agent.name.sessionName] = (agent.name, line)
+            agents.append(agent)
+        }
+        return agents
+    }
+
+    private static func agent(_ table: RosterReader) throws(FleetError) -> Roster.Agent {
+        guard let text = try table.string("name") else {
+            throw table.error("name", "\(table.title) has no name", hint: "add a line such as name = \"planner\"")
+        }
+        let name = try table.placed("name") { () throws(FleetError) in try AgentName(text) }
+        let command = try table.strings("command")
+        if let command, command.first?.isEmpty ?? true {
+            throw table.error(
+                "command", "command of agent '\(name)' is empty",
+                hint: "write program and arguments, such as command = [\"claude\", \"--continue\"]")
+        }
+        let directory = try table.string("directory")
+        if let directory {
+            guard directory.hasPrefix("/") || directory == "~" || directory.hasPrefix("~/") else {
+                throw table.error(
+                    "directory", "directory '\(Printable.oneLine(directory))' of agent '\(name)' is not absolute",
+                    hint: "begin it with '/' or '~/'")
+            }
+            guard directory.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+                throw table.error(
+                    "directory", "directory of agent '\(name)' has control characters", hint: "remove them")
+            }
+        }
+        return Roster.Agent(
+            name: name, unit: try name.unit, command: command ?? [], directory: directory,
+            autostart: try table.bool("autostart") ?? true)
+    }
+
+    private static func checkedText(_ bytes: [UInt8], file: String) throws(FleetError) -> String {
+        let source = RosterReader.Source(file: file, outline: TOMLOutline([]))
+        if let zero = bytes.firstIndex(of: 0) {
+            throw source.error(
+                at: TOMLScanner(bytes).position(zero), "a NUL byte", hint: "a roster is text in UTF-8: remove it")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw source.error(
+                at: TOMLScanner(bytes).position(firstInvalid(bytes)), "not valid UTF-8",
+                hint: "save the file in UTF-8")
+        }
+        return text
+    }
+
+    /// The longest valid beginning, by halving: validity of beginnings is monotonic up to a cut scalar's 3 bytes.
+    private static func firstInvalid(_ bytes: [UInt8]) -> Int {
+        var decoder = UTF8()
+        var iterator = bytes.makeIterator()
+        var offset = 0
+        while case .scalarValue(let scalar) = decoder.decode(&iterator) { offset += UTF8.width(scalar) }
+        return offset
+    }
+
+    private static func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
+}

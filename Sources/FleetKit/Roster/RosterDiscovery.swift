@@ -1,0 +1,25 @@
+extension Roster {
+    /// The holder's unit where the roster does not name one.
+    static var defaultHolder: UnitName {
+        get throws(FleetError) { try UnitName("mosaic-tmux-holder.service") }
+    }
+
+    /// The fleet as the service manager knows it, for a mosaic home without a roster: the agents by name.
+    ///
+    /// - Throws: `.noSuchUnit` when the manager knows no holder; what the manager throws.
+    public static func discover(from manager: any ServiceManager) throws(FleetError) -> Roster {
+        let holder = try defaultHolder
+        let units = try manager.loadedUnits(matching: [holder.rawValue, AgentName.unitPrefix + "*.service"])
+        guard units.contains(holder) else {
+            throw FleetError(
+                .noSuchUnit, "there is no roster, and \(manager.endpoint) knows no \(holder)",
+                hint: "run `mosaic fleet init` to write a roster and the fleet's units")
+        }
+        var agents: [Agent] = []
+        for unit in Set(units).sorted() {
+            guard let name = AgentName(unit: unit) else { continue }
+            agents.append(Agent(name: name, unit: unit))
+        }
+        return Roster(origin: .discovered, holder: Holder(unit: holder), agents: agents)
+    }
+}

@@ -1,0 +1,151 @@
+internal import TOMLKit
+
+/// One table of a roster while it is read: typed values by name, and errors with file, line and column.
+struct RosterReader {
+    /// What is the same for all tables of one file.
+    struct Source {
+        var file: String
+        var outline: TOMLOutline
+
+        func error(at position: TOMLOutline.Position?, _ message: String, hint: String) -> FleetError {
+            let place = position ?? TOMLOutline.Position(line: 1, column: 1)
+            return FleetError(
+                .badRoster, "\(Printable.oneLine(file)):\(place.line):\(place.column): \(message)", hint: hint)
+        }
+    }
+
+    let source: Source
+    let path: TOMLOutline.Path
+    /// As the operator calls it: `[holder]`, `[[agent]] number 2`, `the roster`.
+    let title: String
+    private let table: TOMLTable
+
+    init(source: Source, path: TOMLOutline.Path, title: String, table: TOMLTable, known: [String]) throws(FleetError) {
+        self.source = source
+        self.path = path
+        self.title = title
+        self.table = table
+        // The first in the file, not in the alphabet: errors are read from the top.
+        let unknown = table.keys.filter { !known.contains($0) }.map { (key: $0, at: source.outline.key(path + [.key($0)])) }
+        let first = unknown.min { ($0.at ?? .init(line: .max, column: 0)) < ($1.at ?? .init(line: .max, column: 0)) }
+        guard let first else { return }
+        let near = Suggestion.near(first.key, in: known)
+        throw source.error(
+            at: first.at, "unknown key '\(Printable.oneLine(first.key))' in \(title)",
+            hint: near.isEmpty
+                ? "\(title) may have \(Self.list(known))" : "did you mean \(Self.list(near, last: " or "))?")
+    }
+
+    func has(_ key: String) -> Bool { table.contains(key: key) }
+
+    func string(_ key: String) throws(FleetError) -> String? {
+        guard let node = table[key] else { return nil }
+        guard let text = node.string else { throw wrongType(key, node, wanted: "a string", example: "\"…\"") }
+        return text
+    }
+
+    func integer(_ key: String) throws(FleetError) -> Int? {
+        guard let node = table[key] else { return nil }
+        guard node.type == .int, let number = node.int else {
+            throw wrongType(key, node, wanted: "a whole number", example: "1")
+        }
+        return number
+    }
+
+    func bool(_ key: String) throws(FleetError) -> Bool? {
+        guard let node = table[key] else { return nil }
+        guard let value = node.bool else { throw wrongType(key, node, wanted: "true or false", example: "true") }
+        return value
+    }
+
+    func duration(_ key: String, zeroAllowed: Bool) throws(FleetError) -> Duration? {
+        guard let text = try string(key) else { return nil }
+        let duration = try placed(key) { () throws(FleetError) in try DurationText.parse(text) }
+        guard zeroAllowed || duration > .zero else {
+            throw error(key, "\(key) must be longer than 0", hint: "write it like 500ms, 30s or 10m")
+        }
+        return duration
+    }
+
+    func strings(_ key: String) throws(FleetError) -> [String]? {
+        guard let node = table[key] else { return nil }
+        let example = "[\"claude\", \"--continue\"]"
+        guard let array = node.array else { throw wrongType(key, node, wanted: "an array of strings", example: example) }
+        var texts: [String] = []
+        for index in 0..<array.count {
+            guard let text = array[index].string else {
+                throw source.error(
+                    at: source.outline.value(path + [.key(key), .index(index)]),
+                    "element \(index + 1) of \(key) in \(title) is \(Self.describe(array[index].type)), "
+                        + "a string is needed", hint: "write it like \(key) = \(example)")
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    func table(_ key: String, known: [String]) throws(FleetError) -> RosterReader? {
+        guard let node = table[key] else { return nil }
+        guard let inner = node.table else { throw wrongType(key, node, wanted: "a table", example: nil) }
+        return try RosterReader(source: source, path: path + [.key(key)], title: "[\(key)]", table: inner, known: known)
+    }
+
+    func tables(_ key: String, known: [String]) throws(FleetError) -> [RosterReader] {
+        guard let node = table[key] else { return [] }
+        guard let array = node.array else { throw wrongType(key, node, wanted: "an array of tables", example: nil) }
+        var readers: [RosterReader] = []
+        for index in 0..<array.count {
+            let place = path + [.key(key), .index(index)]
+            guard let inner = array[index].table else {
+                throw source.error(
+                    at: source.outline.value(place), "\(key) number \(index + 1) is \(Self.describe(array[index].type))",
+                    hint: "begin each with a line [[\(key)]]")
+            }
+            readers.append(
+                try RosterReader(
+                    source: source, path: place, title: "[[\(key)]] number \(index + 1)", table: inner, known: known))
+        }
+        return readers
+    }
+
+    /// An error at the value of `key`, or at the table's head where the key is missing.
+    func error(_ key: String, _ message: String, hint: String) -> FleetError {
+        let place = source.outline.value(path + [.key(key)]) ?? source.outline.key(path)
+        return source.error(at: place, message, hint: hint)
+    }
+
+    /// Runs a check and, where it complains, puts file, line and column of `key`'s value in front.
+    func placed<Value>(_ key: String, _ check: () throws(FleetError) -> Value) throws(FleetError) -> Value {
+        do {
+            return try check()
+        } catch {
+            throw self.error(key, "\(key): \(error.message)", hint: error.hint)
+        }
+    }
+
+    private func wrongType(
+        _ key: String, _ node: any TOMLValueConvertible, wanted: String, example: String?
+    ) -> FleetError {
+        error(
+            key, "\(key) in \(title) is \(Self.describe(node.type)), \(wanted) is needed",
+            hint: example.map { "write it like \(key) = \($0)" }
+                ?? "begin it with a line " + (key == "agent" ? "[[agent]]" : "[\(key)]"))
+    }
+
+    private static func list(_ words: [String], last: String = " and ") -> String {
+        guard let final = words.last, words.count > 1 else { return words.first ?? "nothing" }
+        return words.dropLast().joined(separator: ", ") + last + final
+    }
+
+    private static func describe(_ type: TOMLType) -> String {
+        switch type {
+        case .table: "a table"
+        case .array: "an array"
+        case .string: "a string"
+        case .int: "a whole number"
+        case .double: "a floating-point number"
+        case .bool: "true or false"
+        case .date, .time, .dateTime: "a date or time"
+        }
+    }
+}

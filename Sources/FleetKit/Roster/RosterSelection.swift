@@ -1,0 +1,37 @@
+extension Roster {
+    /// The agents that an operator named, by agent name or by full unit name, each once, in the order given; all of
+    /// them when none is named.
+    ///
+    /// - Throws: `.noSuchUnit`, naming every name that fits no agent and what is near the first of them.
+    public func agents(named names: [String]) throws(FleetError) -> [Agent] {
+        guard !names.isEmpty else { return agents }
+        var chosen: [Agent] = []
+        var unknown: [String] = []
+        for name in names {
+            guard let agent = agents.first(where: { $0.name.rawValue == name || $0.unit.rawValue == name }) else {
+                if !unknown.contains(name) { unknown.append(name) }
+                continue
+            }
+            if !chosen.contains(where: { $0.unit == agent.unit }) { chosen.append(agent) }
+        }
+        guard let first = unknown.first else { return chosen }
+        let listed = unknown.prefix(5).map { "'\(Printable.oneLine($0, limit: 80))'" }.joined(separator: ", ")
+        let more = unknown.count > 5 ? " and \(unknown.count - 5) more" : ""
+        throw FleetError(.noSuchUnit, "no such agent: \(listed)\(more)", hint: hint(for: first))
+    }
+
+    private func hint(for name: String) -> String {
+        let known = agents.map(\.name.rawValue)
+        let near = Suggestion.near(name, in: known + agents.map(\.unit.rawValue))
+        if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
+        if name == holder.unit.rawValue { return "that is the holder: name no agent to act on the whole fleet" }
+        let place =
+            switch origin {
+            case .file(let path): "in \(Printable.oneLine(path))"
+            case .discovered: "known to the service manager"
+            }
+        guard !known.isEmpty else { return "there are no agents \(place)" }
+        let some = known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", …" : "")
+        return "the agents \(place): \(some)"
+    }
+}

@@ -1,0 +1,134 @@
+/// Where each key and each value of a TOML text stands.
+///
+/// The TOML library tells positions of syntax errors only, so this walks a text that it has *accepted* and notes the
+/// position of every key and value, also through several `[[agent]]` tables, comments and strings that look like keys.
+/// On a text that was not accepted the positions may be wrong, but the walk always ends.
+struct TOMLOutline {
+    /// Both count from 1; columns are Unicode scalars, as in the library's own errors.
+    struct Position: Equatable, Comparable {
+        var line: Int
+        var column: Int
+        static func < (left: Position, right: Position) -> Bool {
+            (left.line, left.column) < (right.line, right.column)
+        }
+    }
+
+    enum Step: Hashable {
+        case key(String)
+        case index(Int)
+    }
+    typealias Path = [Step]
+
+    /// Byte offsets: a position costs a walk through the text, so it is made only when an error needs it.
+    private var keys: [Path: Int] = [:]
+    private var values: [Path: Int] = [:]
+
+    /// How many `[[…]]` headers each array of tables has had.
+    private var tables: [Path: Int] = [:]
+    private var scanner: TOMLScanner
+
+    init(_ text: [UInt8]) {
+        scanner = TOMLScanner(text)
+        var table: Path = []
+        while let byte = scanner.peekPastBlanks(newlines: true) {
+            let start = scanner.offset
+            if byte == UInt8(ascii: "[") {
+                table = header()
+            } else {
+                pair(in: table, depth: 0)
+            }
+            // A text that TOML does not allow must not hold the walk in one place.
+            if scanner.offset == start { scanner.skip() }
+        }
+    }
+
+    func key(_ path: Path) -> Position? { keys[path].map(scanner.position) }
+    func value(_ path: Path) -> Position? { values[path].map(scanner.position) }
+    /// The first string with `\u0000` in it: legal TOML, but the library cuts strings there.
+    var firstNUL: Position? { scanner.firstNUL.map(scanner.position) }
+
+    private mutating func header() -> Path {
+        let isArray = scanner.matches("[[")
+        scanner.skip(isArray ? 2 : 1)
+        var path: Path = []
+        let parts = dottedKey()
+        for (index, part) in parts.enumerated() {
+            path.append(.key(part.text))
+            if keys[path] == nil { keys[path] = part.offset }
+            if isArray, index == parts.count - 1 {
+                tables[path, default: 0] += 1
+            }
+            if let count = tables[path] {
+                path.append(.index(count - 1))
+                if keys[path] == nil { keys[path] = part.offset }
+            }
+            if values[path] == nil { values[path] = part.offset }
+        }
+        while let byte = scanner.peek(), byte == UInt8(ascii: "]") { scanner.skip() }
+        return path
+    }
+
+    private mutating func pair(in table: Path, depth: Int) {
+        var path = table
+        for part in dottedKey() {
+            path.append(.key(part.text))
+            if keys[path] == nil { keys[path] = part.offset }
+            if values[path] == nil { values[path] = part.offset }
+        }
+        guard scanner.peekPastBlanks(newlines: false) == UInt8(ascii: "=") else { return }
+        scanner.skip()
+        value(at: path, depth: depth)
+    }
+
+    private mutating func value(at path: Path, depth: Int) {
+        // The library stops at 256 levels; this only has to survive what it refuses.
+        guard depth < 300, let byte = scanner.peekPastBlanks(newlines: false) else { return }
+        values[path] = scanner.offset
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = scanner.string()
+        case UInt8(ascii: "["):
+            scanner.skip()
+            elements(until: UInt8(ascii: "]"), depth: depth) { outline, index in
+                outline.value(at: path + [.index(index)], depth: depth + 1)
+            }
+        case UInt8(ascii: "{"):
+            scanner.skip()
+            elements(until: UInt8(ascii: "}"), depth: depth) { outline, _ in outline.pair(in: path, depth: depth + 1) }
+        default: scanner.skipScalar()
+        }
+    }
+
+    private mutating func elements(
+        until end: UInt8, depth: Int, element: (inout TOMLOutline, Int) -> Void
+    ) {
+        var index = 0
+        while let byte = scanner.peekPastBlanks(newlines: true), byte != end {
+            let start = scanner.offset
+            if byte == UInt8(ascii: ",") {
+                scanner.skip()
+            } else {
+                element(&self, index)
+                index += 1
+            }
+            if scanner.offset == start { return }
+        }
+        scanner.skip()
+    }
+
+    private mutating func dottedKey() -> [(text: String, offset: Int)] {
+        var parts: [(text: String, offset: Int)] = []
+        while let byte = scanner.peekPastBlanks(newlines: false) {
+            let offset = scanner.offset
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                parts.append((scanner.string(), offset))
+            } else {
+                let word = scanner.bareKey()
+                guard !word.isEmpty else { break }
+                parts.append((word, offset))
+            }
+            guard scanner.peekPastBlanks(newlines: false) == UInt8(ascii: ".") else { break }
+            scanner.skip()
+        }
+        return parts
+    }
+}

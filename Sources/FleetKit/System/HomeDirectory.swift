@@ -1,0 +1,42 @@
+internal import Glibc
+
+/// The user's home directory: `$HOME` when it is absolute, else the password database's.
+public enum HomeDirectory {
+    /// - Throws: `.unsafeHome` when neither names one.
+    public static func path(environment: [String: String]) throws(FleetError) -> String {
+        if let home = environment["HOME"], home.hasPrefix("/") { return withoutTrailingSlash(home) }
+        if let home = passwordDatabaseHome(), home.hasPrefix("/") { return withoutTrailingSlash(home) }
+        throw FleetError(
+            .unsafeHome, "no home directory: $HOME is not an absolute path and user \(geteuid()) has no account",
+            hint: "set HOME, or give --mosaic-home DIR")
+    }
+
+    /// `~` and `~/…` with the home directory in front; anything else as it is.
+    public static func expandTilde(_ path: String, environment: [String: String]) throws(FleetError) -> String {
+        if path == "~" { return try self.path(environment: environment) }
+        guard path.hasPrefix("~/") else { return path }
+        let home = try self.path(environment: environment)
+        return (home == "/" ? "" : home) + path.dropFirst(1)
+    }
+
+    static func withoutTrailingSlash(_ path: String) -> String {
+        var result = path
+        while result.utf8.count > 1, result.hasSuffix("/") { result.removeLast() }
+        return result
+    }
+
+    private static func passwordDatabaseHome() -> String? {
+        // Enough for any local account; a directory service with longer entries answers ERANGE and gets more.
+        for size in [1 << 12, 1 << 16, 1 << 20] {
+            var entry = passwd()
+            var found: UnsafeMutablePointer<passwd>?
+            let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: size)
+            defer { buffer.deallocate() }
+            let status = getpwuid_r(geteuid(), &entry, buffer, size, &found)
+            if status == ERANGE { continue }
+            guard status == 0, found != nil, let directory = entry.pw_dir else { return nil }
+            return String(cString: directory)
+        }
+        return nil
+    }
+}

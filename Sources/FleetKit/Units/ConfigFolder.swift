@@ -1,0 +1,155 @@
+internal import Glibc
+
+/// One folder of configuration files, held by a descriptor. Files change by a temporary file and a rename, so a reader
+/// (systemd) sees the old text or the new one; a symbolic link in a file's place is never followed.
+final class ConfigFolder {
+    enum Entry: Equatable {
+        case absent
+        case file([UInt8])
+        /// A symbolic link (a masked unit is one), a folder, a device, or more than any configuration file has.
+        case other(String)
+    }
+
+    let path: String
+    private let descriptor: CInt
+
+    /// Larger files are nobody's unit files.
+    private static let sizeLimit = 1 << 20
+
+    private init(path: String, descriptor: CInt) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Opens the folder; a missing one is made, with all above it, when `create` is set.
+    ///
+    /// - Returns: nil when it is missing and not to be made.
+    static func open(_ path: String, create: Bool) throws(FleetError) -> ConfigFolder? {
+        if create { try makeAll(path) }
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0, errno == ENOENT, !create { return nil }
+        guard descriptor >= 0 else { throw failure("open the folder", path) }
+        return ConfigFolder(path: path, descriptor: descriptor)
+    }
+
+    /// A folder directly in this one; a symbolic link in its place is refused.
+    func folder(_ name: String, create: Bool) throws(FleetError) -> ConfigFolder? {
+        let full = "\(path)/\(name)"
+        if create, mkdirat(descriptor, name, 0o755) != 0, errno != EEXIST { throw Self.failure("make the folder", full) }
+        let inner = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        if inner < 0, errno == ENOENT, !create { return nil }
+        guard inner >= 0 else { throw Self.failure("open the folder", full) }
+        return ConfigFolder(path: full, descriptor: inner)
+    }
+
+    func read(_ name: String) throws(FleetError) -> Entry {
+        let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+        guard file >= 0 else {
+            if errno == ENOENT { return .absent }
+            if errno == ELOOP { return .other("a symbolic link") }
+            throw Self.failure("open", "\(path)/\(name)")
+        }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw Self.failure("look at", "\(path)/\(name)") }
+        guard status.st_mode & S_IFMT == S_IFREG else { return .other("not a regular file") }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(file, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Self.failure("read", "\(path)/\(name)") }
+            if count == 0 { return .file(bytes) }
+            bytes += chunk[..<count]
+            if bytes.count > Self.sizeLimit { return .other("larger than \(Self.sizeLimit) bytes") }
+        }
+    }
+
+    /// Puts `text` in the file's place in one step, mode 0644.
+    func write(_ name: String, _ text: String) throws(FleetError) {
+        let temporary = ".\(name).\(getpid()).new"
+        let full = "\(path)/\(name)"
+        // Left by a process of the same number that was killed in the middle.
+        if unlinkat(descriptor, temporary, 0) != 0, errno != ENOENT { throw Self.failure("write", full) }
+        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw Self.failure("write", full) }
+        var problem: FleetError?
+        let bytes = Array(text.utf8)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, bytes.count - written) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                problem = Self.failure("write", full)
+                break
+            }
+            written += count
+        }
+        // The umask may have taken the reading bits, which another user's manager (system scope) needs.
+        if problem == nil, fchmod(file, 0o644) != 0 || fsync(file) != 0 { problem = Self.failure("write", full) }
+        close(file)
+        if problem == nil, renameat(descriptor, temporary, descriptor, name) != 0 {
+            problem = Self.failure("write", full)
+        }
+        guard let problem else { return }
+        unlinkat(descriptor, temporary, 0)
+        throw problem
+    }
+
+    /// Gives the file a second name, `NAME.bak` or the first free of `NAME.bak.1`, `NAME.bak.2`, …
+    ///
+    /// - Returns: that name.
+    func backUp(_ name: String) throws(FleetError) -> String {
+        for number in 0..<1000 {
+            let backup = number == 0 ? "\(name).bak" : "\(name).bak.\(number)"
+            if linkat(descriptor, name, descriptor, backup, 0) == 0 { return backup }
+            guard errno == EEXIST else { break }
+        }
+        throw Self.failure("keep a copy of", "\(path)/\(name)")
+    }
+
+    func remove(_ name: String) throws(FleetError) {
+        guard unlinkat(descriptor, name, 0) == 0 else { throw Self.failure("remove", "\(path)/\(name)") }
+    }
+
+    /// Removes a folder in this one when nothing is left in it.
+    func removeFolderIfEmpty(_ name: String) throws(FleetError) {
+        guard unlinkat(descriptor, name, AT_REMOVEDIR) != 0 else { return }
+        guard errno == ENOTEMPTY || errno == EEXIST else { throw Self.failure("remove the folder", "\(path)/\(name)") }
+    }
+
+    /// Names of everything in the folder, in order.
+    func names() throws(FleetError) -> [String] {
+        let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard copy >= 0, let stream = fdopendir(copy) else {
+            if copy >= 0 { close(copy) }
+            throw Self.failure("list", path)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    private static func makeAll(_ path: String) throws(FleetError) {
+        var prefix = ""
+        for part in path.split(separator: "/") {
+            prefix += "/" + part
+            if mkdir(prefix, 0o755) != 0, errno != EEXIST { throw failure("make the folder", prefix) }
+        }
+    }
+
+    private static func failure(_ what: String, _ path: String) -> FleetError {
+        let reason = String(cString: strerror(errno))
+        return FleetError(
+            .io, "cannot \(what) \(Printable.oneLine(path)): \(reason)",
+            hint: "check who owns it and its folders, and the space on the disk")
+    }
+}

@@ -1,0 +1,158 @@
+/// The work of `mosaic fleet init`: the roster, the holder's unit, the agents' template, a drop-in for each agent.
+///
+/// Only files that an earlier run wrote and nobody changed since are renewed or removed. The caller reloads the
+/// service manager afterwards.
+public struct FleetInstaller: Sendable {
+    /// One file and what was done with it.
+    public struct Change: Sendable, Equatable {
+        public enum Action: Sendable, Equatable {
+            case created, unchanged, renewed
+            /// Of an agent that left the roster.
+            case removed
+            /// Somebody else's text was replaced by `--force`; it is kept under the given path.
+            case replaced(backup: String)
+            /// Left alone; the text says why.
+            case kept(String)
+        }
+        /// Absolute.
+        public var path: String
+        public var action: Action
+
+        public init(path: String, action: Action) {
+            self.path = path
+            self.action = action
+        }
+    }
+
+    public var home: MosaicHome
+    public var scope: ServiceScope
+    public var unitFolder: String
+    /// Absolute path of tmux.
+    public var tmux: String
+    /// For `~` in an agent's directory.
+    public var userHome: String
+    /// Replace files that somebody else wrote or changed, after keeping a copy. Never the roster, never links.
+    public var force: Bool
+
+    public init(
+        home: MosaicHome, scope: ServiceScope, unitFolder: String, tmux: String, userHome: String, force: Bool = false
+    ) {
+        self.home = home
+        self.scope = scope
+        self.unitFolder = unitFolder
+        self.tmux = tmux
+        self.userHome = userHome
+        self.force = force
+    }
+
+    /// From the process's environment: unit folder, tmux and the home directory.
+    public init(
+        home: MosaicHome, scope: ServiceScope, environment: [String: String], force: Bool = false
+    ) throws(FleetError) {
+        self.init(
+            home: home, scope: scope, unitFolder: try scope.unitFolder(environment: environment),
+            tmux: try TmuxProgram.find(environment: environment),
+            userHome: try HomeDirectory.path(environment: environment), force: force)
+    }
+
+    /// Writes what is missing and renews what is its own.
+    ///
+    /// Every text is made before the first unit file is touched, so a bad roster changes nothing.
+    /// - Returns: every file that belongs to the fleet, in the order of the work.
+    /// - Throws: `.badRoster`; `.io`, naming the file. What was written before an I/O error stays; a further run goes on.
+    public func install() throws(FleetError) -> [Change] {
+        var changes: [Change] = []
+        let roster: Roster
+        if let written = try Roster.load(home: home) {
+            roster = written
+            changes.append(Change(path: home.rosterPath, action: .unchanged))
+        } else {
+            roster = try RosterDecoder.decode(Array(StarterRoster.text.utf8), file: home.rosterPath)
+            let folder = try ConfigFolder.open(home.fleetDirectory, create: true)
+            try folder?.write("roster.toml", StarterRoster.text)
+            changes.append(Change(path: home.rosterPath, action: .created))
+        }
+        let texts = try unitTexts(of: roster)
+        guard let folder = try ConfigFolder.open(unitFolder, create: true) else { return changes }
+        for text in texts {
+            let place = try text.folder.flatMap { name throws(FleetError) in try folder.folder(name, create: true) }
+            changes.append(try put(text, into: place ?? folder))
+        }
+        return changes + (try removeLeft(by: roster, from: folder))
+    }
+
+    private struct UnitFile {
+        /// Inside the unit folder; nil = directly in it.
+        var folder: String?
+        var name: String
+        var text: String
+    }
+
+    private func unitTexts(of roster: Roster) throws(FleetError) -> [UnitFile] {
+        guard let socket = roster.holder.socket else {
+            throw FleetError(
+                .badRoster, "\(Printable.oneLine(home.rosterPath)): [holder] has no socket, so the units cannot be written",
+                hint: "add a line such as socket = \"mosaic-fleet\" under [holder]")
+        }
+        let units = FleetUnits(scope: scope, tmux: tmux, holder: roster.holder.unit, socket: socket)
+        var files = [
+            UnitFile(name: roster.holder.unit.rawValue, text: units.holderText),
+            UnitFile(name: FleetUnits.template, text: units.templateText),
+        ]
+        for agent in roster.agents {
+            let directory = try HomeDirectory.expandTilde(agent.directory ?? "~", environment: ["HOME": userHome])
+            let text = try units.dropInText(agent, directory: directory, roster: home.rosterPath)
+            files.append(UnitFile(folder: "\(agent.unit).d", name: FleetUnits.dropInFile, text: text))
+        }
+        return files
+    }
+
+    private func put(_ file: UnitFile, into folder: ConfigFolder) throws(FleetError) -> Change {
+        let text = GeneratedText.sealed(file.text)
+        func change(_ action: Change.Action) -> Change { Change(path: "\(folder.path)/\(file.name)", action: action) }
+        switch try folder.read(file.name) {
+        case .absent:
+            try folder.write(file.name, text)
+            return change(.created)
+        case .other(let what):
+            return change(.kept(what))
+        case .file(let old):
+            if old == Array(text.utf8) { return change(.unchanged) }
+            let author = GeneratedText.authorship(of: old)
+            if author == .own {
+                try folder.write(file.name, text)
+                return change(.renewed)
+            }
+            guard force else {
+                return change(.kept(author == .changed ? "changed by somebody else" : "written by somebody else"))
+            }
+            let backup = try folder.backUp(file.name)
+            try folder.write(file.name, text)
+            return change(.replaced(backup: "\(folder.path)/\(backup)"))
+        }
+    }
+
+    /// Drop-ins of agents that are no longer in the roster. Their running units are left alone.
+    private func removeLeft(by roster: Roster, from folder: ConfigFolder) throws(FleetError) -> [Change] {
+        let current = Set(roster.agents.map { "\($0.unit).d" })
+        var changes: [Change] = []
+        for name in try folder.names()
+        where name.hasPrefix(AgentName.unitPrefix) && name.hasSuffix(".service.d") && name != "\(FleetUnits.template).d"
+            && !current.contains(name)
+        {
+            guard let place = try folder.folder(name, create: false) else { continue }
+            guard case .file(let bytes) = try place.read(FleetUnits.dropInFile) else { continue }
+            let path = "\(place.path)/\(FleetUnits.dropInFile)"
+            switch GeneratedText.authorship(of: bytes) {
+            case .own:
+                try place.remove(FleetUnits.dropInFile)
+                try folder.removeFolderIfEmpty(name)
+                changes.append(Change(path: path, action: .removed))
+            case .changed:
+                changes.append(Change(path: path, action: .kept("changed by somebody else; its agent left the roster")))
+            case .foreign: continue
+            }
+        }
+        return changes
+    }
+}

@@ -1,0 +1,40 @@
+/// Words as systemd's unit files need them. Rules: systemd.service(5) "COMMAND LINES", systemd.syntax(7).
+enum UnitText {
+    /// `Name=` and a command line of quoted words. The first word is the program's absolute path.
+    static func command(_ name: String, _ words: [String]) -> String {
+        "\(name)=\(words.map(quoted).joined(separator: " "))\n"
+    }
+
+    /// One word in double quotes that arrives exactly as it is: no specifier (`%`), no variable (`$`), no command
+    /// separator (a bare `;`), no line end, no tab is left for systemd to act on.
+    static func quoted(_ word: String) -> String {
+        escaped(word.replacing("$", with: "$$"))
+    }
+
+    /// As `quoted`, but `${NAME}` is left for systemd to expand.
+    static func quotedKeepingVariables(_ word: String) -> String { escaped(word) }
+
+    /// A value that systemd does not unquote (paths of conditions): only specifiers have to be kept from it.
+    static func plain(_ value: String) -> String { value.replacing("%", with: "%%") }
+
+    private static func escaped(_ word: String) -> String {
+        var text = "\""
+        for scalar in word.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "%": text += "%%"
+            case "\n": text += "\\n"
+            case "\t": text += "\\t"
+            case "\r": text += "\\r"
+            default:
+                if scalar.value < 0x20 || scalar.value == 0x7F {
+                    text += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+                } else {
+                    text.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return text + "\""
+    }
+}
