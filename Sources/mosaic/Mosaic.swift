@@ -2,7 +2,6 @@ internal import FleetCommands
 internal import FleetDBus
 internal import FleetFake
 internal import FleetKit
-internal import FleetSystemctl
 internal import Glibc
 
 /// The composition root: the only place that knows every backend.
@@ -15,7 +14,7 @@ enum Mosaic {
                 try DBusServiceManager(scope: connection.scope, environment: connection.environment)
             },
             systemctl: { connection throws(FleetError) in
-                try SystemctlServiceManager(scope: connection.scope, environment: connection.environment)
+                throw FleetError(.noServiceManager, "not yet", hint: "")
             },
             fake: FakeBackend())
         let environment = ProcessEnvironment.current()

@@ -1,7 +1,7 @@
+internal import FleetKit
 import Testing
 
 @testable internal import FleetDBus
-internal import FleetKit
 
 @Test(arguments: [
     ("a.service", "a_2eservice"), ("1a.service", "_31a_2eservice"),

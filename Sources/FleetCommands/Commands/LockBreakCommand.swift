@@ -81,7 +81,9 @@ struct LockBreakCommand: UnguardedCommand {
     private func report(
         _ inspection: LockInspection, broken: Bool, in context: CommandContext
     ) throws(FleetError) -> ExitStatus {
-        if common.json { try context.output.json(BreakDocument(broken: broken, lock: LockInspectionDocument(inspection))) }
+        if common.json {
+            try context.output.json(BreakDocument(broken: broken, lock: LockInspectionDocument(inspection)))
+        }
         return .done
     }
 

@@ -32,9 +32,9 @@ extension CommandContext {
             output.warning("\(error.message); the defaults of [guard] are shown")
             settings = Roster.GuardSettings()
         }
-        let policy = GuardOptions().policy(settings)
         return try LockInspector(
-            store: openLockForReading(), path: lockPath, time: time, processes: processes, policy: policy
+            store: openLockForReading(), path: lockPath, time: time, processes: processes,
+            policy: WaitPolicy(settings)
         ).inspect()
     }
 }

@@ -6,9 +6,11 @@ struct StartCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Start the fleet, or some agents.",
         usage: "mosaic fleet start [AGENT…] [options]",
-        discussion: "Example: mosaic fleet start planner\n\nWhat is up stays as it is. Exit status: 0 done, 1 a unit failed.")
+        discussion:
+            "Example: mosaic fleet start planner\n\nWhat is up stays as it is. Exit status: 0 done, 1 a unit failed.")
 
-    @Argument(help: ArgumentHelp("Agents to start; none: the holder and every agent with autostart.", valueName: "agent"))
+    @Argument(
+        help: ArgumentHelp("Agents to start; none: the holder and every agent with autostart.", valueName: "agent"))
     var agents: [String] = []
 
     @OptionGroup var operation: OperationOptions

@@ -51,16 +51,19 @@ public final class CommandContext {
     func holderProbe() throws(FleetError) -> (any HolderProbe)? {
         let holder = try roster().holder
         if common.backend == .fake { return try composition.fake.probe(connection, holder: holder.unit) }
-        return try holder.socket.map { socket throws(FleetError) in
-            try TmuxProbe(socket: socket, environment: environment)
-        }
+        return nil
     }
 
     /// The roster file, else the fleet that the service manager knows.
     /// - Throws: `.badRoster`, `.noSuchUnit`, `.noServiceManager`.
     public func roster() throws(FleetError) -> Roster {
         if let loadedRoster { return loadedRoster }
-        let roster = try rosterFile() ?? Roster.discover(from: manager())
+        let roster: Roster
+        if let written = try rosterFile() {
+            roster = written
+        } else {
+            roster = try Roster.discover(from: manager())
+        }
         loadedRoster = roster
         return roster
     }

@@ -1,7 +1,7 @@
-public import ArgumentParser
+internal import ArgumentParser
 
 /// Every built-in command. A new one is one file in `Commands/` and one line here.
-public enum CommandRegistry {
+enum CommandRegistry {
     static let fleet: [any ParsableCommand.Type] = [
         RestartCommand.self,
         StartCommand.self,

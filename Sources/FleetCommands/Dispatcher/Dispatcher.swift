@@ -1,5 +1,5 @@
 internal import ArgumentParser
-public import FleetKit
+internal import FleetKit
 internal import Glibc
 
 /// Parses the command line and runs the command that it names. The only place that acquires the lock.
@@ -26,8 +26,14 @@ public struct Dispatcher {
             return ExitStatus.done.rawValue
         }
         guard let module = command as? any CommandModule else {
-            // A group without a command: its help.
-            return refuse(CleanExit.helpRequest(command), arguments)
+            // A group without a command, or `help`: both answer by throwing the help that was asked for.
+            do {
+                var command = command
+                try command.run()
+                return ExitStatus.done.rawValue
+            } catch {
+                return refuse(error, arguments)
+            }
         }
         do throws(FleetError) {
             let context = try CommandContext(
@@ -51,7 +57,8 @@ public struct Dispatcher {
         }
     }
 
-    private func run(guarded command: some GuardedCommand, in context: CommandContext) throws(FleetError) -> ExitStatus {
+    private func run(guarded command: some GuardedCommand, in context: CommandContext) throws(FleetError) -> ExitStatus
+    {
         if let answered = try command.prepare(in: context) { return answered }
         let request = try command.request(in: context)
         let policy = command.guardOptions.policy(try context.guardSettings())
@@ -65,6 +72,10 @@ public struct Dispatcher {
         }
     }
 
+    /// What a hint may repeat of a wrong command line.
+    private static let words = Set(
+        ["fleet"] + (CommandRegistry.fleet + CommandRegistry.lock).compactMap { $0.configuration.commandName })
+
     /// A command line that cannot be run, or a request for help.
     private func refuse(_ error: any Error, _ arguments: [String]) -> Int32 {
         let text = RootCommand.fullMessage(for: error)
@@ -72,12 +83,11 @@ public struct Dispatcher {
             Output.write(text + "\n", to: STDOUT_FILENO)
             return ExitStatus.done.rawValue
         }
-        if arguments.contains("--json") {
-            let message = RootCommand.message(for: error)
-            Output.error(FleetError(.usage, message, hint: "see 'mosaic fleet --help'"), isJSON: true)
-        } else {
-            Output.write(text + "\n", to: STDERR_FILENO)
-        }
+        let command = arguments.prefix { !$0.hasPrefix("-") }.filter { Self.words.contains($0) }
+        let help = (["mosaic"] + command + ["--help"]).joined(separator: " ")
+        Output.error(
+            FleetError(.usage, Printable.oneLine(RootCommand.message(for: error), limit: 1000), hint: "see '\(help)'"),
+            isJSON: arguments.contains("--json"))
         return ExitStatus.usage.rawValue
     }
 }

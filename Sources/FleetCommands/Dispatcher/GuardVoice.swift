@@ -14,7 +14,8 @@ final class GuardVoice {
             output.note("took the lock over from \(LockWords.owner(observation)): \(LockWords.why(verdict))")
         case .burying(let owner, let grace):
             output.note(
-                "waiting up to \(DurationText.human(grace)) for the evicted \(LockWords.owner(owner.observation)) to stop")
+                "waiting up to \(DurationText.human(grace)) for the evicted \(LockWords.owner(owner.observation)) to stop"
+            )
         case .killed(let owner, let pid):
             output.warning("killed process \(pid) of the evicted \(LockWords.owner(owner.observation))")
         case .buried(let owner):

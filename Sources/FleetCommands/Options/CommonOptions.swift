@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import FleetKit
+internal import FleetKit
 
 /// Which way to systemd.
 public enum BackendChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
@@ -28,7 +28,8 @@ public enum ScopeFlag: String, EnumerableFlag, Sendable {
 public struct CommonOptions: ParsableArguments, Sendable {
     @Option(
         name: .customLong("mosaic-home"),
-        help: ArgumentHelp("Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)", valueName: "dir"))
+        help: ArgumentHelp(
+            "Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)", valueName: "dir"))
     public var mosaicHome: String?
 
     @Option(help: ArgumentHelp("Way to systemd; auto is D-Bus, else systemctl.", valueName: "name"))

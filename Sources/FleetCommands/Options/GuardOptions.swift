@@ -11,7 +11,8 @@ public struct GuardOptions: ParsableArguments, Sendable {
         transform: DurationOption.parse)
     public var maxWait: Duration?
 
-    @Option(help: ArgumentHelp("After --max-wait: break the other's lock, or fail. (default: break)", valueName: "what"))
+    @Option(
+        help: ArgumentHelp("After --max-wait: break the other's lock, or fail. (default: break)", valueName: "what"))
     public var onTimeout: TimeoutChoice?
 
     @Flag(help: "End with status 75 at once when another restart runs.")
@@ -31,12 +32,13 @@ public struct GuardOptions: ParsableArguments, Sendable {
 
     /// The policy of this run: typed options, then the roster, then the defaults of `WaitPolicy`.
     func policy(_ settings: Roster.GuardSettings) -> WaitPolicy {
-        var policy = WaitPolicy()
-        if let limit = maxWait ?? settings.maxWait { policy.maxWait = limit == .zero ? nil : limit }
+        var settings = settings
+        settings.maxWait = maxWait ?? settings.maxWait
+        settings.stallAfter = stallAfter ?? settings.stallAfter
+        var policy = WaitPolicy(settings)
         if let onTimeout { policy.onTimeout = onTimeout == .break ? .break : .fail }
         policy.breaksRuns = onTimeout == .break
         policy.noWait = noWait
-        if let stall = stallAfter ?? settings.stallAfter { policy.stallAfter = stall }
         if let evictGrace { policy.evictGrace = evictGrace }
         return policy
     }
@@ -51,6 +53,15 @@ public struct GuardOptions: ParsableArguments, Sendable {
 
     /// An owner stamps at least every 2 s; a shorter patience would evict the healthy.
     static let shortestStall: Duration = .seconds(3)
+}
+
+extension WaitPolicy {
+    /// What a restart without options does: the roster, then the defaults.
+    init(_ settings: Roster.GuardSettings) {
+        self.init()
+        if let limit = settings.maxWait { maxWait = limit == .zero ? nil : limit }
+        if let stall = settings.stallAfter { stallAfter = stall }
+    }
 }
 
 public enum TimeoutChoice: String, CaseIterable, ExpressibleByArgument, Sendable {

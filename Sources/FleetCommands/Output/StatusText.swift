@@ -42,13 +42,13 @@ struct StatusText {
         for row in report.rows {
             let state = row.state
             table.add([
-                .init(row.agent?.rawValue ?? "(holder)"),
-                .init(state.name.rawValue),
-                .init(stateWords(state), paint: paint(row)),
-                .init(state.mainPID > 0 ? "\(state.mainPID)" : "-"),
-                .init(since(state)),
-                .init("\(state.restarts)"),
-                .init(state.memory.map(ByteText.human) ?? "-"),
+                Table.Cell(row.agent?.rawValue ?? "(holder)"),
+                Table.Cell(state.name.rawValue),
+                Table.Cell(stateWords(state), paint: paint(row)),
+                Table.Cell(state.mainPID > 0 ? "\(state.mainPID)" : "-"),
+                Table.Cell(since(state)),
+                Table.Cell("\(state.restarts)"),
+                Table.Cell(memory(state)),
             ])
         }
         return table.render()
@@ -60,7 +60,13 @@ struct StatusText {
 
     private func paint(_ row: StatusReport.Row) -> (String) -> String {
         if row.state.isFailed || row.state.isInAutoRestart || row.state.isNotFound { return style.bad }
-        return row.state.isActive ? style.good : style.warn
+        if row.state.isActive { return style.good }
+        return style.warn
+    }
+
+    private func memory(_ state: UnitState) -> String {
+        guard let bytes = state.memory else { return "-" }
+        return ByteText.human(bytes)
     }
 
     private func since(_ state: UnitState) -> String {

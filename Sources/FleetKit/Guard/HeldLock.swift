@@ -11,6 +11,9 @@ public final class HeldLock {
 
     public var record: LockRecord { owned.record }
 
+    /// This acquisition's own name.
+    public var token: LockToken? { LockToken(owned.record.token) }
+
     /// The fence: the inode at `restart.lock` is the one that this process holds. Ask before every command.
     /// - Throws: `.evicted`, naming who took over; from then on this lock is dead.
     public func checkFence() throws(FleetError) {

@@ -6,7 +6,7 @@ internal import Synchronization
 /// job to systemd, give the lock back, and say what was not reached.
 ///
 /// One per process. The handler only stores the number and makes a descriptor readable, which wakes a wait.
-public final class SignalWatch {
+public final class SignalWatch: Sendable {
     /// Readable from the first signal on.
     public let wakeDescriptor: CInt
 

@@ -25,7 +25,7 @@ public struct FleetInstaller: Sendable {
     }
 
     public var home: MosaicHome
-    public var scope: ServiceScope
+    public var scope: ManagerScope
     public var unitFolder: String
     /// Absolute path of tmux.
     public var tmux: String
@@ -35,7 +35,7 @@ public struct FleetInstaller: Sendable {
     public var force: Bool
 
     public init(
-        home: MosaicHome, scope: ServiceScope, unitFolder: String, tmux: String, userHome: String, force: Bool = false
+        home: MosaicHome, scope: ManagerScope, unitFolder: String, tmux: String, userHome: String, force: Bool = false
     ) {
         self.home = home
         self.scope = scope
@@ -47,7 +47,7 @@ public struct FleetInstaller: Sendable {
 
     /// From the process's environment: unit folder, tmux and the home directory.
     public init(
-        home: MosaicHome, scope: ServiceScope, environment: [String: String], force: Bool = false
+        home: MosaicHome, scope: ManagerScope, environment: [String: String], force: Bool = false
     ) throws(FleetError) {
         self.init(
             home: home, scope: scope, unitFolder: try scope.unitFolder(environment: environment),
@@ -91,7 +91,8 @@ public struct FleetInstaller: Sendable {
     private func unitTexts(of roster: Roster) throws(FleetError) -> [UnitFile] {
         guard let socket = roster.holder.socket else {
             throw FleetError(
-                .badRoster, "\(Printable.oneLine(home.rosterPath)): [holder] has no socket, so the units cannot be written",
+                .badRoster,
+                "\(Printable.oneLine(home.rosterPath)): [holder] has no socket, so the units cannot be written",
                 hint: "add a line such as socket = \"mosaic-fleet\" under [holder]")
         }
         let units = FleetUnits(scope: scope, tmux: tmux, holder: roster.holder.unit, socket: socket)

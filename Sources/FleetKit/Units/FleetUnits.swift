@@ -1,6 +1,6 @@
 /// The texts of the fleet's unit files. Needs tmux 3.2 (`-N`) and systemd 248 (`truncate:`).
 struct FleetUnits {
-    var scope: ServiceScope
+    var scope: ManagerScope
     /// Absolute path of tmux.
     var tmux: String
     var holder: UnitName
@@ -127,7 +127,8 @@ struct FleetUnits {
         let create = newSession(agent, directory: directory)
         guard create.reduce(0, { $0 + $1.utf8.count + 1 }) <= Self.commandLimit else {
             throw refuse(
-                "its command is too long for tmux (\(Self.commandLimit) bytes)", hint: "put it into a script of its own")
+                "its command is too long for tmux (\(Self.commandLimit) bytes)", hint: "put it into a script of its own"
+            )
         }
         return """
             # Agent \(agent.name), from \(Printable.oneLine(roster)): change it there and run `mosaic fleet init` again.

@@ -1,7 +1,4 @@
-/// Which of systemd's managers holds the fleet.
-public enum ServiceScope: String, Sendable, CaseIterable {
-    case user, system
-
+extension ManagerScope {
     /// What brings units up that were enabled.
     var defaultTarget: String {
         switch self {
