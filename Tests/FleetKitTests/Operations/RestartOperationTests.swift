@@ -247,7 +247,10 @@ struct RestartOperationTests {
         try fixture.bringUp()
         fixture.clock.plan(after: .seconds(2)) { [lock = UncheckedBox(fixture.lock)] in lock.value.isEvicted = true }
         let operation = fixture.operation()
+        let begin = fixture.clock.now()
         let error = fixture.error { _ = try operation.run(under: fixture.lock) }
+        // It sees so where it waits, not only where it would send.
+        #expect(fixture.clock.now() - begin < .milliseconds(2_250))
         #expect(error?.code == .evicted)
         #expect(error?.message.contains("left stopped: \(a1), \(a2), \(a3)") == true)
         #expect(try fixture.sent().contains { $0.hasPrefix("start ") } == false)
