@@ -10,7 +10,7 @@ protocol OperationLock: AnyObject {
 }
 
 extension HeldLock: OperationLock {
-    var lockToken: LockToken? { token }
+    var lockToken: LockToken? { LockToken(record.token) }
 }
 
 /// For `start` and `stop`, which never wait for the lock.

@@ -43,8 +43,8 @@ public final class Unobserved: OperationObserver {
     public func operation(_ event: OperationEvent) {}
 }
 
-/// Whether a signal asked this process to stop; polled by the operation's main loop.
-public struct Interruption: Sendable {
+/// Whether a signal asked this process to stop; polled on the operation's own thread.
+public struct Interruption {
     public enum Signal: Sendable, Equatable {
         /// SIGINT, SIGHUP: exit 130.
         case interrupt
@@ -52,9 +52,9 @@ public struct Interruption: Sendable {
         case terminate
     }
 
-    let poll: @Sendable () -> Signal?
+    let poll: () -> Signal?
 
-    public init(_ poll: @escaping @Sendable () -> Signal?) { self.poll = poll }
+    public init(_ poll: @escaping () -> Signal?) { self.poll = poll }
 
-    public static let never = Interruption { nil }
+    public static var never: Interruption { Interruption { nil } }
 }

@@ -103,22 +103,9 @@ extension Roster {
     /// All units of the fleet, the holder first.
     public var units: [UnitName] { [holder.unit] + agents.map(\.unit) }
 
-    /// The agents with these names in the roster's order; all of them for nil.
-    /// - Throws: `.noSuchUnit`, naming the first one that is not in the roster.
+    /// All agents for nil; the named ones, and none for an empty list, else.
     func agents(named names: [AgentName]?) throws(FleetError) -> [Agent] {
         guard let names else { return agents }
-        for name in names where !agents.contains(where: { $0.name == name }) {
-            let known = agents.map(\.name.rawValue)
-            let place: String =
-                switch origin {
-                case .file(let path): "in \(Printable.oneLine(path))"
-                case .discovered: "among the units that the service manager knows"
-                }
-            let list = known.prefix(10).joined(separator: ", ") + (known.count > 10 ? ", …" : "")
-            throw FleetError(
-                .noSuchUnit, "there is no agent '\(name)' \(place)",
-                hint: known.isEmpty ? "add it to the roster" : "the agents are: \(list)")
-        }
-        return agents.filter { names.contains($0.name) }
+        return names.isEmpty ? [] : try agents(named: names.map(\.rawValue))
     }
 }

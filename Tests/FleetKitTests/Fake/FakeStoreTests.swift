@@ -1,0 +1,96 @@
+import FleetFake
+import FleetKit
+import FleetTestSupport
+import Foundation
+import Testing
+
+@Suite("Fake state between processes", .timeLimit(.minutes(1)))
+struct FakeStoreTests {
+    let directory = FakeDirectory()
+
+    private func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: directory.path + "/" + name))
+    }
+
+    @Test func theFirstScriptComesFromAFile() throws {
+        try write(
+            """
+            [{"name": "h.service"},
+             {"name": "a@1.service", "requires": ["h.service"], "after": ["h.service"], "restart": "always",
+              "runs": [{"startDelay": 10}, {"exitStatus": 3}]}]
+            """, to: "units.json")
+        let manager = try FakeServiceManager(directory: directory.path, clock: ManualClock())
+        #expect(try manager.loadedUnits(matching: ["a@*.service"]).map(\.rawValue) == ["a@1.service"])
+        let agent = try UnitName("a@1.service")
+        let commands = [UnitCommand(.start, agent)]
+        #expect(try manager.perform(commands, maxParallel: nil, supervisor: Unsupervised()).map(\.isDone) == [true])
+        #expect(try manager.states(of: [agent]).first?.requirements == ["h.service"])
+    }
+
+    @Test func scriptsSurviveTheirFile() throws {
+        var unit = FakeUnit(try UnitName("x.service"), runs: [.fails(.signal(9)), .dies(after: .seconds(1)), .hanging])
+        unit.startTimeout = .seconds(3)
+        unit.linger = .milliseconds(70)
+        unit.livesInside = try UnitName("h.service")
+        let copy = try JSONDecoder().decode(FakeUnit.self, from: JSONEncoder().encode(unit))
+        #expect(copy == unit)
+    }
+
+    @Test(arguments: ["[{\"name\": \"no suffix\"}]", "[{]", "{}"])
+    func aBadScriptIsNamed(_ text: String) throws {
+        try write(text, to: "units.json")
+        let manager = try FakeServiceManager(directory: directory.path)
+        let error = #expect(throws: FleetError.self) {
+            try manager.perform(
+                [UnitCommand(.start, UnitName("x.service"))], maxParallel: nil, supervisor: Unsupervised())
+        }
+        #expect(error?.message.contains("units.json") == true)
+    }
+
+    @Test func whatAKilledProcessLeavesIsNoObstacle() throws {
+        let clock = ManualClock()
+        let unit = try UnitName("x.service")
+        try FakeFleet(directory: directory.path, clock: clock).install(FakeUnit(unit))
+        try write("17\n{\"half", to: "state.new")
+        let manager = try FakeServiceManager(directory: directory.path, clock: clock)
+        _ = try manager.perform([UnitCommand(.start, unit)], maxParallel: nil, supervisor: Unsupervised())
+        let path = directory.path + "/events.jsonl"
+        let whole = try String(contentsOfFile: path, encoding: .utf8)
+        try write(whole + "{\"at\":1,\"wh", to: "events.jsonl")
+        #expect(try FakeEventLog(directory: directory.path).sent == ["start x.service"])
+    }
+
+    @Test func aDirectoryThatCannotBeUsedIsNamed() {
+        let error = #expect(throws: FleetError.self) { try FakeServiceManager(directory: "/proc/none") }
+        #expect(error?.code == .noServiceManager)
+        #expect(error?.message.contains("/proc/none") == true)
+    }
+
+    /// Real time and threads with a manager each: they share nothing but the directory, as processes do.
+    @Test func unguardedRestartsOverlapAndNoCommandIsLost() async throws {
+        let units = try (1...5).map { try UnitName("x\($0).service") }
+        try FakeFleet(directory: directory.path).install(
+            units.map {
+                var unit = FakeUnit($0, runs: [.up(after: .milliseconds(30))])
+                unit.startLimitBurst = 0
+                return unit
+            })
+        let path = directory.path
+        let ends = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 1...4 {
+                group.addTask {
+                    let manager = try FakeServiceManager(directory: path)
+                    let outcomes = try manager.perform(
+                        units.map { UnitCommand(.restart, $0) }, maxParallel: nil, supervisor: Unsupervised())
+                    return outcomes.count
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(ends == 20)
+        let log = try FakeEventLog(directory: path)
+        #expect(log.sent.count == 20)
+        #expect(!log.overlaps().isEmpty)
+        #expect(try FakeServiceManager(directory: path).states(of: units).filter(\.isActive).count == 5)
+    }
+}

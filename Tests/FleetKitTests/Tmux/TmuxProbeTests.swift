@@ -1,0 +1,106 @@
+import FleetTestSupport
+import Foundation
+import Testing
+
+@testable import FleetKit
+
+@Suite("Tmux probe", .timeLimit(.minutes(1)), .serialized)
+struct TmuxProbeTests {
+    let directory = FakeDirectory()
+    var socket: TmuxSocket { .path(directory.path + "/s") }
+    var environment: [String: String] { ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"] }
+
+    private func probe(limit: Duration = .seconds(3)) throws -> TmuxProbe {
+        let program = try TmuxProgram.find(environment: environment)
+        let client = TmuxClient(program: program, environment: environment, limit: limit)
+        return TmuxProbe(program: program, socket: socket) { _, arguments throws(FleetError) in
+            try client.run(arguments)
+        }
+    }
+
+    /// A server in the foreground, as the holder runs it.
+    private func server() throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try TmuxProgram.find(environment: environment))
+        process.arguments = socket.arguments + ["-f", "/dev/null", "-D"]
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    private func end(_ process: Process) {
+        kill(process.processIdentifier, SIGCONT)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    private func answer(_ probe: TmuxProbe, until wanted: (ProbeAnswer) -> Bool) throws -> ProbeAnswer {
+        let clock = SystemClock()
+        let deadline = clock.now() + .seconds(20)
+        var answer = try probe.ask()
+        while !wanted(answer) && clock.now() < deadline {
+            clock.sleep(for: .milliseconds(5))
+            answer = try probe.ask()
+        }
+        return answer
+    }
+
+    @Test func noSocketIsSilentAndNoServerIsStarted() throws {
+        let answer = try probe().ask()
+        guard case .silent(let why) = answer else { return #expect(Bool(false), "\(answer)") }
+        #expect(why.contains("No such file"))
+        #expect(!FileManager.default.fileExists(atPath: directory.path + "/s"))
+    }
+
+    @Test func anEmptyServerAnswersWithItsProcess() throws {
+        let process = try server()
+        defer { end(process) }
+        let found = try answer(probe()) { $0 != .silent("") && $0 == .answers(server: process.processIdentifier) }
+        #expect(found == .answers(server: process.processIdentifier))
+    }
+
+    @Test func theSocketOfADeadServerIsSilent() throws {
+        let process = try server()
+        _ = try answer(probe()) { $0 == .answers(server: process.processIdentifier) }
+        end(process)
+        #expect(FileManager.default.fileExists(atPath: directory.path + "/s"))
+        guard case .silent(let why) = try probe().ask() else { return #expect(Bool(false)) }
+        #expect(why.contains("no server running"))
+    }
+
+    @Test func aHungServerIsSilentWithinTheLimit() throws {
+        let process = try server()
+        defer { end(process) }
+        _ = try answer(probe()) { $0 == .answers(server: process.processIdentifier) }
+        kill(process.processIdentifier, SIGSTOP)
+        let begin = SystemClock().now()
+        #expect(try probe(limit: .milliseconds(300)).ask() == .silent("tmux itself does not end: its server hangs"))
+        #expect(SystemClock().now() - begin < .seconds(3))
+    }
+
+    @Test func aClientInheritsNoDescriptorOfOurs() throws {
+        // No O_CLOEXEC on purpose: not even such a one may reach tmux.
+        let leak = open("/dev/null", O_RDONLY)
+        defer { close(leak) }
+        #expect(dup2(leak, 77) == 77)
+        defer { close(77) }
+        let client = TmuxClient(program: "/bin/ls", environment: environment)
+        let reply = try client.run(["/proc/self/fd"])
+        #expect(reply.status == 0)
+        let numbers = reply.output.split(separator: "\n").compactMap { Int($0) }
+        // 3 is ls reading the directory.
+        #expect(numbers.sorted() == [0, 1, 2, 3])
+    }
+
+    @Test func aMissingProgramIsNamed() {
+        let error = #expect(throws: FleetError.self) {
+            try TmuxClient(program: "/none/tmux", environment: [:]).run([])
+        }
+        #expect(error?.message.contains("/none/tmux") == true)
+        #expect(throws: FleetError.self) {
+            try TmuxProbe(socket: .name("x"), environment: ["PATH": "relative:/none"])
+        }
+    }
+}
