@@ -70,6 +70,10 @@ let package = Package(
             dependencies: ["FleetKit", "FleetFake", "FleetTestSupport"],
             swiftSettings: house),
         .testTarget(
+            name: "FleetDBusTests",
+            dependencies: ["FleetDBus", "CDBus", "FleetKit"],
+            swiftSettings: house),
+        .testTarget(
             name: "FleetConformanceTests",
             dependencies: ["FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake", "FleetTestSupport"],
             swiftSettings: house),

@@ -21,6 +21,21 @@ public enum OutcomeJudge {
         }
     }
 
+    /// The outcome of a command that must not be sent at all, or nil when it may be sent.
+    ///
+    /// A unit that runs although its file is masked or gone can still be stopped.
+    public static func refusal(_ command: UnitCommand, before: UnitState) -> UnitOutcome.Result? {
+        guard before.loadState != "loaded" else { return nil }
+        switch command.verb {
+        case .stop where before.isDown, .resetFailed where !before.isFailed:
+            return before.isNotFound && command.verb != .stop ? .notFound : .done
+        case .stop, .resetFailed: return nil
+        case .start, .restart:
+            if before.isMasked { return .masked }
+            return before.isNotFound ? .notFound : .loadFailed(before.loadState)
+        }
+    }
+
     private static func judgeStop(job: JobResult, after: UnitState) -> UnitOutcome.Result {
         if after.isDown { return .done }
         return named(job) ?? .failed(after.result == "success" ? "still \(after.activeState)" : after.result)

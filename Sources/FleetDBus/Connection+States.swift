@@ -1,0 +1,112 @@
+internal import FleetKit
+
+extension Connection {
+    /// The states of all units through one pipeline: one `GetAll` of the unit's own interface, which is one moment's
+    /// truth, and a `Get` for each property wanted of the service, whose `GetAll` carries some hundred others. (That
+    /// beat both all-`Get` and all-`GetAll`.)
+    func states(
+        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitState] {
+        guard !units.isEmpty else { return [] }
+        var states = try readStates(of: units, timeouts, heartbeat)
+        try addJobTypes(to: &states, timeouts, heartbeat)
+        return states
+    }
+
+    private func readStates(
+        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitState] {
+        // nil stands for the GetAll
+        var questions: [(unit: Int, field: UnitProperties.Field?)] = []
+        var calls: [Message] = []
+        var properties = units.map { UnitProperties($0) }
+        var missing: Set<Int> = []
+        do throws(FleetError) {
+            for (index, unit) in units.enumerated() {
+                let path = UnitPath.of(unit)
+                questions.append((index, nil))
+                calls.append(try Manager.getAll(of: Manager.unitInterface, at: path))
+                guard unit.rawValue.hasSuffix(".service") else { continue }
+                for field in UnitProperties.Field.ofService {
+                    questions.append((index, field))
+                    calls.append(try Manager.get(field.rawValue, of: field.interface, at: path))
+                }
+            }
+        } catch { throw .stopped(error) }
+        let timeout = timeouts.call + timeouts.perCall * calls.count
+        try pipeline(calls, timeout: timeout, heartbeat) { (index, reply) throws(WireError) in
+            // The pipeline itself ends with `lost` for these.
+            if reply.isUndelivered || reply.isUnanswered { return }
+            let (unit, field) = questions[index]
+            do throws(FleetError) {
+                switch (reply, field) {
+                case (.answer(let answer), nil): try properties[unit].read(all: answer)
+                case (.answer(let answer), let field?): try properties[unit].read(field, in: answer)
+                case (.refusal, nil) where reply.isNoSuchUnit: missing.insert(unit)
+                // An older manager does not know every property, and a unit that is not there has none.
+                case (.refusal, .some) where reply.isNoSuchProperty: break
+                case (.refusal, _): _ = try reply.get("to tell the state of \(units[unit])")
+                }
+            } catch { throw .stopped(error) }
+        }
+        var states: [UnitState] = []
+        do throws(FleetError) {
+            for (index, unit) in units.enumerated() {
+                states.append(
+                    missing.contains(index)
+                        ? UnitState(name: unit, loadState: "not-found") : try properties[index].unitState())
+            }
+        } catch { throw .stopped(error) }
+        return states
+    }
+
+    /// A job tells its own type only; it may be gone by the time it is asked, and its type then stays empty.
+    private func addJobTypes(
+        to states: inout [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) {
+        let busy = states.indices.filter { states[$0].job != nil }
+        guard !busy.isEmpty else { return }
+        var calls: [Message] = []
+        do throws(FleetError) {
+            for index in busy {
+                let path = "\(UnitPath.manager)/job/\(states[index].job?.id ?? 0)"
+                calls.append(try Manager.get("JobType", of: "org.freedesktop.systemd1.Job", at: path))
+            }
+        } catch { throw .stopped(error) }
+        let replies = try pipeline(calls, timeouts, heartbeat)
+        do throws(FleetError) {
+            for (index, reply) in zip(busy, replies) {
+                guard case .answer(let answer) = reply else { continue }
+                var reader = MessageReader(answer, "JobType")
+                var value = try reader.variant("JobType")
+                states[index].job?.type = try value.string()
+            }
+        } catch { throw .stopped(error) }
+    }
+
+    /// The job of each unit, or nil: the cheapest question that proves the manager still knows what we wait for.
+    func jobs(
+        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitState.Job?] {
+        var calls: [Message] = []
+        do throws(FleetError) {
+            for unit in units {
+                calls.append(try Manager.get("Job", of: Manager.unitInterface, at: UnitPath.of(unit)))
+            }
+        } catch { throw .stopped(error) }
+        let replies = try pipeline(calls, timeouts, heartbeat)
+        var jobs: [UnitState.Job?] = []
+        do throws(FleetError) {
+            for (unit, reply) in zip(units, replies) {
+                if reply.isNoSuchUnit {
+                    jobs.append(nil)
+                    continue
+                }
+                var reader = MessageReader(try reply.get("to tell the job of \(unit)"), "the job of \(unit)")
+                var value = try reader.variant("the job of \(unit)")
+                jobs.append(try UnitProperties.job(&value))
+            }
+        } catch { throw .stopped(error) }
+        return jobs
+    }
+}

@@ -1,0 +1,108 @@
+public import FleetKit
+
+/// systemd over libdbus-1: one private connection, pipelined calls, everything on the caller's thread.
+public final class DBusServiceManager: ServiceManager {
+    let link: ManagerLink
+    private let title: String
+
+    /// Connects at once, so that "no manager" is known before anything is begun.
+    ///
+    /// - Parameter environment: `XDG_RUNTIME_DIR` and the bus addresses are taken from it.
+    /// - Throws: `.noServiceManager`, naming every place that was tried.
+    public convenience init(scope: ManagerScope, environment: [String: String]) throws(FleetError) {
+        try self.init(title: "systemd --\(scope.rawValue)", timeouts: Timeouts()) { () throws(FleetError) in
+            try ManagerAddress.candidates(scope: scope, environment: environment)
+        }
+    }
+
+    /// The manager behind one D-Bus address and nothing else.
+    convenience init(address: String, isPeerToPeer: Bool, timeouts: Timeouts = Timeouts()) throws(FleetError) {
+        let place = ManagerAddress(address: address, isPeerToPeer: isPeerToPeer)
+        try self.init(title: "systemd", timeouts: timeouts) { () throws(FleetError) in [place] }
+    }
+
+    private init(
+        title: String, timeouts: Timeouts, places: @escaping () throws(FleetError) -> [ManagerAddress]
+    ) throws(FleetError) {
+        self.title = title
+        self.link = ManagerLink(timeouts: timeouts, places: places)
+        do throws(WireError) { _ = try link.open(Heartbeat(Unsupervised())) } catch { throw error.error }
+    }
+
+    public var endpoint: String { "\(title) over D-Bus (\(Printable.oneLine(link.address)))" }
+
+    public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        let timeouts = link.timeouts
+        return try asking { (connection, heartbeat) throws(WireError) in
+            try connection.states(of: units, timeouts, heartbeat)
+        }
+    }
+
+    public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
+        let question = try Manager.call("ListUnitsByPatterns").adding([String]()).adding(patterns)
+        var reader = MessageReader(try answer(to: question, "to list its units"), "the list of units")
+        let names = try reader.array { (row) throws(FleetError) in
+            var fields = try row.structure()
+            return try fields.string()
+        }
+        // systemd knows names that are no files' (`-.mount`); none of them can be asked for here.
+        return names.compactMap(UnitName.init(known:))
+    }
+
+    public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
+        let question = try Manager.call("GetUnitProcesses").adding(unit.rawValue)
+        let timeouts = link.timeouts
+        let reply = try asking { (connection, heartbeat) throws(WireError) in
+            try connection.call(question, timeout: timeouts.call, heartbeat)
+        }
+        if reply.isNoSuchUnit { return [] }
+        var reader = MessageReader(try reply.get("to list the processes of \(unit)"), "the processes of \(unit)")
+        return try reader.array { (row) throws(FleetError) in
+            var fields = try row.structure()
+            _ = try fields.string()
+            return Int32(clamping: try fields.uint32())
+        }
+    }
+
+    /// A connection that ends meanwhile is no failure: the manager is asked once more, which does no harm.
+    public func reload() throws(FleetError) {
+        _ = try answer(to: try Manager.call("Reload"), "to reload its unit files", timeout: link.timeouts.reload)
+    }
+
+    public func perform(
+        _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
+    ) throws(FleetError) -> [UnitOutcome] {
+        let batch = CommandBatch(commands, maxParallel: maxParallel, Heartbeat(supervisor), link)
+        return try batch.run()
+    }
+
+    private func answer(
+        to question: Message, _ what: String, timeout: Duration? = nil
+    ) throws(FleetError) -> Message {
+        let timeout = timeout ?? link.timeouts.call
+        let reply = try asking { (connection, heartbeat) throws(WireError) in
+            try connection.call(question, timeout: timeout, heartbeat)
+        }
+        return try reply.get(what)
+    }
+
+    /// Asks something that may be asked twice: a connection that has ended since it was last used is opened again.
+    private func asking<Answer>(
+        _ question: (Connection, Heartbeat) throws(WireError) -> Answer
+    ) throws(FleetError) -> Answer {
+        let heartbeat = Heartbeat(Unsupervised())
+        do throws(WireError) {
+            do throws(WireError) {
+                return try question(try link.open(heartbeat), heartbeat)
+            } catch {
+                guard case .lost = error else { throw error }
+                link.drop()
+                return try question(try link.reopen(within: link.timeouts.comeBack, heartbeat), heartbeat)
+            }
+        } catch {
+            // An answer may still be on its way; it must not meet the next question.
+            link.drop()
+            throw error.error
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import FleetKit
+
+/// Keeps the one connection, and opens a new one when it is lost.
+final class ManagerLink {
+    let timeouts: Timeouts
+    /// The address in use, or the last that was.
+    private(set) var address = ""
+    private var connection: Connection?
+    /// Asked again for each attempt: sockets come and go with the manager.
+    private let places: () throws(FleetError) -> [ManagerAddress]
+
+    init(timeouts: Timeouts, places: @escaping () throws(FleetError) -> [ManagerAddress]) {
+        self.timeouts = timeouts
+        self.places = places
+    }
+
+    /// The connection, opened now if there is none: one attempt at each place.
+    func open(_ heartbeat: Heartbeat) throws(WireError) -> Connection {
+        if let connection { return connection }
+        let candidates: [ManagerAddress]
+        do { candidates = try places() } catch { throw .lost(error) }
+        var failures: [String] = []
+        for place in candidates {
+            do throws(WireError) {
+                let opened = try Connection(place)
+                try greet(opened, heartbeat)
+                connection = opened
+                address = place.address
+                return opened
+            } catch {
+                guard case .lost(let why) = error else { throw error }
+                failures.append(why.message)
+            }
+        }
+        throw .lost(
+            FleetError(
+                .noServiceManager, "no service manager answers: " + failures.joined(separator: "; "),
+                hint:
+                    "see whether it runs (systemctl --user status); without a login, 'loginctl enable-linger' starts it"
+            ))
+    }
+
+    /// Waits for a manager that was there and went away.
+    func reopen(within limit: Duration, _ heartbeat: Heartbeat) throws(WireError) -> Connection {
+        let deadline = SuspendingClock.now + limit
+        while true {
+            do throws(WireError) {
+                return try open(heartbeat)
+            } catch {
+                guard case .lost = error, SuspendingClock.now < deadline else { throw error }
+            }
+            try heartbeat.pause(.milliseconds(50))
+        }
+    }
+
+    /// Closes the connection and with it everything that has not left yet.
+    func drop() { connection = nil }
+
+    /// Nobody listens any more.
+    func rest() {
+        connection?.keepsSignals = false
+        connection?.signals.removeAll()
+    }
+
+    /// Hello (on a bus) and one question, so that an open socket without a manager behind it is not taken for one.
+    private func greet(_ connection: Connection, _ heartbeat: Heartbeat) throws(WireError) {
+        var calls: [Message] = []
+        do {
+            if !connection.place.isPeerToPeer { calls.append(try Manager.bus("Hello")) }
+            calls.append(try Manager.get("Version", of: Manager.interface, at: UnitPath.manager))
+        } catch { throw .stopped(error) }
+        let count = calls.count
+        try connection.pipeline(calls, timeout: timeouts.handshake, heartbeat) { (index, reply) throws(WireError) in
+            guard case .answer(let message) = reply else {
+                if case .refusal(let name, let text, _) = reply {
+                    throw .lost(Printable.oneLine(text.isEmpty ? name : text), at: connection.place.address)
+                }
+                return
+            }
+            guard index + 1 < count else { return }
+            var reader = MessageReader(message, "the answer to Hello")
+            do throws(FleetError) { connection.setName(try reader.string()) } catch { throw .lost(error) }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import CDBus
+internal import FleetKit
+
+/// The signals that a batch of commands listens to. A malformed one is ignored: the jobs are asked for anyway.
+enum ManagerSignal: Equatable {
+    case jobRemoved(id: UInt32, result: JobResult)
+    /// A daemon-reload begins (true) or ends (false).
+    case reloading(Bool)
+    /// The manager's bus name went to nobody or to somebody else: a daemon-reexec.
+    case managerLeft
+
+    /// - Parameter managerName: the unique bus name that the manager's signals must come from; any client of a bus
+    ///   can send us a signal that merely looks like one. Nil on a private socket, where nobody else is.
+    init?(_ message: Message, managerName: String?) {
+        guard message.kind == DBUS_MESSAGE_TYPE_SIGNAL else { return nil }
+        var reader = MessageReader(message, "a signal")
+        do throws(FleetError) {
+            if message.isSignal("NameOwnerChanged", of: "org.freedesktop.DBus") {
+                guard managerName != nil, message.sender == "org.freedesktop.DBus" else { return nil }
+                guard try reader.string() == Manager.name else { return nil }
+                let old = try reader.string()
+                guard old == managerName else { return nil }
+                self = .managerLeft
+                return
+            }
+            guard managerName == nil || message.sender == managerName else { return nil }
+            if message.isSignal("JobRemoved", of: Manager.interface) {
+                let id = try reader.uint32()
+                _ = try reader.objectPath()
+                _ = try reader.string()
+                self = .jobRemoved(id: id, result: JobResult(systemdName: try reader.string()))
+            } else if message.isSignal("Reloading", of: Manager.interface) {
+                self = .reloading(try reader.boolean())
+            } else {
+                return nil
+            }
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,107 @@
+internal import CDBus
+internal import FleetKit
+
+/// One reference to a D-Bus message, given back when the last user lets go.
+///
+/// libdbus aborts the process on text that is not UTF-8 and on malformed paths and names, and cuts text at a NUL.
+/// So everything passes `dbus_validate_*` here, before libdbus sees it.
+final class Message {
+    let raw: OpaquePointer
+
+    /// Takes over a reference that the caller owns.
+    init(adopting raw: OpaquePointer) {
+        self.raw = raw
+    }
+
+    deinit {
+        dbus_message_unref(raw)
+    }
+
+    /// A method call that never starts a service: a manager that is away for a daemon-reexec must be an error at
+    /// once, not an activation that hangs until libdbus's own 25 s are over.
+    static func call(
+        _ member: String, of interface: String, at path: String, to destination: String
+    ) throws(FleetError) -> Message {
+        guard isPlain(member), isPlain(interface), isPlain(path), isPlain(destination),
+            dbus_validate_member(member, nil) != 0, dbus_validate_interface(interface, nil) != 0,
+            dbus_validate_path(path, nil) != 0, dbus_validate_bus_name(destination, nil) != 0
+        else {
+            throw FleetError(
+                .usage, "'\(Printable.oneLine("\(interface).\(member) at \(path)"))' is not a valid D-Bus call",
+                hint: "report this as a bug")
+        }
+        guard let raw = dbus_message_new_method_call(destination, path, interface, member) else {
+            throw WireError.outOfMemory
+        }
+        dbus_message_set_auto_start(raw, 0)
+        return Message(adopting: raw)
+    }
+
+    @discardableResult
+    func adding(_ text: String) throws(FleetError) -> Message {
+        try Self.check(text)
+        var iterator = DBusMessageIter()
+        dbus_message_iter_init_append(raw, &iterator)
+        guard Self.append(text, to: &iterator) else { throw WireError.outOfMemory }
+        return self
+    }
+
+    @discardableResult
+    func adding(_ texts: [String]) throws(FleetError) -> Message {
+        for text in texts { try Self.check(text) }
+        var iterator = DBusMessageIter()
+        var array = DBusMessageIter()
+        dbus_message_iter_init_append(raw, &iterator)
+        guard dbus_message_iter_open_container(&iterator, WireType.array, "s", &array) != 0 else {
+            throw WireError.outOfMemory
+        }
+        for text in texts where !Self.append(text, to: &array) {
+            dbus_message_iter_abandon_container(&iterator, &array)
+            throw WireError.outOfMemory
+        }
+        guard dbus_message_iter_close_container(&iterator, &array) != 0 else { throw WireError.outOfMemory }
+        return self
+    }
+
+    var kind: CInt { dbus_message_get_type(raw) }
+    var replySerial: UInt32 { dbus_message_get_reply_serial(raw) }
+    var sender: String? { dbus_message_get_sender(raw).map { String(cString: $0) } }
+    var errorName: String { dbus_message_get_error_name(raw).map { String(cString: $0) } ?? "" }
+
+    func isSignal(_ member: String, of interface: String) -> Bool {
+        dbus_message_is_signal(raw, interface, member) != 0
+    }
+
+    private static func isPlain(_ text: String) -> Bool { !text.utf8.contains(0) }
+
+    private static func check(_ text: String) throws(FleetError) {
+        guard isPlain(text), dbus_validate_utf8(text, nil) != 0 else {
+            throw FleetError(
+                .usage, "'\(Printable.oneLine(text))' cannot be sent over D-Bus: it contains a NUL byte",
+                hint: "remove the control characters")
+        }
+    }
+
+    private static func append(_ text: String, to iterator: inout DBusMessageIter) -> Bool {
+        text.withCString { pointer in
+            var argument: UnsafePointer<CChar>? = pointer
+            return dbus_message_iter_append_basic(&iterator, WireType.string, &argument) != 0
+        }
+    }
+}
+
+/// D-Bus type codes; libdbus's own macros are casts, which Swift cannot import.
+enum WireType {
+    static let invalid: CInt = 0
+    static let byte = CInt(UInt8(ascii: "y"))
+    static let boolean = CInt(UInt8(ascii: "b"))
+    static let int32 = CInt(UInt8(ascii: "i"))
+    static let uint32 = CInt(UInt8(ascii: "u"))
+    static let uint64 = CInt(UInt8(ascii: "t"))
+    static let string = CInt(UInt8(ascii: "s"))
+    static let objectPath = CInt(UInt8(ascii: "o"))
+    static let array = CInt(UInt8(ascii: "a"))
+    static let variant = CInt(UInt8(ascii: "v"))
+    static let structure = CInt(UInt8(ascii: "r"))
+    static let dictEntry = CInt(UInt8(ascii: "e"))
+}

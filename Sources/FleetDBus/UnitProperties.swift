@@ -1,0 +1,114 @@
+internal import FleetKit
+
+/// The properties that a `UnitState` is made of, collected one by one.
+struct UnitProperties {
+    enum Field: String, CaseIterable {
+        case loadState = "LoadState"
+        case activeState = "ActiveState"
+        case subState = "SubState"
+        case invocationID = "InvocationID"
+        case activeSince = "ActiveEnterTimestamp"
+        case conditionResult = "ConditionResult"
+        case conditionTime = "ConditionTimestampMonotonic"
+        case job = "Job"
+        case requires = "Requires"
+        case requisite = "Requisite"
+        case bindsTo = "BindsTo"
+        case after = "After"
+        // From here on the properties of services
+        case result = "Result"
+        case mainPID = "MainPID"
+        case restarts = "NRestarts"
+        case memory = "MemoryCurrent"
+        case controlGroup = "ControlGroup"
+        case mainCode = "ExecMainCode"
+        case mainStatus = "ExecMainStatus"
+
+        var isOfService: Bool {
+            switch self {
+            case .result, .mainPID, .restarts, .memory, .controlGroup, .mainCode, .mainStatus: true
+            default: false
+            }
+        }
+
+        var interface: String { isOfService ? Manager.serviceInterface : Manager.unitInterface }
+
+        static let ofService = allCases.filter(\.isOfService)
+    }
+
+    private var state: UnitState
+    private var seen: Set<Field> = []
+    private var conditionTime: UInt64 = 0
+    private var mainCode: Int32 = 0
+    private var mainStatus: Int32 = 0
+
+    init(_ name: UnitName) {
+        state = UnitState(name: name)
+    }
+
+    /// Reads every known property of a `GetAll` answer and passes over the others.
+    mutating func read(all reply: Message) throws(FleetError) {
+        var reader = MessageReader(reply, "the properties of \(state.name)")
+        try reader.properties { (key, value) throws(FleetError) in
+            if let field = Field(rawValue: key) { try read(field, from: &value) }
+        }
+    }
+
+    /// Reads a `Get` answer.
+    mutating func read(_ field: Field, in reply: Message) throws(FleetError) {
+        var reader = MessageReader(reply, "\(field.rawValue) of \(state.name)")
+        var value = try reader.variant("\(field.rawValue) of \(state.name)")
+        try read(field, from: &value)
+    }
+
+    /// - Throws: when a property is missing without which nothing can be judged.
+    func unitState() throws(FleetError) -> UnitState {
+        for field in [Field.loadState, .activeState, .subState] where !seen.contains(field) {
+            throw WireError.unreadable("\(state.name) has no \(field.rawValue)")
+        }
+        var state = state
+        // ConditionResult is false, too, where no start has looked at the conditions yet.
+        if conditionTime == 0 { state.conditionResult = true }
+        if mainCode != 0 { state.mainExit = .init(code: mainCode, status: mainStatus) }
+        return state
+    }
+
+    private mutating func read(_ field: Field, from value: inout MessageReader) throws(FleetError) {
+        seen.insert(field)
+        switch field {
+        case .loadState: state.loadState = try value.string()
+        case .activeState: state.activeState = try value.string()
+        case .subState: state.subState = try value.string()
+        case .invocationID: state.invocationID = Self.hexadecimal(try value.bytes())
+        case .activeSince: state.activeSince = try value.uint64()
+        case .conditionResult: state.conditionResult = try value.boolean()
+        case .conditionTime: conditionTime = try value.uint64()
+        case .job: state.job = try Self.job(&value)
+        case .requires, .requisite, .bindsTo: state.requirements += try value.strings()
+        case .after: state.after = try value.strings()
+        case .result: state.result = try value.string()
+        case .mainPID: state.mainPID = Int32(clamping: try value.uint32())
+        case .restarts: state.restarts = try value.uint32()
+        case .memory:
+            let bytes = try value.uint64()
+            // systemd's "not accounted"
+            state.memory = bytes == .max ? nil : bytes
+        case .controlGroup: state.controlGroup = try value.string()
+        case .mainCode: mainCode = try value.int32()
+        case .mainStatus: mainStatus = try value.int32()
+        }
+    }
+
+    /// `(uo)`: the job's number and object path; number 0 = there is none.
+    static func job(_ value: inout MessageReader) throws(FleetError) -> UnitState.Job? {
+        var pair = try value.structure()
+        let id = try pair.uint32()
+        _ = try pair.objectPath()
+        return id == 0 ? nil : .init(id: id)
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        guard bytes.contains(where: { $0 != 0 }) else { return "" }
+        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
