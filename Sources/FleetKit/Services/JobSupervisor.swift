@@ -23,6 +23,13 @@ public protocol JobSupervisor: AnyObject {
     /// A descriptor that every helper process which can act on the fleet must hold open until it ends (the lock
     /// record's, so that the lock is not free while a command lives); nil when the operation is not guarded.
     var commandDescriptor: CInt? { get }
+
+    /// The lock under which the commands are sent, for a manager that keeps a log of who did what; nil when unguarded.
+    var lockToken: LockToken? { get }
+}
+
+extension JobSupervisor {
+    public var lockToken: LockToken? { nil }
 }
 
 /// For callers that have nothing to watch.

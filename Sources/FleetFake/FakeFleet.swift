@@ -1,0 +1,73 @@
+public import FleetKit
+
+/// The director's side of the scripted manager: installs units, makes accidents happen, reads the log.
+public struct FakeFleet: Sendable {
+    public let directory: String
+    private let clock: any OperationClock
+
+    public init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
+        self.directory = directory
+        self.clock = clock
+        _ = try FakeStore(directory: directory)
+    }
+
+    /// Adds the units, or replaces the scripts of those that are there; what is running goes on.
+    public func install(_ units: [FakeUnit]) throws(FleetError) {
+        try change { world, _ in
+            for unit in units { world.units[unit.name.rawValue] = unit }
+        }
+    }
+
+    public func install(_ units: FakeUnit...) throws(FleetError) { try install(units) }
+
+    public func remove(_ unit: UnitName) throws(FleetError) {
+        try change { world, _ in
+            world.units[unit.rawValue] = nil
+            world.runtimes[unit.rawValue] = nil
+        }
+    }
+
+    /// Makes the units active at once, in this order, without a command in the log.
+    public func bringUp(_ units: [UnitName]) throws(FleetError) {
+        try change { world, now in
+            for unit in units {
+                let hadEvents = world.events
+                world.enqueue(.start, unit.rawValue, by: .manager, at: now)
+                world.runJobs(at: now)
+                if world.runtimes[unit.rawValue]?.next == .started { world.runtimes[unit.rawValue]?.deadline = now }
+                world.advance(to: now)
+                world.events = hadEvents
+                world.runtimes[unit.rawValue]?.starts = []
+                world.runtimes[unit.rawValue]?.answersAt = now
+            }
+        }
+    }
+
+    /// The unit's main process ends now, by itself.
+    public func kill(_ unit: UnitName, _ end: FakeUnit.End = .signal(9)) throws(FleetError) {
+        try change { world, now in
+            guard let script = world.units[unit.rawValue] else { return }
+            world.processEnded(script, end, at: now)
+            world.runJobs(at: now)
+        }
+    }
+
+    /// What a tmux client in the unit would find: true when its server takes new sessions.
+    public func answers(_ unit: UnitName) throws(FleetError) -> Bool {
+        try change { world, now in world.answers(unit.rawValue, at: now) }
+    }
+
+    public func log() throws(FleetError) -> FakeEventLog { try FakeEventLog(directory: directory) }
+
+    private func change<Answer>(
+        _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
+    ) throws(FleetError) -> Answer {
+        let now = clock.now().wholeNanoseconds
+        return try FakeStore(directory: directory).change { world throws(FleetError) in
+            world.advance(to: now)
+            let answer = try body(&world, now)
+            world.advance(to: now)
+            return answer
+        }
+    }
+}

@@ -1,0 +1,230 @@
+public import FleetKit
+internal import Glibc
+
+/// A service manager that plays scripts, for tests and for `--backend fake`.
+///
+/// Any number of processes may use one directory at the same time, as clients of one systemd would.
+public final class FakeServiceManager: ServiceManager {
+    private let store: FakeStore
+    private let clock: any OperationClock
+    private let connection: String
+    private var known: (world: FakeWorld, generation: UInt64)?
+
+    /// How long the wait for a job sleeps between two looks.
+    private static let step = Duration.milliseconds(10)
+    /// How often the wait reports that the manager knows its jobs; the contract allows 2 s.
+    private static let report = Duration.milliseconds(500)
+
+    /// - Parameter directory: created when it is not there; `units.json` in it (an array of `FakeUnit`) is the first
+    ///   script.
+    /// - Throws: `.noServiceManager`.
+    public init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
+        self.store = try FakeStore(directory: directory)
+        self.clock = clock
+        self.connection = "\(getpid())-\(LockToken.random().rawValue.prefix(8))"
+    }
+
+    public var endpoint: String { "fake service manager (\(Printable.oneLine(store.directory)))" }
+
+    public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        let world = try look()
+        return units.map { world.state(of: $0) }
+    }
+
+    public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
+        var names: [UnitName] = []
+        for name in try look().units.keys.sorted() where patterns.contains(where: { fnmatch($0, name, 0) == 0 }) {
+            names.append(try UnitName(name))
+        }
+        return names
+    }
+
+    public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
+        let world = try look()
+        guard let runtime = world.runtimes[unit.rawValue] else { return [] }
+        let now = clock.now().wholeNanoseconds
+        return (runtime.isRunning ? [runtime.mainPID] : [])
+            + runtime.lingering.filter { $0.until > now }.map(\.pid)
+    }
+
+    public func reload() throws(FleetError) {
+        let sender = sender(nil)
+        try change { world, now in world.events.append(.sent("reload", "", by: sender, at: now)) }
+    }
+
+    public func perform(
+        _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
+    ) throws(FleetError) -> [UnitOutcome] {
+        let sender = sender(supervisor.lockToken)
+        var outcomes = [UnitOutcome?](repeating: nil, count: commands.count)
+        var waiting: [Awaited] = []
+        var next = 0
+        var reported = clock.now()
+        while next < commands.count || !waiting.isEmpty {
+            while next < commands.count, waiting.count < max(1, maxParallel ?? .max) {
+                let sent = try send(commands[next], at: next, by: sender, supervisor: supervisor)
+                if let outcome = sent.outcome { outcomes[next] = outcome } else { waiting.append(sent) }
+                next += 1
+            }
+            for awaited in try takeEnded(&waiting, by: sender) {
+                if let outcome = awaited.outcome {
+                    outcomes[awaited.position] = outcome
+                    try supervisor.handle(.finished(outcome))
+                }
+            }
+            guard !waiting.isEmpty else { continue }
+            if clock.now() - reported >= Self.report {
+                reported = clock.now()
+                try supervisor.handle(.jobsKnown)
+            }
+            try supervisor.handle(.tick)
+            clock.sleep(for: Self.step)
+        }
+        return outcomes.compactMap { $0 }
+    }
+
+    // MARK: One command
+
+    private struct Awaited {
+        var position: Int
+        var command: UnitCommand
+        var before: UnitState
+        var job: UInt32
+        var since: Duration
+        var outcome: UnitOutcome?
+    }
+
+    /// Sends one command, or says at once why it is not sent.
+    private func send(
+        _ command: UnitCommand, at position: Int, by sender: FakeSender, supervisor: any JobSupervisor
+    ) throws(FleetError) -> Awaited {
+        let since = clock.now()
+        let before = try look().state(of: command.unit)
+        var awaited = Awaited(position: position, command: command, before: before, job: 0, since: since)
+        if before.loadState != "loaded" {
+            let isMaskedStart = before.isMasked && (command.verb == .start || command.verb == .restart)
+            let result =
+                isMaskedStart ? .masked : OutcomeJudge.judge(command, job: .done, before: before, after: before)
+            let outcome = UnitOutcome(command: command, result: result, state: before)
+            awaited.outcome = outcome
+            try supervisor.handle(.finished(outcome))
+            return awaited
+        }
+        try supervisor.willSend(command)
+        let unit = command.unit.rawValue
+        awaited.job = try change { world, now in
+            var job: UInt32 = 0
+            var event = FakeEvent.sent(command.verb.rawValue, unit, by: sender, at: now)
+            let position = world.events.count
+            switch command.verb {
+            case .start: job = world.enqueue(.start, unit, by: sender, at: now)
+            case .stop: job = world.enqueue(.stop, unit, by: sender, at: now)
+            case .restart: job = world.enqueue(.restart, unit, by: sender, at: now)
+            case .resetFailed: world.resetFailed(unit)
+            }
+            event.job = job
+            // Before what it caused (a conflicting job's end).
+            world.events.insert(event, at: position)
+            return job
+        }
+        try supervisor.handle(.queued(command))
+        if command.verb == .resetFailed {
+            let after = try look().state(of: command.unit)
+            let outcome = UnitOutcome(
+                command: command, result: OutcomeJudge.judge(command, job: .done, before: before, after: after),
+                state: after, duration: clock.now() - since)
+            awaited.outcome = outcome
+            try supervisor.handle(.finished(outcome))
+        }
+        return awaited
+    }
+
+    /// Takes out the commands whose jobs are gone, with their outcomes.
+    private func takeEnded(_ waiting: inout [Awaited], by sender: FakeSender) throws(FleetError) -> [Awaited] {
+        let world = try look()
+        let isGone = { (awaited: Awaited) in !world.jobs.contains { $0.id == awaited.job } }
+        let ended = waiting.filter(isGone)
+        guard !ended.isEmpty else { return [] }
+        waiting.removeAll(where: isGone)
+        let results = ended.map { world.ends[$0.job]?.result }
+        try change { world, now in
+            for (awaited, result) in zip(ended, results) {
+                var event = FakeEvent.sent(
+                    awaited.command.verb.rawValue, awaited.command.unit.rawValue, by: sender, at: now)
+                event.what = .seen
+                event.job = awaited.job
+                event.result = result
+                world.events.append(event)
+            }
+        }
+        let end = clock.now()
+        return zip(ended, results).map { awaited, result in
+            let after = world.state(of: awaited.command.unit)
+            var awaited = awaited
+            awaited.outcome = UnitOutcome(
+                command: awaited.command,
+                result: OutcomeJudge.judge(
+                    awaited.command, job: result.map { JobResult(systemdName: $0) } ?? .lost,
+                    before: awaited.before, after: after),
+                state: after, duration: end - awaited.since)
+            return awaited
+        }
+    }
+
+    private func sender(_ token: LockToken?) -> FakeSender {
+        FakeSender(pid: getpid(), token: token?.rawValue, actor: token?.rawValue ?? connection)
+    }
+
+    // MARK: The world
+
+    /// The world as it is now. Takes the mutex only when something has happened since the last look, so that a process
+    /// stopped while it waits does not stop the others.
+    private func look() throws(FleetError) -> FakeWorld {
+        let now = clock.now().wholeNanoseconds
+        if let read = try store.read(unless: known?.generation) {
+            if let world = read.world { known = (world, read.generation) }
+            if let world = known?.world, world.nextDeadline.map({ $0 > now }) ?? true { return world }
+        }
+        return try change { world, _ in world }
+    }
+
+    private func change<Answer>(
+        _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
+    ) throws(FleetError) -> Answer {
+        let clock = self.clock
+        return try store.change { world throws(FleetError) in
+            let now = clock.now().wholeNanoseconds
+            world.advance(to: now)
+            let answer = try body(&world, now)
+            world.runJobs(at: now)
+            world.advance(to: now)
+            return answer
+        }
+    }
+}
+
+extension FakeEvent {
+    static func sent(_ verb: String, _ unit: String, by sender: FakeSender, at time: Int64) -> FakeEvent {
+        FakeEvent(
+            at: time, what: .sent, verb: verb, unit: unit, pid: sender.pid, token: sender.token, actor: sender.actor,
+            job: 0)
+    }
+}
+
+extension FakeWorld {
+    func state(of unit: UnitName) -> UnitState {
+        guard let script = units[unit.rawValue], script.load != .notFound else {
+            return UnitState(name: unit, loadState: "not-found")
+        }
+        let runtime = runtimes[unit.rawValue] ?? FakeRuntime()
+        return UnitState(
+            name: unit, loadState: script.load.rawValue, activeState: runtime.active, subState: runtime.sub,
+            result: runtime.result, mainPID: runtime.mainPID, restarts: runtime.restarts,
+            invocationID: runtime.invocation, activeSince: runtime.activeSince,
+            controlGroup: runtime.isRunning ? "/fake/\(unit.rawValue)" : "",
+            conditionResult: runtime.conditionResult,
+            job: jobs.first { $0.unit == unit.rawValue }.map { .init(id: $0.id, type: $0.verb.rawValue) },
+            mainExit: runtime.exitCode == 0 ? nil : .init(code: runtime.exitCode, status: runtime.exitStatus),
+            requirements: script.requires.map(\.rawValue), after: script.after.map(\.rawValue))
+    }
+}

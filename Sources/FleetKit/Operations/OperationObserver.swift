@@ -1,0 +1,60 @@
+/// The steps of an operation, in its own words; they also name the phase in the lock record.
+public enum OperationPhase: String, Sendable, CaseIterable, Codable {
+    /// Stopping the agents before the holder goes down.
+    case drain
+    /// The holder's restart or start.
+    case holder
+    /// Waiting until the old teardown is over and the new holder answers.
+    case settle
+    /// Starting the agents.
+    case start
+    /// Restarting agents one by one.
+    case restart
+    /// Stopping what `stop` was asked to stop.
+    case stop
+    /// Watching that the agents stay up.
+    case verify
+}
+
+/// What an operation tells while it runs.
+public enum OperationEvent: Sendable {
+    /// `total`: the units that the phase is about.
+    case phaseBegan(OperationPhase, total: Int)
+    case sent(UnitCommand)
+    /// The n-th of `total` is done; a watched unit that fell is reported this way too.
+    case finished(UnitOutcome, phase: OperationPhase, done: Int, total: Int)
+    case phaseEnded(OperationPhase, took: Duration)
+    /// What a waiting phase still waits for, each time that changes.
+    case waiting(OperationPhase, for: String)
+    /// Something that does not stop the operation.
+    case warning(String)
+    /// Nothing new; at least every 250 ms.
+    case tick
+}
+
+/// Live progress. Called on the operation's own thread; must not block.
+public protocol OperationObserver: AnyObject {
+    func operation(_ event: OperationEvent)
+}
+
+/// For callers that show nothing.
+public final class Unobserved: OperationObserver {
+    public init() {}
+    public func operation(_ event: OperationEvent) {}
+}
+
+/// Whether a signal asked this process to stop; polled by the operation's main loop.
+public struct Interruption: Sendable {
+    public enum Signal: Sendable, Equatable {
+        /// SIGINT, SIGHUP: exit 130.
+        case interrupt
+        /// SIGTERM: exit 143.
+        case terminate
+    }
+
+    let poll: @Sendable () -> Signal?
+
+    public init(_ poll: @escaping @Sendable () -> Signal?) { self.poll = poll }
+
+    public static let never = Interruption { nil }
+}

@@ -1,0 +1,75 @@
+/// What an operation did, unit by unit and phase by phase.
+public struct OperationReport: Sendable, Equatable {
+    public struct Unit: Sendable, Equatable {
+        /// The last command that counted for the unit, and its end.
+        public var outcome: UnitOutcome
+        public var phase: OperationPhase
+        /// In words; for a unit that fell while it was watched, why.
+        public var message: String
+        /// Empty after success.
+        public var nextStep: String
+
+        public var unit: UnitName { outcome.unit }
+    }
+
+    public struct Phase: Sendable, Equatable {
+        public var phase: OperationPhase
+        public var duration: Duration
+    }
+
+    /// A unit of the roster that was left alone on purpose.
+    public struct Skipped: Sendable, Equatable {
+        public var unit: UnitName
+        public var why: String
+    }
+
+    /// A unit that the operation was to reach and did not.
+    public struct NotReached: Sendable, Equatable {
+        public enum Condition: String, Sendable, CaseIterable {
+            /// Nothing was done to it.
+            case untouched
+            /// The drain stopped it, and it was not started again.
+            case stopped
+            /// Its command was sent; systemd goes on with the job.
+            case leftToSystemd = "left-to-systemd"
+        }
+
+        public var unit: UnitName
+        public var condition: Condition
+    }
+
+    public var units: [Unit] = []
+    public var phases: [Phase] = []
+    public var skipped: [Skipped] = []
+    public var notReached: [NotReached] = []
+    /// What failed beside the units, such as a holder that did not settle.
+    public var problems: [String] = []
+
+    public init() {}
+
+    public var failed: [Unit] { units.filter { !$0.outcome.isDone } }
+
+    /// 0, or 1 when a unit failed, fell or was not reached.
+    public var exitStatus: ExitStatus {
+        failed.isEmpty && notReached.isEmpty && problems.isEmpty ? .done : .unitFailed
+    }
+
+    /// `left stopped: a, b; not reached: c`; empty when everything was reached.
+    public var notReachedWords: String {
+        let words: [(NotReached.Condition, String)] = [
+            (.leftToSystemd, "left to systemd"), (.stopped, "left stopped"), (.untouched, "not reached"),
+        ]
+        return words.compactMap { condition, text in
+            let names = notReached.filter { $0.condition == condition }.map(\.unit.rawValue)
+            return names.isEmpty ? nil : "\(text): \(names.joined(separator: ", "))"
+        }.joined(separator: "; ")
+    }
+
+    /// Replaces what was known of the unit.
+    mutating func record(_ outcome: UnitOutcome, in phase: OperationPhase, message: String, nextStep: String) {
+        units.removeAll { $0.unit == outcome.unit }
+        units.append(Unit(outcome: outcome, phase: phase, message: message, nextStep: nextStep))
+    }
+}
+
+public typealias RestartReport = OperationReport

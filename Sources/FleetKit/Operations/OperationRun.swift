@@ -1,0 +1,217 @@
+/// What every operation needs from outside. Everything that waits, looks at processes or asks tmux can be replaced.
+public struct OperationSurroundings {
+    public var observer: any OperationObserver
+    public var interruption: Interruption
+    public var clock: any OperationClock
+    /// nil: settle by the unit's state alone.
+    public var probe: (any HolderProbe)?
+    public var words: OutcomeWords
+    var processes: any ProcessLook = ProcProcessLook()
+
+    public init(
+        observer: any OperationObserver = Unobserved(), interruption: Interruption = .never,
+        clock: any OperationClock = SystemClock(), probe: (any HolderProbe)? = nil,
+        words: OutcomeWords = OutcomeWords()
+    ) {
+        self.observer = observer
+        self.interruption = interruption
+        self.clock = clock
+        self.probe = probe
+        self.words = words
+    }
+}
+
+/// One operation under way: its phases, and the report that grows with them.
+final class OperationRun {
+    let manager: any ServiceManager
+    let roster: Roster
+    let keeper: FencedSupervisor
+    let words: OutcomeWords
+    private let clock: any OperationClock
+    private let settle: Settle
+    private(set) var report = OperationReport()
+    /// What is to be reached, and has not been.
+    private var goals: [UnitName] = []
+    private var stopped: Set<UnitName> = []
+
+    init(
+        manager: any ServiceManager, roster: Roster, lock: any OperationLock, surroundings: OperationSurroundings
+    ) {
+        self.manager = manager
+        self.roster = roster
+        self.words = surroundings.words
+        self.clock = surroundings.clock
+        keeper = FencedSupervisor(
+            lock: lock, observer: surroundings.observer, interruption: surroundings.interruption,
+            clock: surroundings.clock)
+        settle = Settle(
+            manager: manager, holder: roster.holder.unit, probe: surroundings.probe,
+            processes: surroundings.processes, clock: surroundings.clock, keeper: keeper)
+        keeper.onFinished = { [weak self] in self?.note($0) }
+    }
+
+    // MARK: Telling
+
+    func expect(_ units: [UnitName]) { goals = units }
+    func skip(_ skipped: [OperationReport.Skipped]) { report.skipped += skipped }
+    func problem(_ text: String) { report.problems.append(text) }
+    /// The unit is where it was to be, without a command of ours.
+    func reached(_ unit: UnitName) { goals.removeAll { $0 == unit } }
+
+    /// Closes the report: every goal that is left was not reached.
+    func close() {
+        report.notReached = goals.map { unit in
+            let isSent = keeper.inFlight.contains { $0.unit == unit }
+            return .init(
+                unit: unit, condition: isSent ? .leftToSystemd : stopped.contains(unit) ? .stopped : .untouched)
+        }
+    }
+
+    /// The error with what it left undone, for an operation that ends in the middle.
+    func cut(by error: FleetError, again: String) -> FleetError {
+        close()
+        let left = report.notReachedWords
+        var error = error
+        if !left.isEmpty { error.message += "; \(left)" }
+        if error.hint.isEmpty && !left.isEmpty { error.hint = again }
+        return error
+    }
+
+    // MARK: Phases
+
+    func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        try keeper.look()
+        let states = try manager.states(of: units)
+        try keeper.managerAnswered()
+        return states
+    }
+
+    func phase(
+        _ phase: OperationPhase, total: Int, _ body: () throws(FleetError) -> Void
+    ) throws(FleetError) {
+        let begin = clock.now()
+        // A phase that is cut short took time too.
+        func end() {
+            let took = clock.now() - begin
+            report.phases.append(.init(phase: phase, duration: took))
+            keeper.end(took: took)
+        }
+        do throws(FleetError) {
+            try keeper.begin(phase, total: total)
+            try body()
+        } catch {
+            end()
+            throw error
+        }
+        end()
+    }
+
+    /// Sends the commands and waits. A unit that the start limit refused is reset and sent once more: manual starts
+    /// count too, so an operator's third restart in a row would be refused although nothing is wrong.
+    func perform(_ commands: [UnitCommand], maxParallel: Int?) throws(FleetError) -> [UnitOutcome] {
+        guard !commands.isEmpty else { return [] }
+        var outcomes = try manager.perform(commands, maxParallel: maxParallel, supervisor: keeper)
+        let refused = outcomes.filter { $0.result == .startLimitHit }.map(\.command)
+        guard !refused.isEmpty else { return outcomes }
+        try reset(refused.map(\.unit))
+        for second in try manager.perform(refused, maxParallel: maxParallel, supervisor: keeper) {
+            if let index = outcomes.firstIndex(where: { $0.command == second.command }) { outcomes[index] = second }
+        }
+        return outcomes
+    }
+
+    func reset(_ units: [UnitName]) throws(FleetError) {
+        guard !units.isEmpty else { return }
+        _ = try manager.perform(units.map { UnitCommand(.resetFailed, $0) }, maxParallel: nil, supervisor: keeper)
+    }
+
+    /// Clears what an old loop left: the failed state, the counters, and with them the start limit.
+    func resetLoops(_ states: [UnitState]) throws(FleetError) {
+        try reset(
+            states.filter {
+                $0.loadState == "loaded"
+                    && ($0.isFailed || $0.isInAutoRestart || $0.restarts > 0 || $0.result == "start-limit-hit")
+            }.map(\.name))
+    }
+
+    /// Brings the holder up in a new run and waits until it has settled.
+    /// - Returns: false when it did not: what lives inside it must not be started then.
+    func holder(_ verb: UnitCommand.Verb, settleTimeout: Duration) throws(FleetError) -> Bool {
+        let unit = roster.holder.unit
+        var before = Settle.Before(invocationID: "", processes: [])
+        var outcome: UnitOutcome?
+        try phase(.holder, total: 1) { () throws(FleetError) in
+            before = try settle.before()
+            try resetLoops(try states(of: [unit]))
+            outcome = try perform([UnitCommand(verb, unit)], maxParallel: nil).first
+        }
+        guard let outcome else { return false }
+        // Its own Restart=, or somebody else's command, may yet bring it up: settle finds out, and is bounded.
+        if !outcome.isDone, try states(of: [unit]).contains(where: { !$0.isUpOrComing }) { return false }
+        var obstacle: String?
+        try phase(.settle, total: 1) { () throws(FleetError) in
+            obstacle = try settle.run(since: before, timeout: settleTimeout)
+        }
+        if let obstacle {
+            problem(obstacle)
+            return false
+        }
+        if !outcome.isDone {
+            let state = try states(of: [unit]).first
+            note(UnitOutcome(command: outcome.command, result: .done, state: state, duration: outcome.duration))
+        }
+        return true
+    }
+
+    /// The unit is in a new run without a command of ours: its dependency on the holder brought it there.
+    func restartedAlready(_ state: UnitState) throws(FleetError) {
+        let outcome = UnitOutcome(command: UnitCommand(.restart, state.name), result: .done, state: state)
+        report.record(outcome, in: keeper.phase, message: "up: it was restarted with the holder", nextStep: "")
+        reached(state.name)
+        try keeper.finished(outcome)
+    }
+
+    /// Watches the units that came up.
+    func verify(_ units: [UnitName], for window: Duration) throws(FleetError) {
+        let up = report.units.filter { $0.outcome.isDone }.map(\.unit)
+        let watched = units.filter { up.contains($0) }
+        guard window > .zero, !watched.isEmpty else { return }
+        try phase(.verify, total: watched.count) { () throws(FleetError) in
+            // The state right after the start, as the outcome saw it, so that no flap falls between the two looks.
+            let now = try states(of: watched)
+            let baseline = now.map { state in
+                report.units.first { $0.unit == state.name }?.outcome.state ?? state
+            }
+            let watch = StabilityWatch(manager: manager, words: words, clock: clock, keeper: keeper)
+            try watch.run(baseline, for: window) { fall throws(FleetError) in try fell(fall) }
+        }
+    }
+
+    private func fell(_ fall: StabilityWatch.Fall) throws(FleetError) {
+        let old = report.units.first { $0.unit == fall.state.name }?.outcome
+        let result: UnitOutcome.Result =
+            switch fall.state.result {
+            case "start-limit-hit": .startLimitHit
+            case "success": .exited(fall.state.isActive ? "flapping" : fall.state.subState)
+            default: .failed(fall.state.result)
+            }
+        let outcome = UnitOutcome(
+            command: old?.command ?? UnitCommand(.start, fall.state.name), result: result, state: fall.state,
+            duration: old?.duration ?? .zero)
+        report.record(outcome, in: .verify, message: fall.why, nextStep: words.nextStep(for: outcome))
+        try keeper.finished(outcome)
+    }
+
+    /// Every end of a command comes here, at the moment when it is known.
+    private func note(_ outcome: UnitOutcome) {
+        guard outcome.command.verb != .resetFailed else { return }
+        if keeper.phase == .drain {
+            // Only what a drain could not stop is worth a line: the agent's start decides about the agent.
+            if outcome.isDone { stopped.insert(outcome.unit) }
+            return
+        }
+        report.record(
+            outcome, in: keeper.phase, message: words.message(for: outcome), nextStep: words.nextStep(for: outcome))
+        reached(outcome.unit)
+    }
+}

@@ -1,0 +1,90 @@
+/// What an outcome means to a person, and what to do next: the one place for both.
+public struct OutcomeWords: Sendable {
+    /// `--user` or `--system`, for the commands that the next steps name.
+    public var scopeOption: String
+
+    public init(scopeOption: String = "--user") { self.scopeOption = scopeOption }
+
+    /// The outcome's name for scripts and for the lock record: stable, one word.
+    public static func name(of result: UnitOutcome.Result) -> String {
+        switch result {
+        case .done: "done"
+        case .failed: "failed"
+        case .startLimitHit: "start-limit-hit"
+        case .timeout: "timeout"
+        case .canceled: "canceled"
+        case .dependency: "dependency"
+        case .skipped: "skipped"
+        case .masked: "masked"
+        case .notFound: "not-found"
+        case .loadFailed: "load-failed"
+        case .exited: "exited"
+        case .refused: "refused"
+        case .unknown: "unknown"
+        }
+    }
+
+    /// What happened to the unit, without its name and without a full stop.
+    public func message(for outcome: UnitOutcome) -> String {
+        let verb = outcome.command.verb
+        switch outcome.result {
+        case .done: return verb == .stop ? "stopped" : verb == .resetFailed ? "reset" : "up"
+        case .failed(let result): return "failed: \(reason(result: result, state: outcome.state))"
+        case .startLimitHit: return "not started: start-limit-hit (it was started too often)"
+        case .timeout: return "its job ran into JobTimeoutSec"
+        case .canceled: return "its job was canceled by a conflicting command"
+        case .dependency: return "not started: a unit that it requires did not come up"
+        case .skipped: return "not started: one of its conditions does not hold"
+        case .masked: return "not started: it is masked"
+        case .notFound: return "there is no such unit"
+        case .loadFailed(let state): return "its unit file cannot be loaded (\(Printable.oneLine(state)))"
+        case .exited(let sub): return "it ended at once (\(Printable.oneLine(sub)))"
+        case .refused(let why): return "the service manager refused: \(Printable.oneLine(why))"
+        case .unknown(let word): return "its job ended as '\(Printable.oneLine(word))', which is not a known result"
+        }
+    }
+
+    /// What somebody with only a terminal does next; empty after success.
+    public func nextStep(for outcome: UnitOutcome) -> String {
+        let unit = outcome.unit.rawValue
+        switch outcome.result {
+        case .done: return ""
+        case .failed, .exited:
+            return "see why with: journalctl \(scopeOption) -u '\(unit)' -n 50"
+        case .startLimitHit:
+            return "see why it ends with: journalctl \(scopeOption) -u '\(unit)' -n 50; restart it again afterwards"
+        case .timeout: return "see what it waits for with: systemctl \(scopeOption) list-jobs"
+        case .canceled: return "see who else acts on it with: journalctl \(scopeOption) -u '\(unit)' -n 20"
+        case .dependency: return "see what it requires with: systemctl \(scopeOption) list-dependencies -- '\(unit)'"
+        case .skipped: return "see which with: systemctl \(scopeOption) status -- '\(unit)'"
+        case .masked: return "unmask it with: systemctl \(scopeOption) unmask -- '\(unit)'"
+        case .notFound: return "write the units with: mosaic fleet init"
+        case .loadFailed: return "check it with: systemd-analyze \(scopeOption) verify '\(unit)'"
+        case .refused: return "see its restrictions with: systemctl \(scopeOption) show -- '\(unit)'"
+        case .unknown: return "see its state with: systemctl \(scopeOption) status -- '\(unit)'"
+        }
+    }
+
+    /// Why a run ended: `exit-code 1`, `killed by signal 9`, `start-limit-hit`, `timeout (the start took too long)`.
+    public func reason(result: String, state: UnitState?) -> String {
+        switch result {
+        case "exit-code": return state?.mainExit.map { "exit-code \($0.status)" } ?? "exit-code"
+        case "signal", "core-dump":
+            let dumped = result == "core-dump" ? ", core dumped" : ""
+            return state?.mainExit.map { "killed by signal \($0.status)\(dumped)" } ?? "killed by a signal\(dumped)"
+        case "timeout": return "timeout (it took too long)"
+        case "success": return "it ended"
+        default: return Printable.oneLine(result)
+        }
+    }
+
+    /// Why a unit that was up is not any more, or not in the same run.
+    public func fall(from before: UnitState, to now: UnitState) -> String {
+        let why = reason(result: now.result, state: now)
+        if now.isInAutoRestart { return "died (\(why)) and waits for its automatic restart" }
+        if now.isFailed { return "died: \(why)" }
+        if !now.isActive { return now.result == "success" ? "ended (\(now.subState))" : "died: \(why)" }
+        let count = now.restarts > before.restarts ? Int(now.restarts - before.restarts) : 0
+        return count > 0 ? "flaps: restarted by itself \(count) times" : "was restarted by something else"
+    }
+}

@@ -1,0 +1,95 @@
+/// The fleet's restart, or some agents'. It takes the lock as a value, so an unguarded restart does not compile.
+///
+/// A fleet in trouble comes out of it as well as it can: what an old loop left is reset, an agent between two
+/// automatic restarts is stopped before the holder goes down, and when the holder does not come up or does not settle
+/// the agents stay stopped instead of looping against it.
+public final class RestartOperation {
+    private let manager: any ServiceManager
+    private let roster: Roster
+    private let options: RestartOptions
+    private let surroundings: OperationSurroundings
+    /// What was done so far; whole after `run`, also when that threw.
+    public private(set) var report = RestartReport()
+
+    public init(
+        manager: any ServiceManager, roster: Roster, options: RestartOptions,
+        surroundings: OperationSurroundings = OperationSurroundings()
+    ) {
+        self.manager = manager
+        self.roster = roster
+        self.options = options
+        self.surroundings = surroundings
+    }
+
+    /// What `run` would do now. Needs no lock and changes nothing.
+    public func plan() throws(FleetError) -> RestartPlan {
+        try RestartPlan(roster: roster, states: manager.states(of: roster.units), options: options)
+    }
+
+    /// - Returns: the report; a failed unit is in it and throws nothing.
+    /// - Throws: `.evicted`, `.interrupted`, `.terminated`, `.noServiceManager`, naming what was not reached (nothing
+    ///   is sent after that); `.noSuchUnit` before anything was sent.
+    public func run(holding lock: HeldLock) throws(FleetError) -> RestartReport { try run(under: lock) }
+
+    func run(under lock: any OperationLock) throws(FleetError) -> RestartReport {
+        let run = OperationRun(manager: manager, roster: roster, lock: lock, surroundings: surroundings)
+        do throws(FleetError) {
+            try restart(run)
+            run.close()
+            report = run.report
+            return report
+        } catch {
+            let cut = run.cut(by: error, again: "run 'mosaic fleet restart' again to reach them")
+            report = run.report
+            throw cut
+        }
+    }
+
+    private func restart(_ run: OperationRun) throws(FleetError) {
+        // Under the lock, never before: another restart may just have changed everything.
+        let plan = try RestartPlan(roster: roster, states: run.states(of: roster.units), options: options)
+        run.skip(plan.skipped)
+        run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
+        if !plan.drained.isEmpty {
+            try run.phase(.drain, total: plan.drained.count) { () throws(FleetError) in
+                let commands = plan.drained.map { UnitCommand(.stop, $0) }
+                _ = try run.perform(commands, maxParallel: options.maxParallel)
+            }
+        }
+        switch plan.holderPart {
+        case .none: break
+        case .start: guard try run.holder(.start, settleTimeout: options.settleTimeout) else { return }
+        case .restart: guard try run.holder(.restart, settleTimeout: options.settleTimeout) else { return }
+        }
+        guard !plan.agents.isEmpty else { return }
+        try run.phase(plan.agentPhase, total: plan.agents.count) { () throws(FleetError) in
+            let states = try run.states(of: plan.agents)
+            try run.resetLoops(states)
+            var commands: [UnitCommand] = []
+            for state in states {
+                let old = plan.before[state.name]?.invocationID ?? ""
+                if let verb = Self.verb(for: state, since: old) {
+                    commands.append(UnitCommand(verb, state.name))
+                } else {
+                    try run.restartedAlready(state)
+                }
+            }
+            _ = try run.perform(commands, maxParallel: options.maxParallel)
+        }
+        let watched = (plan.holderPart == .none ? [] : [plan.holder]) + plan.agents
+        try run.verify(watched, for: options.stableFor)
+    }
+
+    /// What brings the unit into a new run, given the run that it was in before; nil when it is in one already
+    /// (dependency propagation restarted it).
+    static func verb(for state: UnitState, since old: String) -> UnitCommand.Verb? {
+        let isNew = state.invocationID != old
+        if state.isActive { return isNew ? nil : .restart }
+        // A start would wait for the timer of an auto-restart; a restart cuts through.
+        if state.isInAutoRestart { return .restart }
+        // On its way up already: a start joins that job, a restart would begin again.
+        if state.activeState == "activating" && isNew { return .start }
+        if state.isDown || state.job?.type == "start" { return .start }
+        return .restart
+    }
+}

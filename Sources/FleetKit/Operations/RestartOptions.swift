@@ -1,0 +1,16 @@
+/// What a restart is asked to do.
+public struct RestartOptions: Sendable, Equatable {
+    /// nil: the whole fleet with its holder. Else these agents only.
+    public var agents: [AgentName]?
+    /// Stop the agents before the holder goes down. Without: restart the holder, then each agent.
+    public var drain = true
+    /// Jobs in flight; nil = no bound.
+    public var maxParallel: Int?
+    /// How long agents are watched after they came up; zero = not at all.
+    public var stableFor: Duration = .seconds(2)
+    public var settleTimeout: Duration = .seconds(30)
+    /// Only agents that are not up; decided under the lock.
+    public var onlyFailed = false
+
+    public init(agents: [AgentName]? = nil) { self.agents = agents }
+}

@@ -1,0 +1,86 @@
+/// The end of a teardown, seen instead of guessed: the old holder's processes are gone from its cgroup, the unit is
+/// active in a new run, and the new server answers.
+struct Settle {
+    /// What was there before the holder was told to restart.
+    struct Before {
+        var invocationID: String
+        var processes: [ProcessStamp]
+    }
+
+    let manager: any ServiceManager
+    let holder: UnitName
+    /// nil: settled by the unit's state alone.
+    let probe: (any HolderProbe)?
+    let processes: any ProcessLook
+    let clock: any OperationClock
+    let keeper: FencedSupervisor
+
+    private static let firstStep = Duration.milliseconds(5)
+    private static let lastStep = Duration.milliseconds(50)
+
+    func before() throws(FleetError) -> Before {
+        let state = try state()
+        return Before(
+            invocationID: state.invocationID, processes: processes.stamps(of: try manager.processes(of: holder)))
+    }
+
+    /// - Returns: nil when settled; else what is still in the way.
+    func run(since before: Before, timeout: Duration) throws(FleetError) -> String? {
+        let deadline = clock.now() + timeout
+        var step = Self.firstStep
+        var said = ""
+        while true {
+            try keeper.look()
+            let obstacle = try look(since: before)
+            guard let obstacle else { return nil }
+            if obstacle.isFinal { return obstacle.text }
+            if clock.now() >= deadline { return "\(obstacle.text) (waited \(timeout.wholeMilliseconds) ms)" }
+            if obstacle.text != said { keeper.waiting(for: obstacle.text) }
+            said = obstacle.text
+            clock.sleep(for: min(step, deadline - clock.now()))
+            step = min(step * 2, Self.lastStep)
+        }
+    }
+
+    private struct Obstacle {
+        var text: String
+        /// Waiting longer cannot help.
+        var isFinal = false
+    }
+
+    private func look(since before: Before) throws(FleetError) -> Obstacle? {
+        let state = try state()
+        try keeper.managerAnswered()
+        let present = try manager.processes(of: holder)
+        let old = processes.stamps(of: present).filter { before.processes.contains($0) }
+        if !old.isEmpty {
+            let names = old.map { "\($0.pid)" + (processes.name(of: $0.pid).map { " (\($0))" } ?? "") }
+            return Obstacle(
+                text: "processes of \(holder)'s old run are still there: \(names.joined(separator: ", "))")
+        }
+        if state.isFailed && state.job == nil {
+            let why = OutcomeWords().reason(result: state.result, state: state)
+            return Obstacle(text: "\(holder) failed: \(why)", isFinal: true)
+        }
+        guard state.isActive else {
+            return Obstacle(text: "\(holder) is \(state.activeState) (\(state.subState))")
+        }
+        guard state.invocationID != before.invocationID else {
+            return Obstacle(text: "\(holder) is still in its old run")
+        }
+        guard let probe else { return nil }
+        switch try probe.ask() {
+        case .silent(let what): return Obstacle(text: "the new holder does not answer: \(what)")
+        case .answers(let server):
+            // A server that somebody else's client started on the same socket is not the holder.
+            if let server, !present.isEmpty, !present.contains(server) {
+                return Obstacle(text: "process \(server), which is not in \(holder), answers on the holder's socket")
+            }
+            return nil
+        }
+    }
+
+    private func state() throws(FleetError) -> UnitState {
+        try manager.states(of: [holder]).first ?? UnitState(name: holder, loadState: "not-found")
+    }
+}

@@ -1,0 +1,73 @@
+/// Starts the fleet (the holder first, settled, then the agents with `autostart`) or some agents. Unguarded: it never
+/// waits for a restart's lock.
+///
+/// What is up stays as it is. A start limit and a failed state are reset first. When agents are named, they are
+/// started whatever `autostart` says, and the holder only if it is down.
+public final class StartOperation {
+    private let manager: any ServiceManager
+    private let roster: Roster
+    private let options: RestartOptions
+    private let surroundings: OperationSurroundings
+    public private(set) var report = OperationReport()
+
+    /// - Parameter options: `drain` and `onlyFailed` have no meaning here.
+    public init(
+        manager: any ServiceManager, roster: Roster, options: RestartOptions,
+        surroundings: OperationSurroundings = OperationSurroundings()
+    ) {
+        self.manager = manager
+        self.roster = roster
+        self.options = options
+        self.surroundings = surroundings
+    }
+
+    /// - Throws: `.noSuchUnit` before anything was sent; `.interrupted`, `.terminated`, `.noServiceManager`, naming
+    ///   what was not reached.
+    public func run() throws(FleetError) -> OperationReport {
+        let run = OperationRun(manager: manager, roster: roster, lock: Unguarded(), surroundings: surroundings)
+        do throws(FleetError) {
+            try start(run)
+        } catch {
+            let cut = run.cut(by: error, again: "run 'mosaic fleet start' again to reach them")
+            report = run.report
+            throw cut
+        }
+        run.close()
+        report = run.report
+        return report
+    }
+
+    private func start(_ run: OperationRun) throws(FleetError) {
+        let targets = try roster.agents(named: options.agents)
+        let states = try run.states(of: [roster.holder.unit] + targets.map(\.unit))
+        guard let holder = states.first else { return }
+        var starting: [UnitState] = []
+        for (agent, state) in zip(targets, states.dropFirst()) {
+            if options.agents != nil && state.isNotFound { throw RestartPlan.noSuchUnit(agent) }
+            if state.isActive {
+                run.skip([.init(unit: agent.unit, why: "it is up")])
+            } else if options.agents == nil && !agent.autostart {
+                run.skip([.init(unit: agent.unit, why: "autostart = false")])
+            } else {
+                starting.append(state)
+            }
+        }
+        let isWhole = options.agents == nil
+        let needsHolder = !holder.isActive && (isWhole || !starting.isEmpty && !holder.isNotFound)
+        run.expect((needsHolder ? [holder.name] : []) + starting.map(\.name))
+        if needsHolder {
+            guard try run.holder(.start, settleTimeout: options.settleTimeout) else { return }
+        } else if isWhole {
+            run.skip([.init(unit: holder.name, why: "it is up")])
+        }
+        guard !starting.isEmpty else { return }
+        try run.phase(.start, total: starting.count) { () throws(FleetError) in
+            let now = try run.states(of: starting.map(\.name))
+            try run.resetLoops(now)
+            var commands: [UnitCommand] = []
+            for state in now { commands.append(UnitCommand(state.isInAutoRestart ? .restart : .start, state.name)) }
+            _ = try run.perform(commands, maxParallel: options.maxParallel)
+        }
+        try run.verify(starting.map(\.name), for: options.stableFor)
+    }
+}

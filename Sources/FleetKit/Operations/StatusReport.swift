@@ -1,0 +1,75 @@
+/// The fleet as it is at one moment: what `status` shows.
+public struct StatusReport: Sendable, Equatable {
+    public struct Row: Sendable, Equatable {
+        public enum Role: String, Sendable, CaseIterable { case holder, agent }
+
+        public var role: Role
+        /// nil for the holder.
+        public var agent: AgentName?
+        public var state: UnitState
+        /// What is wrong, in words; nil when the unit is up and calm.
+        public var trouble: String?
+
+        public var unit: UnitName { state.name }
+    }
+
+    /// The holder first, then the agents in the roster's order.
+    public var rows: [Row]
+
+    /// - Parameter agents: nil = holder and all agents; else these agents only.
+    /// - Throws: `.noSuchUnit`, `.noServiceManager`.
+    public static func read(
+        _ roster: Roster, agents: [AgentName]? = nil, from manager: any ServiceManager,
+        words: OutcomeWords = OutcomeWords()
+    ) throws(FleetError) -> StatusReport {
+        let targets = try roster.agents(named: agents)
+        let holder = agents == nil ? [roster.holder.unit] : []
+        var rows: [Row] = []
+        for (index, state) in try manager.states(of: holder + targets.map(\.unit)).enumerated() {
+            let agent = index < holder.count ? nil : targets[index - holder.count].name
+            rows.append(
+                Row(
+                    role: agent == nil ? .holder : .agent, agent: agent, state: state,
+                    trouble: trouble(of: state, words)))
+        }
+        return StatusReport(rows: rows)
+    }
+
+    /// 0: all active; 3: something is not; 4: an agent that was named has no unit.
+    public var exitStatus: ExitStatus { rows.allSatisfy(\.state.isActive) ? .done : .attention }
+
+    /// Units per state, the worst first: `1 failed, 1 restarting, 18 active`.
+    public var summary: String {
+        var counts: [(word: String, count: Int)] = [
+            ("failed", 0), ("not found", 0), ("restarting", 0), ("changing", 0), ("inactive", 0), ("active", 0),
+        ]
+        for row in rows {
+            let word = Self.word(of: row.state)
+            if let index = counts.firstIndex(where: { $0.word == word }) { counts[index].count += 1 }
+        }
+        return counts.filter { $0.count > 0 }.map { "\($0.count) \($0.word)" }.joined(separator: ", ")
+    }
+
+    private static func word(of state: UnitState) -> String {
+        if state.isActive { return "active" }
+        if state.isNotFound { return "not found" }
+        if state.isInAutoRestart { return "restarting" }
+        if state.isFailed { return "failed" }
+        return state.activeState == "inactive" ? "inactive" : "changing"
+    }
+
+    private static func trouble(of state: UnitState, _ words: OutcomeWords) -> String? {
+        let why = words.reason(result: state.result, state: state)
+        if state.isNotFound { return "there is no such unit" }
+        if state.isMasked { return "masked" }
+        if state.loadState != "loaded" { return "its unit file cannot be loaded (\(state.loadState))" }
+        let times = state.restarts == 1 ? "once" : "\(state.restarts) times"
+        if state.isInAutoRestart {
+            return "flapping: \(why); restarted by itself \(times), the next is about to come"
+        }
+        if state.isFailed { return state.restarts > 0 ? "\(why), after \(state.restarts) automatic restarts" : why }
+        if state.isActive && state.restarts > 0 { return "restarted by itself \(times) since it was last started" }
+        if !state.conditionResult && !state.isActive { return "one of its conditions does not hold" }
+        return nil
+    }
+}

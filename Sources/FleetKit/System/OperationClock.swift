@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// Time for everything that waits, so that tests can run it by hand.
+public protocol OperationClock: Sendable {
+    /// Monotonic, the same for all processes of the machine since its boot.
+    func now() -> Duration
+
+    /// Waits about that long; returns early when a signal arrives, so that the caller can look at what it says.
+    func sleep(for duration: Duration)
+}
+
+/// `CLOCK_MONOTONIC`.
+public struct SystemClock: OperationClock {
+    public init() {}
+
+    public func now() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
+    public func sleep(for duration: Duration) {
+        guard duration > .zero else { return }
+        let parts = duration.components
+        var time = timespec(tv_sec: Int(parts.seconds), tv_nsec: Int(parts.attoseconds / 1_000_000_000))
+        // EINTR ends the wait on purpose: the remaining time is the caller's business.
+        nanosleep(&time, nil)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, for time stamps in files.
+    public var wholeNanoseconds: Int64 {
+        let parts = components
+        return parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000
+    }
+
+    /// Whole milliseconds.
+    public var wholeMilliseconds: Int64 { wholeNanoseconds / 1_000_000 }
+}
