@@ -26,7 +26,8 @@ struct RosterReader {
         self.title = title
         self.table = table
         // The first in the file, not in the alphabet: errors are read from the top.
-        let unknown = table.keys.filter { !known.contains($0) }.map { (key: $0, at: source.outline.key(path + [.key($0)])) }
+        let unknown = table.keys.filter { !known.contains($0) }
+            .map { (key: $0, at: source.outline.key(path + [.key($0)])) }
         let first = unknown.min { ($0.at ?? .init(line: .max, column: 0)) < ($1.at ?? .init(line: .max, column: 0)) }
         guard let first else { return }
         let near = Suggestion.near(first.key, in: known)
@@ -70,7 +71,9 @@ struct RosterReader {
     func strings(_ key: String) throws(FleetError) -> [String]? {
         guard let node = table[key] else { return nil }
         let example = "[\"claude\", \"--continue\"]"
-        guard let array = node.array else { throw wrongType(key, node, wanted: "an array of strings", example: example) }
+        guard let array = node.array else {
+            throw wrongType(key, node, wanted: "an array of strings", example: example)
+        }
         var texts: [String] = []
         for index in 0..<array.count {
             guard let text = array[index].string else {
@@ -98,7 +101,8 @@ struct RosterReader {
             let place = path + [.key(key), .index(index)]
             guard let inner = array[index].table else {
                 throw source.error(
-                    at: source.outline.value(place), "\(key) number \(index + 1) is \(Self.describe(array[index].type))",
+                    at: source.outline.value(place),
+                    "\(key) number \(index + 1) is \(Self.describe(array[index].type))",
                     hint: "begin each with a line [[\(key)]]")
             }
             readers.append(

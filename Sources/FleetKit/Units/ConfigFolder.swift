@@ -37,7 +37,9 @@ final class ConfigFolder {
     /// A folder directly in this one; a symbolic link in its place is refused.
     func folder(_ name: String, create: Bool) throws(FleetError) -> ConfigFolder? {
         let full = "\(path)/\(name)"
-        if create, mkdirat(descriptor, name, 0o755) != 0, errno != EEXIST { throw Self.failure("make the folder", full) }
+        if create, mkdirat(descriptor, name, 0o755) != 0, errno != EEXIST {
+            throw Self.failure("make the folder", full)
+        }
         let inner = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         if inner < 0, errno == ENOENT, !create { return nil }
         guard inner >= 0 else { throw Self.failure("open the folder", full) }
@@ -79,7 +81,7 @@ final class ConfigFolder {
         let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, bytes.count - written) }
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 problem = Self.failure("write", full)

@@ -91,7 +91,8 @@ public struct FleetInstaller: Sendable {
     private func unitTexts(of roster: Roster) throws(FleetError) -> [UnitFile] {
         guard let socket = roster.holder.socket else {
             throw FleetError(
-                .badRoster, "\(Printable.oneLine(home.rosterPath)): [holder] has no socket, so the units cannot be written",
+                .badRoster,
+                "\(Printable.oneLine(home.rosterPath)): [holder] has no socket, so the units cannot be written",
                 hint: "add a line such as socket = \"mosaic-fleet\" under [holder]")
         }
         let units = FleetUnits(scope: scope, tmux: tmux, holder: roster.holder.unit, socket: socket)

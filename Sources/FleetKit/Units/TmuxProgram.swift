@@ -10,7 +10,9 @@ public enum TmuxProgram {
         for folder in folders where folder.hasPrefix("/") {
             let path = HomeDirectory.withoutTrailingSlash(String(folder)) + "/tmux"
             var status = stat()
-            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else { continue }
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else {
+                continue
+            }
             // systemd does not unescape a program's path as it does arguments.
             guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"\"'\\%$;".utf8.contains($0) }) else {
                 throw FleetError(
