@@ -68,7 +68,9 @@ import Testing
         var testDescription: String { "\(operation) \(error)" }
     }
 
-    static let faults: [Fault] = [Operation.open, .write, .statusOfFile, .statusAtName, .link, .unlink, .names, .lock, .read].flatMap {
+    static let faults: [Fault] = [
+        Operation.open, .write, .statusOfFile, .statusAtName, .link, .unlink, .names, .lock, .read,
+    ].flatMap {
         [Fault(operation: $0, error: .noSpace), Fault(operation: $0, error: .ioError)]
     }
 
