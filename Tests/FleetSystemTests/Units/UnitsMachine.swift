@@ -78,6 +78,20 @@ final class UnitsMachine {
         run("tmux", ["-N", "-L", "mosaic-fleet"] + arguments)
     }
 
+    /// A server that no unit holds. Nothing of it is read: a server keeps its first client's descriptors open.
+    func startServerBesideTheHolder(session: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["tmux", "-L", "mosaic-fleet", "new-session", "-d", "-s", session, "sleep", "99"]
+        process.environment = environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { first, _ in first }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+    }
+
     func sessions() -> [String] {
         tmux("list-sessions", "-F", "#{session_name}").output.split(separator: "\n").map(String.init).sorted()
     }

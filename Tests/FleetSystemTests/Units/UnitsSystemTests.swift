@@ -91,6 +91,19 @@ struct UnitsSystemTests {
         #expect(machine.tmux("list-panes", "-t", "=long:", "-F", "#{pane_start_command}").output == "sleep 999\n")
     }
 
+    /// An end that tmux notices while it runs another agent's hooks counts too.
+    @Test func manyEndsAtOnceAreAllSeen() throws {
+        let machine = try UnitsMachine()
+        let names = (0..<20).map { "n\($0)" }
+        try machine.install(
+            names.map { "[[agent]]\nname = '\($0)'\ncommand = ['sleep', '0.\($0.count)']\n" }.joined())
+        for _ in 1...5 {
+            #expect(machine.run("systemctl", ["--user", "start"] + names.map(unit)).status == 0)
+            let down = names.map { _ in "inactive" }
+            #expect(machine.eventually(down) { names.map { machine.property("ActiveState", unit($0)) } } == down)
+        }
+    }
+
     @Test func theFleetSurvivesTheLossOfItsServer() throws {
         let machine = try UnitsMachine()
         // What an operator's tmux.conf may well have, each of them deadly to a server without attached clients.
@@ -126,8 +139,7 @@ struct UnitsSystemTests {
         try machine.install("[[agent]]\nname = 'a'\ncommand = ['sleep', '999']\n")
         try machine.addDropIn(holder, "[Service]\nRestart=no\n")
         // An agent may not start a server, so a server without the holder takes an operator.
-        let alien = machine.run("tmux", ["-L", "mosaic-fleet", "new-session", "-d", "-s", "alien", "sleep", "99"])
-        #expect(alien.status == 0)
+        try machine.startServerBesideTheHolder(session: "alien")
         #expect(machine.systemctl("start", holder) != 0)
         #expect(machine.state(holder) == "failed/failed/exit-code")
         #expect(machine.systemctl("start", unit("a")) != 0)
