@@ -88,7 +88,9 @@ struct FleetUnits {
             Type=exec
             UnsetEnvironment=TMUX TMUX_PANE
             Environment=MOSAIC_SESSION=%i
-            # -N: only the holder may start a server.
+            # A session of this name that an earlier run left; a command of its own, so that the hooks of its end have
+            # run before the new session's are set. -N: only the holder may start a server.
+            ExecStartPre=\(line(Self.killSession("${MOSAIC_SESSION}")))
             ExecStart=\(line(wait))
             # On every end. It fails when the server is gone, which makes that end a failure, so Restart= applies.
             ExecStopPost=\(line(Self.killSession("${MOSAIC_SESSION}")))
@@ -144,8 +146,7 @@ struct FleetUnits {
         ["if-shell", "-F", "#{S:#{?#{==:#{session_name},\(name)},1,}}", "kill-session -t '=\(name)'"]
     }
 
-    /// All in one message to the server, so nothing can end in between: the end of a session of this name that an
-    /// earlier run left, the session, what an operator's configuration
+    /// All in one message to the server, so nothing can end in between: the session, what an operator's configuration
     /// must not do to it, and the two hooks that wake the waiting client: the command ended, the session was killed.
     ///
     /// The hooks' commands must not wait, not even as briefly as `run-shell -C` does: an end that tmux notices in that
@@ -168,7 +169,7 @@ struct FleetUnits {
             [";", "set-option", "-t", "=\(session):", "destroy-unattached", "off"]
             + [";", "set-option", "-p", "-t", "=\(session):", "remain-on-exit", "on"]
             + [";", "set-hook", "-p", "-t", "=\(session):", "pane-died", died]
-        return line(Self.killSession(session) + [";"] + hook) + " "
+        return line(hook) + " "
             + create.map(UnitText.quoted).joined(separator: " ") + " "
             + options.map(UnitText.quotedKeepingVariables).joined(separator: " ")
     }

@@ -78,18 +78,10 @@ final class UnitsMachine {
         run("tmux", ["-N", "-L", "mosaic-fleet"] + arguments)
     }
 
-    /// A server that no unit holds. Nothing of it is read: a server keeps its first client's descriptors open.
+    /// A server that is not the holder's.
     func startServerBesideTheHolder(session: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["tmux", "-L", "mosaic-fleet", "new-session", "-d", "-s", session, "sleep", "99"]
-        process.environment = environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { first, _ in first }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let tmux = ["tmux", "-L", "mosaic-fleet", "new-session", "-d", "-s", session, "sleep", "99"]
+        try #require(run("systemd-run", ["--user", "-q", "-p", "Type=forking"] + tmux).status == 0)
     }
 
     func sessions() -> [String] {
