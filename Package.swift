@@ -65,9 +65,15 @@ let package = Package(
             dependencies: ["FleetKit", "FleetFake"],
             path: "Tests/FleetTestSupport",
             swiftSettings: house),
+        // A real process for the guard's tests to freeze and kill; it sees only FleetKit's public API.
+        .executableTarget(
+            name: "guard-holder", dependencies: ["FleetKit"], path: "Tests/GuardHolder", swiftSettings: house),
         .testTarget(
             name: "FleetKitTests",
-            dependencies: ["FleetKit", "FleetFake", "FleetTestSupport"],
+            dependencies: [
+                "FleetKit", "FleetFake", "FleetTestSupport", "guard-holder",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "FleetDBusTests",

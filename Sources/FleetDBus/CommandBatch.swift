@@ -15,7 +15,7 @@ final class CommandBatch {
     init(_ commands: [UnitCommand], maxParallel: Int?, _ heartbeat: Heartbeat, _ link: ManagerLink) {
         self.heartbeat = heartbeat
         self.link = link
-        self.entries = commands.map { Entry(command: $0) }
+        self.entries = commands.map { Entry($0) }
         self.capacity = max(1, maxParallel ?? .max)
         self.nextCheck = SuspendingClock.now + link.timeouts.jobCheck
     }
@@ -38,11 +38,19 @@ final class CommandBatch {
         }
 
         let command: UnitCommand
+        let path: String
         var phase = Phase.waiting
         var before: UnitState?
         var sentAt = SuspendingClock.now
         /// How often it was sent; more than once only where the manager has provably not seen it.
         var attempts = 0
+        /// Whether the unit's conditions held at the last start, as far as a signal told.
+        var conditionHeld: Bool?
+
+        init(_ command: UnitCommand) {
+            self.command = command
+            self.path = UnitPath.of(command.unit)
+        }
     }
 
     func run() throws(FleetError) -> [UnitOutcome] {
@@ -103,6 +111,11 @@ final class CommandBatch {
                     // Compatible jobs merge: two commands may wait for the same one.
                     if case .awaited(id) = entries[index].phase { entries[index].phase = .ended(result) }
                 }
+            case .condition(let path, let held):
+                for index in entries.indices where entries[index].path == path {
+                    // Later news is of later runs.
+                    if case .awaited = entries[index].phase { entries[index].conditionHeld = held }
+                }
             case .reloading(false): nextCheck = .now
             case .reloading(true): break
             case .managerLeft: throw .lost("the manager left the bus", at: connection.place.address)
@@ -118,6 +131,10 @@ final class CommandBatch {
         do throws(FleetError) {
             if !connection.hasMatches {
                 for match in Manager.matches { calls.append(try Manager.bus("AddMatch").adding(match)) }
+            }
+            // A bus may refuse to keep this many rules; then a skipped start is told from an ended one less well.
+            for entry in entries where connection.watchedUnits.insert(entry.path).inserted {
+                calls.append(try Manager.bus("AddMatch").adding(Manager.match(unitPath: entry.path)))
             }
             // Refused with AlreadySubscribed where we are; the refusal names the manager's connection just as well.
             calls.append(try Manager.call("Subscribe"))
@@ -267,6 +284,8 @@ extension CommandBatch {
             let duration = SuspendingClock.now - entry.sentAt
             switch entry.phase {
             case .ended(let job):
+                var state = state
+                if let held = entry.conditionHeld { state.conditionResult = held }
                 let isDependencyDown = job == .lost ? try requirementsAreDown(state, connection) : false
                 let result = OutcomeJudge.judge(
                     entry.command, job: job, before: entry.before, after: state, requirementsDown: isDependencyDown)

@@ -20,11 +20,16 @@ struct RestartCommand: GuardedCommand {
 
     @Flag(help: "Leave the agents running while the holder restarts.") var noDrain = false
 
+    @Flag(help: "End well if a restart that began after this command was given did the same.") var join = false
+
     @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
 
     @OptionGroup var operation: OperationOptions
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
+
+    var joinsRestarts: Bool { join }
+    var isWholeRestart: Bool { !onlyFailed }
 
     func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
         let restart = try restart(in: context)

@@ -37,4 +37,24 @@ extension CommandContext {
         }
         return report.exitStatus
     }
+
+    /// Ends a command whose work another process's restart has done.
+    func conclude(joining other: CompletedRestart) throws(FleetError) -> ExitStatus {
+        if common.json {
+            try output.json(JoinDocument(joined: other))
+        } else {
+            output.summary(
+                "Nothing left to do: \(other.scope.words) was restarted meanwhile by pid \(other.pid)"
+                    + " (\(Printable.oneLine(other.command))), which ended well at \(Printable.oneLine(other.finishedAt)).")
+        }
+        return .done
+    }
+}
+
+/// `restart --join --json`, when it joined.
+struct JoinDocument: Encodable {
+    let schemaVersion = 1
+    let command = "restart"
+    let ok = true
+    var joined: CompletedRestart
 }

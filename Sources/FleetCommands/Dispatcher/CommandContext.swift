@@ -51,7 +51,8 @@ public final class CommandContext {
     func holderProbe() throws(FleetError) -> (any HolderProbe)? {
         let holder = try roster().holder
         if common.backend == .fake { return try composition.fake.probe(connection, holder: holder.unit) }
-        return nil
+        guard let socket = holder.socket else { return nil }
+        return try TmuxProbe(socket: socket, environment: environment)
     }
 
     /// The roster file, else the fleet that the service manager knows.

@@ -24,6 +24,12 @@ public protocol GuardedCommand: CommandModule {
     /// What goes into the lock record.
     func request(in context: CommandContext) throws(FleetError) -> LockRequest
 
+    /// Whether another process's restart, begun after this command was given, is as good as the command's own.
+    var joinsRestarts: Bool { get }
+
+    /// Whether a successful run restarted everything in the request's scope, so that others may join it.
+    var isWholeRestart: Bool { get }
+
     /// The work; the lock is proof that the dispatcher acquired it.
     func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus
 }

@@ -66,9 +66,23 @@ public struct Dispatcher {
         let theGuard = Guard(
             store: try context.openLock(), time: context.time, processes: context.processes,
             interruption: { context.signals.interruption() }, report: { voice.say($0) })
+        let asked = theGuard.now()
         return try theGuard.withLock(request, policy) { lock throws(FleetError) in
             context.signals.ignoreHangUp()
-            return try command.run(holding: lock, in: context)
+            if command.joinsRestarts,
+                let other = try theGuard.restartCompleted(since: asked, covering: request.scope, holding: lock)
+            {
+                return try context.conclude(joining: other)
+            }
+            let status = try command.run(holding: lock, in: context)
+            if status == .done && command.isWholeRestart {
+                do throws(FleetError) {
+                    try theGuard.recordCompleted(lock)
+                } catch {
+                    context.output.warning("nobody can join this restart: \(error.message)")
+                }
+            }
+            return status
         }
     }
 

@@ -49,11 +49,36 @@ public final class Guard {
                 store: store, time: time, processes: processes, grace: policy.evictGrace,
                 interruption: interruption, report: report
             ).run(for: lock)
+            lock.startedAt = time.now()
             return lock
         } catch {
             release(lock)
             throw error
         }
+    }
+
+    /// This moment, as `restartCompleted` measures it.
+    public func now() -> Duration { time.now() }
+
+    /// The restart that made another one of `scope`, asked for at `asked`, unnecessary; nil when there is none.
+    /// Ask while the lock is held: only then is no restart under way.
+    public func restartCompleted(
+        since asked: Duration, covering scope: LockScope, holding lock: HeldLock
+    ) throws(FleetError) -> CompletedRestart? {
+        guard let last = try store.completed(), last.covers(scope, askedAt: asked, bootID: processes.me.bootID) else {
+            return nil
+        }
+        return last
+    }
+
+    /// Remembers that the operation under this lock restarted everything in its scope.
+    public func recordCompleted(_ lock: HeldLock) throws(FleetError) {
+        let record = lock.record
+        try store.recordCompleted(
+            CompletedRestart(
+                token: record.token, pid: record.pid, command: record.command, scope: record.scope,
+                reason: record.reason, bootID: record.bootID, startedAt: lock.startedAt.wholeNanoseconds,
+                finishedAt: Timestamp.rfc3339(time.wallClock())), by: lock.owned)
     }
 
     public func release(_ lock: HeldLock) {

@@ -2,6 +2,8 @@
 /// unguarded takes it as a parameter, so that without the lock it does not compile.
 public final class HeldLock {
     let owned: OwnedLock
+    /// When the guard handed the lock out, on its own clock.
+    var startedAt: Duration = .zero
     private let store: any LockStore
 
     init(_ owned: OwnedLock, store: any LockStore) {

@@ -32,6 +32,12 @@ public protocol LockStore: AnyObject {
     /// Forgets an evicted owner.
     func bury(_ owner: EvictedOwner) throws(FleetError)
 
+    /// The last restart that ended well; nil when none is known.
+    func completed() throws(FleetError) -> CompletedRestart?
+
+    /// Remembers it, if the lock is still mine.
+    func recordCompleted(_ restart: CompletedRestart, by lock: OwnedLock) throws(FleetError)
+
     func makeWatch() throws(FleetError) -> any LockStoreWatch
 
     /// For messages.

@@ -31,8 +31,7 @@ extension Roster {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw refuse("not a regular file", hint: "put a roster there, or remove it and run `mosaic fleet init`")
         }
-        let tooLarge = refuse(
-            "larger than \(sizeLimit) bytes", hint: "a roster is a short text: is this the right file?")
+        let tooLarge = refuse("larger than \(sizeLimit) bytes", hint: "a roster is a short text: check the file")
         guard status.st_size <= sizeLimit else { throw tooLarge }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)

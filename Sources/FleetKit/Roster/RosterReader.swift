@@ -26,9 +26,8 @@ struct RosterReader {
         self.title = title
         self.table = table
         // The first in the file, not in the alphabet: errors are read from the top.
-        let unknown = table.keys.filter { !known.contains($0) }.map {
-            (key: $0, at: source.outline.key(path + [.key($0)]))
-        }
+        let unknown = table.keys.filter { !known.contains($0) }
+            .map { (key: $0, at: source.outline.key(path + [.key($0)])) }
         let first = unknown.min { ($0.at ?? .init(line: .max, column: 0)) < ($1.at ?? .init(line: .max, column: 0)) }
         guard let first else { return }
         let near = Suggestion.near(first.key, in: known)

@@ -66,10 +66,6 @@ struct FleetUnits {
     /// limits the window's size nor goes when an operator detaches the others (`attach -d`). It ends with 0 only when
     /// the agent's command ended with 0; a signal, a killed session and a lost server are failures.
     var templateText: String {
-        let killOld = [
-            "if-shell", "-F", "#{S:#{?#{==:#{session_name},${MOSAIC_SESSION}},1,}}",
-            "kill-session -t '=${MOSAIC_SESSION}'",
-        ]
         let wait = [
             "run-shell", "-C", "-t", "=${MOSAIC_SESSION}:", "wait-for 'mosaic-#{session_id}'", ";",
             "if-shell", "-F", "-t", "=${MOSAIC_SESSION}:", "#{==:#{@mosaic_end},status 0}",
@@ -91,11 +87,10 @@ struct FleetUnits {
             Type=exec
             UnsetEnvironment=TMUX TMUX_PANE
             Environment=MOSAIC_SESSION=%i
-            # A session of this name that an earlier run left. -N: only the holder may start a server.
-            ExecStartPre=\(line(killOld))
+            # -N: only the holder may start a server.
             ExecStart=\(line(wait))
             # On every end. It fails when the server is gone, which makes that end a failure, so Restart= applies.
-            ExecStopPost=\(line(killOld))
+            ExecStopPost=\(line(Self.killSession("${MOSAIC_SESSION}")))
             TimeoutStartSec=30
             TimeoutStopSec=20
             Restart=on-failure
@@ -142,7 +137,13 @@ struct FleetUnits {
             """
     }
 
-    /// All in one message to the server, so nothing can end in between: the session, what an operator's configuration
+    /// Kills the session if it is there; an error only when the server does not answer.
+    private static func killSession(_ name: String) -> [String] {
+        ["if-shell", "-F", "#{S:#{?#{==:#{session_name},\(name)},1,}}", "kill-session -t '=\(name)'"]
+    }
+
+    /// All in one message to the server, so nothing can end in between: the end of a session of this name that an
+    /// earlier run left, the session, what an operator's configuration
     /// must not do to it, and the two hooks that wake the waiting client: the command ended, the session was killed.
     private func newSession(_ agent: Roster.Agent, directory: String) -> [String] {
         let session = agent.name.sessionName
@@ -151,7 +152,7 @@ struct FleetUnits {
             "set-option -F @mosaic_end "
             + "'#{?pane_dead_signal,signal #{pane_dead_signal},status #{pane_dead_status}}' ; "
             + "run-shell -C \"wait-for -S 'mosaic-#{session_id}'\""
-        return ["set-hook", "-g", "session-closed[\(Self.hookIndex)]", wake, ";"]
+        return Self.killSession(session) + [";", "set-hook", "-g", "session-closed[\(Self.hookIndex)]", wake, ";"]
             + ["new-session", "-d", "-s", session, "-n", session, "-c", TmuxWords.withoutFormats(directory), "--"]
             + TmuxWords.program(agent.command)
             + [";", "set-option", "-t", "=\(session):", "destroy-unattached", "off"]

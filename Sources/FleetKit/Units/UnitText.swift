@@ -5,7 +5,7 @@ enum UnitText {
         "\(name)=\(words.map(quoted).joined(separator: " "))\n"
     }
 
-    /// One word in double quotes that arrives exactly as it is: no specifier (`%`), no variable (`$`), no command
+    /// One word, in double quotes where it needs them, that arrives exactly as it is: no specifier (`%`), no variable (`$`), no command
     /// separator (a bare `;`), no line end, no tab is left for systemd to act on.
     static func quoted(_ word: String) -> String {
         escaped(word.replacing("$", with: "$$"))
@@ -17,7 +17,18 @@ enum UnitText {
     /// A value that systemd does not unquote (paths of conditions): only specifiers have to be kept from it.
     static func plain(_ value: String) -> String { value.replacing("%", with: "%%") }
 
+    /// Needs no quotes anywhere in a word; `;` is not here, because alone it separates commands.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-_./:=@+,".utf8.contains(byte)
+        }
+    }
+
     private static func escaped(_ word: String) -> String {
+        if !word.isEmpty, word.utf8.allSatisfy(isPlain) { return word }
         var text = "\""
         for scalar in word.unicodeScalars {
             switch scalar {

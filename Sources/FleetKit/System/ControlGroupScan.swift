@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// Which processes are in a cgroup, read from `/proc/PID/cgroup`: true also where the manager's cgroup tree is
+/// mounted elsewhere or not at all.
+public enum ControlGroupScan {
+    /// Process numbers in the cgroup2 path `group` and below, ascending; empty for an empty path or the root.
+    /// - Throws: `.io` when `/proc` cannot be listed. Processes that end meanwhile are left out.
+    public static func processes(in group: String) throws(FleetError) -> [Int32] {
+        guard group.count > 1 else { return [] }
+        let prefix = group.hasSuffix("/") ? String(group.dropLast()) : group
+        guard let proc = opendir("/proc") else {
+            throw FleetError(
+                .io, "/proc cannot be listed: \(String(cString: strerror(errno)))", hint: "see whether it is mounted")
+        }
+        defer { closedir(proc) }
+        var found: [Int32] = []
+        while let entry = readdir(proc) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard let pid = Int32(name), let path = unifiedPath(of: pid) else { continue }
+            if path == prefix || path.hasPrefix(prefix + "/") { found.append(pid) }
+        }
+        return found.sorted()
+    }
+
+    /// The process's path in the cgroup2 tree; nil when the process is gone.
+    private static func unifiedPath(of pid: Int32) -> String? {
+        let file = open("/proc/\(pid)/cgroup", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 16 << 10)
+        let count = read(file, &bytes, bytes.count)
+        guard count > 0 else { return nil }
+        // cgroup2's line is `0::PATH`; the lines of version 1 begin with other numbers.
+        return String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
+            .first { $0.hasPrefix("0::") }
+            .map { String($0.dropFirst(3)) }
+    }
+}

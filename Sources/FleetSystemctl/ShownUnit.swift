@@ -1,0 +1,89 @@
+internal import FleetKit
+
+/// One block of `systemctl show`: a unit's state and the two limits on its jobs.
+struct ShownUnit {
+    var state: UnitState
+    /// `JobTimeoutUSec` or `JobRunningTimeoutUSec`, the shorter one that is set.
+    var jobTimeout: Duration?
+
+    static let properties = [
+        "Id", "LoadState", "ActiveState", "SubState", "Result", "MainPID", "NRestarts", "InvocationID",
+        "ActiveEnterTimestamp", "MemoryCurrent", "ControlGroup", "ConditionResult", "ConditionTimestamp", "Job",
+        "ExecMainCode", "ExecMainStatus", "Requires", "Requisite", "BindsTo", "After", "JobTimeoutUSec",
+        "JobRunningTimeoutUSec",
+    ]
+
+    /// Blocks come in the order asked, one for each name, an empty line between them (systemd 252).
+    /// - Returns: nil when the text is not that, such as after a lost connection in the middle.
+    static func parse(_ text: String, asked: [UnitName]) -> [ShownUnit]? {
+        var blocks: [[Substring: Substring]] = []
+        var block: [Substring: Substring] = [:]
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.isEmpty {
+                if !block.isEmpty { blocks.append(block) }
+                block = [:]
+            } else if let equals = line.firstIndex(of: "=") {
+                block[line[..<equals]] = line[line.index(after: equals)...]
+            }
+        }
+        if !block.isEmpty { blocks.append(block) }
+        guard blocks.count == asked.count else { return nil }
+        var units: [ShownUnit] = []
+        for (name, block) in zip(asked, blocks) {
+            guard let unit = ShownUnit(name: name, block) else { return nil }
+            units.append(unit)
+        }
+        return units
+    }
+
+    private init?(name: UnitName, _ block: [Substring: Substring]) {
+        func text(_ key: Substring) -> String { String(block[key] ?? "") }
+        guard let load = block["LoadState"], let active = block["ActiveState"], let sub = block["SubState"] else {
+            return nil
+        }
+        var state = UnitState(
+            name: name, loadState: String(load), activeState: String(active), subState: String(sub))
+        state.result = text("Result")
+        state.mainPID = Int32(text("MainPID")) ?? 0
+        state.restarts = UInt32(text("NRestarts")) ?? 0
+        state.invocationID = text("InvocationID")
+        state.activeSince = Timestamp.microseconds(text("ActiveEnterTimestamp")) ?? 0
+        // `[not set]` without accounting; the largest number in older versions.
+        state.memory = UInt64(text("MemoryCurrent")).flatMap { $0 == .max ? nil : $0 }
+        state.controlGroup = text("ControlGroup")
+        // `no` also before any start has looked at the conditions.
+        let wasChecked = (Timestamp.microseconds(text("ConditionTimestamp")) ?? 0) > 0
+        state.conditionResult = !wasChecked || text("ConditionResult") != "no"
+        if let id = UInt32(text("Job")), id > 0 { state.job = .init(id: id) }
+        if let code = Int32(text("ExecMainCode")), code > 0 {
+            state.mainExit = .init(code: code, status: Int32(text("ExecMainStatus")) ?? 0)
+        }
+        state.requirements = ["Requires", "Requisite", "BindsTo"].flatMap { Self.words(text($0)) }
+        state.after = Self.words(text("After"))
+        self.state = state
+        jobTimeout = ["JobTimeoutUSec", "JobRunningTimeoutUSec"].compactMap { TimeSpan.duration(text($0)) }.min()
+    }
+
+    /// Names between blanks; one with a backslash is printed in quotes and escaped as in C.
+    static func words(_ text: String) -> [String] {
+        var words: [String] = []
+        var word = ""
+        var isQuoted = false
+        var isEscaped = false
+        for character in text {
+            switch character {
+            case _ where isEscaped:
+                word.append(character)
+                isEscaped = false
+            case "\\" where isQuoted: isEscaped = true
+            case "\"": isQuoted.toggle()
+            case " " where !isQuoted:
+                if !word.isEmpty { words.append(word) }
+                word = ""
+            default: word.append(character)
+            }
+        }
+        if !word.isEmpty { words.append(word) }
+        return words
+    }
+}

@@ -1,0 +1,103 @@
+public import FleetKit
+
+/// systemd through its own command line tool: for machines where no bus can be reached directly.
+///
+/// Nothing is concluded from what systemctl *says*: its exit status tells only whether every job ended well, and the
+/// units' states, read before and after, tell the rest.
+public final class SystemctlServiceManager: ServiceManager {
+    let systemctl: Systemctl
+    /// False from the moment that this systemctl turned out not to know `--timestamp` (before systemd 247).
+    private var knowsTimestampOption = true
+
+    /// An answer of the manager takes milliseconds for each unit; after this it is taken for dead.
+    private static let patience = Duration.seconds(25)
+    /// Names in one command line: below a tenth of the least ARG_MAX with the longest names.
+    static let unitsPerChild = 256
+
+    /// - Throws: `.noServiceManager` when `PATH` has no systemctl. Whether the manager answers is seen at the first
+    ///   question.
+    public init(scope: ManagerScope, environment: [String: String]) throws(FleetError) {
+        systemctl = try Systemctl(scope: scope, environment: environment)
+    }
+
+    public var endpoint: String { systemctl.endpoint }
+
+    public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        try show(units) {}.map(\.state)
+    }
+
+    public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
+        guard !patterns.isEmpty else { return [] }
+        let options = ["--all", "--plain", "--no-legend", "--full"]
+        let output = try systemctl.child("list-units", options: options, names: patterns).run(timeout: Self.patience)
+        guard output.isSuccess else { throw systemctl.unreachable(output) }
+        return output.standardOutput.split(separator: "\n").compactMap { line in
+            line.split(separator: " ").first.flatMap { UnitName(shown: String($0)) }
+        }
+    }
+
+    public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
+        try ControlGroupScan.processes(in: states(of: [unit]).first?.controlGroup ?? "")
+    }
+
+    public func reload() throws(FleetError) {
+        let output = try systemctl.child("daemon-reload").run(timeout: .seconds(90))
+        guard output.isSuccess else { throw systemctl.unreachable(output) }
+    }
+
+    public func perform(
+        _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
+    ) throws(FleetError) -> [UnitOutcome] {
+        let size = min(max(maxParallel ?? Self.unitsPerChild, 1), Self.unitsPerChild)
+        var outcomes: [UnitOutcome] = []
+        var rest = commands[...]
+        while let first = rest.first {
+            // One child carries one verb, and no unit twice: systemctl would merge the two.
+            var seen: Set<UnitName> = []
+            let chunk = rest.prefix(size).prefix { $0.verb == first.verb && seen.insert($0.unit).inserted }
+            outcomes += try CommandChunk(Array(chunk), manager: self, supervisor: supervisor).run()
+            rest = rest.dropFirst(chunk.count)
+        }
+        return outcomes
+    }
+
+    /// - Throws: `.noServiceManager`, or what `whileWaiting` threw.
+    func show(
+        _ units: [UnitName], whileWaiting: () throws(FleetError) -> Void
+    ) throws(FleetError) -> [ShownUnit] {
+        var shown: [ShownUnit] = []
+        var rest = units[...]
+        while !rest.isEmpty {
+            let chunk = Array(rest.prefix(Self.unitsPerChild))
+            shown += try showChunk(chunk, whileWaiting: whileWaiting)
+            rest = rest.dropFirst(chunk.count)
+        }
+        return shown
+    }
+
+    private func showChunk(
+        _ units: [UnitName], whileWaiting: () throws(FleetError) -> Void
+    ) throws(FleetError) -> [ShownUnit] {
+        var options = ["--property=" + ShownUnit.properties.joined(separator: ",")]
+        if knowsTimestampOption { options.append("--timestamp=us+utc") }
+        let output = try systemctl.child("show", options: options, names: units.map(\.rawValue))
+            .run(timeout: Self.patience, whileWaiting: whileWaiting)
+        if let shown = ShownUnit.parse(output.standardOutput, asked: units) { return shown }
+        if knowsTimestampOption && output.standardOutput.isEmpty {
+            // Perhaps an option that this version does not know: asked again without it, the manager itself decides.
+            knowsTimestampOption = false
+            do throws(FleetError) { return try showChunk(units, whileWaiting: whileWaiting) } catch {
+                knowsTimestampOption = true
+                throw error
+            }
+        }
+        throw systemctl.unreachable(output)
+    }
+}
+
+extension UnitName {
+    /// A name that systemctl printed; nil where it is none that could be asked for (`-.mount`).
+    init?(shown text: String) {
+        do { try self.init(text) } catch { return nil }
+    }
+}

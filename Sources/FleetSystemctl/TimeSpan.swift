@@ -1,0 +1,22 @@
+/// Time spans as `systemctl show` prints them: `1min 30s`, `500ms`, `infinity`.
+enum TimeSpan {
+    private static let units: [Substring: Int64] = [
+        "us": 1, "ms": 1_000, "s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000,
+        "w": 604_800_000_000,
+    ]
+
+    /// nil for `infinity`, an empty text and anything else that is not a span.
+    static func duration(_ text: String) -> Duration? {
+        let words = text.split(separator: " ")
+        guard !words.isEmpty else { return nil }
+        var sum = Duration.zero
+        for word in words {
+            let digits = word.prefix { $0.isNumber || $0 == "." }
+            guard let number = Double(digits), number < 1e9, let unit = units[word.dropFirst(digits.count)] else {
+                return nil
+            }
+            sum += .microseconds(Int64(number * Double(unit)))
+        }
+        return sum
+    }
+}

@@ -1,0 +1,51 @@
+import FleetKit
+import Testing
+
+@Suite("The mosaic home")
+struct MosaicHomeTests {
+    private func home(_ option: String?, _ environment: [String: String]) throws -> String {
+        try MosaicHome.resolve(option: option, environment: environment, currentDirectory: "/cwd").path
+    }
+
+    @Test func firstOfOptionVariableXDGAndHomeWins() throws {
+        let all = ["MOSAIC_HOME": "/m", "XDG_CONFIG_HOME": "/x", "HOME": "/h"]
+        #expect(try home("/o/", all) == "/o")
+        #expect(try home("here", all) == "/cwd/here")
+        #expect(try home("~/o", all) == "/h/o")
+        #expect(try home(nil, all) == "/m")
+        #expect(try home(nil, ["XDG_CONFIG_HOME": "/x", "HOME": "/h"]) == "/x/mosaic")
+        #expect(try home(nil, ["HOME": "/h"]) == "/h/.config/mosaic")
+        #expect(try home(nil, ["HOME": "/"]) == "/.config/mosaic")
+    }
+
+    @Test func emptyVariablesAreUnsetAndARelativeXDGPathIsIgnored() throws {
+        #expect(try home(nil, ["MOSAIC_HOME": "", "XDG_CONFIG_HOME": "", "HOME": "/h"]) == "/h/.config/mosaic")
+        #expect(try home(nil, ["XDG_CONFIG_HOME": "conf", "HOME": "/h"]) == "/h/.config/mosaic")
+    }
+
+    @Test func withoutHOMEThePasswordDatabaseSpeaks() throws {
+        for environment in [[:], ["HOME": ""], ["HOME": "relative"]] {
+            let path = try home(nil, environment)
+            #expect(path.hasPrefix("/") && path.hasSuffix("/.config/mosaic") && !path.contains("relative"))
+        }
+    }
+
+    @Test(arguments: ["", "a\nb", "a\u{0}b", String(repeating: "x", count: 5000)])
+    func refusesWhatIsNoPath(option: String) {
+        let error = #expect(throws: FleetError.self) { try home(option, [:]) }
+        #expect(error?.code == .usage)
+        #expect(error?.message.contains("--mosaic-home") == true)
+    }
+
+    @Test func aRelativeVariableIsRefused() {
+        let error = #expect(throws: FleetError.self) { try home(nil, ["MOSAIC_HOME": "m", "HOME": "/h"]) }
+        #expect(error?.code == .usage)
+        #expect(error?.message.contains("$MOSAIC_HOME") == true)
+    }
+
+    @Test func paths() {
+        let home = MosaicHome(absolute: "/m/")
+        #expect(home.rosterPath == "/m/fleet/roster.toml")
+        #expect(home.runDirectory == "/m/fleet/run")
+    }
+}

@@ -1,0 +1,90 @@
+import Testing
+
+@testable import FleetKit
+
+@Suite("Choosing agents")
+struct RosterSelectionTests {
+    private func roster(_ names: [String]) throws -> Roster {
+        Roster(
+            origin: .file("/r.toml"), holder: .init(unit: try Roster.defaultHolder),
+            agents: try names.map { name in
+                let name = try AgentName(name)
+                return Roster.Agent(name: name, unit: try name.unit)
+            })
+    }
+
+    @Test func namesAndUnitNamesInTheOrderGivenAndOnce() throws {
+        let roster = try roster(["a", "b", "c"])
+        #expect(try roster.agents(named: []).map(\.name.rawValue) == ["a", "b", "c"])
+        #expect(
+            try roster.agents(named: ["c", "mosaic-agent@a.service", "a", "c"]).map(\.name.rawValue) == ["c", "a"])
+    }
+
+    @Test(
+        arguments: [
+            (["plnner"], "'plnner'", "did you mean planner?"), (["plan"], "'plan'", "did you mean planner?"),
+            (["zzz", "planner", "yyy", "zzz"], "'zzz', 'yyy'", "the agents in /r.toml: planner, reviewer"),
+            (["mosaic-tmux-holder.service"], "holder", "that is the holder"), (["-H x"], "'-H x'", "planner, reviewer"),
+            (["a\u{1B}[2J\n"], "\\u{1b}", "planner"), (["*"], "'*'", "planner"), ([""], "''", "planner"),
+        ] as [([String], String, String)])
+    func theUnknownAreNamedWithWhatIsNear(names: [String], message: String, hint: String) throws {
+        let roster = try roster(["planner", "reviewer"])
+        let error = #expect(throws: FleetError.self) { try roster.agents(named: names) }
+        #expect(error?.code == .noSuchUnit)
+        #expect(error?.exitStatus.rawValue == 4)
+        #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+        #expect(error?.hint.contains(hint) == true, "\(error?.hint ?? "")")
+    }
+
+    @Test func nearWords() {
+        #expect(Suggestion.near("sokcet", in: ["unit", "socket"]) == ["socket"])
+        #expect(Suggestion.near("x", in: ["unit", "socket"]) == [])
+        #expect(Suggestion.near(String(repeating: "x", count: 100_000), in: ["unit"]) == [])
+        #expect(Suggestion.near("agent", in: ["agent1", "agent2", "agent3", "agent4"]).count == 3)
+    }
+}
+
+@Suite("A fleet without a roster")
+struct RosterDiscoveryTests {
+    @Test func holderAndAgentsThatTheManagerKnows() throws {
+        let manager = ListingManager([
+            "mosaic-agent@b.service", "mosaic-tmux-holder.service", "mosaic-agent@a.service", "mosaic-agent@b.service",
+            "mosaic-agent@x:y.service",
+        ])
+        let roster = try Roster.discover(from: manager)
+        #expect(manager.patterns == ["mosaic-tmux-holder.service", "mosaic-agent@*.service"])
+        #expect(roster.origin == .discovered)
+        #expect(roster.holder == Roster.Holder(unit: try UnitName("mosaic-tmux-holder.service")))
+        #expect(roster.agents.map(\.name.rawValue) == ["a", "b"])
+    }
+
+    @Test func withoutAHolderTheHintIsInit() {
+        let error = #expect(throws: FleetError.self) {
+            try Roster.discover(from: ListingManager(["mosaic-agent@a.service"]))
+        }
+        #expect(error?.code == .noSuchUnit)
+        #expect(error?.hint.contains("mosaic fleet init") == true)
+    }
+
+    /// Knows some units and nothing else.
+    private final class ListingManager: ServiceManager {
+        let units: [String]
+        var patterns: [String] = []
+        let endpoint = "a list"
+
+        init(_ units: [String]) { self.units = units }
+
+        func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
+            self.patterns = patterns
+            var names: [UnitName] = []
+            for unit in units { names.append(try UnitName(unit)) }
+            return names
+        }
+        func states(of units: [UnitName]) throws(FleetError) -> [UnitState] { [] }
+        func perform(
+            _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
+        ) throws(FleetError) -> [UnitOutcome] { [] }
+        func processes(of unit: UnitName) throws(FleetError) -> [Int32] { [] }
+        func reload() throws(FleetError) {}
+    }
+}

@@ -1,0 +1,141 @@
+import Glibc
+import Testing
+
+@testable import FleetKit
+
+@Suite("Installing the fleet's files")
+struct FleetInstallerTests {
+    private let folder: TemporaryFolder
+    private let holder = "units/mosaic-tmux-holder.service"
+    private let template = "units/mosaic-agent@.service"
+    private let roster = "home/fleet/roster.toml"
+    private func dropIn(_ name: String) -> String { "units/mosaic-agent@\(name).service.d/10-mosaic.conf" }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Path within the folder, and the action.
+    private func install(force: Bool = false) throws -> [String: FleetInstaller.Change.Action] {
+        let installer = FleetInstaller(
+            home: MosaicHome(absolute: folder.path + "/home"), scope: .user, unitFolder: folder.path + "/units",
+            tmux: "/usr/bin/tmux", userHome: "/home/me", force: force)
+        let changes = try installer.install().map { ($0.path.dropFirst(folder.path.count + 1), $0.action) }
+        return Dictionary(uniqueKeysWithValues: changes.map { (String($0), $1) })
+    }
+
+    private func writeRoster(_ agents: [String], command: String = "['sleep', '1']") throws {
+        let tables = agents.map { "[[agent]]\nname = '\($0)'\ncommand = \(command)\ndirectory = '~/src'\n" }
+        try folder.write(roster, "version = 1\n[holder]\nsocket = 's'\n" + tables.joined())
+    }
+
+    @Test func aFreshMachineGetsAllAndASecondRunChangesNothing() throws {
+        #expect(try install() == [roster: .created, holder: .created, template: .created])
+        #expect(try install() == [roster: .unchanged, holder: .unchanged, template: .unchanged])
+        var status = stat()
+        #expect(stat("\(folder.path)/\(holder)", &status) == 0 && status.st_mode & 0o777 == 0o644)
+        #expect(folder.names("units") == ["mosaic-agent@.service", "mosaic-tmux-holder.service"])
+    }
+
+    @Test func anEditedRosterRenewsAndRemovesOwnFiles() throws {
+        _ = try install()
+        try writeRoster(["a", "b"])
+        let first = try install()
+        #expect(first[dropIn("a")] == .created && first[dropIn("b")] == .created && first[holder] == .renewed)
+        #expect(folder.read(dropIn("a"))?.contains("AssertPathIsDirectory=/home/me/src\n") == true)
+        try writeRoster(["b", "c"], command: "['sleep', '2']")
+        let second = try install()
+        #expect(second[dropIn("a")] == .removed && second[dropIn("b")] == .renewed && second[dropIn("c")] == .created)
+        #expect(!folder.names("units").contains("mosaic-agent@a.service.d"))
+    }
+
+    @Test func aDropInFolderWithSomebodysOwnSettingsStays() throws {
+        _ = try install()
+        try writeRoster(["a"])
+        _ = try install()
+        try folder.write("units/mosaic-agent@a.service.d/50-local.conf", "[Service]\n")
+        try writeRoster([])
+        #expect(try install()[dropIn("a")] == .removed)
+        #expect(folder.names("units/mosaic-agent@a.service.d") == ["50-local.conf"])
+    }
+
+    @Test func whatSomebodyElseWroteOrChangedIsKept() throws {
+        _ = try install()
+        try writeRoster(["a", "gone"])
+        _ = try install()
+        let changed = try #require(folder.read(dropIn("a"))) + "# mine\n"
+        try folder.write(dropIn("a"), changed)
+        try folder.write(dropIn("gone"), try #require(folder.read(dropIn("gone"))) + "# mine\n")
+        try folder.write(template, "[Unit]\n")
+        try writeRoster(["a"], command: "['sleep', '3']")
+        let result = try install()
+        #expect(result[dropIn("a")] == .kept("changed by somebody else"))
+        #expect(result[template] == .kept("written by somebody else"))
+        #expect(result[dropIn("gone")] == .kept("changed by somebody else; its agent left the roster"))
+        #expect(folder.read(dropIn("a")) == changed)
+        #expect(folder.read(template) == "[Unit]\n")
+    }
+
+    @Test func forceKeepsEveryOldTextBesideTheNewOne() throws {
+        _ = try install()
+        for text in ["[Unit]\n# 1\n", "[Unit]\n# 2\n"] {
+            try folder.write(template, text)
+            _ = try install(force: true)
+        }
+        #expect(folder.read(template + ".bak") == "[Unit]\n# 1\n")
+        #expect(folder.read(template + ".bak.1") == "[Unit]\n# 2\n")
+        #expect(try install()[template] == .unchanged)
+        try folder.write(template, "[Unit]\n# 3\n")
+        #expect(try install(force: true)[template] == .replaced(backup: "\(folder.path)/\(template).bak.2"))
+    }
+
+    @Test func linksAreNotFollowedNotEvenByForce() throws {
+        _ = try install()
+        try folder.write("elsewhere", "precious")
+        #expect(unlink("\(folder.path)/\(holder)") == 0)
+        #expect(symlink("\(folder.path)/elsewhere", "\(folder.path)/\(holder)") == 0)
+        #expect(try install(force: true)[holder] == .kept("a symbolic link"))
+        #expect(folder.read("elsewhere") == "precious")
+
+        try writeRoster(["a"])
+        #expect(mkdir("\(folder.path)/trap", 0o755) == 0)
+        #expect(symlink("\(folder.path)/trap", "\(folder.path)/units/mosaic-agent@a.service.d") == 0)
+        let error = #expect(throws: FleetError.self) { try install() }
+        #expect(error?.code == .io && error?.message.contains("mosaic-agent@a.service.d") == true)
+        #expect(folder.names("trap") == [])
+    }
+
+    @Test func aBadRosterChangesNothing() throws {
+        _ = try install()
+        let before = folder.read(holder)
+        for text in ["version = 1\n[holder]\nsocket = 't'\n[[agent]]\nname = 'a'\n", "version = 1\n", "version = 3\n"] {
+            try folder.write(roster, text)
+            let error = #expect(throws: FleetError.self) { try install() }
+            #expect(error?.code == .badRoster)
+            #expect(folder.read(holder) == before)
+            #expect(folder.read(roster) == text)
+        }
+    }
+
+    @Test func noTemporaryFileIsLeftWhenAFileCannotBeWritten() throws {
+        _ = try install()
+        try writeRoster(["a"])
+        #expect(mkdir("\(folder.path)/units/mosaic-agent@a.service.d", 0o755) == 0)
+        #expect(mkdir("\(folder.path)/\(dropIn("a"))", 0o755) == 0)
+        #expect(try install()[dropIn("a")] == .kept("not a regular file"))
+        let place = try #require(try ConfigFolder.open(folder.path + "/units/mosaic-agent@a.service.d", create: false))
+        let error = #expect(throws: FleetError.self) { try place.write("10-mosaic.conf", "x") }
+        #expect(error?.code == .io)
+        #expect(folder.names("units/mosaic-agent@a.service.d") == ["10-mosaic.conf"])
+    }
+
+    @Test func unitFolderAndTmux() throws {
+        #expect(try ManagerScope.user.unitFolder(environment: ["XDG_CONFIG_HOME": "/x"]) == "/x/systemd/user")
+        #expect(
+            try ManagerScope.user.unitFolder(environment: ["XDG_CONFIG_HOME": "x", "HOME": "/h"])
+                == "/h/.config/systemd/user")
+        #expect(try ManagerScope.system.unitFolder(environment: [:]) == "/etc/systemd/system")
+        try folder.write("tmux", "")
+        #expect(throws: FleetError.self) { try TmuxProgram.find(environment: ["PATH": "relative:\(folder.path)"]) }
+        #expect(chmod(folder.path + "/tmux", 0o755) == 0)
+        #expect(try TmuxProgram.find(environment: ["PATH": "relative::\(folder.path)/"]) == folder.path + "/tmux")
+    }
+}

@@ -1,0 +1,75 @@
+import Testing
+
+@testable import FleetKit
+
+@Suite("Texts of unit files")
+struct UnitTextTests {
+    @Test(
+        arguments: [
+            ("plain/-_.:@=,+", "plain/-_.:@=,+"), ("", "\"\""), (";", "\";\""), ("a b", "\"a b\""),
+            ("%i", "\"%%i\""), ("$X ${X}", "\"$$X $${X}\""), ("\"\\'", "\"\\\"\\\\'\""),
+            ("a\nb\t\r", "\"a\\nb\\t\\r\""),
+            ("\u{1}\u{7F}", "\"\\x01\\x7f\""), ("é", "\"é\""), ("#", "\"#\""),
+        ] as [(String, String)])
+    func wordsAreQuoted(word: String, text: String) {
+        #expect(UnitText.quoted(word) == text)
+    }
+
+    @Test func tmuxTakesNoSeparatorAndNoShell() {
+        #expect(TmuxWords.program(["a", ";", "b;", "\\;", ";c"]) == ["a", "\\;", "b\\;", "\\\\;", ";c"])
+        #expect(TmuxWords.program(["one;"]) == ["/usr/bin/env", "--", "one\\;"])
+        #expect(TmuxWords.withoutFormats("/a #(x);") == "/a ##(x)\\;")
+    }
+
+    @Test func aChecksumTellsOwnChangedAndForeignTexts() {
+        let text = GeneratedText.sealed("[Unit]\n")
+        #expect(GeneratedText.authorship(of: Array(text.utf8)) == .own)
+        #expect(GeneratedText.authorship(of: Array((text + "\n").utf8)) == .changed)
+        #expect(GeneratedText.authorship(of: Array(text.replacing("Unit", with: "Unti").utf8)) == .changed)
+        #expect(GeneratedText.authorship(of: Array(text.dropLast(8).utf8)) == .changed)
+        #expect(GeneratedText.authorship(of: Array("[Unit]\n".utf8)) == .foreign)
+        #expect(GeneratedText.authorship(of: []) == .foreign)
+        // Published test vectors of FNV-1a.
+        #expect(GeneratedText.checksum([]) == "cbf29ce484222325")
+        #expect(GeneratedText.checksum("foobar".utf8) == "85944171f73967e8")
+    }
+
+    private let units: FleetUnits
+
+    init() throws {
+        units = FleetUnits(
+            scope: .user, tmux: "/usr/bin/tmux", holder: try UnitName("h.service"), socket: .path("/s %t $X.sock"))
+    }
+
+    @Test func onlyTheHolderMayStartAServer() throws {
+        let agent = Roster.Agent(name: try AgentName("a.b"), unit: try UnitName("x.service"), command: ["c", "d"])
+        let dropIn = try units.dropInText(agent, directory: "/d %n", roster: "/r")
+        func calls(_ text: String) -> [Substring] {
+            text.split(separator: "\n").filter { $0.contains("/usr/bin/tmux") }
+        }
+        #expect(calls(units.holderText).count == 1 && calls(units.templateText).count == 2 && calls(dropIn).count == 1)
+        #expect(!units.holderText.contains("-N "))
+        for call in calls(units.templateText) + calls(dropIn) {
+            #expect(call.contains("=/usr/bin/tmux -N -S \"/s %%t $$X.sock\" "))
+        }
+        #expect(dropIn.contains("\nEnvironment=MOSAIC_SESSION=a_b\n"))
+        #expect(dropIn.contains("\nAssertPathIsDirectory=/d %%n\n"))
+        #expect(units.templateText.contains("\nRequires=h.service\nAfter=h.service\n"))
+    }
+
+    @Test(
+        arguments: [
+            (["a=b"], "/d", "'='"), ([], "/d", "no command"),
+            (["x", String(repeating: "y", count: 16_000)], "/d", "long"),
+            (["x"], "/d\\", "backslash"), (["x"], "/d ", "space"),
+        ] as [([String], String, String)])
+    func whatCannotArriveAsItIsIsRefused(command: [String], directory: String, word: String) throws {
+        let agent = Roster.Agent(name: try AgentName("a"), unit: try UnitName("x.service"), command: command)
+        let error = #expect(throws: FleetError.self) {
+            try units.dropInText(agent, directory: directory, roster: "/r.toml")
+        }
+        #expect(error?.code == .badRoster)
+        #expect(error?.message.hasPrefix("/r.toml: agent 'a': ") == true)
+        #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
+    }
+}
