@@ -1,6 +1,5 @@
 internal import FleetKit
 internal import Glibc
-internal import Testing
 
 /// Plays a scenario's steps through one client.
 final class Play {
@@ -21,27 +20,39 @@ final class Play {
                 witness.whenUnderWay = (first.unit, try world.client(), { try self.world.cause(accident) })
             }
             let outcomes = try client.perform(named, maxParallel: nil, supervisor: witness)
-            #expect(outcomes.map(\.result) == expected, "\(commands): \(outcomes)")
-            #expect(outcomes.map(\.command) == named)
-            #expect(Set(witness.finished) == Set(named) && witness.finished.count == named.count)
-            #expect(witness.trouble == nil)
-            #expect(accident == nil || witness.whenUnderWay == nil, "the accident never happened")
+            if let trouble = witness.trouble { throw trouble }
+            try demand(accident == nil || witness.whenUnderWay == nil, "the accident never happened")
+            try demand(
+                outcomes.map(\.result) == expected,
+                "\(named) gave \(outcomes.map(\.result)), not \(expected): \(outcomes)")
+            try demand(outcomes.map(\.command) == named, "outcomes out of order: \(outcomes.map(\.command))")
+            try demand(
+                Set(witness.finished) == Set(named) && witness.finished.count == named.count,
+                "told of \(witness.finished), not once of each of \(named)")
         case .await(let stem, let subState):
             try until("\(stem) is \(subState)") { try state(stem).subState == subState }
         case .check(let stem, let activeState):
-            #expect(try state(stem).activeState == activeState)
+            let now = try state(stem)
+            try demand(now.activeState == activeState, "\(stem) is not \(activeState): \(now)")
         case .runs(let verb, let stem, let isAnew):
             let before = try state(stem).invocationID
-            #expect(!before.isEmpty)
+            try demand(!before.isEmpty, "\(stem) has no InvocationID")
             let command = UnitCommand(verb, try world.unit(stem))
             let outcome = try client.perform([command], maxParallel: 1, supervisor: Unsupervised()).first
-            #expect(outcome?.result == .done)
-            #expect((try state(stem).invocationID != before) == isAnew)
+            try demand(outcome?.result == .done, "\(command) gave \(String(describing: outcome))")
+            let isNew = try state(stem).invocationID != before
+            try demand(isNew == isAnew, "\(command): InvocationID \(isNew ? "changed" : "did not change")")
         }
     }
 
+    /// Thrown, not `#expect`ed: this is not the test's own thread, so only a throw finds its way to the test.
+    private func demand(_ condition: Bool, _ why: @autoclosure () -> String) throws {
+        if !condition { throw Trouble(why()) }
+    }
+
     private func state(_ stem: String) throws -> UnitState {
-        try #require(try client.states(of: [world.unit(stem)]).first)
+        guard let state = try client.states(of: [world.unit(stem)]).first else { throw Trouble("no state of \(stem)") }
+        return state
     }
 
     private func until(_ what: String, _ condition: () throws -> Bool) throws {
