@@ -26,8 +26,10 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var name: String
     var units: [UnitSpec]
     var steps: [Step]
-    /// Disturbs the whole manager, so it gets one of its own.
-    var isDisruptive = false
+    /// Disturbs the manager, or would be disturbed by another scenario's daemon-reload (which forgets start limits).
+    var needsOwnManager = false
+    /// The client must not have systemd's private socket.
+    var needsTheBus = false
     /// Why a backend cannot be asked this; nothing is left out without a reason.
     var inexpressible: [Backend: String] = [:]
 

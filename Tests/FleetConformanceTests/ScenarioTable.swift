@@ -51,7 +51,7 @@ extension Scenario {
                 one(.restart, "limited", .startLimitHit), one(.start, "limited", .startLimitHit),
                 one(.resetFailed, "limited", .done), one(.start, "limited", .done),
                 .check("limited", activeState: "active"),
-            ]),
+            ], needsOwnManager: true),
     ]
 
     private static let failures = [
@@ -71,8 +71,16 @@ extension Scenario {
             units: [UnitSpec(stem: "jobtimeout", runs: [.hangs], jobTimeout: 1)],
             steps: [one(.start, "jobtimeout", .timeout)]),
         Scenario(
-            name: "failed condition", units: [UnitSpec(stem: "condition", conditionHolds: false)],
-            steps: [one(.start, "condition", .skipped), .check("condition", activeState: "inactive")]),
+            // The pin keeps the unit in systemd's memory: one that nothing refers to is unloaded as soon as it is
+            // down, and its ConditionResult with it (then only "not up" can be said: `.exited`).
+            name: "failed condition",
+            units: [
+                UnitSpec(stem: "condition", conditionHolds: false), UnitSpec(stem: "pin", startsAfter: "condition"),
+            ],
+            steps: [
+                one(.start, "pin", .done), one(.start, "condition", .skipped),
+                .check("condition", activeState: "inactive"),
+            ]),
         Scenario(
             name: "a required unit does not come up",
             units: [UnitSpec(stem: "need", runs: [.fails]), UnitSpec(stem: "needy", requires: "need")],
@@ -109,19 +117,19 @@ extension Scenario {
             units: [UnitSpec(stem: "reloaded", runs: [.up(after: 1500)])],
             steps: [
                 one(.start, "reloaded", .done, during: .daemonReload), .check("reloaded", activeState: "active"),
-            ], isDisruptive: true),
+            ], needsOwnManager: true),
         Scenario(
             name: "daemon-reexec while a job is awaited",
             units: [UnitSpec(stem: "reexecuted", runs: [.up(after: 1500)])],
             steps: [
                 one(.start, "reexecuted", .done, during: .daemonReexec),
                 .check("reexecuted", activeState: "active"), .runs(.restart, "reexecuted", anew: true),
-            ], isDisruptive: true,
+            ], needsOwnManager: true,
             inexpressible: [.fake: "no manager process: each of its clients reads the state from disk every time"]),
         Scenario(
             name: "daemon-reexec while a failing job is awaited",
             units: [UnitSpec(stem: "refailed", runs: [.hangs], startTimeout: 2)],
-            steps: [one(.start, "refailed", .failed("timeout"), during: .daemonReexec)], isDisruptive: true,
+            steps: [one(.start, "refailed", .failed("timeout"), during: .daemonReexec)], needsOwnManager: true,
             inexpressible: [.fake: "no manager process: each of its clients reads the state from disk every time"]),
         Scenario(
             name: "bus daemon killed while a job is awaited",
@@ -129,7 +137,7 @@ extension Scenario {
             steps: [
                 one(.start, "busless", .done, during: .busDies), .check("busless", activeState: "active"),
                 .runs(.restart, "busless", anew: true),
-            ], isDisruptive: true,
+            ], needsOwnManager: true, needsTheBus: true,
             inexpressible: [.fake: "no bus: its clients share a directory"]),
     ]
 }

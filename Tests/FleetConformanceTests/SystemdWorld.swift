@@ -9,19 +9,30 @@ final class SystemdWorld: World {
     private let backend: Backend
     private let manager: UserManager
     private let isPrivate: Bool
+    private let environment: [String: String]
 
-    init(_ backend: Backend, isPrivate: Bool) throws {
+    init(_ backend: Backend, _ scenario: Scenario) throws {
         self.backend = backend
-        self.isPrivate = isPrivate
+        isPrivate = scenario.needsOwnManager
         manager = try isPrivate ? UserManager() : UserManager.shared()
+        var environment = manager.environment
+        if scenario.needsTheBus {
+            // A runtime folder with nothing but the bus in it: both backends prefer systemd's private socket.
+            let folder = manager.scratch + "/bus-only"
+            guard mkdir(folder, 0o700) == 0, symlink(manager.runtimeDirectory + "/bus", folder + "/bus") == 0 else {
+                throw Trouble("cannot make \(folder)")
+            }
+            environment["XDG_RUNTIME_DIR"] = folder
+        }
+        self.environment = environment
     }
 
     func unit(_ stem: String) throws -> UnitName { try UnitName("cf-\(backend.rawValue)-\(stem).service") }
 
     func client() throws -> any ServiceManager {
         switch backend {
-        case .dbus: try DBusServiceManager(scope: .user, environment: manager.environment)
-        case .systemctl, .fake: try SystemctlServiceManager(scope: .user, environment: manager.environment)
+        case .dbus: try DBusServiceManager(scope: .user, environment: environment)
+        case .systemctl, .fake: try SystemctlServiceManager(scope: .user, environment: environment)
         }
     }
 
@@ -67,13 +78,16 @@ final class SystemdWorld: World {
             let name = try self.unit(stem)
             unit += ["Requires=\(name)", "After=\(name)"]
         }
+        if let stem = spec.startsAfter { unit.append("After=\(try self.unit(stem))") }
         var service = ["[Service]", "TimeoutStartSec=\(spec.startTimeout ?? 60)", "TimeoutStopSec=5"]
         if let seconds = spec.restartsOnFailureAfter { service += ["Restart=on-failure", "RestartSec=\(seconds)"] }
         if spec.runs == [.endsWell] {
             service += ["Type=oneshot", "ExecStart=/bin/true"]
         } else {
-            let flag = "\(manager.scratch)/\(spec.stem).started"
+            let flag = "\(manager.scratch)/\(backend.rawValue)-\(spec.stem).started"
             for run in spec.runs.prefix(1) { service += starting(run, flag: flag, isFirstOfMany: spec.runs.count > 1) }
+            // One that hangs is waited for in vain to say that it is ready; a stop ends it cleanly.
+            if spec.runs.first == .hangs { service.append("Type=notify") }
             service.append("ExecStart=/bin/sleep infinity")
         }
         return (unit + service).joined(separator: "\n") + "\n"
@@ -82,9 +96,8 @@ final class SystemdWorld: World {
     /// The start's course stands in `ExecStartPre=`, so that it is over before the unit is active.
     private func starting(_ run: UnitSpec.Run, flag: String, isFirstOfMany: Bool) -> [String] {
         switch run {
-        case .up(after: 0), .endsWell: []
+        case .up(after: 0), .endsWell, .hangs: []
         case .up(let milliseconds): ["ExecStartPre=/bin/sleep \(Double(milliseconds) / 1000)"]
-        case .hangs: ["ExecStartPre=/bin/sleep infinity"]
         case .fails where isFirstOfMany: ["ExecStartPre=/bin/sh -c 'test -e \(flag) || { touch \(flag); exit 1; }'"]
         case .fails: ["ExecStartPre=/bin/false"]
         }

@@ -28,4 +28,6 @@ struct UnitSpec: Sendable {
     var restartsOnFailureAfter: Int?
     /// Stem of a unit that this one requires and starts after.
     var requires: String?
+    /// Stem of a unit that this one only starts after.
+    var startsAfter: String?
 }

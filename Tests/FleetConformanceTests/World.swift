@@ -16,7 +16,7 @@ protocol World: AnyObject {
 enum Worlds {
     static func make(_ backend: Backend, _ scenario: Scenario) throws -> any World {
         switch backend {
-        case .dbus, .systemctl: try SystemdWorld(backend, isPrivate: scenario.isDisruptive)
+        case .dbus, .systemctl: try SystemdWorld(backend, scenario)
         case .fake: try FakeWorldOfScenario()
         }
     }
