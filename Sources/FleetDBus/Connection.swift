@@ -14,6 +14,8 @@ final class Connection {
     var keepsSignals = false
     /// Whether the match rules of a bus connection stand.
     var hasMatches = false
+    /// Object paths of the units whose changes this bus connection hears of.
+    var watchedUnits: Set<String> = []
     /// The bus name of the manager's own connection; signals from anybody else are forged. Nil on a private socket.
     var managerName: String?
 

@@ -44,4 +44,10 @@ enum Manager {
             "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
                 + "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='\(name)'"
         ]
+
+    /// One unit's own changes; all units' would be a burden on a large restart.
+    static func match(unitPath: String) -> String {
+        "type='signal',sender='\(name)',path='\(unitPath)',interface='org.freedesktop.DBus.Properties',"
+            + "member='PropertiesChanged',arg0='\(unitInterface)'"
+    }
 }

@@ -6,6 +6,9 @@ enum ManagerSignal: Equatable {
     case jobRemoved(id: UInt32, result: JobResult)
     /// A daemon-reload begins (true) or ends (false).
     case reloading(Bool)
+    /// What the last start found when it looked at the unit's conditions. systemd sends this before
+    /// the `JobRemoved` of the job that it belongs to.
+    case condition(unitPath: String, held: Bool)
     /// The manager's bus name went to nobody or to somebody else: a daemon-reexec.
     case managerLeft
 
@@ -31,6 +34,12 @@ enum ManagerSignal: Equatable {
                 self = .jobRemoved(id: id, result: JobResult(systemdName: try reader.string()))
             } else if message.isSignal("Reloading", of: Manager.interface) {
                 self = .reloading(try reader.boolean())
+            } else if message.isSignal("PropertiesChanged", of: "org.freedesktop.DBus.Properties") {
+                guard let path = message.path, try reader.string() == Manager.unitInterface else { return nil }
+                var properties = UnitProperties.Conditions()
+                try properties.read(&reader)
+                guard let held = properties.held else { return nil }
+                self = .condition(unitPath: path, held: held)
             } else {
                 return nil
             }

@@ -66,6 +66,7 @@ final class Message {
     var kind: CInt { dbus_message_get_type(raw) }
     var replySerial: UInt32 { dbus_message_get_reply_serial(raw) }
     var sender: String? { dbus_message_get_sender(raw).map { String(cString: $0) } }
+    var path: String? { dbus_message_get_path(raw).map { String(cString: $0) } }
     var errorName: String { dbus_message_get_error_name(raw).map { String(cString: $0) } ?? "" }
 
     func isSignal(_ member: String, of interface: String) -> Bool {

@@ -111,4 +111,27 @@ struct UnitProperties {
         guard bytes.contains(where: { $0 != 0 }) else { return "" }
         return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
+
+    /// Whether the conditions held, out of a `PropertiesChanged`.
+    ///
+    /// Needed because systemd forgets a unit that is down and that nothing refers to, at once: after a start that a
+    /// condition skipped, the unit's properties say that no start ever was. (`RefUnit` would keep it, but not for a
+    /// private socket.)
+    struct Conditions {
+        private var result: Bool?
+        private var time: UInt64?
+
+        /// Nil: not told, or no start has looked at the conditions yet.
+        var held: Bool? { (time ?? 0) == 0 ? nil : result }
+
+        mutating func read(_ reader: inout MessageReader) throws(FleetError) {
+            try reader.properties { (key, value) throws(FleetError) in
+                switch Field(rawValue: key) {
+                case .conditionResult: result = try value.boolean()
+                case .conditionTime: time = try value.uint64()
+                default: break
+                }
+            }
+        }
+    }
 }

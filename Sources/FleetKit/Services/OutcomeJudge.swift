@@ -13,7 +13,9 @@ public enum OutcomeJudge {
     ) -> UnitOutcome.Result {
         if after.isNotFound && !after.isActive { return command.verb == .stop ? .done : .notFound }
         switch command.verb {
-        case .resetFailed: return after.isFailed ? .failed(after.result) : .done
+        case .resetFailed:
+            // Taken is done: a start that was sent right behind it may have failed by now.
+            return job == .done || !after.isFailed ? .done : .failed(after.result)
         case .stop: return judgeStop(job: job, after: after)
         case .start, .restart:
             return judgeStart(
@@ -55,12 +57,21 @@ public enum OutcomeJudge {
             return job == .done ? .done : .canceled
         }
         if !after.conditionResult { return .skipped }
+        if wasRefusedByStartLimit(job, before: before, after: after), !requirementsDown { return .startLimitHit }
         if after.isFailed || after.isInAutoRestart { return .failed(after.result) }
         switch job {
         case .notDone, .lost: return requirementsDown ? .dependency : .canceled
         case .failed: return .failed(after.result)
         default: return .exited(after.subState)
         }
+    }
+
+    /// systemd writes `start-limit-hit` only over `success`: a unit that had failed keeps its older Result when the
+    /// next start is refused (service_enter_dead() of systemd 252). But each run has an invocation of its own, so a
+    /// start that failed without a new one never began.
+    private static func wasRefusedByStartLimit(_ job: JobResult, before: UnitState?, after: UnitState) -> Bool {
+        guard [.failed, .notDone, .lost].contains(job), after.isFailed, let before else { return false }
+        return !after.invocationID.isEmpty && before.invocationID == after.invocationID
     }
 
     /// The outcomes that the job's result alone decides.
