@@ -63,7 +63,8 @@ public struct FakeFleet: Sendable {
         _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
         let now = clock.now().wholeNanoseconds
-        return try FakeStore(directory: directory).change { world throws(FleetError) in
+        var known: FakeStore.Known?
+        return try FakeStore(directory: directory).change(known: &known) { world throws(FleetError) in
             world.advance(to: now)
             let answer = try body(&world, now)
             world.advance(to: now)

@@ -114,7 +114,8 @@ struct FakeServiceManagerTests {
         clock.advance(by: .milliseconds(100))
         #expect(try state(agent).restarts == 1)
         clock.advance(by: .seconds(2))
-        #expect(try state(agent).result == "start-limit-hit")
+        #expect(try state(agent).isFailed)
+        #expect(try outcome(.start, agent) == .startLimitHit)
     }
 
     @Test func aStartWaitsForTheAutoRestartTimerAndARestartCutsThrough() throws {

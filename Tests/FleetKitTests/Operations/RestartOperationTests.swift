@@ -122,7 +122,7 @@ struct RestartOperationTests {
         fixture.clock.advance(by: .seconds(4))
         let before = try fixture.states()
         #expect(before[1].isInAutoRestart)
-        #expect(before[2].result == "start-limit-hit" && before[3].result == "start-limit-hit")
+        #expect(before[2].isFailed && before[3].isFailed)
         let logged = try fixture.sent().count
         let report = try fixture.restart()
         #expect(report.exitStatus == .done)
