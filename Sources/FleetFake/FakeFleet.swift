@@ -8,7 +8,6 @@ public struct FakeFleet: Sendable {
     public init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
         self.directory = directory
         self.clock = clock
-        _ = try FakeStore(directory: directory)
     }
 
     /// Adds the units, or replaces the scripts of those that are there; what is running goes on.

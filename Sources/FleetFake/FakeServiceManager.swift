@@ -15,11 +15,11 @@ public final class FakeServiceManager: ServiceManager {
     /// How often the wait reports that the manager knows its jobs; the contract allows 2 s.
     private static let report = Duration.milliseconds(500)
 
-    /// - Parameter directory: created when it is not there; `units.json` in it (an array of `FakeUnit`) is the first
+    /// - Parameter directory: created by the first change; `units.json` in it (an array of `FakeUnit`) is the first
     ///   script.
-    /// - Throws: `.noServiceManager`.
+    /// - Throws: nothing yet; `.noServiceManager` comes from the calls, where the directory cannot be used.
     public init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
-        self.store = try FakeStore(directory: directory)
+        self.store = FakeStore(directory: directory)
         self.clock = clock
         self.connection = "\(getpid())-\(LockToken.random().rawValue.prefix(8))"
     }
@@ -178,10 +178,9 @@ public final class FakeServiceManager: ServiceManager {
     /// stopped while it waits does not stop the others.
     private func look() throws(FleetError) -> FakeWorld {
         let now = clock.now().wholeNanoseconds
-        if let read = try store.read(unless: known?.generation) {
-            if let world = read.world { known = .init(world: world, generation: read.generation) }
-            if let world = known?.world, world.nextDeadline.map({ $0 > now }) ?? true { return world }
-        }
+        guard let read = try store.read(unless: known?.generation) else { return try store.firstWorld() }
+        if let world = read.world { known = .init(world: world, generation: read.generation) }
+        if let world = known?.world, world.nextDeadline.map({ $0 > now }) ?? true { return world }
         return try change { world, _ in world }
     }
 

@@ -21,9 +21,10 @@ struct FakeStore {
     var scriptPath: String { directory + "/units.json" }
     var eventsPath: String { directory + "/events.jsonl" }
 
-    /// Creates the directory (0700, with its parents).
-    init(directory: String) throws(FleetError) {
-        self.directory = directory
+    init(directory: String) { self.directory = directory }
+
+    /// Creates the directory (0700, with its parents). Only a change needs it: looking leaves no trace.
+    private func makeDirectory() throws(FleetError) {
         var path = directory.hasPrefix("/") ? "" : "."
         for part in directory.split(separator: "/") {
             path += "/" + part
@@ -53,6 +54,7 @@ struct FakeStore {
     func change<Answer>(
         known: inout Known?, _ body: (inout FakeWorld) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
+        try makeDirectory()
         let mutex = try opened(directory + "/mutex", O_RDWR | O_CREAT)
         defer { close(mutex) }
         try lock(mutex)
@@ -90,7 +92,7 @@ struct FakeStore {
     }
 
     /// A world with the units of `units.json`, where somebody wrote one.
-    private func firstWorld() throws(FleetError) -> FakeWorld {
+    func firstWorld() throws(FleetError) -> FakeWorld {
         var world = FakeWorld()
         var wall = timespec()
         clock_gettime(CLOCK_REALTIME, &wall)

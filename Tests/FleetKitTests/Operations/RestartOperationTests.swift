@@ -197,6 +197,15 @@ struct RestartOperationTests {
         #expect(report.exitStatus == .done)
     }
 
+    @Test func whatADeadOwnersDrainStoppedIsStartedAgain() throws {
+        fixture.roster.agents[0].autostart = false
+        fixture.roster.agents[1].autostart = false
+        try fixture.fleet.bringUp([fixture.holder])
+        fixture.options.leftStopped = [fixture.agents[1].unit]
+        #expect(try fixture.restart().exitStatus == .done)
+        #expect(try fixture.states().map(\.isActive) == [true, false, true, true])
+    }
+
     @Test func onlyFailedIsDecidedUnderTheLock() throws {
         try fixture.bringUp()
         try fixture.fleet.install(fixture.agentScript(1) { $0.restart = .no })
