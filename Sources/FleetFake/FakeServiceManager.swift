@@ -52,6 +52,12 @@ public final class FakeServiceManager: ServiceManager {
         try change { world, now in world.events.append(.sent("reload", "", by: sender, at: now)) }
     }
 
+    /// Scripted units have no cgroup that a process could be in.
+    public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
+        let sender = sender(nil)
+        try change { world, now in world.events.append(.sent("adopt", scope.rawValue, by: sender, at: now)) }
+    }
+
     public func perform(
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome] {

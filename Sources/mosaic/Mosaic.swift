@@ -2,6 +2,7 @@ internal import FleetCommands
 internal import FleetDBus
 internal import FleetFake
 internal import FleetKit
+internal import FleetSystemctl
 internal import Glibc
 
 /// The composition root: the only place that knows every backend.
@@ -14,7 +15,7 @@ enum Mosaic {
                 try DBusServiceManager(scope: connection.scope, environment: connection.environment)
             },
             systemctl: { connection throws(FleetError) in
-                throw FleetError(.noServiceManager, "not yet", hint: "")
+                try SystemctlServiceManager(scope: connection.scope, environment: connection.environment)
             },
             fake: FakeBackend())
         let environment = ProcessEnvironment.current()

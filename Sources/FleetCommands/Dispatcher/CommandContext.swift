@@ -19,14 +19,14 @@ public final class CommandContext {
 
     init(
         common: CommonOptions, arguments: [String], composition: Composition, environment: [String: String],
-        signals: SignalWatch
+        output: Output, signals: SignalWatch
     ) throws(FleetError) {
         self.common = common
         self.arguments = arguments
         self.composition = composition
         self.environment = environment
         self.signals = signals
-        output = Output(common, environment: environment)
+        self.output = output
         home = try MosaicHome.resolve(option: common.mosaicHome, environment: environment)
         time = SystemTime()
         processes = try ProcFileSystem()
@@ -51,7 +51,8 @@ public final class CommandContext {
     func holderProbe() throws(FleetError) -> (any HolderProbe)? {
         let holder = try roster().holder
         if common.backend == .fake { return try composition.fake.probe(connection, holder: holder.unit) }
-        return nil
+        guard let socket = holder.socket else { return nil }
+        return try TmuxProbe(socket: socket, environment: environment)
     }
 
     /// The roster file, else the fleet that the service manager knows.

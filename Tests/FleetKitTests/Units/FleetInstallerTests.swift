@@ -128,11 +128,11 @@ struct FleetInstallerTests {
     }
 
     @Test func unitFolderAndTmux() throws {
-        #expect(try ServiceScope.user.unitFolder(environment: ["XDG_CONFIG_HOME": "/x"]) == "/x/systemd/user")
+        #expect(try ManagerScope.user.unitFolder(environment: ["XDG_CONFIG_HOME": "/x"]) == "/x/systemd/user")
         #expect(
-            try ServiceScope.user.unitFolder(environment: ["XDG_CONFIG_HOME": "x", "HOME": "/h"])
+            try ManagerScope.user.unitFolder(environment: ["XDG_CONFIG_HOME": "x", "HOME": "/h"])
                 == "/h/.config/systemd/user")
-        #expect(try ServiceScope.system.unitFolder(environment: [:]) == "/etc/systemd/system")
+        #expect(try ManagerScope.system.unitFolder(environment: [:]) == "/etc/systemd/system")
         try folder.write("tmux", "")
         #expect(throws: FleetError.self) { try TmuxProgram.find(environment: ["PATH": "relative:\(folder.path)"]) }
         #expect(chmod(folder.path + "/tmux", 0o755) == 0)

@@ -25,7 +25,10 @@ public final class ProcFileSystem: ProcessTable {
             return process.host == me.host ? .gone : .unknowable
         }
         guard process.pidNamespace == me.pidNamespace else { return .unknowable }
-        guard let now = Self.readStat(of: process.pid) else { return .gone }
+        guard let now = Self.readStat(of: process.pid) else {
+            // Only the kernel's word is a proof. /proc may be unreadable for other reasons (no descriptor is left).
+            return Glibc.kill(process.pid, 0) != 0 && errno == ESRCH ? .gone : .unknowable
+        }
         guard now.start == process.start else { return .gone }
         // A zombie has closed its files and sends nothing more.
         return now.state == UInt8(ascii: "Z") || now.state == UInt8(ascii: "X") ? .gone : .alive
