@@ -68,13 +68,16 @@ struct Burial {
     }
 
     /// Kills the recorded process and, when a command that it started outlives it, that command: whoever holds the
-    /// record's kernel lock.
+    /// record's kernel lock or, where there is none, has the record open for writing.
     private func kill(_ owner: EvictedOwner, _ reported: inout Set<String>) {
         guard let recorded = owner.observation.record?.owner,
             processes.liveness(of: recorded) != .unknowable
         else { return }
         var victims = [recorded]
-        for pid in processes.exclusiveHolders(of: owner.observation.id)
+        let id = owner.observation.id
+        let holders =
+            owner.observation.kernelLock == .unknown ? processes.writers(of: id) : processes.exclusiveHolders(of: id)
+        for pid in holders
         where pid != processes.me.pid && pid != recorded.pid {
             if let holder = processes.identify(pid) { victims.append(holder) }
         }

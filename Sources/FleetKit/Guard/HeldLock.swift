@@ -39,6 +39,6 @@ public final class HeldLock {
     public func report(_ event: ProgressEvent) throws(FleetError) { try store.append(event, to: owned) }
 
     /// The lock record's descriptor, for helper processes that can act on the fleet: while one of them lives, the
-    /// kernel lock is held.
-    public var commandDescriptor: CInt? { owned.record.mutex == .kernel ? owned.file.descriptor : nil }
+    /// kernel lock is held (or, where there is none, the record has a writer), so the owner does not count as dead.
+    public var commandDescriptor: CInt? { owned.file.descriptor }
 }

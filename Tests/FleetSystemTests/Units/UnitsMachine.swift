@@ -54,7 +54,7 @@ final class UnitsMachine {
 
     /// Somebody's own settings for one unit.
     func addDropIn(_ unit: String, _ text: String) throws {
-        let place = try ServiceScope.user.unitFolder(environment: environment) + "/\(unit).d"
+        let place = try ManagerScope.user.unitFolder(environment: environment) + "/\(unit).d"
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
         try text.write(toFile: place + "/50-local.conf", atomically: true, encoding: .utf8)
         try #require(systemctl("daemon-reload") == 0)

@@ -172,6 +172,9 @@ extension Seam: ProcessTable {
         return holders
     }
 
+    /// No scenario hands the record to a command in path mode.
+    func writers(of file: FileID) -> [Int32] { [] }
+
     func identify(_ pid: Int32) -> ProcessIdentity? {
         ask(.identify(pid)) == .liveness(true) ? identity(pid) : nil
     }

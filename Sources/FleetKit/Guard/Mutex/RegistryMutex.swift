@@ -30,7 +30,10 @@ package struct MutexPatience: Sendable {
     var firstStep: Duration = .microseconds(50)
     var longestStep: Duration = .milliseconds(2)
 
-    package init(frozenAfter: Duration = .seconds(5)) { self.frozenAfter = frozenAfter }
+    package init(frozenAfter: Duration = .seconds(5), longestStep: Duration = .milliseconds(2)) {
+        self.frozenAfter = frozenAfter
+        self.longestStep = longestStep
+    }
 }
 
 /// Grows the steps of a wait, so that a short one costs microseconds and a long one no processor.
