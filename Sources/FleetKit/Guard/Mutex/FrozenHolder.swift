@@ -1,7 +1,7 @@
 /// Deals with a mutex holder that does not move: a stopped process must not wedge the fleet.
 ///
-/// Fed by the waiter at each look. When one and the same stay has lasted `after` on the waiter's own clock, the
-/// holder is killed if it is provably ours; otherwise an error names it.
+/// Fed by the waiter at each look. When one and the same stay has lasted `after` on the waiter's own clock, the second
+/// half of it under the eyes of the kernel, the holder is killed if it is provably ours; otherwise an error names it.
 struct FrozenHolder {
     private let time: any GuardTime
     private let processes: any ProcessTable
@@ -25,7 +25,7 @@ struct FrozenHolder {
             self.seen = (record?.token, nil, now)
             return
         }
-        guard now - seen.since >= after else { return }
+        guard now - seen.since >= after / 2 else { return }
         // Ask the kernel only now: a look through /proc is dear, and most waits last microseconds.
         let holders = processes.exclusiveHolders(of: file)
         guard let holder = holders.first else {
@@ -33,11 +33,21 @@ struct FrozenHolder {
             return
         }
         guard let known = seen.holder, known == holder else {
-            // A stay that ended unseen and another that began under the same token: give this one its own time.
-            self.seen = (record?.token, holder, seen.holder == nil ? seen.since : now)
+            // It may have come in this very moment and not signed in yet, after a stay that ended while this waiter
+            // was frozen itself: its own time begins now.
+            self.seen = (record?.token, holder, now)
             return
         }
-        try end(holder, record: record, path: path)
+        do throws(FleetError) {
+            try end(holder, record: record, path: path)
+        } catch {
+            // It may have moved on while it was looked at: only one that is still inside is worth an error.
+            guard processes.exclusiveHolders(of: file).contains(holder) else {
+                self.seen = nil
+                return
+            }
+            throw error
+        }
     }
 
     private mutating func end(_ pid: Int32, record: MutexRecord?, path: String) throws(FleetError) {
