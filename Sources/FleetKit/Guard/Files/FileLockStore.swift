@@ -105,7 +105,7 @@ public final class FileLockStore: LockStore {
 
     public func makeWatch() throws(FleetError) -> any LockStoreWatch {
         do throws(Errno) {
-            return FileLockStoreWatch(try directory.calls.makeWatch(), directory: directory)
+            return FileLockStoreWatch(try directory.calls.makeWatch(), directory: directory, time: time)
         } catch {
             throw directory.failure("watch", ".", error)
         }

@@ -5,11 +5,19 @@ internal import SystemPackage
 final class FileLockStoreWatch: LockStoreWatch {
     private let watch: any LockWatch
     private let directory: RunDirectory
+    private let time: any GuardTime
     private var followed: FileID?
+    /// The kernel tells of a close *before* it drops the closed file's lock, so the look after a dying owner's close
+    /// may come too early, and nothing would wake us again. So after every event, and after
+    /// the beginning of a watch, there are a few more looks soon.
+    private var nextLook: Duration?
+    private static let firstLook: Duration = .milliseconds(1)
+    private static let lastLook: Duration = .milliseconds(16)
 
-    init(_ watch: any LockWatch, directory: RunDirectory) {
+    init(_ watch: any LockWatch, directory: RunDirectory, time: any GuardTime) {
         self.watch = watch
         self.directory = directory
+        self.time = time
     }
 
     func wait(after observation: LockObservation, timeout: Duration) throws(FleetError) {
@@ -23,15 +31,23 @@ final class FileLockStoreWatch: LockStoreWatch {
                 throw directory.failure("watch", RunDirectory.lockName, error)
             }
             followed = status.id
-            // The owner may have gone between the look that led here and this watch: look once more.
+            // The owner may have gone between the look that led here and this watch, or be going: look once more.
+            nextLook = Self.firstLook
             return
         }
+        let bound = nextLook.map { min($0, timeout) } ?? timeout
+        let start = time.now()
         do throws(Errno) {
-            try watch.wait(timeout: timeout)
+            try watch.wait(timeout: bound)
         } catch .interrupted {
             // A signal: the caller looks at what it was.
         } catch {
             throw directory.failure("watch", ".", error)
+        }
+        if time.now() - start < bound {
+            nextLook = Self.firstLook
+        } else if let look = nextLook {
+            nextLook = look < Self.lastLook ? look * 2 : nil
         }
     }
 
