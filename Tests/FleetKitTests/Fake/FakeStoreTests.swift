@@ -60,8 +60,17 @@ struct FakeStoreTests {
         #expect(try FakeEventLog(directory: directory.path).sent == ["start x.service"])
     }
 
+    @Test func lookingLeavesNoTrace() throws {
+        let manager = try FakeServiceManager(directory: directory.path + "/later")
+        #expect(try manager.states(of: [UnitName("x.service")]).map(\.isNotFound) == [true])
+        #expect(try manager.loadedUnits(matching: ["*"]).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: directory.path + "/later"))
+    }
+
     @Test func aDirectoryThatCannotBeUsedIsNamed() {
-        let error = #expect(throws: FleetError.self) { try FakeServiceManager(directory: "/proc/none") }
+        let error = #expect(throws: FleetError.self) {
+            try FakeFleet(directory: "/proc/none").install(FakeUnit(UnitName("x.service")))
+        }
         #expect(error?.code == .noServiceManager)
         #expect(error?.message.contains("/proc/none") == true)
     }
