@@ -59,6 +59,22 @@ let package = Package(
             dependencies: ["FleetCommands", "FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake"],
             swiftSettings: house),
 
+        // The proof of the guard: its shipped code in a simulated world, see docs/guard.md
+        .target(
+            name: "GuardExplorer",
+            dependencies: ["FleetKit", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/GuardExplorer",
+            swiftSettings: house),
+        .executableTarget(
+            name: "guard-explorer",
+            dependencies: ["GuardExplorer"],
+            path: "Tests/GuardExplorerCommand",
+            swiftSettings: house),
+        .testTarget(
+            name: "GuardExplorerTests",
+            dependencies: ["GuardExplorer", "FleetKit"],
+            swiftSettings: house),
+
         // Tests
         .target(
             name: "FleetTestSupport",

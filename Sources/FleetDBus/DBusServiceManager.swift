@@ -69,6 +69,11 @@ public final class DBusServiceManager: ServiceManager {
         _ = try answer(to: try Manager.call("Reload"), "to reload its unit files", timeout: link.timeouts.reload)
     }
 
+    public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
+        let question = try TransientScope.call(scope, pid: pid, description: description)
+        _ = try answer(to: question, "to make \(scope)")
+    }
+
     public func perform(
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome] {

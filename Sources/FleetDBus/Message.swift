@@ -75,7 +75,7 @@ final class Message {
 
     private static func isPlain(_ text: String) -> Bool { !text.utf8.contains(0) }
 
-    private static func check(_ text: String) throws(FleetError) {
+    static func check(_ text: String) throws(FleetError) {
         guard isPlain(text), dbus_validate_utf8(text, nil) != 0 else {
             throw FleetError(
                 .usage, "'\(Printable.oneLine(text))' cannot be sent over D-Bus: it contains a NUL byte",
@@ -83,7 +83,7 @@ final class Message {
         }
     }
 
-    private static func append(_ text: String, to iterator: inout DBusMessageIter) -> Bool {
+    static func append(_ text: String, to iterator: inout DBusMessageIter) -> Bool {
         text.withCString { pointer in
             var argument: UnsafePointer<CChar>? = pointer
             return dbus_message_iter_append_basic(&iterator, WireType.string, &argument) != 0

@@ -9,7 +9,7 @@ public struct FakeEventLog: Sendable {
 
     /// - Throws: `.noServiceManager` for a log that cannot be read. A torn last line is left out.
     public init(directory: String) throws(FleetError) {
-        let store = try FakeStore(directory: directory)
+        let store = FakeStore(directory: directory)
         let bytes = try store.contents(of: store.eventsPath) ?? []
         var events: [FakeEvent] = []
         let decoder = JSONDecoder()

@@ -8,7 +8,6 @@ public struct FakeFleet: Sendable {
     public init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
         self.directory = directory
         self.clock = clock
-        _ = try FakeStore(directory: directory)
     }
 
     /// Adds the units, or replaces the scripts of those that are there; what is running goes on.
@@ -63,7 +62,8 @@ public struct FakeFleet: Sendable {
         _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
         let now = clock.now().wholeNanoseconds
-        return try FakeStore(directory: directory).change { world throws(FleetError) in
+        var known: FakeStore.Known?
+        return try FakeStore(directory: directory).change(known: &known) { world throws(FleetError) in
             world.advance(to: now)
             let answer = try body(&world, now)
             world.advance(to: now)

@@ -8,18 +8,18 @@ public final class FakeServiceManager: ServiceManager {
     private let store: FakeStore
     private let clock: any OperationClock
     private let connection: String
-    private var known: (world: FakeWorld, generation: UInt64)?
+    private var known: FakeStore.Known?
 
     /// How long the wait for a job sleeps between two looks.
     private static let step = Duration.milliseconds(10)
     /// How often the wait reports that the manager knows its jobs; the contract allows 2 s.
     private static let report = Duration.milliseconds(500)
 
-    /// - Parameter directory: created when it is not there; `units.json` in it (an array of `FakeUnit`) is the first
+    /// - Parameter directory: created by the first change; `units.json` in it (an array of `FakeUnit`) is the first
     ///   script.
-    /// - Throws: `.noServiceManager`.
+    /// - Throws: nothing yet; `.noServiceManager` comes from the calls, where the directory cannot be used.
     public init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
-        self.store = try FakeStore(directory: directory)
+        self.store = FakeStore(directory: directory)
         self.clock = clock
         self.connection = "\(getpid())-\(LockToken.random().rawValue.prefix(8))"
     }
@@ -50,6 +50,12 @@ public final class FakeServiceManager: ServiceManager {
     public func reload() throws(FleetError) {
         let sender = sender(nil)
         try change { world, now in world.events.append(.sent("reload", "", by: sender, at: now)) }
+    }
+
+    /// Scripted units have no cgroup that a process could be in.
+    public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
+        let sender = sender(nil)
+        try change { world, now in world.events.append(.sent("adopt", scope.rawValue, by: sender, at: now)) }
     }
 
     public func perform(
@@ -101,11 +107,8 @@ public final class FakeServiceManager: ServiceManager {
         let since = clock.now()
         let before = try look().state(of: command.unit)
         var awaited = Awaited(position: position, command: command, before: before, job: 0, since: since)
-        if before.loadState != "loaded" {
-            let isMaskedStart = before.isMasked && (command.verb == .start || command.verb == .restart)
-            let result =
-                isMaskedStart ? .masked : OutcomeJudge.judge(command, job: .done, before: before, after: before)
-            let outcome = UnitOutcome(command: command, result: result, state: before)
+        if let refusal = OutcomeJudge.refusal(command, before: before) {
+            let outcome = UnitOutcome(command: command, result: refusal, state: before)
             awaited.outcome = outcome
             try supervisor.handle(.finished(outcome))
             return awaited
@@ -181,10 +184,9 @@ public final class FakeServiceManager: ServiceManager {
     /// stopped while it waits does not stop the others.
     private func look() throws(FleetError) -> FakeWorld {
         let now = clock.now().wholeNanoseconds
-        if let read = try store.read(unless: known?.generation) {
-            if let world = read.world { known = (world, read.generation) }
-            if let world = known?.world, world.nextDeadline.map({ $0 > now }) ?? true { return world }
-        }
+        guard let read = try store.read(unless: known?.generation) else { return try store.firstWorld() }
+        if let world = read.world { known = .init(world: world, generation: read.generation) }
+        if let world = known?.world, world.nextDeadline.map({ $0 > now }) ?? true { return world }
         return try change { world, _ in world }
     }
 
@@ -192,7 +194,7 @@ public final class FakeServiceManager: ServiceManager {
         _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
         let clock = self.clock
-        return try store.change { world throws(FleetError) in
+        return try store.change(known: &known) { world throws(FleetError) in
             let now = clock.now().wholeNanoseconds
             world.advance(to: now)
             let answer = try body(&world, now)

@@ -8,15 +8,23 @@ internal import Glibc
 /// which the kernel frees when its holder dies. Events are appended *before* the state that they belong to is
 /// published: a process killed in between leaves a line too many, never one too few.
 struct FakeStore {
+    struct Known {
+        var world: FakeWorld
+        var generation: UInt64
+    }
+
     let directory: String
+
+    private static let mutexWait = Duration.seconds(30)
 
     var statePath: String { directory + "/state" }
     var scriptPath: String { directory + "/units.json" }
     var eventsPath: String { directory + "/events.jsonl" }
 
-    /// Creates the directory (0700, with its parents).
-    init(directory: String) throws(FleetError) {
-        self.directory = directory
+    init(directory: String) { self.directory = directory }
+
+    /// Creates the directory (0700, with its parents). Only a change needs it: looking leaves no trace.
+    private func makeDirectory() throws(FleetError) {
         var path = directory.hasPrefix("/") ? "" : "."
         for part in directory.split(separator: "/") {
             path += "/" + part
@@ -40,26 +48,51 @@ struct FakeStore {
     }
 
     /// Reads, changes and publishes the world as one step among all processes.
+    ///
+    /// - Parameter known: what the caller read or changed last; brought up to date. Decoding again what is known would
+    ///   make the time under the mutex several times as long.
     func change<Answer>(
-        _ body: (inout FakeWorld) throws(FleetError) -> Answer
+        known: inout Known?, _ body: (inout FakeWorld) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
+        try makeDirectory()
         let mutex = try opened(directory + "/mutex", O_RDWR | O_CREAT)
         defer { close(mutex) }
-        while flock(mutex, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw failure("lock", directory + "/mutex") }
-        }
-        let current = try read(unless: nil)
+        try lock(mutex)
+        let current = try read(unless: known?.generation)
         var world: FakeWorld
-        if let known = current?.world { world = known } else { world = try firstWorld() }
+        if let read = current?.world {
+            world = read
+        } else if current != nil, let known {
+            world = known.world
+        } else {
+            world = try firstWorld()
+        }
         let answer = try body(&world)
         try append(world.events)
         world.events = []
-        try publish(world, generation: (current?.generation ?? 0) + 1)
+        let generation = (current?.generation ?? 0) + 1
+        try publish(world, generation: generation)
+        known = Known(world: world, generation: generation)
         return answer
     }
 
+    /// A stopped process may hold the mutex: the wait is bounded, and says so.
+    private func lock(_ mutex: Int32) throws(FleetError) {
+        let clock = SystemClock()
+        let deadline = clock.now() + Self.mutexWait
+        while flock(mutex, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EINTR || errno == EWOULDBLOCK else { throw failure("lock", directory + "/mutex") }
+            guard clock.now() < deadline else {
+                throw FleetError(
+                    .noServiceManager, "\(Printable.oneLine(directory))/mutex is held by a process that does not go on",
+                    hint: "see which with: fuser '\(Printable.oneLine(directory))/mutex'")
+            }
+            clock.sleep(for: .milliseconds(1))
+        }
+    }
+
     /// A world with the units of `units.json`, where somebody wrote one.
-    private func firstWorld() throws(FleetError) -> FakeWorld {
+    func firstWorld() throws(FleetError) -> FakeWorld {
         var world = FakeWorld()
         var wall = timespec()
         clock_gettime(CLOCK_REALTIME, &wall)

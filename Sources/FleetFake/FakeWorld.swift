@@ -79,7 +79,8 @@ struct FakeWorld: Codable {
         if unit.startLimitBurst > 0, runtime.starts.count >= unit.startLimitBurst {
             runtime.active = "failed"
             runtime.sub = "failed"
-            runtime.result = "start-limit-hit"
+            // Only over success: a unit that had failed keeps its older Result (service_enter_dead() of systemd 252).
+            if runtime.result == "success" { runtime.result = "start-limit-hit" }
             runtime.schedule(nil)
             runtimes[name] = runtime
             finish(job, "failed", at: time)

@@ -45,6 +45,19 @@ struct Systemctl {
             environment: environment)
     }
 
+    /// - Throws: `.noServiceManager` when there is no busctl in `PATH`.
+    func busctl(_ arguments: [String]) throws(FleetError) -> ChildProcess {
+        guard let path = ExecutablePath.find("busctl", path: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
+        else {
+            throw FleetError(
+                .noServiceManager, "there is no busctl in PATH, which comes with systemctl",
+                hint: "install systemd whole, or use --backend dbus")
+        }
+        return ChildProcess(
+            executable: path, arguments: ["--\(scope.rawValue)", "--no-pager", "--quiet"] + arguments,
+            environment: environment)
+    }
+
     /// What a systemctl that got no answer means for the operator.
     func unreachable(_ output: ChildProcess.Output) -> FleetError {
         let said = Self.lastLine(output.standardError)

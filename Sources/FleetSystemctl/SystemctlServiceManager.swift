@@ -45,6 +45,17 @@ public final class SystemctlServiceManager: ServiceManager {
         guard output.isSuccess else { throw systemctl.unreachable(output) }
     }
 
+    /// systemctl has no word for it; busctl, of the same package, makes the call.
+    public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
+        let output = try systemctl.busctl([
+            "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
+            "StartTransientUnit", "ssa(sv)a(sa(sv))", scope.rawValue, "fail",
+            "3", "Description", "s", description, "CollectMode", "s", "inactive-or-failed", "PIDs", "au", "1", "\(pid)",
+            "0",
+        ]).run(timeout: Self.patience)
+        guard output.isSuccess else { throw systemctl.unreachable(output) }
+    }
+
     public func perform(
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome] {

@@ -1,8 +1,8 @@
+internal import FleetKit
 internal import Glibc
 import Testing
 
 @testable internal import FleetDBus
-internal import FleetKit
 
 @Suite struct Addresses {
     @Test(arguments: [

@@ -1,7 +1,7 @@
+internal import FleetKit
 import Testing
 
 @testable internal import FleetDBus
-internal import FleetKit
 
 /// A unit as systemd 252 tells it; tests change one property at a time.
 let healthyUnit: [String: Value] = [

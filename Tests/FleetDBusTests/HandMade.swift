@@ -1,12 +1,18 @@
 internal import CDBus
+internal import FleetKit
 
 @testable internal import FleetDBus
-internal import FleetKit
 
 /// One D-Bus value for messages made by hand.
 enum Value {
-    case string(String), path(String), bool(Bool), int32(Int32), uint32(UInt32), uint64(UInt64)
-    case strings([String]), bytes([UInt8])
+    case string(String)
+    case path(String)
+    case bool(Bool)
+    case int32(Int32)
+    case uint32(UInt32)
+    case uint64(UInt64)
+    case strings([String])
+    case bytes([UInt8])
     case job(UInt32, String)
 
     var signature: String {

@@ -45,7 +45,8 @@ extension CommandContext {
         } else {
             output.summary(
                 "Nothing left to do: \(other.scope.words) was restarted meanwhile by pid \(other.pid)"
-                    + " (\(Printable.oneLine(other.command))), which ended well at \(Printable.oneLine(other.finishedAt)).")
+                    + " (\(Printable.oneLine(other.command))), which ended well at \(Printable.oneLine(other.finishedAt))."
+            )
         }
         return .done
     }

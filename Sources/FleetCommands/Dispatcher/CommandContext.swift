@@ -19,14 +19,14 @@ public final class CommandContext {
 
     init(
         common: CommonOptions, arguments: [String], composition: Composition, environment: [String: String],
-        signals: SignalWatch
+        output: Output, signals: SignalWatch
     ) throws(FleetError) {
         self.common = common
         self.arguments = arguments
         self.composition = composition
         self.environment = environment
         self.signals = signals
-        output = Output(common, environment: environment)
+        self.output = output
         home = try MosaicHome.resolve(option: common.mosaicHome, environment: environment)
         time = SystemTime()
         processes = try ProcFileSystem()

@@ -35,13 +35,14 @@ public struct Dispatcher {
                 return refuse(error, arguments)
             }
         }
+        let output = Output(module.common, environment: environment)
         do throws(FleetError) {
             let context = try CommandContext(
                 common: module.common, arguments: arguments, composition: composition, environment: environment,
-                signals: SignalWatch())
+                output: output, signals: SignalWatch())
             return try run(module, in: context).rawValue
         } catch {
-            Output.error(error, isJSON: module.common.json)
+            output.error(error)
             return error.exitStatus.rawValue
         }
     }
@@ -60,6 +61,7 @@ public struct Dispatcher {
     private func run(guarded command: some GuardedCommand, in context: CommandContext) throws(FleetError) -> ExitStatus
     {
         if let answered = try command.prepare(in: context) { return answered }
+        try context.leaveFleet(isAllowed: !command.guardOptions.noDetach)
         let request = try command.request(in: context)
         let policy = command.guardOptions.policy(try context.guardSettings())
         let voice = GuardVoice(context.output)
@@ -99,9 +101,9 @@ public struct Dispatcher {
         }
         let command = arguments.prefix { !$0.hasPrefix("-") }.filter { Self.words.contains($0) }
         let help = (["mosaic"] + command + ["--help"]).joined(separator: " ")
-        Output.error(
-            FleetError(.usage, Printable.oneLine(RootCommand.message(for: error), limit: 1000), hint: "see '\(help)'"),
-            isJSON: arguments.contains("--json"))
+        let usage = FleetError(
+            .usage, Printable.oneLine(RootCommand.message(for: error), limit: 1000), hint: "see '\(help)'")
+        Output.write(Output.text(usage, isJSON: arguments.contains("--json")), to: STDERR_FILENO)
         return ExitStatus.usage.rawValue
     }
 }

@@ -28,6 +28,9 @@ public struct GuardOptions: ParsableArguments, Sendable {
         transform: DurationOption.parse)
     public var evictGrace: Duration?
 
+    @Flag(help: "When run inside the fleet: refuse, instead of moving out of it first.")
+    public var noDetach = false
+
     public init() {}
 
     /// The policy of this run: typed options, then the roster, then the defaults of `WaitPolicy`.

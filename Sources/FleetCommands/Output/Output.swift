@@ -11,6 +11,7 @@ public final class Output {
     let isQuiet: Bool
     let isVerbose: Bool
     let isJSON: Bool
+    private var transcript: CInt?
 
     init(_ common: CommonOptions, environment: [String: String]) {
         isQuiet = common.quiet
@@ -21,7 +22,7 @@ public final class Output {
     }
 
     /// One piece of data, with its newline, in one write.
-    func data(_ text: String) { Self.write(text + "\n", to: STDOUT_FILENO) }
+    func data(_ text: String) { emit(text + "\n", to: STDOUT_FILENO) }
 
     /// One JSON document on one line.
     func json(_ value: some Encodable) throws(FleetError) {
@@ -38,26 +39,44 @@ public final class Output {
     func summary(_ text: String) { if !isQuiet && !isJSON { data(text) } }
 
     /// Something to know, on stderr.
-    func note(_ text: String) { if !isQuiet { Self.write("mosaic fleet: \(text)\n", to: STDERR_FILENO) } }
+    func note(_ text: String) { if !isQuiet { emit("mosaic fleet: \(text)\n", to: STDERR_FILENO) } }
 
     /// Something to worry about; also with `-q`.
-    func warning(_ text: String) { Self.write("mosaic fleet: warning: \(text)\n", to: STDERR_FILENO) }
+    func warning(_ text: String) { emit("mosaic fleet: warning: \(text)\n", to: STDERR_FILENO) }
 
     /// Detail for `-v`.
     func detail(_ text: String) { if isVerbose { note(text) } }
 
-    func error(_ error: FleetError) { Self.error(error, isJSON: isJSON) }
+    func error(_ error: FleetError) { emit(Self.text(error, isJSON: isJSON), to: STDERR_FILENO) }
 
-    static func error(_ error: FleetError, isJSON: Bool) {
+    /// From now on everything goes to this file as well, because the terminal may go away.
+    /// - Throws: `.io`.
+    func keepTranscript(at path: String) throws(FleetError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw FleetError(
+                .io, "cannot write \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
+                hint: "check that directory, or run the command from outside the fleet")
+        }
+        transcript = descriptor
+    }
+
+    private func emit(_ text: String, to descriptor: CInt) {
+        Self.write(text, to: descriptor)
+        if let transcript { Self.write(text, to: transcript) }
+    }
+
+    /// An error as it is printed, with its newline.
+    static func text(_ error: FleetError, isJSON: Bool) -> String {
         guard isJSON else {
             let hint = error.hint.isEmpty ? "" : "  hint: \(error.hint)\n"
-            return write("mosaic fleet: error: \(error.message)\n\(hint)", to: STDERR_FILENO)
+            return "mosaic fleet: error: \(error.message)\n\(hint)"
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let document = ErrorDocument(code: error.code.rawValue, message: error.message, hint: error.hint)
-        guard let bytes = try? encoder.encode(document) else { return }  // three strings always encode
-        write(String(decoding: bytes, as: UTF8.self) + "\n", to: STDERR_FILENO)
+        guard let bytes = try? encoder.encode(document) else { return "{}\n" }  // three strings always encode
+        return String(decoding: bytes, as: UTF8.self) + "\n"
     }
 
     private struct ErrorDocument: Encodable {

@@ -13,6 +13,7 @@ struct Burial {
     /// After SIGKILL a process is gone at once, unless it hangs inside the kernel; then nothing more can be done.
     static let killGrace: Duration = .seconds(5)
     private static let stampEvery: Duration = .seconds(1)
+    private static let killEvery: Duration = .milliseconds(50)
     private static let step: Duration = .milliseconds(5)
 
     /// - Throws: `.evicted`, when the new owner lost the lock in turn; `.io`; an interruption.
@@ -21,6 +22,8 @@ struct Burial {
         var stamped = start
         var announced: Set<String> = []
         var killed: Set<String> = []
+        var killedAt: Duration?
+        var reported: Set<String> = []
         while true {
             let living = try buryTheGone()
             if living.isEmpty { return }
@@ -34,8 +37,13 @@ struct Burial {
             for owner in living where announced.insert(owner.name).inserted {
                 report(.burying(owner, grace: grace))
             }
-            if now - start >= grace {
-                for owner in living where killed.insert(owner.name).inserted { kill(owner) }
+            if now - start >= grace, killedAt.map({ now - $0 >= Self.killEvery }) ?? true {
+                // Again and again: a command that the owner started may fork while its processes are being counted.
+                for owner in living {
+                    kill(owner, &reported)
+                    killed.insert(owner.name)
+                }
+                killedAt = now
             }
             if now - start >= grace + Self.killGrace || living.allSatisfy({ !canStillEnd($0, killed) }) {
                 for owner in living { try giveUp(owner) }
@@ -60,15 +68,22 @@ struct Burial {
     }
 
     /// Kills the recorded process and, when a command that it started outlives it, that command: whoever holds the
-    /// record's kernel lock.
-    private func kill(_ owner: EvictedOwner) {
+    /// record's kernel lock or, where there is none, has the record open for writing.
+    private func kill(_ owner: EvictedOwner, _ reported: inout Set<String>) {
         guard let recorded = owner.observation.record?.owner,
             processes.liveness(of: recorded) != .unknowable
         else { return }
-        if processes.kill(recorded) { report(.killed(owner, pid: recorded.pid)) }
-        for pid in processes.exclusiveHolders(of: owner.observation.id) where pid != processes.me.pid {
-            if pid != recorded.pid, let holder = processes.identify(pid), processes.kill(holder) {
-                report(.killed(owner, pid: pid))
+        var victims = [recorded]
+        let id = owner.observation.id
+        let holders =
+            owner.observation.kernelLock == .unknown ? processes.writers(of: id) : processes.exclusiveHolders(of: id)
+        for pid in holders
+        where pid != processes.me.pid && pid != recorded.pid {
+            if let holder = processes.identify(pid) { victims.append(holder) }
+        }
+        for victim in victims where processes.kill(victim) {
+            if reported.insert("\(owner.name) \(victim.pid) \(victim.start)").inserted {
+                report(.killed(owner, pid: victim.pid))
             }
         }
     }

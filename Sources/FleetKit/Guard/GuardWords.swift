@@ -10,8 +10,11 @@ enum GuardWords {
     }
 
     static func evicted(by successor: LockObservation?, path: String) -> FleetError {
-        let who = successor.map { "taken over by \(owner($0))" } ?? "broken by an operator"
-        return FleetError(
+        evicted(who: successor.map { "taken over by \(owner($0))" } ?? "broken by an operator", path: path)
+    }
+
+    static func evicted(who: String, path: String) -> FleetError {
+        FleetError(
             .evicted, "this process lost the lock \(path), \(who); it sends nothing more",
             hint: "look at the fleet with 'mosaic fleet status' before restarting again")
     }

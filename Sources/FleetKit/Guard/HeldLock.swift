@@ -20,7 +20,14 @@ public final class HeldLock {
     /// - Throws: `.evicted`, naming who took over; from then on this lock is dead.
     public func checkFence() throws(FleetError) {
         guard try !store.isOwned(owned) else { return }
-        throw GuardWords.evicted(by: try store.observe(), path: store.lockPath)
+        let successor: LockObservation?
+        do throws(FleetError) {
+            successor = try store.observe()
+        } catch {
+            // That the lock is lost is certain, whoever has it: this must not end as a mere I/O error.
+            throw GuardWords.evicted(who: "and who has it now cannot be read (\(error.message))", path: store.lockPath)
+        }
+        throw GuardWords.evicted(by: successor, path: store.lockPath)
     }
 
     /// Stamps the lock: the owner's main loop lives, and systemd still knows its job.
@@ -32,6 +39,6 @@ public final class HeldLock {
     public func report(_ event: ProgressEvent) throws(FleetError) { try store.append(event, to: owned) }
 
     /// The lock record's descriptor, for helper processes that can act on the fleet: while one of them lives, the
-    /// kernel lock is held.
-    public var commandDescriptor: CInt? { owned.record.mutex == .kernel ? owned.file.descriptor : nil }
+    /// kernel lock is held (or, where there is none, the record has a writer), so the owner does not count as dead.
+    public var commandDescriptor: CInt? { owned.file.descriptor }
 }

@@ -64,6 +64,8 @@ public final class OwnedLock {
     let id: FileID
     /// Where the next progress line goes.
     var length: Int
+    /// The last line may lack its end.
+    var isTorn = false
     var isClosed = false
 
     init(record: LockRecord, file: LockFile, id: FileID, length: Int) {

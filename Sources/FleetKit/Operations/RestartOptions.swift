@@ -11,6 +11,9 @@ public struct RestartOptions: Sendable, Equatable {
     public var settleTimeout: Duration = .seconds(30)
     /// Only agents that are not up; decided under the lock.
     public var onlyFailed = false
+    /// Units that the drain of an owner who died stopped (its lock record says which): they ran, so they are to run
+    /// again, also without `autostart`.
+    public var leftStopped: Set<UnitName> = []
 
     public init(agents: [AgentName]? = nil) { self.agents = agents }
 }

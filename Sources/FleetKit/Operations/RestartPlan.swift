@@ -30,6 +30,9 @@ public struct RestartPlan: Sendable, Equatable {
         var known: [UnitName: UnitState] = [:]
         for state in states { known[state.name] = state }
         func state(_ unit: UnitName) -> UnitState { known[unit] ?? UnitState(name: unit, loadState: "not-found") }
+        func ran(_ unit: UnitName) -> Bool {
+            state(unit).isUpOrComing || state(unit).isFailed && options.onlyFailed || options.leftStopped.contains(unit)
+        }
         before = known
         holder = roster.holder.unit
         skipped = []
@@ -44,7 +47,7 @@ public struct RestartPlan: Sendable, Equatable {
             if options.agents != nil && now.isNotFound { throw Self.noSuchUnit(agent) }
             if onlyFailed && now.isActive {
                 skipped.append(.init(unit: agent.unit, why: "it is up"))
-            } else if options.agents == nil && !agent.autostart && !(now.isUpOrComing || (onlyFailed && now.isFailed)) {
+            } else if options.agents == nil && !agent.autostart && !ran(agent.unit) {
                 skipped.append(.init(unit: agent.unit, why: "autostart = false and it is not running"))
             } else {
                 agents.append(agent.unit)

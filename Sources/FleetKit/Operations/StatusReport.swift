@@ -35,7 +35,7 @@ public struct StatusReport: Sendable, Equatable {
         return StatusReport(rows: rows)
     }
 
-    /// 0: all active; 3: something is not; 4: an agent that was named has no unit.
+    /// 0: all active; 3: something is not.
     public var exitStatus: ExitStatus { rows.allSatisfy(\.state.isActive) ? .done : .attention }
 
     /// Units per state, the worst first: `1 failed, 1 restarting, 18 active`.

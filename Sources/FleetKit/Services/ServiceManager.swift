@@ -32,4 +32,8 @@ public protocol ServiceManager: AnyObject {
 
     /// Reads all unit files again (`daemon-reload`).
     func reload() throws(FleetError)
+
+    /// Moves a running process of this user into a new transient scope, out of whatever unit it is in.
+    /// - Throws: `.noServiceManager`, with the manager's reason.
+    func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError)
 }

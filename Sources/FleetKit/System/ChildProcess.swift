@@ -9,8 +9,9 @@ internal import SystemPackage
 ///
 /// The caller's thread waits here, and that is right: the thread that waits for systemd is the main loop whose life
 /// is the lock's progress, so it must itself come by (`whileWaiting`) at least every 100 ms. swift-subprocess is
-/// asynchronous; its tasks run on a `CallerExecutor`, that is on the waiting thread itself, so nothing here needs a
-/// thread of Swift's cooperative pool and nothing can starve it, not even where the caller is one of its threads.
+/// asynchronous; its tasks run on Swift's cooperative pool, of which the calling thread must not be one (where all
+/// of them wait here, nobody is left to see the child's end). The main thread never is; a test uses a thread of
+/// its own.
 public struct ChildProcess: Sendable {
     public enum Ending: Sendable, Equatable {
         case exited(Int32)
@@ -55,11 +56,10 @@ public struct ChildProcess: Sendable {
         standardInput: CInt? = nil, limit: Int = 8 << 20, timeout: Duration? = nil,
         whileWaiting: () throws(FleetError) -> Void = {}
     ) throws(FleetError) -> Output {
-        let executor = CallerExecutor()
         let watch = Watch()
         let input = standardInput.map(FileDescriptor.init(rawValue:))
         let child = self
-        Task(executorPreference: executor) {
+        Task.detached {
             let end: Watch.End
             do {
                 if let input {
@@ -70,13 +70,12 @@ public struct ChildProcess: Sendable {
                 }
             } catch { end = .failed("\(error)") }
             watch.finish(end)
-            executor.wake()
         }
         let deadline = timeout.map { ContinuousClock.now + $0 }
         var stop: FleetError?
         var isOverdue = false
         while true {
-            if let end = executor.runJobs(until: { watch.end }, atMost: .milliseconds(50)) {
+            if let end = watch.wait(atMost: .milliseconds(50)) {
                 if let stop { throw stop }
                 return try output(of: end, isOverdue: isOverdue)
             }
@@ -134,8 +133,8 @@ private final class Watch: Sendable {
     }
 
     private let state = Mutex(State())
+    private let changed = DispatchSemaphore(value: 0)
 
-    var end: End? { state.withLock { $0.end } }
     var isRunning: Bool { state.withLock { $0.pidfd >= 0 && $0.end == nil } }
 
     func finish(_ end: End) {
@@ -144,41 +143,23 @@ private final class Watch: Sendable {
             if $0.pidfd >= 0 { close($0.pidfd) }
             $0.pidfd = -1
         }
+        changed.signal()
+    }
+
+    /// nil when the child still runs after the time, or has just been started.
+    func wait(atMost limit: DispatchTimeInterval) -> End? {
+        _ = changed.wait(timeout: .now() + limit)
+        return state.withLock { $0.end }
     }
 
     /// Keeps a descriptor of its own: swift-subprocess closes the other one as soon as the child was reaped.
-    func started(pidfd: CInt) { state.withLock { $0.pidfd = fcntl(pidfd, F_DUPFD_CLOEXEC, 3) } }
+    func started(pidfd: CInt) {
+        state.withLock { $0.pidfd = fcntl(pidfd, F_DUPFD_CLOEXEC, 3) }
+        changed.signal()
+    }
 
     func kill() {
         // A child that has ended meanwhile is no error: its end is already on the way.
         state.withLock { if $0.pidfd >= 0 { _ = fleet_pidfd_send_signal($0.pidfd, SIGKILL) } }
-    }
-}
-
-/// Runs tasks on the thread that waits for them.
-private final class CallerExecutor: TaskExecutor {
-    private let jobs = Mutex<[UnownedJob]>([])
-    private let ready = DispatchSemaphore(value: 0)
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-        ready.signal()
-    }
-
-    func wake() { ready.signal() }
-
-    /// Runs what is queued and waits for more, until `condition` gives a value or the time is over (nil).
-    func runJobs<Value>(until condition: () -> Value?, atMost limit: DispatchTimeInterval) -> Value? {
-        let deadline = DispatchTime.now() + limit
-        while true {
-            let due = jobs.withLock { queued in
-                defer { queued = [] }
-                return queued
-            }
-            for job in due { job.runSynchronously(on: asUnownedTaskExecutor()) }
-            if let value = condition() { return value }
-            if due.isEmpty && ready.wait(timeout: deadline) == .timedOut { return nil }
-        }
     }
 }

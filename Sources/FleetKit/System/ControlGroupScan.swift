@@ -7,7 +7,6 @@ public enum ControlGroupScan {
     /// - Throws: `.io` when `/proc` cannot be listed. Processes that end meanwhile are left out.
     public static func processes(in group: String) throws(FleetError) -> [Int32] {
         guard group.count > 1 else { return [] }
-        let prefix = group.hasSuffix("/") ? String(group.dropLast()) : group
         guard let proc = opendir("/proc") else {
             throw FleetError(
                 .io, "/proc cannot be listed: \(String(cString: strerror(errno)))", hint: "see whether it is mounted")
@@ -18,14 +17,21 @@ public enum ControlGroupScan {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard let pid = Int32(name), let path = unifiedPath(of: pid) else { continue }
-            if path == prefix || path.hasPrefix(prefix + "/") { found.append(pid) }
+            guard let pid = Int32(name), let path = path(of: pid) else { continue }
+            if contains(group, path) { found.append(pid) }
         }
         return found.sorted()
     }
 
+    /// Whether `path` is the cgroup `group` or below it; never for an empty group or the root.
+    static func contains(_ group: String, _ path: String) -> Bool {
+        guard group.count > 1 else { return false }
+        let prefix = group.hasSuffix("/") ? String(group.dropLast()) : group
+        return path == prefix || path.hasPrefix(prefix + "/")
+    }
+
     /// The process's path in the cgroup2 tree; nil when the process is gone.
-    private static func unifiedPath(of pid: Int32) -> String? {
+    static func path(of pid: Int32) -> String? {
         let file = open("/proc/\(pid)/cgroup", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }

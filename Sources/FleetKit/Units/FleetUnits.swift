@@ -9,11 +9,12 @@ struct FleetUnits {
     static let template = "mosaic-agent@.service"
     static let dropInFile = "10-mosaic.conf"
 
-    /// tmux refuses a command that does not fit one message to its server: 16,384 bytes with the header.
-    private static let commandLimit = 16_000
+    /// tmux refuses a command line that does not fit one message to its server: 16,384 bytes with all that stands
+    /// around the agent's command.
+    private static let commandLimit = 14_000
 
-    /// An element of the `session-closed` hook's list, so that hooks of the operator's own configuration stay.
-    private static let hookIndex = 8372
+    /// What the waiting client waits for: unique for each run, so that no earlier run's end can wake it.
+    private static let channel = "mosaic-${INVOCATION_ID}"
 
     /// Start: `tmux start-server` forks the server and ends when that server has read its configuration and run these
     /// commands, so the unit's start job itself proves that the server answers. systemd learns the main process from
@@ -67,7 +68,7 @@ struct FleetUnits {
     /// the agent's command ended with 0; a signal, a killed session and a lost server are failures.
     var templateText: String {
         let wait = [
-            "run-shell", "-C", "-t", "=${MOSAIC_SESSION}:", "wait-for 'mosaic-#{session_id}'", ";",
+            "wait-for", Self.channel, ";",
             "if-shell", "-F", "-t", "=${MOSAIC_SESSION}:", "#{==:#{@mosaic_end},status 0}",
             "display-message -p 'the command ended with status 0'",
             "run-shell -C -t '=${MOSAIC_SESSION}:' "
@@ -87,7 +88,9 @@ struct FleetUnits {
             Type=exec
             UnsetEnvironment=TMUX TMUX_PANE
             Environment=MOSAIC_SESSION=%i
-            # -N: only the holder may start a server.
+            # A session of this name that an earlier run left; a command of its own, so that the hooks of its end have
+            # run before the new session's are set. -N: only the holder may start a server.
+            ExecStartPre=\(line(Self.killSession("${MOSAIC_SESSION}")))
             ExecStart=\(line(wait))
             # On every end. It fails when the server is gone, which makes that end a failure, so Restart= applies.
             ExecStopPost=\(line(Self.killSession("${MOSAIC_SESSION}")))
@@ -119,11 +122,11 @@ struct FleetUnits {
         guard let last = directory.unicodeScalars.last, last != "\\", last != " " else {
             throw refuse("its directory ends in a space or a backslash", hint: "systemd cannot name it: rename it")
         }
-        let create = newSession(agent, directory: directory)
-        guard create.reduce(0, { $0 + $1.utf8.count + 1 }) <= Self.commandLimit else {
+        let length = agent.command.reduce(directory.utf8.count) { $0 + $1.utf8.count + 1 }
+        guard length <= Self.commandLimit else {
             throw refuse(
-                "its command is too long for tmux (\(Self.commandLimit) bytes)", hint: "put it into a script of its own"
-            )
+                "its command is too long for tmux (\(Self.commandLimit) bytes)",
+                hint: "put it into a script of its own")
         }
         return """
             # Agent \(agent.name), from \(Printable.oneLine(roster)): change it there and run `mosaic fleet init` again.
@@ -133,7 +136,8 @@ struct FleetUnits {
 
             [Service]
             Environment=MOSAIC_SESSION=\(agent.name.sessionName)
-            \(UnitText.command("ExecStartPre", [tmux, "-N"] + socket.arguments + create))
+            ExecStartPre=\(newSession(agent, directory: directory))
+
             """
     }
 
@@ -142,22 +146,32 @@ struct FleetUnits {
         ["if-shell", "-F", "#{S:#{?#{==:#{session_name},\(name)},1,}}", "kill-session -t '=\(name)'"]
     }
 
-    /// All in one message to the server, so nothing can end in between: the end of a session of this name that an
-    /// earlier run left, the session, what an operator's configuration
+    /// All in one message to the server, so nothing can end in between: the session, what an operator's configuration
     /// must not do to it, and the two hooks that wake the waiting client: the command ended, the session was killed.
-    private func newSession(_ agent: Roster.Agent, directory: String) -> [String] {
+    ///
+    /// The hooks' commands must not wait, not even as briefly as `run-shell -C` does: an end that tmux notices in that
+    /// moment runs no hook at all (seen with 3.3a). `session-closed` has only the global list, hence an element for
+    /// each agent, at an index that the operator's own hooks do not have.
+    private func newSession(_ agent: Roster.Agent, directory: String) -> String {
         let session = agent.name.sessionName
-        let wake = "run-shell -C \"wait-for -S 'mosaic-#{hook_session}'\""
+        let index = GeneratedText.checksum(session.utf8).suffix(7)
+        let closed =
+            "if-shell -F '#{==:#{hook_session_name},\(session)}' 'wait-for -S \(Self.channel)'"
         let died =
             "set-option -F @mosaic_end "
             + "'#{?pane_dead_signal,signal #{pane_dead_signal},status #{pane_dead_status}}' ; "
-            + "run-shell -C \"wait-for -S 'mosaic-#{session_id}'\""
-        return Self.killSession(session) + [";", "set-hook", "-g", "session-closed[\(Self.hookIndex)]", wake, ";"]
-            + ["new-session", "-d", "-s", session, "-n", session, "-c", TmuxWords.withoutFormats(directory), "--"]
+            + "wait-for -S \(Self.channel)"
+        let hook = ["set-hook", "-g", "session-closed[\(UInt32(index, radix: 16) ?? 0)]", closed, ";"]
+        let create =
+            ["new-session", "-d", "-s", session, "-n", session, "-c", TmuxWords.withoutFormats(directory), "--"]
             + TmuxWords.program(agent.command)
-            + [";", "set-option", "-t", "=\(session):", "destroy-unattached", "off"]
+        let options =
+            [";", "set-option", "-t", "=\(session):", "destroy-unattached", "off"]
             + [";", "set-option", "-p", "-t", "=\(session):", "remain-on-exit", "on"]
             + [";", "set-hook", "-p", "-t", "=\(session):", "pane-died", died]
+        return line(hook) + " "
+            + create.map(UnitText.quoted).joined(separator: " ") + " "
+            + options.map(UnitText.quotedKeepingVariables).joined(separator: " ")
     }
 
     /// Words in which `${…}` is systemd's to expand.

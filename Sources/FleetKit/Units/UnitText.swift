@@ -1,10 +1,5 @@
 /// Words as systemd's unit files need them. Rules: systemd.service(5) "COMMAND LINES", systemd.syntax(7).
 enum UnitText {
-    /// `Name=` and a command line of quoted words. The first word is the program's absolute path.
-    static func command(_ name: String, _ words: [String]) -> String {
-        "\(name)=\(words.map(quoted).joined(separator: " "))\n"
-    }
-
     /// One word, in double quotes where it needs them, that arrives exactly as it is: no specifier (`%`), no variable (`$`), no command
     /// separator (a bare `;`), no line end, no tab is left for systemd to act on.
     static func quoted(_ word: String) -> String {

@@ -114,7 +114,8 @@ struct FakeServiceManagerTests {
         clock.advance(by: .milliseconds(100))
         #expect(try state(agent).restarts == 1)
         clock.advance(by: .seconds(2))
-        #expect(try state(agent).result == "start-limit-hit")
+        #expect(try state(agent).isFailed)
+        #expect(try outcome(.start, agent) == .startLimitHit)
     }
 
     @Test func aStartWaitsForTheAutoRestartTimerAndARestartCutsThrough() throws {
@@ -151,7 +152,7 @@ struct FakeServiceManagerTests {
         let (clock, agent) = (clock, agent)
         let rival = try FakeServiceManager(directory: path, clock: clock)
         let recorder = RecordingSupervisor()
-        recorder.onTick = { () throws(FleetError) in
+        recorder.onTick = { [unowned recorder] () throws(FleetError) in
             guard recorder.ticks == 3 else { return }
             _ = try rival.perform([UnitCommand(.stop, agent)], maxParallel: nil, supervisor: Unsupervised())
         }
@@ -205,9 +206,10 @@ struct FakeServiceManagerTests {
 
         let third = try FakeServiceManager(directory: directory.path, clock: clock)
         let recorder = RecordingSupervisor()
-        recorder.onTick = { () throws(FleetError) in
+        let (path, clock) = (directory.path, clock)
+        recorder.onTick = { [unowned recorder] () throws(FleetError) in
             guard recorder.ticks == 2 else { return }
-            let late = try FakeServiceManager(directory: self.directory.path, clock: self.clock)
+            let late = try FakeServiceManager(directory: path, clock: clock)
             _ = try late.perform([UnitCommand(.restart, other)], maxParallel: nil, supervisor: Unsupervised())
         }
         _ = try third.perform([UnitCommand(.restart, agent)], maxParallel: nil, supervisor: recorder)

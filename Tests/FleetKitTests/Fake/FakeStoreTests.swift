@@ -60,13 +60,22 @@ struct FakeStoreTests {
         #expect(try FakeEventLog(directory: directory.path).sent == ["start x.service"])
     }
 
+    @Test func lookingLeavesNoTrace() throws {
+        let manager = try FakeServiceManager(directory: directory.path + "/later")
+        #expect(try manager.states(of: [UnitName("x.service")]).map(\.isNotFound) == [true])
+        #expect(try manager.loadedUnits(matching: ["*"]).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: directory.path + "/later"))
+    }
+
     @Test func aDirectoryThatCannotBeUsedIsNamed() {
-        let error = #expect(throws: FleetError.self) { try FakeServiceManager(directory: "/proc/none") }
+        let error = #expect(throws: FleetError.self) {
+            try FakeFleet(directory: "/proc/none").install(FakeUnit(UnitName("x.service")))
+        }
         #expect(error?.code == .noServiceManager)
         #expect(error?.message.contains("/proc/none") == true)
     }
 
-    /// Real time and threads with a manager each: they share nothing but the directory, as processes do.
+    /// Real time, and threads with a manager each: they share nothing but the directory, as processes do.
     @Test func unguardedRestartsOverlapAndNoCommandIsLost() async throws {
         let units = try (1...5).map { try UnitName("x\($0).service") }
         try FakeFleet(directory: directory.path).install(
@@ -76,21 +85,64 @@ struct FakeStoreTests {
                 return unit
             })
         let path = directory.path
-        let ends = try await withThrowingTaskGroup(of: Int.self) { group in
+        let ends = await withTaskGroup(of: Int.self) { group in
             for _ in 1...4 {
-                group.addTask {
-                    let manager = try FakeServiceManager(directory: path)
-                    let outcomes = try manager.perform(
-                        units.map { UnitCommand(.restart, $0) }, maxParallel: nil, supervisor: Unsupervised())
-                    return outcomes.count
-                }
+                group.addTask { await Self.onThread { Self.restart(units, in: path, meeting: 4) } }
             }
-            return try await group.reduce(0, +)
+            return await group.reduce(0, +)
         }
         #expect(ends == 20)
         let log = try FakeEventLog(directory: path)
         #expect(log.sent.count == 20)
-        #expect(!log.overlaps().isEmpty)
+        #expect(log.overlaps().count == 6)
         #expect(try FakeServiceManager(directory: path).states(of: units).filter(\.isActive).count == 5)
+    }
+
+    /// A thread of its own: waiting for the others on the test's thread pool could keep them from ever running.
+    private static func onThread(_ body: @escaping @Sendable () -> Int) async -> Int {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: body()) }
+        }
+    }
+
+    /// The number of outcomes; everybody waits after the first command until all have sent theirs.
+    private static func restart(_ units: [UnitName], in path: String, meeting count: Int) -> Int {
+        do {
+            let manager = try FakeServiceManager(directory: path)
+            return try manager.perform(
+                units.map { UnitCommand(.restart, $0) }, maxParallel: nil,
+                supervisor: Meeting(directory: path, count: count)
+            ).count
+        } catch {
+            Issue.record(error)
+            return 0
+        }
+    }
+
+    private final class Meeting: JobSupervisor {
+        let directory: String
+        let count: Int
+        var hasMet = false
+        var commandDescriptor: CInt? { nil }
+
+        init(directory: String, count: Int) {
+            self.directory = directory
+            self.count = count
+        }
+
+        func willSend(_ command: UnitCommand) throws(FleetError) {}
+
+        func handle(_ event: JobEvent) throws(FleetError) {
+            guard case .queued = event, !hasMet else { return }
+            hasMet = true
+            let clock = SystemClock()
+            let deadline = clock.now() + .seconds(20)
+            while clock.now() < deadline {
+                let sent = try FakeEventLog(directory: directory).events.filter { $0.what == .sent }
+                if Set(sent.map(\.actor)).count == count { return }
+                clock.sleep(for: .milliseconds(2))
+            }
+            throw FleetError(.io, "the others did not come", hint: "")
+        }
     }
 }

@@ -122,7 +122,7 @@ struct RestartOperationTests {
         fixture.clock.advance(by: .seconds(4))
         let before = try fixture.states()
         #expect(before[1].isInAutoRestart)
-        #expect(before[2].result == "start-limit-hit" && before[3].result == "start-limit-hit")
+        #expect(before[2].isFailed && before[3].isFailed)
         let logged = try fixture.sent().count
         let report = try fixture.restart()
         #expect(report.exitStatus == .done)
@@ -195,6 +195,15 @@ struct RestartOperationTests {
         #expect(try fixture.states().map(\.isActive) == [true, false, true, true])
         #expect(report.skipped.map(\.unit.rawValue) == [a1])
         #expect(report.exitStatus == .done)
+    }
+
+    @Test func whatADeadOwnersDrainStoppedIsStartedAgain() throws {
+        fixture.roster.agents[0].autostart = false
+        fixture.roster.agents[1].autostart = false
+        try fixture.fleet.bringUp([fixture.holder])
+        fixture.options.leftStopped = [fixture.agents[1].unit]
+        #expect(try fixture.restart().exitStatus == .done)
+        #expect(try fixture.states().map(\.isActive) == [true, false, true, true])
     }
 
     @Test func onlyFailedIsDecidedUnderTheLock() throws {

@@ -86,5 +86,6 @@ struct RosterDiscoveryTests {
         ) throws(FleetError) -> [UnitOutcome] { [] }
         func processes(of unit: UnitName) throws(FleetError) -> [Int32] { [] }
         func reload() throws(FleetError) {}
+        func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {}
     }
 }

@@ -26,6 +26,7 @@ struct OutcomeJudgeTests {
         case up(String)
         case down
         case failed(String)
+        case failedRun(String, String)
         case autoRestart(String)
         case load(String)
         case conditionFailed
@@ -38,6 +39,9 @@ struct OutcomeJudgeTests {
             case .up(let run): UnitState(name: name, activeState: "active", subState: "running", invocationID: run)
             case .down: UnitState(name: name)
             case .failed(let why): UnitState(name: name, activeState: "failed", subState: "failed", result: why)
+            case .failedRun(let run, let why):
+                UnitState(
+                    name: name, activeState: "failed", subState: "failed", result: why, invocationID: run)
             case .autoRestart(let why):
                 UnitState(name: name, activeState: "activating", subState: "auto-restart", result: why)
             case .load(let state): UnitState(name: name, loadState: state)
@@ -67,6 +71,9 @@ struct OutcomeJudgeTests {
         Row(.start, .failed, .down, .failed("timeout"), .failed("timeout")),
         Row(.start, .failed, .down, .limit, .startLimitHit),
         Row(.restart, .notDone, .up("1"), .limit, .startLimitHit),
+        // A start that failed without a new run never began, whatever the old run's Result says.
+        Row(.start, .failed, .failedRun("1", "exit-code"), .failedRun("1", "exit-code"), .startLimitHit),
+        Row(.start, .failed, .failedRun("1", "exit-code"), .failedRun("2", "exit-code"), .failed("exit-code")),
         Row(.start, .timeout, .down, .activating, .timeout),
         Row(.start, .canceled, .down, .down, .canceled),
         Row(.start, .dependency, .down, .failed("exit-code"), .dependency),
@@ -86,7 +93,9 @@ struct OutcomeJudgeTests {
         Row(.stop, .timeout, .up("1"), .deactivating, .timeout),
         Row(.stop, .done, .up("1"), .up("1"), .failed("still active")),
         Row(.resetFailed, .done, .failed("signal"), .down, .done),
-        Row(.resetFailed, .done, .failed("signal"), .failed("signal"), .failed("signal")),
+        // Taken is done: what was sent right behind it may have failed by now.
+        Row(.resetFailed, .done, .failed("signal"), .failed("signal"), .done),
+        Row(.resetFailed, .lost, .failed("signal"), .failed("signal"), .failed("signal")),
         Row(.resetFailed, .done, .load("not-found"), .load("not-found"), .notFound),
     ]
 

@@ -47,7 +47,7 @@ struct UnitTextTests {
         func calls(_ text: String) -> [Substring] {
             text.split(separator: "\n").filter { $0.contains("/usr/bin/tmux") }
         }
-        #expect(calls(units.holderText).count == 1 && calls(units.templateText).count == 2 && calls(dropIn).count == 1)
+        #expect(calls(units.holderText).count == 1 && calls(units.templateText).count == 3 && calls(dropIn).count == 1)
         #expect(!units.holderText.contains("-N "))
         for call in calls(units.templateText) + calls(dropIn) {
             #expect(call.contains("=/usr/bin/tmux -N -S \"/s %%t $$X.sock\" "))

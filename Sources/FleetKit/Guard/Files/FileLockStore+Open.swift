@@ -30,7 +30,8 @@ extension FileLockStore {
         return FileLockStore(calls, time: time, processes: processes, mutex: mutex, directory: directory)
     }
 
-    static func open(
+    /// The same over other system calls: the interleaving explorer and the fault tests come in here.
+    package static func open(
         _ calls: any LockFileCalls, mutex choice: Roster.MutexChoice, time: any GuardTime,
         processes: any ProcessTable, patience: MutexPatience = MutexPatience()
     ) throws(FleetError) -> FileLockStore {

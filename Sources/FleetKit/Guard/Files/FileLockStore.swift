@@ -86,15 +86,19 @@ public final class FileLockStore: LockStore {
 
     public func append(_ event: ProgressEvent, to lock: OwnedLock) throws(FleetError) {
         guard !lock.isClosed else { return }
-        let line = try LockRecordText.line(event)
+        // A line that could only be begun (a full disk) must not swallow this one; an empty line is no event.
+        let line = (lock.isTorn ? [UInt8(ascii: "\n")] : []) + (try LockRecordText.line(event))
+        lock.isTorn = true
         try directory.write(line, to: lock.file, RunDirectory.lockName, at: lock.length)
+        lock.isTorn = false
         lock.length += line.count
     }
 
     public func evicted() throws(FleetError) -> [EvictedOwner] {
         var owners: [EvictedOwner] = []
         for name in try directory.names().sorted() where name.hasPrefix(RunDirectory.evictedPrefix) {
-            if let observation = try reader.observe(name) {
+            // A directory is nobody's record and cannot be unlinked: it must not stand in every owner's way.
+            if let observation = try reader.observe(name), observation.kind != .directory {
                 owners.append(EvictedOwner(name: name, observation: observation))
             }
         }
@@ -107,6 +111,8 @@ public final class FileLockStore: LockStore {
         do throws(Errno) {
             return FileLockStoreWatch(try directory.calls.makeWatch(), directory: directory)
         } catch {
+            // inotify instances are few (128 for a user, commonly) and a restart does not depend on them.
+            if error == .tooManyOpenFiles || error == .noSpace || error == .noFunction { return PollingWatch(time) }
             throw directory.failure("watch", ".", error)
         }
     }
@@ -182,7 +188,7 @@ public final class FileLockStore: LockStore {
     private func sweep() throws(FleetError) {
         for name in try directory.names()
         where name.hasPrefix(RunDirectory.stagingPrefix) || name.hasPrefix(PathMutexReaper.claimPrefix) {
-            try directory.unlink(name)
+            try? directory.unlink(name)  // a directory, say; the others go all the same
         }
     }
 }

@@ -5,7 +5,9 @@ internal import SystemPackage
 final class FileLockStoreWatch: LockStoreWatch {
     private let watch: any LockWatch
     private let directory: RunDirectory
-    private var followed: FileID?
+    /// The record that the watch is on. Its token belongs to it: the next owner's record may get the inode number of a
+    /// released one, and a watch ends with its file.
+    private var followed: (id: FileID, token: String?)?
 
     init(_ watch: any LockWatch, directory: RunDirectory) {
         self.watch = watch
@@ -13,16 +15,17 @@ final class FileLockStoreWatch: LockStoreWatch {
     }
 
     func wait(after observation: LockObservation, timeout: Duration) throws(FleetError) {
-        if followed != observation.id, observation.kind == .regular {
+        let isFollowed = followed.map { $0 == (observation.id, observation.record?.token) } ?? false
+        if !isFollowed, observation.kind == .regular {
             guard let file = try directory.open(RunDirectory.lockName, .read) else { return }
             defer { directory.calls.close(file) }
             let status = try directory.status(of: file, RunDirectory.lockName)
             do throws(Errno) {
                 try watch.follow(file)
             } catch {
-                throw directory.failure("watch", RunDirectory.lockName, error)
+                // No watch is left for this user: a release still wakes us, a death is seen by the safety net.
             }
-            followed = status.id
+            followed = status.id == observation.id ? (observation.id, observation.record?.token) : nil
             // The owner may have gone between the look that led here and this watch: look once more.
             return
         }

@@ -4,7 +4,7 @@ public protocol GuardTime: AnyObject {
     func now() -> Duration
     /// Wall-clock seconds since 1970, for the record's text and for `lock inspect`.
     func wallClock() -> Double
-    /// Only for the short steps of waiting for the registry mutex.
+    /// Only for short steps where no event can wake us: the registry mutex, a burial, no inotify.
     func sleep(for duration: Duration)
     /// A fresh token.
     func token() -> LockToken

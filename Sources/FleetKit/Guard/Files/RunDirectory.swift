@@ -53,9 +53,8 @@ final class RunDirectory {
                 let offset = bytes.count
                 let wanted = min(64 << 10, limit + 1 - offset)
                 let chunk = try retrying { () throws(Errno) in try calls.read(file, at: offset, count: wanted) }
-                if chunk.isEmpty { break }
+                if chunk.isEmpty { break }  // only this is the end: some file systems read short in the middle
                 bytes += chunk
-                if chunk.count < wanted { break }  // a regular file: short means the end
             }
         } catch {
             throw failure("read", name, error)

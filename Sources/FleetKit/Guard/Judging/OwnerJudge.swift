@@ -2,7 +2,8 @@
 struct OwnerJudge {
     let processes: any ProcessTable
 
-    /// Dead beyond doubt: its kernel lock is free; or, where there is no kernel lock, its process is provably gone.
+    /// Dead beyond doubt: its kernel lock is free; or, where there is no kernel lock, its process is provably gone and
+    /// no command that it started still has the record open.
     /// What is no record at all is nobody's, unless somebody holds its kernel lock.
     func isAbandoned(_ observation: LockObservation) -> Bool {
         switch observation.kernelLock {
@@ -10,7 +11,7 @@ struct OwnerJudge {
         case .held: return false
         case .unknown:
             guard let record = observation.record else { return false }
-            return processes.liveness(of: record.owner) == .gone
+            return processes.liveness(of: record.owner) == .gone && processes.writers(of: observation.id).isEmpty
         }
     }
 }

@@ -2,11 +2,16 @@
 ///
 /// Fed by the waiter at each look. When one and the same stay has lasted `after` on the waiter's own clock, the
 /// holder is killed if it is provably ours; otherwise an error names it.
+///
+/// The first half of that time the token alone is watched, the second half the process that the kernel names as well:
+/// a waiter that was itself stopped meanwhile meets an old token under a new holder, who must get time of his own.
 struct FrozenHolder {
     private let time: any GuardTime
     private let processes: any ProcessTable
     private let after: Duration
-    private var seen: (token: String?, holder: Int32?, since: Duration)?
+    private var seen: (token: String?, since: Duration)?
+    /// Who held the kernel lock after the first half; no number = nobody that can be seen from here.
+    private var suspect: (pid: Int32?, since: Duration)?
     private var killed: ProcessIdentity?
 
     init(time: any GuardTime, processes: any ProcessTable, after: Duration) {
@@ -22,22 +27,34 @@ struct FrozenHolder {
     mutating func observe(_ record: MutexRecord?, file: FileID, path: String) throws(FleetError) {
         let now = time.now()
         guard let seen, seen.token == record?.token else {
-            self.seen = (record?.token, nil, now)
+            self.seen = (record?.token, now)
+            suspect = nil
             return
         }
-        guard now - seen.since >= after else { return }
+        guard now - seen.since >= after / 2 else { return }
         // Ask the kernel only now: a look through /proc is dear, and most waits last microseconds.
+        guard let suspect else {
+            self.suspect = (processes.exclusiveHolders(of: file).first, now)
+            return
+        }
+        guard now - suspect.since >= after / 2 else { return }
         let holders = processes.exclusiveHolders(of: file)
-        guard let holder = holders.first else {
-            self.seen = nil  // it is just changing hands
+        guard suspect.pid.map({ holders.contains($0) }) ?? holders.isEmpty else {
+            self.suspect = (holders.first, now)
             return
         }
-        guard let known = seen.holder, known == holder else {
-            // A stay that ended unseen and another that began under the same token: give this one its own time.
-            self.seen = (record?.token, holder, seen.holder == nil ? seen.since : now)
-            return
-        }
+        guard let holder = suspect.pid else { throw invisible(record, path: path) }
         try end(holder, record: record, path: path)
+    }
+
+    /// Another host, another pid namespace, or a user whose processes are hidden from us.
+    private func invisible(_ record: MutexRecord?, path: String) -> FleetError {
+        let last = record.map {
+            "; the last one inside was process \($0.holder.pid) on \(Printable.oneLine($0.holder.host))"
+        }
+        return FleetError(
+            .io, "\(path) has been held for \(after) by a process that cannot be seen from here\(last ?? "")",
+            hint: "look for it on every host and in every container that shares this directory")
     }
 
     private mutating func end(_ pid: Int32, record: MutexRecord?, path: String) throws(FleetError) {
@@ -60,6 +77,7 @@ struct FrozenHolder {
                 hint: "end it (kill -KILL \(pid)), then run the command again")
         }
         killed = identity
-        seen = (record?.token, pid, time.now())
+        seen = (record?.token, time.now())
+        suspect = nil
     }
 }

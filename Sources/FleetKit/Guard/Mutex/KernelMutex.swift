@@ -88,9 +88,25 @@ final class KernelMutex: RegistryMutex {
         guard let existing = try directory.open(RunDirectory.mutexName, .update) else { return try make() }
         file = existing
         let bytes = try directory.contents(of: existing, RunDirectory.mutexName, limit: MutexRecord.length)
-        guard MutexRecord(parsing: bytes)?.mutex == .path else { return true }
+        if let record = MutexRecord(parsing: bytes) {
+            guard record.mutex == .path else { return true }
+        } else if try hasFlock(existing) {
+            // No record: whatever it was, the one who enters writes his own.
+            return true
+        }
+        // A path mutex, or one of a file system without flock that is still being created.
         forget()
         return false
+    }
+
+    private func hasFlock(_ file: LockFile) throws(FleetError) -> Bool {
+        do throws(Errno) {
+            if try directory.lock(file, .shared) { directory.calls.unlock(file) }
+            return true
+        } catch {
+            if Self.isUnsupported(error) { return false }
+            throw directory.failure("lock", RunDirectory.mutexName, error)
+        }
     }
 
     /// The mutex file, made on first use.

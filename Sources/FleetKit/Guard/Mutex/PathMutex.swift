@@ -46,12 +46,16 @@ final class PathMutex: RegistryMutex {
         guard let file else { return }
         self.file = nil
         defer { directory.calls.close(file) }
-        do throws(FleetError) {
-            let mine = try directory.status(of: file, RunDirectory.mutexName)
-            guard try directory.status(at: RunDirectory.mutexName)?.id == mine.id else { return }
-            try directory.unlink(RunDirectory.mutexName)
-        } catch {
-            // Left behind, it is what a crash leaves behind: the next one waits the stale time and reaps it.
+        // Left behind, it is what a crash leaves behind, and the one who reaps it would kill us as frozen. So a
+        // passing error gets another try; a lasting one means that nobody can make or remove files here anyway.
+        for _ in 0..<3 {
+            do throws(FleetError) {
+                let mine = try directory.status(of: file, RunDirectory.mutexName)
+                guard try directory.status(at: RunDirectory.mutexName)?.id == mine.id else { return }
+                return try directory.unlink(RunDirectory.mutexName)
+            } catch {
+                continue
+            }
         }
     }
 

@@ -23,12 +23,17 @@ extension RegistryMutex {
 }
 
 /// How long the mutex is waited for. All on the waiter's own monotonic clock.
-struct MutexPatience: Sendable {
+package struct MutexPatience: Sendable {
     /// One acquisition that lasts this long is a frozen process: transitions take microseconds.
     var frozenAfter: Duration = .seconds(5)
     /// The first step of waiting; each further step doubles up to `longestStep`.
     var firstStep: Duration = .microseconds(50)
     var longestStep: Duration = .milliseconds(2)
+
+    package init(frozenAfter: Duration = .seconds(5), longestStep: Duration = .milliseconds(2)) {
+        self.frozenAfter = frozenAfter
+        self.longestStep = longestStep
+    }
 }
 
 /// Grows the steps of a wait, so that a short one costs microseconds and a long one no processor.

@@ -25,14 +25,28 @@ public final class ProcFileSystem: ProcessTable {
             return process.host == me.host ? .gone : .unknowable
         }
         guard process.pidNamespace == me.pidNamespace else { return .unknowable }
-        guard let now = Self.readStat(of: process.pid) else { return .gone }
+        guard let now = Self.readStat(of: process.pid) else {
+            // Only the kernel's word is a proof. /proc may be unreadable for other reasons (no descriptor is left).
+            return Glibc.kill(process.pid, 0) != 0 && errno == ESRCH ? .gone : .unknowable
+        }
         guard now.start == process.start else { return .gone }
         // A zombie has closed its files and sends nothing more.
         return now.state == UInt8(ascii: "Z") || now.state == UInt8(ascii: "X") ? .gone : .alive
     }
 
     public func exclusiveHolders(of file: FileID) -> [Int32] {
-        Self.entries("/proc").compactMap { Int32($0) }.filter { Self.holdsExclusively($0, file) }
+        Self.processes(having: file) { line in
+            line.hasPrefix("lock:") && line.contains("FLOCK") && line.contains("WRITE")
+        }
+    }
+
+    public func writers(of file: FileID) -> [Int32] {
+        Self.processes(having: file) { line in
+            guard line.hasPrefix("flags:"), let flags = line.split(whereSeparator: { $0 == "\t" || $0 == " " }).last,
+                let bits = Int32(flags, radix: 8)
+            else { return false }
+            return bits & O_ACCMODE != O_RDONLY
+        }
     }
 
     public func identify(_ pid: Int32) -> ProcessIdentity? {
@@ -88,17 +102,17 @@ public final class ProcFileSystem: ProcessTable {
         }
     }
 
-    /// Whether one of the process's descriptors carries an exclusive `flock` on the file: the kernel lists the locks
-    /// of a descriptor in its fdinfo.
-    private static func holdsExclusively(_ pid: Int32, _ file: FileID) -> Bool {
-        entries("/proc/\(pid)/fd").contains { descriptor in
-            var status = stat()
-            guard stat("/proc/\(pid)/fd/\(descriptor)", &status) == 0,
-                FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == file,
-                let info = text("/proc/\(pid)/fdinfo/\(descriptor)")
-            else { return false }
-            return info.split(separator: "\n").contains {
-                $0.hasPrefix("lock:") && $0.contains("FLOCK") && $0.contains("WRITE")
+    /// Processes with a descriptor of the file of which one line of fdinfo satisfies `test`: there the kernel lists a
+    /// descriptor's open mode and the locks that it carries.
+    private static func processes(having file: FileID, where test: (Substring) -> Bool) -> [Int32] {
+        entries("/proc").compactMap { Int32($0) }.filter { pid in
+            entries("/proc/\(pid)/fd").contains { descriptor in
+                var status = stat()
+                guard stat("/proc/\(pid)/fd/\(descriptor)", &status) == 0,
+                    FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == file,
+                    let info = text("/proc/\(pid)/fdinfo/\(descriptor)")
+                else { return false }
+                return info.split(separator: "\n").contains(where: test)
             }
         }
     }

@@ -9,6 +9,10 @@ public protocol ProcessTable: AnyObject {
     /// A reader that merely has the file open is not among them.
     func exclusiveHolders(of file: FileID) -> [Int32]
 
+    /// Numbers of processes that have this file open for writing: its owner, and commands that it handed it to.
+    /// Where there is no kernel lock, this is how a command that outlives its owner is seen.
+    func writers(of file: FileID) -> [Int32]
+
     /// The identity of a process of this user in this namespace; nil when it is gone or foreign.
     func identify(_ pid: Int32) -> ProcessIdentity?
 

@@ -42,7 +42,8 @@ public struct CompletedRestart: Codable, Sendable, Equatable {
         do {
             return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
         } catch {
-            throw FleetError(.io, "the restart's record cannot be written as JSON: \(error)", hint: "report this as a defect")
+            throw FleetError(
+                .io, "the restart's record cannot be written as JSON: \(error)", hint: "report this as a defect")
         }
     }
 }

@@ -63,6 +63,14 @@ extension LockRequest {
     }
 }
 
+extension FileLockStore {
+    /// An operator's forced break of whoever owns the lock now.
+    func breakWhatIsThere() throws -> Bool {
+        guard let observation = try observe() else { return false }
+        return try breakLock(observation, on: .forced)
+    }
+}
+
 /// Runs the body, and gives the FleetError that it must end with.
 func failure<Value>(_ body: () throws -> Value) -> FleetError? {
     do {

@@ -5,6 +5,7 @@ final class FakeProcesses: ProcessTable {
     var me: ProcessIdentity
     var states: [Int32: Liveness] = [:]
     var holders: (FileID) -> [Int32] = { _ in [] }
+    var writing: (FileID) -> [Int32] = { _ in [] }
     var mayKill = true
     var mine: Set<Int32> = []
     private(set) var killed: [Int32] = []
@@ -19,6 +20,7 @@ final class FakeProcesses: ProcessTable {
 
     func liveness(of process: ProcessIdentity) -> Liveness { states[process.pid] ?? .alive }
     func exclusiveHolders(of file: FileID) -> [Int32] { holders(file) }
+    func writers(of file: FileID) -> [Int32] { writing(file) }
     func identify(_ pid: Int32) -> ProcessIdentity? { Self.identity(pid) }
     func runsMyProgram(_ pid: Int32) -> Bool { mine.contains(pid) }
 

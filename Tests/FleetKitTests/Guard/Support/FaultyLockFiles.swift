@@ -28,7 +28,7 @@ final class FaultyLockFiles: LockFileCalls {
     var lockAnswer: (Call) -> Bool? = { _ in nil }
     private(set) var calls: [Call] = []
     private(set) var openFiles = 0
-    private var nameOfFile: [CInt: String] = [:]
+    private var opened: [CInt: String] = [:]
 
     init(_ inner: any LockFileCalls) { self.inner = inner }
 
@@ -41,19 +41,23 @@ final class FaultyLockFiles: LockFileCalls {
         return call
     }
 
-    private func name(_ file: LockFile) -> String { nameOfFile[file.descriptor] ?? "?" }
+    private func name(_ file: LockFile) -> String { opened[file.descriptor] ?? "?" }
 
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
         let call = try ask(.open, name, "\(how)")
         let file = try inner.open(name, how)
-        nameOfFile[file.descriptor] = name
+        opened[file.descriptor] = name
         openFiles += 1
         after(call)
         return file
     }
 
+    /// The kernel mutex stays open between its uses.
+    var holdsMutex: Bool { opened.contains { $0.value == "restart.mutex" } }
+
     func close(_ file: LockFile) {
         openFiles -= 1
+        opened[file.descriptor] = nil
         inner.close(file)
     }
 

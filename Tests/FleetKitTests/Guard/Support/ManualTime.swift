@@ -2,9 +2,11 @@ import FleetKit
 import Synchronization
 
 /// A clock that moves only when a test, or a sleeper, moves it.
-final class ManualTime: GuardTime, Sendable {
+///
+/// Its hooks run on the sleeper's thread.
+final class ManualTime: GuardTime, @unchecked Sendable {
     private let state = Mutex<(now: Duration, wall: Double)>((.seconds(1_000), 1_767_000_000))
-    private let onSleep = Mutex<[@Sendable (Duration) -> Void]>([])
+    private var onSleep: [(Duration) -> Void] = []
 
     func now() -> Duration { state.withLock { $0.now } }
     func wallClock() -> Double { state.withLock { $0.wall } }
@@ -16,9 +18,9 @@ final class ManualTime: GuardTime, Sendable {
     func sleep(for duration: Duration) {
         advance(by: duration)
         let now = self.now()
-        for hook in onSleep.withLock({ $0 }) { hook(now) }
+        for hook in onSleep { hook(now) }
     }
 
     /// Runs at every sleep, with the time after it.
-    func whenSleeping(_ hook: @escaping @Sendable (Duration) -> Void) { onSleep.withLock { $0.append(hook) } }
+    func whenSleeping(_ hook: @escaping (Duration) -> Void) { onSleep.append(hook) }
 }

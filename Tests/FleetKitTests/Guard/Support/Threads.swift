@@ -58,6 +58,8 @@ final class Barrier: @unchecked Sendable {
 /// One thread tells another that something happened.
 final class Event: @unchecked Sendable {
     private let semaphore: UnsafeMutablePointer<sem_t>
+    private let flag = Atomic(false)
+
     init() {
         semaphore = .allocate(capacity: 1)
         sem_init(semaphore, 0, 0)
@@ -66,7 +68,12 @@ final class Event: @unchecked Sendable {
         sem_destroy(semaphore)
         semaphore.deallocate()
     }
-    func happen() { sem_post(semaphore) }
+    func happen() {
+        flag.store(true, ordering: .releasing)
+        sem_post(semaphore)
+    }
+
+    var hasHappened: Bool { flag.load(ordering: .acquiring) }
 
     /// - Returns: false when it did not happen in time.
     func wait(seconds: Int = 30) -> Bool {

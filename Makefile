@@ -1,0 +1,66 @@
+# make demo and make test need nothing but the Swift toolchain on a Debian or Ubuntu machine: they install the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+RELEASE := swift build -c release --static-swift-stdlib --product mosaic
+RELEASE_BINARY = $(shell swift build -c release --show-bin-path)/mosaic
+
+bindir := $(DESTDIR)$(PREFIX)/bin
+sharedir := $(DESTDIR)$(PREFIX)/share
+
+.PHONY: help setup demo test build check-binary install uninstall format lint clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup: ## install what is missing (apt-get, with sudo when not root)
+	@Scripts/setup
+
+demo: setup build ## a fleet of 5 agents on a private systemd, and three restarts of it at once
+	@MOSAIC="$(RELEASE_BINARY)" Scripts/demo
+
+test: setup ## every test, on a real user manager too, and a look into the finished binary
+	@Scripts/test
+
+build: setup ## the release binary, without any Swift library to install
+	$(RELEASE)
+
+check-binary: build ## what the release binary is linked with
+	@Scripts/check-binary "$(RELEASE_BINARY)"
+
+install: ## the binary and its documents below PREFIX (default /usr/local); builds when there is no binary
+	@[[ -x "$(RELEASE_BINARY)" ]] || $(MAKE) build
+	install -D -m 0755 "$(RELEASE_BINARY)" "$(bindir)/mosaic"
+	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet" LICENSE README.md CHANGELOG.md
+	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet/docs" docs/*.md
+	@shopt -s nullglob; \
+	for page in man/*.[1-8]; do \
+		install -v -D -m 0644 -t "$(sharedir)/man/man$${page##*.}" "$$page"; \
+	done; \
+	for file in completions/mosaic.bash completions/mosaic; do \
+		[[ ! -f $$file ]] || install -v -D -m 0644 "$$file" "$(sharedir)/bash-completion/completions/mosaic"; \
+	done; \
+	for file in completions/_mosaic; do \
+		[[ ! -f $$file ]] || install -v -D -m 0644 "$$file" "$(sharedir)/zsh/site-functions/_mosaic"; \
+	done; \
+	for file in completions/mosaic.fish; do \
+		[[ ! -f $$file ]] || install -v -D -m 0644 "$$file" "$(sharedir)/fish/vendor_completions.d/mosaic.fish"; \
+	done
+
+uninstall: ## remove what install put there
+	rm -f "$(bindir)/mosaic" "$(sharedir)"/man/man?/mosaic*.[1-8] \
+		"$(sharedir)/bash-completion/completions/mosaic" "$(sharedir)/zsh/site-functions/_mosaic" \
+		"$(sharedir)/fish/vendor_completions.d/mosaic.fish"
+	rm -rf "$(sharedir)/doc/mosaic-fleet"
+
+format: ## bring the sources into the house's format
+	swift format --in-place --recursive Sources Tests Package.swift
+
+lint: ## format, shell scripts, layers, and what must not be in the tree
+	@Scripts/lint
+
+clean: ## remove what the build made
+	rm -rf .build

@@ -1,0 +1,89 @@
+internal import FleetKit
+internal import Glibc
+
+/// Plays a scenario's steps through one client.
+final class Play {
+    private let world: any World
+    private let client: any ServiceManager
+
+    init(_ world: any World) throws {
+        self.world = world
+        client = try world.client()
+    }
+
+    func perform(_ step: Scenario.Step) throws {
+        switch step {
+        case .perform(let commands, let expected, let accident):
+            let named = try commands.map { UnitCommand($0.0, try world.unit($0.1)) }
+            let witness = Witness()
+            if let accident, let first = named.first {
+                witness.whenUnderWay = (first.unit, try world.client(), { try self.world.cause(accident) })
+            }
+            let outcomes = try client.perform(named, maxParallel: nil, supervisor: witness)
+            if let trouble = witness.trouble { throw trouble }
+            try demand(accident == nil || witness.whenUnderWay == nil, "the accident never happened")
+            try demand(
+                outcomes.map(\.result) == expected,
+                "\(named) gave \(outcomes.map(\.result)), not \(expected): \(outcomes)")
+            try demand(outcomes.map(\.command) == named, "outcomes out of order: \(outcomes.map(\.command))")
+            try demand(
+                Set(witness.finished) == Set(named) && witness.finished.count == named.count,
+                "told of \(witness.finished), not once of each of \(named)")
+        case .await(let stem, let subState):
+            try until("\(stem) is \(subState)") { try state(stem).subState == subState }
+        case .check(let stem, let activeState):
+            let now = try state(stem)
+            try demand(now.activeState == activeState, "\(stem) is not \(activeState): \(now)")
+        case .runs(let verb, let stem, let isAnew):
+            let before = try state(stem).invocationID
+            try demand(!before.isEmpty, "\(stem) has no InvocationID")
+            let command = UnitCommand(verb, try world.unit(stem))
+            let outcome = try client.perform([command], maxParallel: 1, supervisor: Unsupervised()).first
+            try demand(outcome?.result == .done, "\(command) gave \(String(describing: outcome))")
+            let isNew = try state(stem).invocationID != before
+            try demand(isNew == isAnew, "\(command): InvocationID \(isNew ? "changed" : "did not change")")
+        }
+    }
+
+    /// Thrown, not `#expect`ed: this is not the test's own thread, so only a throw finds its way to the test.
+    private func demand(_ condition: Bool, _ why: @autoclosure () -> String) throws {
+        if !condition { throw Trouble(why()) }
+    }
+
+    private func state(_ stem: String) throws -> UnitState {
+        guard let state = try client.states(of: [world.unit(stem)]).first else { throw Trouble("no state of \(stem)") }
+        return state
+    }
+
+    private func until(_ what: String, _ condition: () throws -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try !condition() {
+            guard ContinuousClock.now < deadline else { throw Trouble("not within 20 s: \(what)") }
+            usleep(20_000)
+        }
+    }
+}
+
+/// Watches a batch, and lets the accident happen once systemd runs the job.
+private final class Witness: JobSupervisor {
+    var finished: [UnitCommand] = []
+    var trouble: (any Error)?
+    /// The unit, an observer's own connection, and what happens then.
+    var whenUnderWay: (UnitName, any ServiceManager, () throws -> Void)?
+
+    func willSend(_ command: UnitCommand) throws(FleetError) {}
+
+    func handle(_ event: JobEvent) throws(FleetError) {
+        switch event {
+        case .finished(let outcome): finished.append(outcome.command)
+        case .queued, .jobsKnown: break
+        case .tick:
+            guard let (unit, observer, accident) = whenUnderWay else { return }
+            guard try observer.states(of: [unit]).first?.activeState == "activating" else { return }
+            whenUnderWay = nil
+            do { try accident() } catch { trouble = error }
+        }
+    }
+
+    var commandDescriptor: CInt? { nil }
+}

@@ -1,0 +1,91 @@
+import Synchronization
+import Testing
+
+@testable import FleetKit
+
+/// Several breakers at one barrier, each with its own store as a process has it.
+@Suite struct BreakersTests {
+    private func fleet(_ arena: Arena, _ mutex: Roster.MutexChoice) throws -> Guard {
+        let processes = try ProcFileSystem()
+        return Guard(
+            store: try arena.store(mutex: mutex, processes: processes), time: SystemTime(), processes: processes)
+    }
+
+    /// A dead owner's lock, of this boot and with a pid that is surely free.
+    private func plantDeadOwner(_ arena: Arena, _ mode: LockRecord.Mode) throws {
+        var owner = try ProcFileSystem().me
+        owner.start += 1
+        let record = LockRecord(token: .random(), owner: owner, request: .test("dead"), acquiredAt: "", mutex: mode)
+        try arena.write(try LockRecordText.firstLine(record), to: "restart.lock")
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [Roster.MutexChoice.kernel, .path])
+    func `Of two breakers exactly one takes over, the other looks again`(_ mutex: Roster.MutexChoice) throws {
+        for round in 0..<60 {
+            let arena = try Arena()
+            try plantDeadOwner(arena, mutex == .kernel ? .kernel : .path)
+            let winners = Collected<Int>()
+            let tried = Barrier(2)
+            let errors = Contender.race(2) { index in
+                let store = try arena.store(mutex: mutex)
+                let observation = try store.observe()
+                tried.arrive()
+                let owned = try observation.flatMap { try store.takeOver($0, on: .ownerDead, .test("\(index)")) }
+                if owned != nil { winners.append(index) }
+                tried.arrive()
+                #expect(try store.observe()?.record?.command == winners.all.first.map { "\($0)" })
+                tried.arrive()
+                if let owned { try store.release(owned) }
+            }
+            #expect(errors.isEmpty)
+            #expect(winners.all.count == 1, "round \(round)")
+            #expect(try arena.leftovers().isEmpty)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [Roster.MutexChoice.kernel, .path])
+    func `Of two who break a living owner exactly one does, and the record aside is kept`(
+        _ mutex: Roster.MutexChoice
+    ) throws {
+        for _ in 0..<60 {
+            let arena = try Arena()
+            let owner = try arena.store(mutex: mutex)
+            let owned = try #require(try owner.acquire(.test("living")))
+            let observation = try #require(try owner.observe())
+            let breakers = Collected<Int>()
+            let errors = Contender.race(2) { index in
+                if try arena.store(mutex: mutex).breakLock(observation, on: .forced) { breakers.append(index) }
+            }
+            #expect(errors.isEmpty)
+            #expect(breakers.all.count == 1)
+            #expect(try arena.leftovers() == ["evicted-\(owned.record.token)"])
+            try owner.release(owned)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [Roster.MutexChoice.kernel, .path])
+    func `Of three breakers at most one is active at any time, and no lock is left`(
+        _ mutex: Roster.MutexChoice
+    ) throws {
+        for round in 0..<25 {
+            let arena = try Arena()
+            try plantDeadOwner(arena, mutex == .kernel ? .kernel : .path)
+            let active = Counter()
+            let tokens = Collected<String>()
+            let errors = Contender.race(3) { index in
+                let guarded = try fleet(arena, mutex)
+                try guarded.withLock(.test("\(index)"), WaitPolicy(maxWait: .seconds(60))) { lock throws(FleetError) in
+                    active.add(1)
+                    tokens.append(lock.record.token)
+                    try lock.checkFence()
+                    try lock.report(ProgressEvent(phase: "holder"))
+                    active.add(-1)
+                }
+            }
+            #expect(errors.isEmpty, "round \(round)")
+            #expect(active.highest == 1)
+            #expect(Set(tokens.all).count == 3)
+            #expect(try arena.leftovers().isEmpty)
+        }
+    }
+}

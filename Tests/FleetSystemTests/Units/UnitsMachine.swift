@@ -1,0 +1,121 @@
+import FleetKit
+import Foundation
+import Testing
+
+/// A private user manager with an installed fleet, for tests of the unit files themselves. Gone with this object.
+final class UnitsMachine {
+    let environment: [String: String]
+    let home: MosaicHome
+    private let harness = Process()
+    private let harnessInput = Pipe()
+
+    struct CannotStart: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    init() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let output = Pipe()
+        harness.executableURL = root.appending(path: "Scripts/user-manager")
+        harness.arguments = ["serve"]
+        harness.standardInput = harnessInput
+        harness.standardOutput = output
+        try harness.run()
+        var line = Data()
+        while line.last != UInt8(ascii: "\n") {
+            let byte = output.fileHandleForReading.readData(ofLength: 1)
+            if byte.isEmpty {
+                throw CannotStart(description: "Scripts/user-manager serve ended: see its messages above")
+            }
+            line += byte
+        }
+        environment = try JSONDecoder().decode([String: String].self, from: line)
+        home = try MosaicHome.resolve(option: nil, environment: environment)
+    }
+
+    deinit {
+        // The harness tears down when its input closes.
+        harnessInput.fileHandleForWriting.closeFile()
+        harness.waitUntilExit()
+    }
+
+    var folder: String { get throws { try #require(environment["HOME"]) } }
+
+    /// Writes the roster, installs, and reloads the manager.
+    func install(_ agents: String) throws {
+        try FileManager.default.createDirectory(atPath: home.fleetDirectory, withIntermediateDirectories: true)
+        let text = "version = 1\n[holder]\nsocket = \"mosaic-fleet\"\n" + agents
+        try text.write(toFile: home.rosterPath, atomically: true, encoding: .utf8)
+        let changes = try FleetInstaller(home: home, scope: .user, environment: environment).install()
+        #expect(!changes.contains { if case .kept = $0.action { true } else { false } }, "\(changes)")
+        try #require(systemctl("daemon-reload") == 0)
+    }
+
+    /// Somebody's own settings for one unit.
+    func addDropIn(_ unit: String, _ text: String) throws {
+        let place = try ManagerScope.user.unitFolder(environment: environment) + "/\(unit).d"
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        try text.write(toFile: place + "/50-local.conf", atomically: true, encoding: .utf8)
+        try #require(systemctl("daemon-reload") == 0)
+    }
+
+    @discardableResult
+    func systemctl(_ arguments: String...) -> Int32 { run("systemctl", ["--user"] + arguments).status }
+
+    func property(_ name: String, _ unit: String) -> String {
+        run("systemctl", ["--user", "show", "--value", "-p", name, unit]).output
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// `ActiveState/SubState/Result`.
+    func state(_ unit: String) -> String {
+        ["ActiveState", "SubState", "Result"].map { property($0, unit) }.joined(separator: "/")
+    }
+
+    @discardableResult
+    func tmux(_ arguments: String...) -> (status: Int32, output: String) {
+        run("tmux", ["-N", "-L", "mosaic-fleet"] + arguments)
+    }
+
+    /// A server that is not the holder's.
+    func startServerBesideTheHolder(session: String) throws {
+        let tmux = ["tmux", "-L", "mosaic-fleet", "new-session", "-d", "-s", session, "sleep", "99"]
+        try #require(run("systemd-run", ["--user", "-q", "-p", "Type=forking"] + tmux).status == 0)
+    }
+
+    func sessions() -> [String] {
+        tmux("list-sessions", "-F", "#{session_name}").output.split(separator: "\n").map(String.init).sorted()
+    }
+
+    func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.environment = environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { first, _ in first }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        do {
+            try process.run()
+        } catch {
+            Issue.record("cannot run \(program): \(error)")
+            return (-1, "")
+        }
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+    }
+
+    /// Looks until the value is there, for at most ten seconds; the last value seen is what the test compares.
+    func eventually<Value: Equatable>(_ wanted: Value, _ look: () -> Value) -> Value {
+        let end = ContinuousClock.now + .seconds(10)
+        var value = look()
+        while value != wanted, ContinuousClock.now < end {
+            usleep(20_000)
+            value = look()
+        }
+        return value
+    }
+}

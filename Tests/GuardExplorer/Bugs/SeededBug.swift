@@ -1,0 +1,19 @@
+/// Bugs that a lock like this has had somewhere, planted at the seam: the guard's own code runs unchanged, and a
+/// wrapper turns its calls into those that the buggy code would have made.
+public enum SeededBug: String, CaseIterable, Sendable {
+    case releaseByBlindUnlink = "release-by-blind-unlink"
+    case takeoverWithoutMutex = "takeover-without-mutex"
+    case evictionReplaces = "eviction-replaces-the-record"
+    case breakUnlinks = "break-unlinks-a-living-owner"
+    case takeoverByUnlink = "takeover-by-unlink-then-create"
+    case stalenessByContent = "staleness-by-content"
+    case mutexLeaked = "mutex-leaked-on-failed-write"
+    case fenceLeftOut = "fence-left-out"
+    case flockAfterPublish = "flock-after-publish"
+    case descriptorInherited = "descriptor-inherited-by-a-child"
+    case stampedBySideThread = "stamped-by-a-side-thread"
+    case burialLeftOut = "burial-left-out"
+
+    /// The process lives on after an I/O error, so that what it leaked stays leaked.
+    var survivesFailures: Bool { self == .mutexLeaked }
+}

@@ -1,0 +1,116 @@
+internal import FleetKit
+internal import SystemPackage
+
+/// The seam with one bug in it. Every call of the buggy code is a scheduling point like the others.
+final class SeededCalls: LockFileCalls {
+    private let seam: Seam
+    private let bug: SeededBug
+    /// The inode of the record that this process published.
+    private var own: FileID?
+    private var staged: (name: String, file: LockFile)?
+    private var writeOfMutexFailed = false
+    private var isInside = false
+
+    private let lockName = "restart.lock"
+    private let mutexName = "restart.mutex"
+
+    init(_ seam: Seam, bug: SeededBug) {
+        self.seam = seam
+        self.bug = bug
+    }
+
+    var path: String { seam.path }
+
+    func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
+        let file = try seam.open(name, how)
+        if how == .create { staged = (name, file) }
+        return file
+    }
+
+    func close(_ file: LockFile) { seam.close(file) }
+
+    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
+        try seam.read(file, at: offset, count: count)
+    }
+
+    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
+        do throws(Errno) {
+            return try seam.write(file, bytes, at: offset)
+        } catch {
+            writeOfMutexFailed = true
+            throw error
+        }
+    }
+
+    func status(of file: LockFile) throws(Errno) -> FileStatus { try seam.status(of: file) }
+
+    func status(at name: String) throws(Errno) -> FileStatus {
+        switch bug {
+        case .releaseByBlindUnlink where name == lockName && isInside && own != nil:
+            // "It is certainly mine": no look at all.
+            return FileStatus(
+                id: own ?? FileID(device: 0, inode: 0), modified: FileTime(seconds: 0, nanoseconds: 0),
+                kind: .regular, size: 0)
+        case .stalenessByContent where name == mutexName:
+            let status = try seam.status(at: name)
+            guard status.size == 0 else { return status }
+            try seam.unlink(name)
+            throw .noSuchFileOrDirectory
+        default: return try seam.status(at: name)
+        }
+    }
+
+    func link(_ old: String, _ new: String) throws(Errno) {
+        switch bug {
+        case .evictionReplaces where new == lockName: try seam.rename(old, new)
+        case .stalenessByContent where new == mutexName:
+            // The other way to make a mutex: created empty, then populated.
+            seam.close(try seam.open(new, .create))
+            try seam.rename(old, new)
+        default: try seam.link(old, new)
+        }
+        try published(new)
+    }
+
+    func rename(_ old: String, _ new: String) throws(Errno) {
+        switch bug {
+        case .evictionReplaces where old == lockName: return
+        case .breakUnlinks where old == lockName, .burialLeftOut where old == lockName: try seam.unlink(old)
+        case .takeoverByUnlink where new == lockName:
+            try seam.unlink(new)
+            try seam.link(old, new)
+        default: try seam.rename(old, new)
+        }
+        try published(new)
+    }
+
+    func unlink(_ name: String) throws(Errno) { try seam.unlink(name) }
+    func names() throws(Errno) -> [String] {
+        try seam.names().filter { bug != .burialLeftOut || !$0.hasPrefix("evicted-") }
+    }
+
+    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+        if kind == .exclusive {
+            if bug == .takeoverWithoutMutex, file != staged?.file { return true }
+            if bug == .flockAfterPublish, file == staged?.file { return true }
+        }
+        let isTaken = try seam.lock(file, kind)
+        if isTaken, kind == .exclusive, file != staged?.file { isInside = true }
+        return isTaken
+    }
+
+    func unlock(_ file: LockFile) {
+        if bug == .mutexLeaked, writeOfMutexFailed { return }
+        isInside = false
+        seam.unlock(file)
+    }
+
+    func touch(_ file: LockFile) throws(Errno) { try seam.touch(file) }
+    func makeWatch() throws(Errno) -> any LockWatch { try seam.makeWatch() }
+
+    private func published(_ name: String) throws(Errno) {
+        guard name == lockName, let staged else { return }
+        if bug == .flockAfterPublish { _ = try seam.lock(staged.file, .exclusive) }
+        if bug == .releaseByBlindUnlink { own = try seam.status(of: staged.file).id }
+    }
+}

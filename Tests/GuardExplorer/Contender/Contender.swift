@@ -1,0 +1,102 @@
+internal import FleetKit
+
+/// Runs one script on the guard as it is shipped, over a seam.
+struct Contender {
+    let script: [ScriptStep]
+    let bug: SeededBug?
+
+    /// The contender's next call after these answers.
+    func next(after seam: Seam) -> SeamCall {
+        let outcome: SeamCall.Outcome
+        var keepAlive: [AnyObject] = []
+        do throws(FleetError) {
+            let calls: any LockFileCalls = bug.map { SeededCalls(seam, bug: $0) } ?? seam
+            let store = try FileLockStore.open(
+                calls, mutex: seam.isPathMode ? .path : .kernel, time: seam, processes: seam,
+                patience: MutexPatience(frozenAfter: Seam.tick))
+            keepAlive.append(store)
+            let policyGuard = Guard(
+                store: store, time: seam, processes: seam,
+                report: { event in
+                    if case .tookOver(let observation, _) = event { Self.won(observation, seam) }
+                })
+            keepAlive.append(policyGuard)
+            try run(policyGuard, store, seam)
+            outcome = .done
+        } catch {
+            outcome =
+                switch error.code {
+                case .busy: .busy
+                case .evicted: .evicted
+                default: .failed(error.message)
+                }
+        }
+        _ = seam.ask(.mark(.exit(outcome)))
+        withExtendedLifetime(keepAlive) {}
+        return seam.next ?? .mark(.exit(outcome))
+    }
+
+    private func run(_ policyGuard: Guard, _ store: FileLockStore, _ seam: Seam) throws(FleetError) {
+        var lock: HeldLock?
+        do throws(FleetError) {
+            for step in script { try run(step, &lock, policyGuard, store, seam) }
+        } catch {
+            // As `withLock` does: however the body ends, the lock is given back.
+            if let lock { policyGuard.release(lock) }
+            throw error
+        }
+    }
+
+    private func run(
+        _ step: ScriptStep, _ lock: inout HeldLock?, _ policyGuard: Guard, _ store: FileLockStore, _ seam: Seam
+    ) throws(FleetError) {
+        switch step {
+        case .acquire(let policy):
+            do throws(FleetError) {
+                let request = LockRequest(scope: .fleet, command: "restart")
+                lock = try policyGuard.acquire(request, policy.waitPolicy)
+                _ = seam.ask(.mark(.granted))
+            } catch {
+                guard bug?.survivesFailures == true, error.code == .io else { throw error }
+                _ = seam.ask(.mark(.hang))
+            }
+        case .release:
+            if let lock { policyGuard.release(lock) }
+            lock = nil
+        case .breakLock:
+            guard let observation = try store.observe() else { return }
+            let isDead = observation.kernelLock == .free
+            if try store.breakLock(observation, on: isDead ? .ownerDead : .forced) { Self.won(observation, seam) }
+        case .fillDisk: _ = seam.ask(.mark(.failNextWrite(seam.vocabulary.mutex)))
+        default:
+            guard let lock else { return }
+            try run(step, holding: lock, seam)
+        }
+    }
+
+    private func run(_ step: ScriptStep, holding lock: HeldLock, _ seam: Seam) throws(FleetError) {
+        switch step {
+        case .act:
+            try lock.checkFence()
+            _ = seam.ask(.mark(.act))
+        case .actWithoutFence: _ = seam.ask(.mark(.act))
+        case .actThroughChild:
+            try lock.checkFence()
+            _ = seam.ask(.mark(.spawnCommand(lock.commandDescriptor)))
+            _ = seam.ask(.mark(.awaitCommand))
+        case .progress: try lock.report(ProgressEvent(phase: "start", done: 1, total: 2))
+        case .stamp: try lock.stamp()
+        case .work: _ = seam.ask(.mark(.work))
+        case .hang(let isStamped):
+            if isStamped, let descriptor = lock.commandDescriptor { _ = seam.ask(.mark(.startStamping(descriptor))) }
+            _ = seam.ask(.mark(.hang))
+        case .startServer: _ = seam.ask(.mark(.startServer))
+        case .acquire, .release, .breakLock, .fillDisk: break
+        }
+    }
+
+    private static func won(_ observation: LockObservation, _ seam: Seam) {
+        guard let record = observation.record else { return }
+        _ = seam.ask(.mark(.won(seam.vocabulary.number(ofName: record.token))))
+    }
+}

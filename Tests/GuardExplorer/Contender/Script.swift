@@ -1,0 +1,50 @@
+internal import FleetKit
+
+/// What a contender does, step by step. Whatever needs the lock is skipped once it is lost.
+public enum ScriptStep: Sendable, Hashable {
+    /// Waits for the lock as the policy says.
+    case acquire(ScriptPolicy)
+    /// One command to systemd as `restart` sends it: the fence, then the command.
+    case act
+    /// The same without the fence; a seeded bug.
+    case actWithoutFence
+    /// A command through a helper program that outlives its parent's death, and waits for it.
+    case actThroughChild
+    /// One progress event in the record.
+    case progress
+    /// One stamp by the main loop.
+    case stamp
+    /// A job that takes a while.
+    case work
+    /// Hangs for ever; nobody stamps, or a side thread goes on doing so (a seeded bug).
+    case hang(isStamped: Bool)
+    /// Starts a server that stays, as the holder's restart starts tmux.
+    case startServer
+    case release
+    /// `lock break`: looks, and breaks what it saw.
+    case breakLock
+    /// The disk is full for the next write of the mutex.
+    case fillDisk
+}
+
+/// The policies that scripts use, in ticks of the simulated clock.
+public enum ScriptPolicy: Sendable, Hashable {
+    /// Waits for ever, and takes over only what made no progress for two ticks.
+    case patient
+    /// Takes over what made no progress for one tick.
+    case hasty
+    /// Takes over after one tick, progress or not.
+    case pushy
+    /// Does not wait.
+    case noWait
+
+    var waitPolicy: WaitPolicy {
+        let tick = Seam.tick
+        return switch self {
+        case .patient: WaitPolicy(maxWait: nil, stallAfter: tick * 2, evictGrace: tick)
+        case .hasty: WaitPolicy(maxWait: nil, stallAfter: tick, evictGrace: tick)
+        case .pushy: WaitPolicy(maxWait: tick, onTimeout: .break, stallAfter: tick * 100, evictGrace: tick)
+        case .noWait: WaitPolicy(noWait: true, stallAfter: tick * 2, evictGrace: tick)
+        }
+    }
+}

@@ -1,0 +1,187 @@
+internal import FleetKit
+internal import SystemPackage
+
+/// Everything that the guard sees of the world, answered from a list.
+///
+/// A contender runs from its beginning, is given the answers that the world has already decided, and stops at the
+/// first call for which there is none: that call is what it does next. From there on every answer is an error, so that
+/// the code unwinds quickly; nothing of that reaches the world.
+final class Seam {
+    let vocabulary: Vocabulary
+    let index: Int
+    let isPathMode: Bool
+    private let answers: [SeamAnswer]
+    private let calls: [SeamCall]
+    private var position = 0
+    private var tokens = 0
+    private var escape: Int64 = 1 << 20
+    private(set) var next: SeamCall?
+
+    /// - Parameter calls: what was asked when the answers were given, to see that the code is deterministic.
+    init(vocabulary: Vocabulary, index: Int, isPathMode: Bool, calls: [SeamCall], answers: [SeamAnswer]) {
+        self.vocabulary = vocabulary
+        self.index = index
+        self.isPathMode = isPathMode
+        self.calls = calls
+        self.answers = answers
+    }
+
+    /// How long one tick is: longer than any patience of the guard.
+    static let tick: Duration = .seconds(5)
+
+    var isStopped: Bool { next != nil }
+
+    /// nil once the contender has come to its next call.
+    func ask(_ call: @autoclosure () -> SeamCall) -> SeamAnswer? {
+        guard next == nil else { return nil }
+        let call = call()
+        guard position < answers.count else {
+            next = call
+            return nil
+        }
+        precondition(calls[position] == call, "the guard is not deterministic: \(call) instead of \(calls[position])")
+        defer { position += 1 }
+        return answers[position]
+    }
+
+    private func failed(_ answer: SeamAnswer?) -> Errno {
+        if case .failure(let number) = answer { Errno(rawValue: number) } else { .ioError }
+    }
+
+    private func done(_ answer: SeamAnswer?) throws(Errno) {
+        guard case .some(.none) = answer else { throw failed(answer) }
+    }
+
+    private func name(_ name: String) -> Int32 { vocabulary.number(ofName: name) }
+
+    private func status(_ answer: SeamAnswer?) throws(Errno) -> FileStatus {
+        guard case .status(let key) = answer else { throw failed(answer) }
+        return FileStatus(
+            id: FileID(device: 1, inode: UInt64(key.inode)),
+            modified: FileTime(seconds: Int64(key.modified), nanoseconds: 0), kind: .regular, size: Int64(key.size))
+    }
+}
+
+extension Seam: LockFileCalls {
+    var path: String { "/run" }
+
+    func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
+        let answer = ask(.open(self.name(name), how))
+        guard case .descriptor(let descriptor) = answer else { throw failed(answer) }
+        return LockFile(descriptor: descriptor)
+    }
+
+    func close(_ file: LockFile) { _ = ask(.close(file.descriptor)) }
+
+    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
+        let answer = ask(.read(file.descriptor, offset: offset, count: count))
+        guard case .content(let content) = answer else { throw failed(answer) }
+        return vocabulary.content(content)
+    }
+
+    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
+        let answer = ask(
+            .write(file.descriptor, content: vocabulary.number(ofContent: Array(bytes)), offset: offset))
+        guard case .count(let count) = answer else { throw failed(answer) }
+        return count
+    }
+
+    func status(of file: LockFile) throws(Errno) -> FileStatus { try status(ask(.statusOf(file.descriptor))) }
+    func status(at name: String) throws(Errno) -> FileStatus { try status(ask(.statusAt(self.name(name)))) }
+    func link(_ old: String, _ new: String) throws(Errno) { try done(ask(.link(name(old), name(new)))) }
+    func rename(_ old: String, _ new: String) throws(Errno) { try done(ask(.rename(name(old), name(new)))) }
+    func unlink(_ name: String) throws(Errno) { try done(ask(.unlink(self.name(name)))) }
+
+    func names() throws(Errno) -> [String] {
+        let answer = ask(.names)
+        guard case .names(let names) = answer else { throw failed(answer) }
+        return names.map { vocabulary.name($0) }
+    }
+
+    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+        guard !isPathMode else { throw .noLocks }
+        let answer = ask(.lock(file.descriptor, kind))
+        guard case .flag(let taken) = answer else { throw failed(answer) }
+        return taken
+    }
+
+    func unlock(_ file: LockFile) { _ = ask(.unlock(file.descriptor)) }
+    func touch(_ file: LockFile) throws(Errno) { try done(ask(.touch(file.descriptor))) }
+
+    func makeWatch() throws(Errno) -> any LockWatch {
+        let answer = ask(.makeWatch)
+        guard case .descriptor(let number) = answer else { throw failed(answer) }
+        return SeamWatch(seam: self, number: number)
+    }
+
+    /// A watch of this world.
+    private final class SeamWatch: LockWatch {
+        private let seam: Seam
+        private let number: CInt
+
+        init(seam: Seam, number: CInt) {
+            self.seam = seam
+            self.number = number
+        }
+
+        func follow(_ file: LockFile) throws(Errno) {
+            try seam.done(seam.ask(.follow(number, file.descriptor)))
+        }
+
+        func wait(timeout: Duration) throws(Errno) { try seam.done(seam.ask(.wait(number, timeout))) }
+        func close() { _ = seam.ask(.closeWatch(number)) }
+    }
+}
+
+extension Seam: GuardTime {
+    func now() -> Duration {
+        guard case .time(let tick) = ask(.now) else {
+            // Unwinding: every deadline is over.
+            escape += 1 << 20
+            return .seconds(escape)
+        }
+        return Self.tick * Int(tick)
+    }
+
+    /// For people only, so it may stand still.
+    func wallClock() -> Double { 0 }
+    func sleep(for duration: Duration) { _ = ask(.sleep(duration)) }
+
+    /// No call at all: nobody else can see it.
+    func token() -> LockToken {
+        tokens += 1
+        let digits = String(tokens, radix: 16)
+        let text = "0000000\(index)-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
+        return LockToken(text) ?? LockToken.random()
+    }
+}
+
+extension Seam: ProcessTable {
+    var me: ProcessIdentity { identity(SimulatedKernel.firstProcess + Int32(index)) }
+
+    private func identity(_ pid: Int32) -> ProcessIdentity {
+        ProcessIdentity(pid: pid, start: UInt64(pid), pidNamespace: 1, bootID: "boot", host: "host", uid: 1)
+    }
+
+    func liveness(of process: ProcessIdentity) -> Liveness {
+        ask(.liveness(process.pid)) == .liveness(true) ? .alive : .gone
+    }
+
+    func exclusiveHolders(of file: FileID) -> [Int32] {
+        guard case .processes(let holders) = ask(.exclusiveHolders(file)) else { return [] }
+        return holders
+    }
+
+    /// No scenario hands the record to a command in path mode.
+    func writers(of file: FileID) -> [Int32] { [] }
+
+    func identify(_ pid: Int32) -> ProcessIdentity? {
+        ask(.identify(pid)) == .liveness(true) ? identity(pid) : nil
+    }
+
+    func runsMyProgram(_ pid: Int32) -> Bool { pid < SimulatedKernel.firstChild }
+
+    func kill(_ process: ProcessIdentity) -> Bool {
+        process.pid != me.pid && ask(.kill(process.pid)) == .flag(true)
+    }
+}

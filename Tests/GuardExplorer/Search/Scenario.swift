@@ -1,0 +1,32 @@
+/// One little world: who is in it, what they want, and how much harm may come to them.
+public struct Scenario: Sendable {
+    public var name: String
+    /// Run one after the other before the exploration begins; each is dead afterwards, wherever its script ended.
+    public var before: [[ScriptStep]] = []
+    /// What stands at `restart.lock` without being a record.
+    public var garbage: String?
+    public var contenders: [[ScriptStep]]
+    public var isPathMode = false
+    /// How many processes may crash, each before any of its calls.
+    public var crashes: Int
+    /// How often time may pass while somebody could go on: that contender is frozen for a while, then thaws.
+    public var freezes: Int
+    /// How often a contender may be interrupted while it could go on; nil = any number of times, at any call.
+    public var preemptions: Int?
+    public var bug: SeededBug?
+    public var checks = Checks.all
+    public var inheritsDescriptors = false
+    public var hasFaults = false
+
+    public init(
+        _ name: String, _ contenders: [[ScriptStep]], before: [[ScriptStep]] = [], crashes: Int = 1, freezes: Int = 2,
+        preemptions: Int? = nil
+    ) {
+        self.name = name
+        self.contenders = contenders
+        self.before = before
+        self.crashes = crashes
+        self.freezes = freezes
+        self.preemptions = preemptions
+    }
+}

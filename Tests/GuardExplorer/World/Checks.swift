@@ -1,0 +1,27 @@
+/// What is checked in every state. A seeded bug is hunted with some of them off, to see that the rest finds it by its
+/// consequences.
+public struct Checks: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Only the owner that was granted the lock last may act.
+    public static let acts = Checks(rawValue: 1)
+    /// An owner that lost the lock sends nothing beyond the command whose fence it has already passed.
+    public static let fence = Checks(rawValue: 2)
+    /// Nobody removes the record of a living owner, or of anybody but the owner that was observed.
+    public static let foreignRemoval = Checks(rawValue: 4)
+    /// Of all who take or break one lock, one wins.
+    public static let oneWinner = Checks(rawValue: 8)
+    /// Files, kernel locks and descriptors are all given back.
+    public static let leaks = Checks(rawValue: 16)
+    /// A dead owner's lock is taken without waiting for a clock.
+    public static let recovery = Checks(rawValue: 32)
+    /// Somebody can always go on.
+    public static let progress = Checks(rawValue: 64)
+    /// SIGKILL hits only evicted owners and holders of the mutex that have stood still.
+    public static let kills = Checks(rawValue: 128)
+    /// No error that nothing explains.
+    public static let errors = Checks(rawValue: 256)
+
+    public static let all = Checks(rawValue: 511)
+}

@@ -1,0 +1,185 @@
+internal import FleetKit
+
+extension SimulatedKernel {
+    /// False while the call would only wait.
+    func isEnabled(_ call: SeamCall, by process: Int) -> Bool {
+        switch call {
+        case .sleep: return processes[process].sawChange || tick > processes[process].wokeAt
+        case .wait(let watch, let timeout):
+            if processes[process].watches[Int(watch)]?.hasEvent == true || tick > processes[process].wokeAt {
+                return true
+            }
+            // A wait as short as a sleep is one.
+            return timeout <= Self.shortWait && processes[process].sawChange
+        case .mark(.work): return tick > processes[process].movedAt
+        case .mark(.hang): return false
+        case .mark(.awaitCommand): return !children.contains { $0?.parent == Int32(process) && $0?.stays == false }
+        default: return true
+        }
+    }
+
+    static let shortWait: Duration = .milliseconds(20)
+
+    /// Does one call. Errors are those of the real calls.
+    mutating func perform(_ call: SeamCall, by process: Int) -> SeamAnswer {
+        if processes[process].callsSinceLoss >= 0 { processes[process].callsSinceLoss += 1 }
+        let wasFenced = processes[process].isFenced
+        processes[process].isFenced = false
+        processes[process].movedAt = tick
+        switch call {
+        case .open(let name, let how): return open(name, how, by: process)
+        case .close(let descriptor):
+            guard let slot = openFile(process, descriptor) else { return .none }
+            processes[process].files[Int(descriptor - Self.firstDescriptor)] = -1
+            while processes[process].files.last == -1 { processes[process].files.removeLast() }
+            drop(slot, by: process)
+            return .none
+        case .read(let descriptor, let offset, let count):
+            guard let node = node(process, descriptor) else { return .failure(Self.EBADF) }
+            return .content(vocabulary.slice(inodes[Int(node)]!.content, from: offset, count: count))
+        case .write(let descriptor, let content, let offset):
+            return write(descriptor, content, at: offset, by: process)
+        case .statusOf(let descriptor):
+            guard let node = node(process, descriptor) else { return .failure(Self.EBADF) }
+            return .status(status(node))
+        case .statusAt(let name):
+            guard let node = inode(at: name) else { return .failure(Self.ENOENT) }
+            if name == vocabulary.lock, node == processes[process].owned { processes[process].isFenced = true }
+            return .status(status(node))
+        case .link(let old, let new):
+            guard let node = inode(at: old) else { return .failure(Self.ENOENT) }
+            guard inode(at: new) == nil else { return .failure(Self.EEXIST) }
+            addName(new, node, by: process)
+            if new == vocabulary.lock { own(node, by: process) }
+            return .none
+        case .rename(let old, let new): return rename(old, new, by: process)
+        case .unlink(let name):
+            guard inode(at: name) != nil else { return .failure(Self.ENOENT) }
+            checkRemoval(of: name, by: process)
+            removeName(name, by: process)
+            return .none
+        case .names:
+            return .names(names.map(\.name).sorted { vocabulary.name($0) < vocabulary.name($1) })
+        case .lock(let descriptor, let kind): return lock(descriptor, kind, by: process)
+        case .unlock(let descriptor):
+            if let slot = openFile(process, descriptor) { unlock(slot, by: process) }
+            return .none
+        case .touch(let descriptor):
+            guard let node = node(process, descriptor) else { return .failure(Self.EBADF) }
+            inodes[Int(node)]!.modified = tick
+            return .none
+        case .makeWatch:
+            processes[process].watches.append(Watch())
+            return .descriptor(CInt(processes[process].watches.count - 1))
+        case .follow(let watch, let descriptor):
+            guard let node = node(process, descriptor) else { return .failure(Self.EBADF) }
+            processes[process].watches[Int(watch)]?.followed = node
+            return .none
+        case .wait(let watch, _):
+            processes[process].watches[Int(watch)]?.hasEvent = false
+            return woken(process)
+        case .closeWatch(let watch):
+            processes[process].watches[Int(watch)] = nil
+            return .none
+        case .now: return .time(tick)
+        case .sleep: return woken(process)
+        case .liveness(let number): return .liveness(isAlive(number))
+        case .exclusiveHolders(let file): return .processes(exclusiveHolders(Int32(file.inode) - 1))
+        case .identify(let number): return .liveness(isAlive(number))
+        case .kill(let number): return .flag(kill(number, by: process))
+        case .mark(let mark): return perform(mark, wasFenced: wasFenced, by: process)
+        }
+    }
+
+    static let EIO: CInt = 5
+    static let EBADF: CInt = 9
+    static let ENOENT: CInt = 2
+    static let EEXIST: CInt = 17
+    static let ENOSPC: CInt = 28
+
+    private mutating func woken(_ process: Int) -> SeamAnswer {
+        processes[process].sawChange = false
+        processes[process].wokeAt = tick
+        return .none
+    }
+
+    private func node(_ process: Int, _ descriptor: CInt) -> Int32? {
+        openFile(process, descriptor).flatMap { openFiles[Int($0)]?.inode }
+    }
+
+    private func status(_ node: Int32) -> FileStatusKey {
+        let inode = inodes[Int(node)]!
+        return FileStatusKey(
+            inode: node + 1, modified: inode.modified, size: Int32(vocabulary.content(inode.content).count))
+    }
+
+    private mutating func open(_ name: Int32, _ how: FileOpening, by process: Int) -> SeamAnswer {
+        switch how {
+        case .create:
+            guard inode(at: name) == nil else { return .failure(Self.EEXIST) }
+            let node = makeInode(content: vocabulary.empty, by: process)
+            addName(name, node, by: process)
+            return .descriptor(open(node, writes: true, appends: true, by: process))
+        case .read, .update:
+            guard let node = inode(at: name) else { return .failure(Self.ENOENT) }
+            return .descriptor(open(node, writes: how == .update, appends: false, by: process))
+        }
+    }
+
+    private mutating func write(_ descriptor: CInt, _ content: Int32, at offset: Int, by process: Int) -> SeamAnswer {
+        guard let slot = openFile(process, descriptor), let file = openFiles[Int(slot)] else {
+            return .failure(Self.EBADF)
+        }
+        let fault = processes[process].fault
+        if fault >= 0, inode(at: fault) == file.inode || names.contains(where: {
+            $0.inode == file.inode && vocabulary.isStaging($0.name) && fault == vocabulary.mutex
+        }) {
+            processes[process].fault = -1
+            return .failure(Self.ENOSPC)
+        }
+        let old = inodes[Int(file.inode)]!.content
+        let start = file.appends ? vocabulary.content(old).count : offset
+        inodes[Int(file.inode)]!.content = vocabulary.writing(content, over: old, at: start)
+        inodes[Int(file.inode)]!.modified = tick
+        return .count(vocabulary.content(content).count)
+    }
+
+    private mutating func rename(_ old: Int32, _ new: Int32, by process: Int) -> SeamAnswer {
+        guard let node = inode(at: old) else { return .failure(Self.ENOENT) }
+        if old == vocabulary.lock { checkMove(of: node, by: process) }
+        if let replaced = inode(at: new) {
+            if replaced == node { return .none }
+            checkRemoval(of: new, by: process)
+            removeName(new, by: process)
+        }
+        addName(new, node, by: process)
+        removeName(old, by: process)
+        if new == vocabulary.lock { own(node, by: process) }
+        return .none
+    }
+
+    private mutating func own(_ node: Int32, by process: Int) {
+        processes[process].owned = node
+        processes[process].callsSinceLoss = -1
+    }
+
+    private mutating func lock(_ descriptor: CInt, _ kind: KernelLockKind, by process: Int) -> SeamAnswer {
+        guard let slot = openFile(process, descriptor), let file = openFiles[Int(slot)] else {
+            return .failure(Self.EBADF)
+        }
+        let node = inodes[Int(file.inode)]!
+        let mine = UInt64(1) << UInt64(slot)
+        guard node.exclusive < 0 || node.exclusive == slot else { return .flag(false) }
+        switch kind {
+        case .shared:
+            inodes[Int(file.inode)]!.exclusive = -1
+            inodes[Int(file.inode)]!.shared |= mine
+        case .exclusive:
+            guard node.shared & ~mine == 0 else { return .flag(false) }
+            inodes[Int(file.inode)]!.shared = 0
+            inodes[Int(file.inode)]!.exclusive = slot
+            inodes[Int(file.inode)]!.lockedAt = tick
+        }
+        return .flag(true)
+    }
+}

@@ -1,0 +1,279 @@
+/// The whole world as one value: files, names, open file descriptions, kernel locks, watches, processes, the clock.
+///
+/// Numbers are reused as greedily as a kernel may: the smallest free inode, description and descriptor is taken next.
+/// The clock is as coarse as can be: it stands still until the scheduler lets one `tick` pass, and every modification
+/// time within a tick is equal.
+struct SimulatedKernel {
+    struct Inode {
+        var content: Int32
+        var modified: Int32
+        var links: Int32 = 0
+        var opens: Int32 = 0
+        /// The process that made it.
+        var creator: Int32
+        /// The open file description that holds the exclusive `flock`, or -1.
+        var exclusive: Int32 = -1
+        var lockedAt: Int32 = 0
+        /// Descriptions that hold a shared one.
+        var shared: UInt64 = 0
+    }
+
+    struct OpenFile {
+        var inode: Int32
+        var writes: Bool
+        var appends: Bool
+        var references: Int32
+    }
+
+    struct Watch {
+        var followed: Int32 = -1
+        var hasEvent = false
+    }
+
+    enum Phase: Int32 {
+        case alive
+        /// SIGKILL was sent; the call that is under way may still take effect.
+        case doomed
+        /// It did.
+        case lastGasp
+        /// Its files are being closed: watchers know, the kernel locks are still there.
+        case closing
+        case dead
+        case exited
+    }
+
+    struct Process {
+        var phase = Phase.alive
+        /// Descriptor 3 and up; -1 is free.
+        var files: [Int32] = []
+        var watches: [Watch?] = []
+        /// Something that a sleeping waiter could be waiting for has changed since it last woke.
+        var sawChange = true
+        var wokeAt: Int32 = 0
+        /// The next write of this name fails; -1 for none.
+        var fault: Int32 = -1
+        /// The inode that a side thread stamps, or -1.
+        var stamped: Int32 = -1
+        /// How many acquisitions were granted to it.
+        var grants: Int32 = 0
+        /// The inode of its lock, while it owns it.
+        var owned: Int32 = -1
+        /// Calls that it made since it lost its lock to somebody else, or -1.
+        var callsSinceLoss: Int32 = -1
+        /// The token of the record that it removed or moved last.
+        var removed: Int32 = -1
+        /// Its last call was a fence that held.
+        var isFenced = false
+        var movedAt: Int32 = 0
+        var isAlive: Bool { phase == .alive || phase == .doomed || phase == .lastGasp || phase == .closing }
+    }
+
+    /// A helper process: one that will act once and end, or a server that stays.
+    struct Child {
+        var parent: Int32
+        var grant: Int32
+        var files: [Int32]
+        var willAct: Bool
+        var stays: Bool
+        var isDoomed = false
+    }
+
+    struct Name {
+        var name: Int32
+        var inode: Int32
+    }
+
+    let vocabulary: Vocabulary
+    let setup: WorldSetup
+    var checks: Checks { setup.checks }
+
+    var inodes: [Inode?] = []
+    var names: [Name] = []
+    var openFiles: [OpenFile?] = []
+    var processes: [Process] = []
+    var children: [Child?] = []
+    var tick: Int32 = 0
+    /// The process and the number of its grant that owns the right to act.
+    var granted: Int32 = -1
+    var wonTokens: [Int32] = []
+    /// A process died, or time passed while somebody could have gone on.
+    var wasDisturbed = false
+    /// What the last call broke.
+    var violation: String?
+
+    init(vocabulary: Vocabulary, setup: WorldSetup) {
+        self.vocabulary = vocabulary
+        self.setup = setup
+    }
+
+    static let firstDescriptor: CInt = 3
+    static let firstProcess: Int32 = 100
+    static let firstChild: Int32 = 200
+
+    // MARK: - Finding things
+
+    func inode(at name: Int32) -> Int32? { names.first { $0.name == name }?.inode }
+
+    func openFile(_ process: Int, _ descriptor: CInt) -> Int32? {
+        let index = Int(descriptor - Self.firstDescriptor)
+        guard processes[process].files.indices.contains(index) else { return nil }
+        let file = processes[process].files[index]
+        return file < 0 ? nil : file
+    }
+
+    // MARK: - Making and dropping things
+
+    mutating func makeInode(content: Int32, by process: Int) -> Int32 {
+        let inode = Inode(content: content, modified: tick, creator: Int32(process))
+        if let free = inodes.firstIndex(where: { $0 == nil }) {
+            inodes[free] = inode
+            return Int32(free)
+        }
+        inodes.append(inode)
+        return Int32(inodes.count - 1)
+    }
+
+    mutating func open(_ inode: Int32, writes: Bool, appends: Bool, by process: Int) -> CInt {
+        let file = OpenFile(inode: inode, writes: writes, appends: appends, references: 1)
+        let slot: Int
+        if let free = openFiles.firstIndex(where: { $0 == nil }) {
+            openFiles[free] = file
+            slot = free
+        } else {
+            openFiles.append(file)
+            slot = openFiles.count - 1
+        }
+        inodes[Int(inode)]!.opens += 1
+        if let free = processes[process].files.firstIndex(of: -1) {
+            processes[process].files[free] = Int32(slot)
+            return Self.firstDescriptor + CInt(free)
+        }
+        processes[process].files.append(Int32(slot))
+        return Self.firstDescriptor + CInt(processes[process].files.count - 1)
+    }
+
+    /// Drops one reference; with the last one the kernel locks go.
+    mutating func drop(_ slot: Int32, by process: Int) {
+        openFiles[Int(slot)]!.references -= 1
+        guard openFiles[Int(slot)]!.references == 0, let file = openFiles[Int(slot)] else { return }
+        if file.writes { announceClose(of: file.inode) }
+        unlock(slot, by: process)
+        openFiles[Int(slot)] = nil
+        while let last = openFiles.last, last == nil { openFiles.removeLast() }
+        inodes[Int(file.inode)]!.opens -= 1
+        forgetIfUnused(file.inode)
+    }
+
+    mutating func unlock(_ slot: Int32, by process: Int) {
+        guard let file = openFiles[Int(slot)] else { return }
+        inodes[Int(file.inode)]!.shared &= ~(1 << UInt64(slot))
+        if inodes[Int(file.inode)]!.exclusive == slot {
+            inodes[Int(file.inode)]!.exclusive = -1
+            announceChange(by: process)
+        }
+    }
+
+    mutating func forgetIfUnused(_ inode: Int32) {
+        guard let node = inodes[Int(inode)], node.links == 0, node.opens == 0 else { return }
+        inodes[Int(inode)] = nil
+        while let last = inodes.last, last == nil { inodes.removeLast() }
+    }
+
+    mutating func addName(_ name: Int32, _ inode: Int32, by process: Int) {
+        names.append(Name(name: name, inode: inode))
+        names.sort { $0.name < $1.name }
+        inodes[Int(inode)]!.links += 1
+        announceName(name, by: process)
+    }
+
+    mutating func removeName(_ name: Int32, by process: Int) {
+        guard let index = names.firstIndex(where: { $0.name == name }) else { return }
+        let inode = names[index].inode
+        names.remove(at: index)
+        inodes[Int(inode)]!.links -= 1
+        announceName(name, by: process)
+        forgetIfUnused(inode)
+    }
+
+    // MARK: - Telling those who wait
+
+    mutating func announceName(_ name: Int32, by process: Int) {
+        guard !vocabulary.isStaging(name) else { return }
+        for index in processes.indices where index != process {
+            for watch in processes[index].watches.indices where processes[index].watches[watch] != nil {
+                processes[index].watches[watch]!.hasEvent = true
+            }
+        }
+        announceChange(by: process)
+    }
+
+    mutating func announceChange(by process: Int) {
+        for index in processes.indices where index != process { processes[index].sawChange = true }
+    }
+
+    mutating func announceClose(of inode: Int32) {
+        for index in processes.indices {
+            for watch in processes[index].watches.indices where processes[index].watches[watch]?.followed == inode {
+                processes[index].watches[watch]!.hasEvent = true
+            }
+        }
+    }
+
+    // MARK: - State
+
+    /// - Parameter nodes: what each contender has been answered so far.
+    func digest(nodes: [Int32]) -> Digest {
+        var digest = Digest()
+        digest.add(inodes.count)
+        for inode in inodes {
+            guard let inode else {
+                digest.add(-7)
+                continue
+            }
+            digest.add(Int64(inode.content) << 32 | Int64(inode.modified))
+            digest.add(Int64(inode.links) << 40 | Int64(inode.opens) << 20 | Int64(inode.creator))
+            digest.add(Int64(inode.exclusive) << 32 | Int64(inode.lockedAt))
+            digest.add(inode.shared)
+        }
+        digest.add(names.count)
+        for name in names { digest.add(Int64(name.name) << 32 | Int64(name.inode)) }
+        digest.add(openFiles.count)
+        for file in openFiles {
+            guard let file else {
+                digest.add(-7)
+                continue
+            }
+            digest.add(
+                Int64(file.inode) << 32 | Int64(file.references) << 2 | (file.writes ? 2 : 0) | (file.appends ? 1 : 0))
+        }
+        for (index, process) in processes.enumerated() {
+            digest.add(Int64(process.phase.rawValue) << 32 | Int64(nodes[index]))
+            guard process.isAlive else { continue }
+            digest.add(Int64(process.wokeAt) << 32 | Int64(process.fault))
+            digest.add(Int64(process.grants) << 32 | Int64(process.owned))
+            digest.add(Int64(process.removed) << 32 | Int64(process.stamped))
+            digest.add(Int64(process.callsSinceLoss) << 32 | Int64(process.movedAt) << 2
+                    | (process.sawChange ? 2 : 0) | (process.isFenced ? 1 : 0))
+            digest.add(process.files.count)
+            for file in process.files { digest.add(file) }
+            digest.add(process.watches.count)
+            for watch in process.watches {
+                digest.add(watch.map { Int64($0.followed) << 1 | ($0.hasEvent ? 1 : 0) } ?? -7)
+            }
+        }
+        digest.add(children.count)
+        for child in children {
+            guard let child else {
+                digest.add(-7)
+                continue
+            }
+            digest.add(Int64(child.parent) << 32 | Int64(child.grant))
+            digest.add((child.willAct ? 4 : 0) | (child.stays ? 2 : 0) | (child.isDoomed ? 1 : 0))
+            digest.add(child.files.count)
+            for file in child.files { digest.add(file) }
+        }
+        digest.add(Int64(tick) << 32 | Int64(granted) << 1 | (wasDisturbed ? 1 : 0))
+        for token in wonTokens { digest.add(token) }
+        return digest
+    }
+}
