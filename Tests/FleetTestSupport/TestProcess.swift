@@ -82,8 +82,8 @@ public final class TestProcess {
 
     // MARK: What it said
 
-    public var output: String { Self.text(folder.path + "/out") }
-    public var errors: String { Self.text(errorPath) }
+    public var output: String { Self.contents(folder.path + "/out") }
+    public var errors: String { Self.contents(errorPath) }
     public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 
     /// Returns its first line on standard error that contains the text, as soon as it is there.
@@ -126,7 +126,7 @@ public final class TestProcess {
         kill(pid, SIGSTOP)
         try eventually("\(pid) is stopped", state: { self.account }) {
             guard poll() == nil else { throw DeadlineMissed("it ended before it was stopped; \(account)") }
-            let stat = Self.text("/proc/\(pid)/stat")
+            let stat = Self.contents("/proc/\(pid)/stat")
             guard let name = stat.lastIndex(of: ")") else { return false }
             return stat[name...].dropFirst(2).first == "T"
         }
@@ -148,7 +148,7 @@ public final class TestProcess {
     }
 
     /// A whole text file; empty when it cannot be read (yet).
-    static func text(_ path: String) -> String {
+    public static func contents(_ path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { close(file) }
