@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// What comes from outside may be wrong or hostile: the exit code says which, and the message names the place.
-@Suite("Bad input", .timeLimit(.minutes(1)))
+@Suite("Bad input", .timeLimit(.minutes(10)))
 struct BadInputTests {
     // MARK: Roster and names
 
@@ -41,12 +41,15 @@ struct BadInputTests {
         ([String(repeating: "x", count: 70_000)], 4, "xxx"),
     ]
 
-    @Test("Names that are no agents are refused before anything is sent", arguments: ["restart", "start", "stop", "status"])
+    @Test(
+        "Names that are no agents are refused before anything is sent",
+        arguments: ["restart", "start", "stop", "status"])
     func names(_ verb: String) throws {
         let home = try ScriptedHome()
         for (words, status, shown) in Self.wrongNames {
             let command = try home.mosaic([verb] + words)
-            #expect(try command.wait() == .exit(status), "\(words.joined(separator: " ").prefix(40)): \(command.errors)")
+            #expect(
+                try command.wait() == .exit(status), "\(words.joined(separator: " ").prefix(40)): \(command.errors)")
             let line = try #require(command.errorLines.first)
             #expect(line.contains(shown))
             #expect(line.utf8.count < 2_000)
@@ -107,7 +110,9 @@ struct BadInputTests {
 
     // MARK: What lies at restart.lock
 
-    static let obstacles = ["empty", "garbage", "huge", "torn", "fifo", "directory", "full directory", "symlink", "dangling"]
+    static let obstacles = [
+        "empty", "garbage", "huge", "torn", "fifo", "directory", "full directory", "symlink", "dangling",
+    ]
 
     @Test("What is no lock record is unreadable, and a restart gets past it", arguments: obstacles)
     func obstacle(_ kind: String) throws {

@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// Several restarts that find the same lock breakable at the same moment.
-@Suite("Breakers at a barrier", .timeLimit(.minutes(3)))
+@Suite("Breakers at a barrier", .timeLimit(.minutes(10)))
 struct BreakerTests {
     /// All of them wait for a lock whose owner then dies: the barrier is the kernel's, they wake together.
     @Test("Exactly one takes over, the others wait", arguments: [2, 3, 5])

@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// Owners that die, fail or are interrupted.
-@Suite("Ends of an owner", .timeLimit(.minutes(2)))
+@Suite("Ends of an owner", .timeLimit(.minutes(10)))
 struct CrashTests {
     /// Lines of `restart -v` at which the owner is killed: the beginning and the end of each phase.
     static let moments = [
@@ -54,7 +54,8 @@ struct CrashTests {
         #expect(!home.lockExists)
     }
 
-    @Test("An interrupted owner releases the lock and names what it did not reach",
+    @Test(
+        "An interrupted owner releases the lock and names what it did not reach",
         arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func interrupted(_ signal: Int32, _ status: Int32) throws {
         let home = try ScriptedHome()
@@ -72,7 +73,8 @@ struct CrashTests {
         #expect(home.leftovers.isEmpty)
     }
 
-    @Test("A waiting restart that is interrupted leaves the owner's lock alone",
+    @Test(
+        "A waiting restart that is interrupted leaves the owner's lock alone",
         arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func interruptedWaiter(_ signal: Int32, _ status: Int32) throws {
         let home = try ScriptedHome()

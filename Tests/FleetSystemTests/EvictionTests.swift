@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// Owners that lose the lock while they live.
-@Suite("Eviction", .timeLimit(.minutes(2)))
+@Suite("Eviction", .timeLimit(.minutes(10)))
 struct EvictionTests {
     /// An owner that froze while it waited for its holder's job: its drain is over, its agents are still to start.
     private static func frozenOwner(_ home: ScriptedHome) throws -> TestProcess {
@@ -14,7 +14,7 @@ struct EvictionTests {
         try eventually("the holder's restart is sent") {
             try home.sent().contains { $0.pid == owner.pid && $0.unit == home.holder.rawValue }
         }
-        try owner.freeze()
+        try home.freeze(owner)
         return owner
     }
 
@@ -89,7 +89,7 @@ struct EvictionTests {
         let a = try Self.frozenOwner(home)
         let b = try home.mosaic(["restart", "--evict-grace", "60s"] + Self.stalled)
         try b.waitForError("for the evicted owner pid \(a.pid)")
-        try b.freeze()
+        try home.freeze(b)
         let c = try home.mosaic(["restart", "-v", "--evict-grace", "60s"] + Self.stalled)
         try c.waitForError("for the evicted owner pid \(a.pid)")
         try c.waitForError("for the evicted owner pid \(b.pid)")

@@ -2,7 +2,7 @@ import FleetTestSupport
 import Glibc
 import Testing
 
-@Suite("Registry mutex between processes", .timeLimit(.minutes(1)))
+@Suite("Registry mutex between processes", .timeLimit(.minutes(10)))
 struct FrozenMutexTests {
     @Test("A mutex holder that is frozen with SIGSTOP does not wedge the fleet")
     func frozen() throws {

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// `lock inspect` and `lock break` on locks of real processes.
-@Suite("Looking at the lock and breaking it", .timeLimit(.minutes(1)))
+@Suite("Looking at the lock and breaking it", .timeLimit(.minutes(10)))
 struct LockCommandTests {
     static let verdicts: [Verdict] = [.free, .held, .abandoned, .stalled, .unreadable]
 
@@ -114,7 +114,8 @@ struct LockCommandTests {
         #expect(!home.lockExists)
     }
 
-    @Test("On a terminal it shows the lock and asks",
+    @Test(
+        "On a terminal it shows the lock and asks",
         arguments: [("y", true), ("yes", true), ("n", false), ("", false), ("nonsense", false)])
     func asks(_ answer: String, isBroken: Bool) throws {
         let home = try ScriptedHome()

@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// Commands that never wait for the lock.
-@Suite("Commands beside a restart", .timeLimit(.minutes(1)))
+@Suite("Commands beside a restart", .timeLimit(.minutes(10)))
 struct UnguardedTests {
     @Test("start and stop go on and say in one line that a restart is running", arguments: ["start", "stop"])
     func operations(_ verb: String) throws {

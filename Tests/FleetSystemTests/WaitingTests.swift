@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// How long a restart waits, what it says meanwhile, and what it decides only afterwards.
-@Suite("Waiting for the lock", .timeLimit(.minutes(1)))
+@Suite("Waiting for the lock", .timeLimit(.minutes(10)))
 struct WaitingTests {
     @Test("--no-wait ends with 75 at once")
     func noWait() throws {
@@ -13,7 +13,8 @@ struct WaitingTests {
         let owner = try home.idleOwner()
         let restart = try home.mosaic("restart", "--no-wait")
         #expect(try restart.wait(within: .seconds(5)) == .exit(75))
-        #expect(restart.errors.contains("owned by pid \(owner.pid) (guard-holder, for the whole fleet, reason: a test)"))
+        #expect(
+            restart.errors.contains("owned by pid \(owner.pid) (guard-holder, for the whole fleet, reason: a test)"))
         #expect(restart.errors.contains("hint: "))
         #expect(!restart.errors.contains("waiting"))
         #expect(try home.sent().isEmpty)

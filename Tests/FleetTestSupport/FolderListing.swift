@@ -11,9 +11,11 @@ public struct FolderListing: Equatable, CustomStringConvertible {
     }
 
     public var entries: [Entry] = []
+    private let isDeep: Bool
 
     /// - Parameter path: a missing folder has no entries.
-    public init(_ path: String) {
+    public init(_ path: String, isDeep: Bool = true) {
+        self.isDeep = isDeep
         add(path, prefix: "")
         entries.sort { $0.name < $1.name }
     }
@@ -35,7 +37,7 @@ public struct FolderListing: Equatable, CustomStringConvertible {
                     name: prefix + name, inode: UInt64(status.st_ino), size: Int64(status.st_size),
                     modified: [status.st_mtim.tv_sec, status.st_mtim.tv_nsec],
                     changed: [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]))
-            if status.st_mode & S_IFMT == S_IFDIR { add(path + "/" + name, prefix: prefix + name + "/") }
+            if isDeep, status.st_mode & S_IFMT == S_IFDIR { add(path + "/" + name, prefix: prefix + name + "/") }
         }
     }
 }

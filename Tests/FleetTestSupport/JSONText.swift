@@ -24,7 +24,9 @@ public struct JSONText {
         init(from decoder: any Decoder) throws {
             if let container = try? decoder.container(keyedBy: Key.self) {
                 var object: [String: Any] = [:]
-                for key in container.allKeys { object[key.stringValue] = try container.decode(Tree.self, forKey: key).value }
+                for key in container.allKeys {
+                    object[key.stringValue] = try container.decode(Tree.self, forKey: key).value
+                }
                 value = object
             } else if var container = try? decoder.unkeyedContainer() {
                 var array: [Any] = []

@@ -103,6 +103,21 @@ public final class ScriptedHome {
         return owner
     }
 
+    /// Stops the process while it is not inside the scripted manager's own mutex: a real systemd has none that a
+    /// frozen client could hold.
+    public func freeze(_ process: TestProcess) throws {
+        let mutex = open(folder.path + "/systemd/mutex", O_RDWR | O_CLOEXEC)
+        guard mutex >= 0 else { throw DeadlineMissed("the scripted manager has no mutex: \(errno)") }
+        defer { close(mutex) }
+        try eventually("\(process.pid) is frozen outside of the scripted manager") {
+            try process.freeze()
+            if flock(mutex, LOCK_EX | LOCK_NB) == 0 { return true }
+            process.thaw()
+            return false
+        }
+        flock(mutex, LOCK_UN)
+    }
+
     // MARK: What is there
 
     public func sent(by pid: pid_t? = nil) throws -> [FakeEvent] {
