@@ -101,7 +101,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "FleetSystemTests",
-            dependencies: ["FleetKit", "FleetFake", "FleetTestSupport", "mosaic"],
+            dependencies: ["FleetKit", "FleetFake", "FleetTestSupport", "mosaic", "guard-holder"],
             swiftSettings: house),
     ]
 )

@@ -1,0 +1,72 @@
+import FleetFake
+import FleetKit
+import FleetTestSupport
+import Glibc
+import Testing
+
+/// Commands that never wait for the lock.
+@Suite("Commands beside a restart", .timeLimit(.minutes(10)))
+struct UnguardedTests {
+    @Test("start and stop go on and say in one line that a restart is running", arguments: ["start", "stop"])
+    func operations(_ verb: String) throws {
+        let home = try ScriptedHome()
+        let owner = try home.idleOwner()
+        let before = try home.lockRecord()
+        let command = try home.mosaic(verb, "a1")
+        #expect(try command.wait() == .exit(0))
+        let said = command.errorLines.filter { $0.contains("a restart is running") }
+        #expect(said.count == 1)
+        #expect(said.first?.contains("pid \(owner.pid) (guard-holder)") == true)
+        #expect(said.first?.contains("reason: a test") == true)
+        #expect(try home.lockRecord() == before)
+        #expect(owner.isRunning)
+        if verb == "stop" {
+            #expect(try home.sent(by: command.pid).map(\.verb) == ["stop"])
+            #expect(try home.mosaic("start", "a1").wait() == .exit(0))
+        }
+    }
+
+    @Test("Without a restart they say nothing of one")
+    func silent() throws {
+        let home = try ScriptedHome()
+        let stop = try home.mosaic("stop", "a1")
+        #expect(try stop.wait() == .exit(0))
+        #expect(!stop.errors.contains("restart"))
+    }
+
+    static let lookers = [["lock", "inspect"], ["lock", "inspect", "--json"], ["status"], ["status", "--json"]]
+
+    @Test("status and lock inspect answer at once and write nothing", arguments: lookers)
+    func looks(_ words: [String]) throws {
+        let home = try ScriptedHome()
+        let owner = try home.idleOwner()
+        let before = FolderListing(home.path)
+        let look = try home.mosaic(words)
+        #expect(try look.wait() == .exit(words[0] == "status" ? 0 : 3))
+        #expect(FolderListing(home.path) == before)
+        #expect(look.output.contains("\(owner.pid)"))
+        if words == ["status"] { #expect(look.output.contains("A restart is running: pid \(owner.pid)")) }
+        #expect(try home.sent().isEmpty)
+    }
+
+    @Test("They make no run directory", arguments: lookers)
+    func freshHome(_ words: [String]) throws {
+        let home = try ScriptedHome()
+        let before = FolderListing(home.path)
+        #expect(try home.mosaic(words).wait() == .exit(0))
+        #expect(FolderListing(home.path) == before)
+        #expect(before.entries.map(\.name) == ["fleet", "fleet/roster.toml"])
+    }
+
+    @Test("status says what is not active, and exits 3")
+    func attention() throws {
+        let home = try ScriptedHome()
+        #expect(try home.mosaic("stop", "a2").wait() == .exit(0))
+        let status = try home.mosaic("status")
+        #expect(try status.wait() == .exit(3))
+        let rows = status.output.split(separator: "\n")
+        #expect(rows.first?.split(separator: " ").prefix(3) == ["AGENT", "UNIT", "STATE"])
+        #expect(rows.dropFirst().first?.hasPrefix("(holder)") == true)
+        #expect(rows.contains { $0.hasPrefix("a2 ") && $0.contains("inactive (dead)") })
+    }
+}

@@ -1,0 +1,32 @@
+internal import Glibc
+
+/// What a test waited for and did not get.
+public struct DeadlineMissed: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}
+
+/// Returns as soon as `condition` gives a value; looks every two milliseconds.
+/// - Throws: `DeadlineMissed` with `what` and what `state` says.
+@discardableResult
+public func eventually<Value>(
+    _ what: String, within limit: Duration = .seconds(20), state: () -> String = { "" },
+    _ condition: () throws -> Value?
+) throws -> Value {
+    let deadline = ContinuousClock.now + limit
+    while true {
+        if let value = try condition() { return value }
+        guard ContinuousClock.now < deadline else {
+            throw DeadlineMissed("not within \(limit): \(what); \(state())")
+        }
+        usleep(2_000)
+    }
+}
+
+/// Returns as soon as `condition` holds.
+public func eventually(
+    _ what: String, within limit: Duration = .seconds(20), state: () -> String = { "" }, _ condition: () throws -> Bool
+) throws {
+    try eventually(what, within: limit, state: state) { try condition() ? () : nil }
+}

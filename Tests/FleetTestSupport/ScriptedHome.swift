@@ -1,0 +1,165 @@
+public import FleetFake
+public import FleetKit
+internal import FoundationEssentials
+public import Glibc
+
+/// A mosaic home of its own with a roster, whose fleet is scripted (`--backend fake`), and the `mosaic` processes that
+/// act on it.
+public final class ScriptedHome {
+    public let folder = FakeDirectory()
+    public let fleet: FakeFleet
+    public let holder: UnitName
+    public let agents: [UnitName]
+
+    public var path: String { folder.path + "/home" }
+    public var runDirectory: String { path + "/fleet/run" }
+    public var lockPath: String { runDirectory + "/restart.lock" }
+    public var rosterPath: String { path + "/fleet/roster.toml" }
+
+    /// How slowly the scripted units do things.
+    public struct Pace: Sendable {
+        public var stop: Duration
+        public var holderStart: Duration
+        public var holderAnswers: Duration
+        public var agentStart: Duration
+
+        public static let instant = Pace(stop: .zero, holderStart: .zero, holderAnswers: .zero, agentStart: .zero)
+        /// Each phase lasts long enough to be caught in it.
+        public static let slow = Pace(
+            stop: .milliseconds(150), holderStart: .milliseconds(150), holderAnswers: .milliseconds(150),
+            agentStart: .milliseconds(150))
+
+        public init(stop: Duration, holderStart: Duration, holderAnswers: Duration, agentStart: Duration) {
+            self.stop = stop
+            self.holderStart = holderStart
+            self.holderAnswers = holderAnswers
+            self.agentStart = agentStart
+        }
+    }
+
+    /// Agents `a1`, `a2`, …; the fleet is up.
+    public init(agents count: Int = 3, pace: Pace = .instant, isUp: Bool = true) throws {
+        let holder = try UnitName("mosaic-tmux-holder.service")
+        let agents = try (1...count).map { try UnitName("mosaic-agent@a\($0).service") }
+        self.holder = holder
+        self.agents = agents
+        fleet = try FakeFleet(directory: folder.path + "/systemd")
+        try Self.makeFolder(path)
+        try Self.makeFolder(path + "/fleet")
+        try Self.write(Self.roster(count), to: rosterPath)
+        var host = FakeUnit.holder(holder, startDelay: pace.holderStart)
+        host.answersAfter = pace.holderAnswers
+        host.stopDelay = pace.stop
+        try fleet.install(
+            [host]
+                + agents.map {
+                    var unit = FakeUnit.agent($0, in: holder, runs: [.up(after: pace.agentStart)])
+                    unit.stopDelay = pace.stop
+                    return unit
+                })
+        if isUp { try fleet.bringUp([holder] + agents) }
+    }
+
+    public static func roster(_ count: Int) -> String {
+        "version = 1\n"
+            + (1...count).map { "\n[[agent]]\nname = \"a\($0)\"\ncommand = [\"sleep\", \"infinity\"]\n" }.joined()
+    }
+
+    /// Without anything of the caller's that could lead to another fleet.
+    public var environment: [String: String] {
+        [
+            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "MOSAIC_HOME": path,
+            "MOSAIC_FAKE_DIR": folder.path + "/systemd", "LANG": "C.UTF-8",
+        ]
+    }
+
+    // MARK: Processes
+
+    /// `mosaic fleet WORDS… --backend fake`, or words that end in another backend.
+    public func mosaic(
+        _ words: String..., input: TestProcess.Input = .none, environment: [String: String] = [:],
+        wrapper: [String] = [], backend: String = "fake"
+    ) throws -> TestProcess {
+        try mosaic(words, input: input, environment: environment, wrapper: wrapper, backend: backend)
+    }
+
+    public func mosaic(
+        _ words: [String], input: TestProcess.Input = .none, environment extra: [String: String] = [:],
+        wrapper: [String] = [], backend: String = "fake"
+    ) throws -> TestProcess {
+        // Options come before a `--`.
+        let end = words.firstIndex(of: "--") ?? words.endIndex
+        let line = words[..<end] + ["--backend", backend] + words[end...]
+        return try TestProcess(
+            wrapper + [try BuiltProduct.path("mosaic"), "fleet"] + line,
+            environment: environment.merging(extra) { _, new in new }, input: input)
+    }
+
+    /// A process that owns the restart lock, makes no progress and sends nothing, until its input ends.
+    public func idleOwner() throws -> TestProcess {
+        let owner = try TestProcess(
+            [try BuiltProduct.path("guard-holder"), "lock", path], environment: environment, input: .open)
+        try owner.waitForOutput("owns ")
+        return owner
+    }
+
+    /// Stops the process while it is not inside the scripted manager's own mutex: a real systemd has none that a
+    /// frozen client could hold.
+    public func freeze(_ process: TestProcess) throws {
+        let mutex = open(folder.path + "/systemd/mutex", O_RDWR | O_CLOEXEC)
+        guard mutex >= 0 else { throw DeadlineMissed("the scripted manager has no mutex: \(errno)") }
+        defer { close(mutex) }
+        try eventually("\(process.pid) is frozen outside of the scripted manager") {
+            try process.freeze()
+            if flock(mutex, LOCK_EX | LOCK_NB) == 0 { return true }
+            process.thaw()
+            return false
+        }
+        flock(mutex, LOCK_UN)
+    }
+
+    // MARK: What is there
+
+    public func sent(by pid: pid_t? = nil) throws -> [FakeEvent] {
+        try fleet.log().events.filter { $0.what == .sent && (pid == nil || $0.pid == pid) }
+    }
+
+    public var lockExists: Bool {
+        var status = stat()
+        return lstat(lockPath, &status) == 0
+    }
+
+    /// The record of the lock that is there now.
+    public func lockRecord() throws -> LockRecordText? {
+        let bytes = Array(TestProcess.contents(lockPath).utf8)
+        return bytes.isEmpty ? nil : try LockRecordText(parsing: bytes)
+    }
+
+    /// What is in the run directory beside the two files that stay for ever: nothing, when every lock was released.
+    public var leftovers: [String] {
+        FolderListing(runDirectory).entries.map(\.name).filter { $0 != "restart.mutex" && $0 != "restart.last" }
+    }
+
+    // MARK: Files
+
+    public static func makeFolder(_ path: String, mode: mode_t = 0o700) throws {
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw DeadlineMissed("mkdir \(path): \(errno)") }
+        chmod(path, mode)
+    }
+
+    public func makeRunDirectory() throws { try Self.makeFolder(runDirectory) }
+
+    public static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+    public static func write(_ bytes: [UInt8], to path: String) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw DeadlineMissed("open \(path): \(errno)") }
+        defer { close(file) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw DeadlineMissed("write \(path): \(errno)") }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
