@@ -49,7 +49,7 @@ struct FrozenHolder {
         } catch {
             // It may have moved on while it was looked at: only one that is still inside is worth an error.
             guard processes.exclusiveHolders(of: file).contains(holder) else {
-                seen = nil
+                self.seen = nil
                 return
             }
             throw error
