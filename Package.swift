@@ -41,7 +41,10 @@ let package = Package(
 
         // Three ways to a service manager
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
-        .target(name: "FleetDBus", dependencies: ["FleetKit", "CDBus"], swiftSettings: house),
+        .target(
+            name: "FleetDBus",
+            dependencies: ["FleetKit", "CDBus", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: house),
         .target(name: "FleetSystemctl", dependencies: ["FleetKit"], swiftSettings: house),
         .target(name: "FleetFake", dependencies: ["FleetKit"], swiftSettings: house),
 

@@ -1,4 +1,5 @@
 internal import FleetKit
+internal import Logging
 
 /// Keeps the one connection, and opens a new one when it is lost.
 final class ManagerLink {
@@ -6,6 +7,7 @@ final class ManagerLink {
     /// The address in use, or the last that was.
     private(set) var address = ""
     private var connection: Connection?
+    private let log = Logger(label: "dbus")
     /// Asked again for each attempt: sockets come and go with the manager.
     private let places: () throws(FleetError) -> [ManagerAddress]
 
@@ -43,9 +45,12 @@ final class ManagerLink {
     /// Waits for a manager that was there and went away.
     func reopen(within limit: Duration, _ heartbeat: Heartbeat) throws(WireError) -> Connection {
         let deadline = SuspendingClock.now + limit
+        log.info("the connection is lost; opening a new one", metadata: ["address": "\(address)"])
         while true {
             do throws(WireError) {
-                return try open(heartbeat)
+                let opened = try open(heartbeat)
+                log.info("connected again", metadata: ["address": "\(address)"])
+                return opened
             } catch {
                 guard case .lost = error, SuspendingClock.now < deadline else { throw error }
             }

@@ -3,8 +3,15 @@ internal import FleetKit
 extension CommandContext {
     /// The command line as it was typed, for the lock record.
     var commandLine: String {
-        let words = ["mosaic"] + arguments
+        let words = ["mosaic"] + arguments.map(Self.quoted)
         return Printable.oneLine(words.joined(separator: " "), limit: 1000)
+    }
+
+    /// As it could be typed again in a shell.
+    private static func quoted(_ word: String) -> String {
+        let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_=.,:/@+%".contains($0) }
+        return isPlain
+            ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
     /// What an operation needs beside its manager: who listens, what interrupts, what asks the holder's server.

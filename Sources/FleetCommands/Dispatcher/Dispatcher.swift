@@ -36,6 +36,7 @@ public struct Dispatcher {
             }
         }
         let output = Output(module.common, environment: environment)
+        StandardErrorLog.install(verbose: module.common.verbose)
         do throws(FleetError) {
             let context = try CommandContext(
                 common: module.common, arguments: arguments, composition: composition, environment: environment,

@@ -14,7 +14,7 @@ final class GuardVoice {
             output.note("took the lock over from \(LockWords.owner(observation)): \(LockWords.why(verdict))")
         case .burying(let owner, let grace):
             output.note(
-                "waiting up to \(DurationText.human(grace)) for the evicted \(LockWords.owner(owner.observation)) to stop"
+                "waiting up to \(DurationText.canonical(grace)) for the evicted \(LockWords.owner(owner.observation)) to stop"
             )
         case .killed(let owner, let pid):
             output.warning("killed process \(pid) of the evicted \(LockWords.owner(owner.observation))")
@@ -33,7 +33,8 @@ final class GuardVoice {
         hasSaidWaiting = true
         var until = "until it is released"
         if let maxWait = status.policy.maxWait {
-            until = "for at most \(DurationText.human(maxWait))"
+            let end = SystemTime().wallClock() + (maxWait - status.waited).inSeconds
+            until = "for at most \(DurationText.canonical(maxWait)) (until \(LocalTime.ofDay(end)))"
         }
         output.note("waiting \(until): \(LockWords.ownerInFull(status.observation))")
     }

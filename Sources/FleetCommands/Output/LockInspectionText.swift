@@ -41,7 +41,7 @@ struct LockInspectionText {
                 case .gone: "gone"
                 case .unknowable: "unknown"
                 }
-            lines.append(line("Alive", "\(word): \(status.how)"))
+            lines.append(line("Process", "\(word): \(status.how)"))
             if !status.commands.isEmpty {
                 let pids = status.commands.map(String.init).joined(separator: ", ")
                 lines.append(line("Commands", "process \(pids) of the owner still holds the lock"))
@@ -55,7 +55,7 @@ struct LockInspectionText {
             lines.append(line("Progress", "last \(DurationText.human(.seconds(max(0, age)))) ago"))
         }
         let events = inspection.observation?.events ?? []
-        if let progress = LockWords.progress(events) { lines.append(line("Phase", progress)) }
+        if let progress = LockWords.progress(events) { lines.append(line("Phase", progress.without("phase "))) }
         let units = LockInspectionText.completed(events)
         if !units.isEmpty { lines.append(line("Completed", units.joined(separator: ", "))) }
         lines.append(line("Token", Printable.oneLine(record.token)))
@@ -71,7 +71,9 @@ struct LockInspectionText {
         }
     }
 
-    private func since(_ record: LockRecord) -> String { Printable.oneLine(record.acquiredAt) }
+    private func since(_ record: LockRecord) -> String {
+        "\(Printable.oneLine(record.acquiredAt)), \(LockWords.since(record))"
+    }
 
     private func kernelLock(_ owner: EvictedOwner) -> String {
         owner.observation.kernelLock == .held ? "it has not stopped yet" : "it is gone"
@@ -88,5 +90,12 @@ struct LockInspectionText {
 
     private func line(_ label: String, _ text: String) -> String {
         style.dim(String(repeating: " ", count: 10 - label.count) + label + ": ") + text
+    }
+}
+
+extension String {
+    /// Without the prefix, if it has it.
+    fileprivate func without(_ prefix: String) -> String {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
     }
 }

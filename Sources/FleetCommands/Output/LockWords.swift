@@ -16,9 +16,16 @@ enum LockWords {
         }
         var words = "pid \(record.pid) (\(Printable.oneLine(record.command))) owns the restart of \(record.scope.words)"
         if let reason = record.reason { words += ", reason: \(Printable.oneLine(reason))" }
-        words += ", since \(Printable.oneLine(record.acquiredAt))"
+        words += ", since \(since(record))"
         if let progress = progress(observation.events) { words += ", \(progress)" }
         return words
+    }
+
+    /// `14:03:22 (12s ago)` in local time; a time that is none stands as it is written.
+    static func since(_ record: LockRecord) -> String {
+        guard let seconds = Timestamp.parse(record.acquiredAt) else { return Printable.oneLine(record.acquiredAt) }
+        let age = SystemTime().wallClock() - seconds
+        return "\(LocalTime.ofDay(seconds)) (\(DurationText.human(.seconds(max(0, age)))) ago)"
     }
 
     /// `phase drain 3/20`; nil before the first event.

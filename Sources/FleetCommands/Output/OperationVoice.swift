@@ -1,5 +1,4 @@
 internal import FleetKit
-internal import Glibc
 
 /// Tells on stderr how an operation goes, a line at a time: each phase, each failure, and with `-v` each unit.
 final class OperationVoice: OperationObserver {
@@ -25,16 +24,8 @@ final class OperationVoice: OperationObserver {
 
     private func say(_ text: String) {
         guard !output.isJSON else { return }
-        output.note("\(Self.timeOfDay()) \(text)")
+        output.note("\(LocalTime.ofDay(SystemTime().wallClock())) \(text)")
     }
 
     private func detail(_ text: String) { if output.isVerbose { say(text) } }
-
-    /// Local time, as the journal shows it.
-    private static func timeOfDay() -> String {
-        var now = time(nil)
-        var parts = tm()
-        localtime_r(&now, &parts)
-        return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
-    }
 }

@@ -1,3 +1,5 @@
+internal import Logging
+
 /// The teardown-settle guard: one restart at a time, across processes, exact under crashes, hangs and races.
 ///
 /// It waits and judges; the transitions themselves are the store's. All times are on this process's own monotonic
@@ -8,6 +10,7 @@ public final class Guard {
     private let processes: any ProcessTable
     private let report: (GuardEvent) -> Void
     private let interruption: () -> FleetError?
+    private let log = Logger(label: "guard")
 
     /// A waiter looks at least this often, whatever wakes it.
     static let safetyNet: Duration = .seconds(1)
@@ -54,6 +57,7 @@ public final class Guard {
                 interruption: interruption, report: report
             ).run(for: lock)
             lock.leftBehind = leftBehind
+            log.debug("acquired", metadata: ["token": "\(owned.record.token)", "lock": "\(store.lockPath)"])
             lock.startedAt = time.now()
             return lock
         } catch {
@@ -89,6 +93,7 @@ public final class Guard {
     public func release(_ lock: HeldLock) {
         do throws(FleetError) {
             try store.release(lock.owned)
+            log.debug("released", metadata: ["token": "\(lock.record.token)"])
         } catch {
             report(.releaseFailed(error))
         }

@@ -86,7 +86,7 @@ public struct LockInspector {
         case .held: return "\(kernel), and the last progress is \(DurationText.human(.seconds(age))) old"
         case .stalled:
             return "\(kernel), but the last progress is \(DurationText.human(.seconds(age))) old by this host's clock "
-                + "(limit \(DurationText.human(policy.stallAfter)))"
+                + "(limit \(DurationText.canonical(policy.stallAfter)))"
         }
     }
 
@@ -105,7 +105,7 @@ public struct LockInspector {
     }
 
     private func next(_ observation: LockObservation, _ verdict: Verdict) -> String {
-        let stall = DurationText.human(policy.stallAfter)
+        let stall = DurationText.canonical(policy.stallAfter)
         switch verdict {
         case .free: return "acquire the lock at once"
         case .abandoned: return "take over at once"
@@ -115,7 +115,7 @@ public struct LockInspector {
         case .stalled: return "take over and evict the owner once it has itself seen no progress for \(stall)"
         case .held:
             guard let maxWait = policy.maxWait else { return "wait until the lock is released" }
-            let bound = DurationText.human(maxWait)
+            let bound = DurationText.canonical(maxWait)
             return policy.onTimeout == .break
                 ? "wait for at most \(bound), then take over and evict the owner"
                 : "wait for at most \(bound), then give up with exit status 75"

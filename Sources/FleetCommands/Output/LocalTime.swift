@@ -1,0 +1,12 @@
+internal import Glibc
+
+/// Times of day as the journal shows them.
+enum LocalTime {
+    /// `14:03:22`.
+    static func ofDay(_ secondsSince1970: Double) -> String {
+        var seconds = time_t(secondsSince1970)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    }
+}
