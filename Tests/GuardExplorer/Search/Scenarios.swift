@@ -57,6 +57,8 @@ public enum Scenarios {
 
     public static var all: [Scenario] { two + path + three }
 
+    public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
+
     private static func garbage(_ name: String, _ contenders: [[ScriptStep]]) -> Scenario {
         var scenario = Scenario(name, contenders, before: [left])
         scenario.garbage = "what is this?\n"
