@@ -22,10 +22,10 @@ struct SeededBugTests {
         var scenario = BugHunt(bug).scenario
         scenario.bug = nil
         scenario.checks = .all
-        scenario.preemptions = 1
-        let report = Explorer(scenario).run(limit: 1_000_000)
+        scenario.preemptions = 2
+        let report = Explorer(scenario).run(limit: 20_000)
         print("without \(bug.rawValue): \(report)")
         #expect(report.failure == nil)
-        #expect(report.isComplete)
+        #expect(report.states > 5_000)
     }
 }

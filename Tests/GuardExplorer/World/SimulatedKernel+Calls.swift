@@ -13,8 +13,8 @@ extension SimulatedKernel {
             if processes[process].watches[Int(watch)]?.hasEvent == true || tick > processes[process].wokeAt {
                 return true
             }
-            // A wait as short as a sleep is one.
-            return timeout <= Self.shortWait && processes[process].sawRelease
+            // A wait as short as a sleep is one: its end shows what nobody tells.
+            return timeout <= Self.shortWait && processes[process].watches[Int(watch)]?.hasChanged == true
         case .mark(.work): return tick > processes[process].movedAt
         case .mark(.hang): return false
         case .mark(.awaitCommand): return !children.contains { $0?.parent == Int32(process) && $0?.stays == false }
@@ -84,6 +84,7 @@ extension SimulatedKernel {
             return .none
         case .wait(let watch, _):
             processes[process].watches[Int(watch)]?.hasEvent = false
+            processes[process].watches[Int(watch)]?.hasChanged = false
             return woken(process)
         case .closeWatch(let watch):
             processes[process].watches[Int(watch)] = nil

@@ -62,6 +62,7 @@ extension SimulatedKernel {
         let files = processes[process].files
         processes[process] = Process(phase: phase, sawChange: false, sawRelease: false)
         for slot in files where slot >= 0 { drop(slot, by: process, isAnnounced: phase == .dead) }
+        if setup.isPathMode { announceUnlock(of: nil) }
         announceRelease(by: process)
     }
 

@@ -28,6 +28,8 @@ struct SimulatedKernel {
     struct Watch {
         var followed: Int32 = -1
         var hasEvent = false
+        /// The followed record's kernel lock was dropped, or its owner is gone; nobody tells, but a look would see it.
+        var hasChanged = false
     }
 
     enum Phase: Int32 {
@@ -175,6 +177,7 @@ struct SimulatedKernel {
         inodes[Int(file.inode)]!.shared &= ~(1 << UInt64(slot))
         if inodes[Int(file.inode)]!.exclusive == slot {
             inodes[Int(file.inode)]!.exclusive = -1
+            announceUnlock(of: file.inode)
             if process >= 0, file.inode == inode(at: vocabulary.mutex) {
                 processes[process].hasVacated = false
                 if inodes[Int(file.inode)]!.lockedAt < tick { processes[process].overstayedAt = tick }
@@ -239,6 +242,16 @@ struct SimulatedKernel {
         }
     }
 
+    /// - Parameter inode: nil when a process is gone, whichever record is its own.
+    mutating func announceUnlock(of inode: Int32?) {
+        for index in processes.indices {
+            for watch in processes[index].watches.indices {
+                guard let followed = processes[index].watches[watch]?.followed else { continue }
+                if inode == nil || inode == followed { processes[index].watches[watch]!.hasChanged = true }
+            }
+        }
+    }
+
     // MARK: - State
 
     /// - Parameter nodes: what each contender has been answered so far.
@@ -281,7 +294,7 @@ struct SimulatedKernel {
             for file in process.files { digest.add(file) }
             digest.add(process.watches.count)
             for watch in process.watches {
-                digest.add(watch.map { Int64($0.followed) << 1 | ($0.hasEvent ? 1 : 0) } ?? -7)
+                digest.add(watch.map { Int64($0.followed) << 2 | ($0.hasEvent ? 1 : 0) | ($0.hasChanged ? 2 : 0) } ?? -7)
             }
         }
         digest.add(children.count)
