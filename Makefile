@@ -6,7 +6,8 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 RELEASE := swift build -c release --static-swift-stdlib --product mosaic
-RELEASE_BINARY = $(shell swift build -c release --show-bin-path)/mosaic
+# A link that the build keeps. Asking swift would not work under sudo, whose PATH often lacks it.
+RELEASE_BINARY := $(CURDIR)/.build/release/mosaic
 
 bindir := $(DESTDIR)$(PREFIX)/bin
 sharedir := $(DESTDIR)$(PREFIX)/share
@@ -31,9 +32,10 @@ build: setup ## the release binary, without any Swift library to install
 check-binary: build ## what the release binary is linked with
 	@Scripts/check-binary "$(RELEASE_BINARY)"
 
-install: ## the binary and its documents below PREFIX (default /usr/local); builds when there is no binary
-	@[[ -x "$(RELEASE_BINARY)" ]] || $(MAKE) build
+install: ## the built binary and its documents below PREFIX (default /usr/local)
+	@[[ -x "$(RELEASE_BINARY)" ]] || { echo "there is no $(RELEASE_BINARY); run 'make build' first" >&2; exit 1; }
 	install -D -m 0755 "$(RELEASE_BINARY)" "$(bindir)/mosaic"
+	strip --strip-debug "$(bindir)/mosaic" # the symbols stay, for backtraces
 	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet" LICENSE README.md CHANGELOG.md
 	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet/docs" docs/*.md
 	@shopt -s nullglob; \

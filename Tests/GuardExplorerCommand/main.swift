@@ -1,11 +1,11 @@
 internal import GuardExplorer
 
-for scenario in Scenarios.two {
-    let explorer = Explorer(scenario)
-    let report = explorer.run(limit: 2_000_000)
-    print(report)
-    if let failure = report.failure {
-        print("replay: \(failure.schedule)")
-        for line in explorer.replay(failure.schedule) ?? ["?"] { print("    \(line)") }
-    }
+// guard-explorer: explores the guard's shipped code in simulated worlds, prints figures and broken schedules.
+do {
+    let options = try ExplorerOptions(CommandLine.arguments.dropFirst())
+    let isFine = ExplorerCommand(options).run()
+    if !isFine { exitWithFailure() }
+} catch {
+    print("guard-explorer: \(error)\n\(ExplorerOptions.usage)")
+    exitWithFailure()
 }

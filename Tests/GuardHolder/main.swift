@@ -90,9 +90,21 @@ do {
         waitForEnd()
     case "cycles":  // counts open descriptors around N acquire/release cycles
         let guarded = try makeGuard()
-        guarded.release(try guarded.acquire(request, WaitPolicy()))
+        let store = guarded.store
+        func cycle() throws {
+            let lock = try guarded.acquire(request, WaitPolicy())
+            if let observation = try store.observe() {
+                let watch = try store.makeWatch()
+                for _ in 0..<2 { try watch.wait(after: observation, timeout: .zero) }
+                watch.close()
+                if try !store.breakLock(observation, on: .forced) { fail("not broken") }
+            }
+            for owner in try store.evicted() { try store.bury(owner) }
+            guarded.release(lock)
+        }
+        try cycle()
         let before = openDescriptors()
-        for _ in 0..<(Int(arguments[3]) ?? 0) { guarded.release(try guarded.acquire(request, WaitPolicy())) }
+        for _ in 0..<(Int(arguments[3]) ?? 0) { try cycle() }
         say("\(before) \(openDescriptors())")
     case "inherited":  // every descriptor that an exec would pass on while the lock is held and watched
         let before = descriptorsWithoutCloseOnExec()

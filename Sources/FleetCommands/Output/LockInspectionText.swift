@@ -66,7 +66,7 @@ struct LockInspectionText {
     /// Units that an event says are done, in order, each with its phase.
     static func completed(_ events: [ProgressEvent]) -> [String] {
         events.compactMap { event in
-            guard let unit = event.unit, let outcome = event.outcome else { return nil }
+            guard let unit = event.unit, let outcome = event.outcome, event.done != nil else { return nil }
             return "\(Printable.oneLine(unit)) (\(Printable.oneLine(event.phase)): \(Printable.oneLine(outcome)))"
         }
     }

@@ -23,7 +23,7 @@ enum LockWords {
 
     /// `phase drain 3/20`; nil before the first event.
     static func progress(_ events: [ProgressEvent]) -> String? {
-        guard let last = events.last else { return nil }
+        guard let last = events.last(where: { $0.done != nil }) ?? events.last else { return nil }
         let phase = "phase \(Printable.oneLine(last.phase))"
         guard let done = last.done, let total = last.total else { return phase }
         return "\(phase) \(done)/\(total)"

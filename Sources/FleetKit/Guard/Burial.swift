@@ -16,8 +16,10 @@ struct Burial {
     private static let killEvery: Duration = .milliseconds(50)
     private static let step: Duration = .milliseconds(5)
 
+    /// - Returns: the progress of the buried.
     /// - Throws: `.evicted`, when the new owner lost the lock in turn; `.io`; an interruption.
-    func run(for lock: HeldLock) throws(FleetError) {
+    func run(for lock: HeldLock) throws(FleetError) -> [ProgressEvent] {
+        var events: [ProgressEvent] = []
         let start = time.now()
         var stamped = start
         var announced: Set<String> = []
@@ -25,8 +27,8 @@ struct Burial {
         var killedAt: Duration?
         var reported: Set<String> = []
         while true {
-            let living = try buryTheGone()
-            if living.isEmpty { return }
+            let living = try buryTheGone(&events)
+            if living.isEmpty { return events }
             try lock.checkFence()
             if let interrupted = interruption() { throw interrupted }
             let now = time.now()
@@ -46,15 +48,18 @@ struct Burial {
                 killedAt = now
             }
             if now - start >= grace + Self.killGrace || living.allSatisfy({ !canStillEnd($0, killed) }) {
-                for owner in living { try giveUp(owner) }
-                return
+                for owner in living {
+                    events += owner.observation.events
+                    try giveUp(owner)
+                }
+                return events
             }
             time.sleep(for: Self.step)
         }
     }
 
     /// Removes the records of owners that are gone; returns the others.
-    private func buryTheGone() throws(FleetError) -> [EvictedOwner] {
+    private func buryTheGone(_ events: inout [ProgressEvent]) throws(FleetError) -> [EvictedOwner] {
         var living: [EvictedOwner] = []
         for owner in try store.evicted() {
             guard OwnerJudge(processes: processes).isAbandoned(owner.observation) else {
@@ -62,6 +67,7 @@ struct Burial {
                 continue
             }
             try store.bury(owner)
+            events += owner.observation.events
             report(.buried(owner))
         }
         return living

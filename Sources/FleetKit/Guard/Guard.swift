@@ -45,13 +45,15 @@ public final class Guard {
     /// - Throws: `.busy`; `.evicted` when the lock was lost again while older owners were buried; `.io`; what
     ///   `interruption` gave. In each case nothing is held.
     public func acquire(_ request: LockRequest, _ policy: WaitPolicy) throws(FleetError) -> HeldLock {
-        let owned = try own(request, policy)
+        var leftBehind: [ProgressEvent] = []
+        let owned = try own(request, policy, &leftBehind)
         let lock = HeldLock(owned, store: store)
         do throws(FleetError) {
-            try Burial(
+            leftBehind += try Burial(
                 store: store, time: time, processes: processes, grace: policy.evictGrace,
                 interruption: interruption, report: report
             ).run(for: lock)
+            lock.leftBehind = leftBehind
             lock.startedAt = time.now()
             return lock
         } catch {
@@ -92,7 +94,10 @@ public final class Guard {
         }
     }
 
-    private func own(_ request: LockRequest, _ policy: WaitPolicy) throws(FleetError) -> OwnedLock {
+    /// - Parameter leftBehind: gets the progress of the owner that the lock was taken over from.
+    private func own(
+        _ request: LockRequest, _ policy: WaitPolicy, _ leftBehind: inout [ProgressEvent]
+    ) throws(FleetError) -> OwnedLock {
         let start = time.now()
         var patience = Patience()
         var watch: (any LockStoreWatch)?
@@ -113,6 +118,7 @@ public final class Guard {
             switch decision {
             case .takeOver(let ground, let verdict):
                 if let owned = try store.takeOver(observation, on: ground, request) {
+                    leftBehind = observation.events
                     report(.tookOver(observation, verdict))
                     return owned
                 }

@@ -38,6 +38,10 @@ final class FencedSupervisor: JobSupervisor {
 
     func willSend(_ command: UnitCommand) throws(FleetError) {
         try checkInterruption()
+        if phase == .drain {
+            // Before the command: whoever takes over from a crash in between must know what may be down because of us.
+            try report(ProgressEvent(phase: phase.rawValue, unit: command.unit.rawValue, outcome: LeftStopped.sent))
+        }
         // Last, so that as little as possible stands between the fence and the command.
         try lock.checkFence()
         observer.operation(.sent(command))
@@ -109,7 +113,7 @@ final class FencedSupervisor: JobSupervisor {
         do throws(FleetError) { try lock.stamp() } catch { try tolerate(error) }
     }
 
-    private func report(_ event: ProgressEvent) throws(FleetError) {
+    func report(_ event: ProgressEvent) throws(FleetError) {
         lastStamp = clock.now()
         do throws(FleetError) { try lock.report(event) } catch { try tolerate(error) }
     }

@@ -6,7 +6,7 @@
 public final class RestartOperation {
     private let manager: any ServiceManager
     private let roster: Roster
-    private let options: RestartOptions
+    private var options: RestartOptions
     private let surroundings: OperationSurroundings
     /// What was done so far; whole after `run`, also when that threw.
     public private(set) var report = RestartReport()
@@ -29,7 +29,10 @@ public final class RestartOperation {
     /// - Returns: the report; a failed unit is in it and throws nothing.
     /// - Throws: `.evicted`, `.interrupted`, `.terminated`, `.noServiceManager`, naming what was not reached (nothing
     ///   is sent after that); `.noSuchUnit` before anything was sent.
-    public func run(holding lock: HeldLock) throws(FleetError) -> RestartReport { try run(under: lock) }
+    public func run(holding lock: HeldLock) throws(FleetError) -> RestartReport {
+        options.leftStopped.formUnion(LeftStopped.units(in: lock.leftBehind))
+        return try run(under: lock)
+    }
 
     func run(under lock: any OperationLock) throws(FleetError) -> RestartReport {
         let run = OperationRun(manager: manager, roster: roster, lock: lock, surroundings: surroundings)
@@ -46,6 +49,11 @@ public final class RestartOperation {
     }
 
     private func restart(_ run: OperationRun) throws(FleetError) {
+        // What an owner before this one left stopped is this one's to say again, should it crash, too.
+        for unit in options.leftStopped.sorted() {
+            try run.keeper.report(
+                ProgressEvent(phase: OperationPhase.drain.rawValue, unit: unit.rawValue, outcome: LeftStopped.sent))
+        }
         // Under the lock, never before: another restart may just have changed everything.
         let plan = try RestartPlan(roster: roster, states: run.states(of: roster.units), options: options)
         run.skip(plan.skipped)

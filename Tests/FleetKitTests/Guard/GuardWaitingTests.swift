@@ -30,11 +30,18 @@ import Testing
                 interruption: interruption, report: { events.append($0) })
         }
 
+        /// The hooks hold the world that holds them.
+        func end() {
+            watch.onWait = { false }
+            time.forgetHooks()
+        }
+
         var waited: Duration { time.now() - .seconds(1_000) }
     }
 
     @Test func `A released lock is taken, and the wait is told from 400 ms on`() throws {
         let world = try World()
+        defer { world.end() }
         let owned = try #require(try world.owner.acquire(.test("other")))
         try world.owner.append(ProgressEvent(phase: "drain", done: 1, total: 5), to: owned)
         world.watch.onWait = {
@@ -57,6 +64,7 @@ import Testing
 
     @Test func `A lock that is free or abandoned is taken without waiting or a word of waiting`() throws {
         let world = try World()
+        defer { world.end() }
         world.fleet.release(try world.fleet.acquire(.test("me"), WaitPolicy(noWait: true)))
         try world.arena.write(try LockRecordText.firstLine(LockRecordTextTests.record), to: "restart.lock")
         let lock = try world.fleet.acquire(.test("me"), WaitPolicy(noWait: true))
@@ -72,6 +80,7 @@ import Testing
 
     @Test func `Not waiting ends at once, naming the owner and the file`() throws {
         let world = try World()
+        defer { world.end() }
         let owned = try #require(try world.owner.acquire(.test("other")))
         let error = failure { try world.fleet.acquire(.test("me"), WaitPolicy(noWait: true)) }
         #expect(error?.code == .busy)
@@ -85,6 +94,7 @@ import Testing
 
     @Test func `The wait ends when it is over, not at the next look`() throws {
         let world = try World()
+        defer { world.end() }
         let owned = try #require(try world.owner.acquire(.test("other")))
         let policy = WaitPolicy(maxWait: .milliseconds(2_300), onTimeout: .fail)
         #expect(failure { try world.fleet.acquire(.test("me"), policy) }?.code == .busy)
@@ -94,6 +104,7 @@ import Testing
 
     @Test func `A stalled owner is evicted after the stall time, whatever the wall clock does`() throws {
         let world = try World()
+        defer { world.end() }
         let owned = try #require(try world.owner.acquire(.test("other")))
         world.watch.onWait = {
             world.time.stepWallClock(by: 86_400)
@@ -110,6 +121,7 @@ import Testing
 
     @Test func `An owner that makes progress is waited for to the end of the wait`() throws {
         let world = try World()
+        defer { world.end() }
         let owned = try #require(try world.owner.acquire(.test("other")))
         nonisolated(unsafe) var second: Int = 0
         let path = world.arena.lockPath
@@ -129,6 +141,7 @@ import Testing
     @Test func `A signal ends the wait with its error, and nothing is held`() throws {
         nonisolated(unsafe) var signal: FleetError?
         let world = try World(interruption: { signal })
+        defer { world.end() }
         let owned = try #require(try world.owner.acquire(.test("other")))
         world.watch.onWait = {
             signal = FleetError(.interrupted, "interrupted", hint: "")
@@ -143,6 +156,7 @@ import Testing
     /// The kernel tells of the close of a dying owner's record before it frees the record's lock.
     @Test func `A look that came too early is followed by another one soon, not by the safety net`() throws {
         let world = try World()
+        defer { world.end() }
         let owned = try #require(try world.owner.acquire(.test("other")))
         nonisolated(unsafe) var wakings = 0
         world.watch.onWait = {
@@ -161,6 +175,7 @@ import Testing
     @Test func `Without any inotify instance left it waits all the same`() throws {
         for error in [Errno.tooManyOpenFiles, .noSpace] {
             let world = try World()
+            defer { world.end() }
             let owned = try #require(try world.owner.acquire(.test("other")))
             world.faulty.fault = { $0.operation == .makeWatch ? error : nil }
             world.time.whenSleeping { _ in
@@ -174,6 +189,7 @@ import Testing
 
     @Test func `The next owner's record is followed even when it gets the inode number of the last one`() throws {
         let world = try World()
+        defer { world.end() }
         let (first, second) = (LockToken.random(), LockToken.random())
         let watch = CountingFollow()
         world.faulty.wrapWatch = { _ in watch }

@@ -14,6 +14,14 @@ public enum SeededBug: String, CaseIterable, Sendable {
     case stampedBySideThread = "stamped-by-a-side-thread"
     case burialLeftOut = "burial-left-out"
 
+    /// The bug is in what the contender does, not in how the guard calls the system.
+    public var needsItsOwnScript: Bool {
+        switch self {
+        case .fenceLeftOut, .descriptorInherited, .stampedBySideThread, .mutexLeaked: true
+        default: false
+        }
+    }
+
     /// The process lives on after an I/O error, so that what it leaked stays leaked.
     var survivesFailures: Bool { self == .mutexLeaked }
 }

@@ -39,7 +39,10 @@ struct Contender {
     private func run(_ policyGuard: Guard, _ store: FileLockStore, _ seam: Seam) throws(FleetError) {
         var lock: HeldLock?
         do throws(FleetError) {
-            for step in script { try run(step, &lock, policyGuard, store, seam) }
+            for (index, step) in script.enumerated() {
+                try run(step, &lock, policyGuard, store, seam)
+                if bug == nil { seam.finishedStep(index, holdsLock: lock != nil) }
+            }
         } catch {
             // As `withLock` does: however the body ends, the lock is given back.
             if let lock { policyGuard.release(lock) }

@@ -26,6 +26,42 @@ final class Seam {
         self.answers = answers
     }
 
+    /// What the script still knows of its past, at the last point where it finished a step; set only when the next
+    /// call follows directly.
+    private(set) var checkpoint: Checkpoint?
+
+    /// Everything that a contender's future can depend on between two steps of its script.
+    struct Checkpoint: Hashable {
+        var step: Int
+        var tokens: Int
+        var mutex: CInt
+        var staged: CInt
+        var published: FileStatusKey?
+        var holds: Bool
+    }
+
+    private var mutexDescriptor: CInt = -1
+    private var stagedDescriptor: CInt = -1
+    private var stagedStatus: FileStatusKey?
+
+    /// Called by the script between its steps.
+    func finishedStep(_ step: Int, holdsLock: Bool) {
+        guard next == nil, position == answers.count else { return }
+        checkpoint = Checkpoint(
+            step: step, tokens: tokens, mutex: mutexDescriptor, staged: holdsLock ? stagedDescriptor : -1,
+            published: holdsLock ? stagedStatus : nil, holds: holdsLock)
+    }
+
+    private func remember(_ call: SeamCall, _ answer: SeamAnswer) {
+        switch (call, answer) {
+        case (.open(vocabulary.mutex, .update), .descriptor(let descriptor)): mutexDescriptor = descriptor
+        case (.open(_, .create), .descriptor(let descriptor)): stagedDescriptor = descriptor
+        case (.statusOf(stagedDescriptor), .status(let status)): stagedStatus = status
+        case (.close(mutexDescriptor), _): mutexDescriptor = -1
+        default: break
+        }
+    }
+
     /// How long one tick is: longer than any patience of the guard.
     static let tick: Duration = .seconds(5)
 
@@ -40,8 +76,10 @@ final class Seam {
             return nil
         }
         precondition(calls[position] == call, "the guard is not deterministic: \(call) instead of \(calls[position])")
-        defer { position += 1 }
-        return answers[position]
+        let answer = answers[position]
+        position += 1
+        remember(call, answer)
+        return answer
     }
 
     private func failed(_ answer: SeamAnswer?) -> Errno {

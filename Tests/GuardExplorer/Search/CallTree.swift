@@ -13,6 +13,8 @@ final class CallTree {
     }
 
     private var nodes: [Node] = []
+    /// Histories that ended in the same knowledge at the same place of the script go on as one.
+    private var checkpoints: [Seam.Checkpoint: Int32] = [:]
     private let contender: Contender
     private let index: Int
     private let vocabulary: Vocabulary
@@ -23,8 +25,7 @@ final class CallTree {
         self.index = index
         self.vocabulary = vocabulary
         self.isPathMode = isPathMode
-        let call = run(calls: [], answers: [])
-        nodes = [Node(call: call, parent: -1, answer: .none)]
+        nodes = [Node(call: run(calls: [], answers: []).call, parent: -1, answer: .none)]
     }
 
     var count: Int { nodes.count }
@@ -42,16 +43,22 @@ final class CallTree {
             answers.append(nodes[Int(walk)].answer)
             walk = nodes[Int(walk)].parent
         }
-        let call = run(calls: calls.reversed(), answers: answers.reversed())
+        let (call, checkpoint) = run(calls: calls.reversed(), answers: answers.reversed())
+        if let checkpoint, let same = checkpoints[checkpoint] {
+            precondition(self.call(same) == call, "a checkpoint forgets what the code remembers")
+            nodes[Int(node)].children.append((answer, same))
+            return same
+        }
         let new = Int32(nodes.count)
+        if let checkpoint { checkpoints[checkpoint] = new }
         nodes.append(Node(call: call, parent: node, answer: answer))
         nodes[Int(node)].children.append((answer, new))
         return new
     }
 
-    private func run(calls: [SeamCall], answers: [SeamAnswer]) -> SeamCall {
+    private func run(calls: [SeamCall], answers: [SeamAnswer]) -> (call: SeamCall, checkpoint: Seam.Checkpoint?) {
         let seam = Seam(
             vocabulary: vocabulary, index: index, isPathMode: isPathMode, calls: calls, answers: answers)
-        return contender.next(after: seam)
+        return (contender.next(after: seam), seam.checkpoint)
     }
 }

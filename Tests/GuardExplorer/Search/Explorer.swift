@@ -125,6 +125,7 @@ public final class Explorer {
 
     func choices(in state: SearchState) -> [Choice] {
         let world = state.world
+        if let local = localStep(in: state) { return [.step(local)] }
         var steps: [Int] = []
         var deaths: [Choice] = []
         var others: [Choice] = []
@@ -152,10 +153,15 @@ public final class Explorer {
         result += others
         if result.isEmpty {
             if world.processes.contains(where: \.isAlive) { result.append(.tick) }
-        } else if state.freezes > 0, !steps.isEmpty {
+        } else if state.freezes > 0, !steps.isEmpty, !world.isAnybodyDying, isAnybodyWaiting(state, steps) {
             result.append(.tick)
         }
         return result + deaths
+    }
+
+    /// A freeze is told from slowness by somebody who waits meanwhile.
+    private func isAnybodyWaiting(_ state: SearchState, _ steps: [Int]) -> Bool {
+        state.world.processes.indices.contains { state.world.processes[$0].phase == .alive && !steps.contains($0) }
     }
 
     func apply(_ choice: Choice, to state: inout SearchState) {

@@ -16,6 +16,8 @@ public struct Scenario: Sendable {
     public var bug: SeededBug?
     public var checks = Checks.all
     public var inheritsDescriptors = false
+    /// Also tries orders that cannot matter: a check of the reduction itself.
+    public var isUnreduced = false
     public var hasFaults = false
 
     public init(

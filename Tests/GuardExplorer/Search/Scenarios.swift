@@ -1,29 +1,67 @@
 /// The worlds that are explored.
 public enum Scenarios {
-    static let restart: [ScriptStep] = [.acquire(.patient), .act, .progress, .act, .release]
-    static let short: [ScriptStep] = [.acquire(.hasty), .act, .release]
-    static let left: [ScriptStep] = [.acquire(.patient), .act, .release]
-    static let died: [ScriptStep] = [.acquire(.patient), .act, .work]
+    private static let left: [ScriptStep] = [.acquire(.patient), .act, .release]
+    private static let died: [ScriptStep] = [.acquire(.patient), .act, .work]
+    private static let restart: [ScriptStep] = [.acquire(.patient), .act, .progress, .act, .release]
+    private static let short: [ScriptStep] = [.acquire(.hasty), .act, .release]
+    private static let pushy: [ScriptStep] = [.acquire(.pushy), .act, .release]
+    private static let working: [ScriptStep] = [.acquire(.patient), .act, .work, .stamp, .act, .release]
 
-    /// Two contenders, every order of their calls.
+    /// Two contenders on a file system with `flock`, every order of their calls.
     public static var two: [Scenario] {
         [
-            Scenario("first-ever", [[.acquire(.patient), .act, .release], [.acquire(.patient), .act, .release]]),
+            Scenario("first-ever", [left, left]),
             Scenario("two-restarts", [restart, short], before: [left]),
             Scenario("two-hasty", [short, short], before: [left]),
             Scenario("after-a-crash", [short, short], before: [died]),
             Scenario("restart-and-break", [restart, [.breakLock]], before: [left]),
-            Scenario("work-and-push", [[.acquire(.patient), .act, .work, .act, .release], [.acquire(.pushy), .act, .release]], before: [left]),
+            Scenario("work-and-push", [working, pushy], before: [left]),
             Scenario("two-breaks-after-a-crash", [[.breakLock], [.breakLock]], before: [died]),
             Scenario("break-and-takeover", [short, [.breakLock]], before: [died]),
-            Scenario("helper", [[.acquire(.patient), .actThroughChild, .release], short], before: [left]),
-            Scenario("twice", [[.acquire(.hasty), .act, .release, .acquire(.hasty), .act, .release], [.acquire(.hasty), .act, .release]], before: [left]),
+            Scenario("helper", [[.acquire(.patient), .actThroughChild, .release], pushy], before: [left]),
+            Scenario("twice", [short + short, short], before: [left]),
             Scenario("no-wait", [restart, [.acquire(.noWait), .act, .release]], before: [left]),
             Scenario("hang", [[.acquire(.patient), .act, .hang(isStamped: false)], short], before: [left]),
+            garbage("unreadable", [short, short]),
         ]
     }
 
+    /// The same without `flock`. A crash inside the mutex costs its stale time there.
+    public static var path: [Scenario] {
+        [
+            Scenario("path-two", [short, short]),
+            Scenario("path-after-a-crash", [short, short], before: [died]),
+            Scenario("path-work-and-push", [working, pushy]),
+            Scenario("path-restart-and-break", [restart, [.breakLock]]),
+            Scenario("path-no-wait", [restart, [.acquire(.noWait), .act, .release]]),
+        ].map { scenario in
+            var scenario = scenario
+            scenario.isPathMode = true
+            return scenario
+        }
+    }
+
+    /// Three contenders, with a bound on how often one that could go on is interrupted.
+    public static var three: [Scenario] {
+        var path = Scenario("path-three", [short, short, short], crashes: 1, freezes: 1, preemptions: 1)
+        path.isPathMode = true
+        return [
+            Scenario("three", [short, short, short], before: [left], preemptions: 2),
+            Scenario("three-after-a-crash", [short, short, short], before: [died], preemptions: 2),
+            Scenario("chain", [working, pushy, pushy], before: [left], preemptions: 2),
+            Scenario("break-and-acquire", [restart, [.breakLock], short], before: [left], preemptions: 2),
+            Scenario("three-breaks", [working, [.breakLock], [.breakLock]], before: [left], preemptions: 2),
+            path,
+        ]
+    }
+
+    public static var all: [Scenario] { two + path + three }
+
     public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 
-    public static var all: [Scenario] { two }
+    private static func garbage(_ name: String, _ contenders: [[ScriptStep]]) -> Scenario {
+        var scenario = Scenario(name, contenders, before: [left])
+        scenario.garbage = "what is this?\n"
+        return scenario
+    }
 }

@@ -37,8 +37,21 @@ extension SimulatedKernel {
             if lives {
                 broken(.foreignRemoval, "contender \(process) forgets evicted contender \(maker), which lives")
             }
+        } else if name == vocabulary.mutex, !isForeign, maker >= 0 {
+            if inode.modified < tick { processes[maker].overstayedAt = tick }
         } else if name == vocabulary.mutex, isForeign, processes[maker].isAlive {
             broken(.foreignRemoval, "contender \(process) removes the mutex of contender \(maker), which lives")
+        }
+    }
+
+    func isForeign(_ name: Int32, to process: Int) -> Bool {
+        inode(at: name).flatMap { inodes[Int($0)] }.map { Int($0.creator) != process } ?? false
+    }
+
+    /// A takeover replaces the dead owner's record in one step: a crash must not lose what it left undone.
+    mutating func checkVacancy(by process: Int) {
+        if processes[process].hasVacated {
+            broken(.foreignRemoval, "contender \(process) takes over with a moment in which there is no lock at all")
         }
     }
 
@@ -65,7 +78,9 @@ extension SimulatedKernel {
 
     mutating func checkKill(of victim: Int, by killer: Int) {
         let process = processes[victim]
-        var isDue = names.contains { vocabulary.isEvicted($0.name) && $0.inode == process.owned }
+        // It may come out of a long stay just before the signal reaches it.
+        var isDue =
+            process.overstayedAt >= 0 || names.contains { vocabulary.isEvicted($0.name) && $0.inode == process.owned }
         for name in names where name.name == vocabulary.mutex || vocabulary.isClaim(name.name) {
             guard let inode = inodes[Int(name.inode)] else { continue }
             if setup.isPathMode {

@@ -8,6 +8,12 @@ extension SimulatedKernel {
         return processes.indices.contains(index) && processes[index].isAlive
     }
 
+    /// Dying takes no time that a clock could measure.
+    var isAnybodyDying: Bool {
+        processes.contains { $0.phase == .doomed || $0.phase == .lastGasp || $0.phase == .closing }
+            || children.contains { $0?.isDoomed == true }
+    }
+
     func exclusiveHolders(_ inode: Int32) -> [Int32] {
         guard inodes.indices.contains(Int(inode)), let node = inodes[Int(inode)], node.exclusive >= 0 else { return [] }
         var holders: [Int32] = []
@@ -54,9 +60,9 @@ extension SimulatedKernel {
 
     mutating func bury(_ process: Int, as phase: Phase) {
         let files = processes[process].files
-        processes[process] = Process(phase: phase, sawChange: false)
-        for slot in files where slot >= 0 { drop(slot, by: process) }
-        announceChange(by: process)
+        processes[process] = Process(phase: phase, sawChange: false, sawRelease: false)
+        for slot in files where slot >= 0 { drop(slot, by: process, isAnnounced: phase == .dead) }
+        announceRelease(by: process)
     }
 
     mutating func spawn(from process: Int, inheriting: [Int32], stays: Bool) {
@@ -81,7 +87,7 @@ extension SimulatedKernel {
         children[index] = nil
         while let last = children.last, last == nil { children.removeLast() }
         for slot in child.files { drop(slot, by: -1) }
-        announceChange(by: -1)
+        announceRelease(by: -1)
     }
 
     func grant(_ process: Int) -> Int32 { Int32(process) * 8 + processes[process].grants }

@@ -49,6 +49,8 @@ struct SimulatedKernel {
         var watches: [Watch?] = []
         /// Something that a sleeping waiter could be waiting for has changed since it last woke.
         var sawChange = true
+        /// A kernel lock was released, the mutex's name has changed, or a process is gone: what the mutex waits for.
+        var sawRelease = true
         var wokeAt: Int32 = 0
         /// The next write of this name fails; -1 for none.
         var fault: Int32 = -1
@@ -60,8 +62,12 @@ struct SimulatedKernel {
         var owned: Int32 = -1
         /// Calls that it made since it lost its lock to somebody else, or -1.
         var callsSinceLoss: Int32 = -1
+        /// It held the mutex for longer than anybody should, until this tick; or -1.
+        var overstayedAt: Int32 = -1
         /// The token of the record that it removed or moved last.
         var removed: Int32 = -1
+        /// It removed somebody's lock, and is still inside the mutex.
+        var hasVacated = false
         /// Its last call was a fence that held.
         var isFenced = false
         var movedAt: Int32 = 0
@@ -153,10 +159,10 @@ struct SimulatedKernel {
     }
 
     /// Drops one reference; with the last one the kernel locks go.
-    mutating func drop(_ slot: Int32, by process: Int) {
+    mutating func drop(_ slot: Int32, by process: Int, isAnnounced: Bool = false) {
         openFiles[Int(slot)]!.references -= 1
         guard openFiles[Int(slot)]!.references == 0, let file = openFiles[Int(slot)] else { return }
-        if file.writes { announceClose(of: file.inode) }
+        if file.writes, !isAnnounced { announceClose(of: file.inode) }
         unlock(slot, by: process)
         openFiles[Int(slot)] = nil
         while let last = openFiles.last, last == nil { openFiles.removeLast() }
@@ -169,7 +175,11 @@ struct SimulatedKernel {
         inodes[Int(file.inode)]!.shared &= ~(1 << UInt64(slot))
         if inodes[Int(file.inode)]!.exclusive == slot {
             inodes[Int(file.inode)]!.exclusive = -1
-            announceChange(by: process)
+            if process >= 0, file.inode == inode(at: vocabulary.mutex) {
+                processes[process].hasVacated = false
+                if inodes[Int(file.inode)]!.lockedAt < tick { processes[process].overstayedAt = tick }
+            }
+            announceRelease(by: process)
         }
     }
 
@@ -204,7 +214,17 @@ struct SimulatedKernel {
                 processes[index].watches[watch]!.hasEvent = true
             }
         }
+        if name == vocabulary.mutex || vocabulary.isClaim(name) {
+            announceRelease(by: process)
+            if process >= 0 { processes[process].sawRelease = true }
+        } else {
+            announceChange(by: process)
+        }
+    }
+
+    mutating func announceRelease(by process: Int) {
         announceChange(by: process)
+        for index in processes.indices where index != process { processes[index].sawRelease = true }
     }
 
     mutating func announceChange(by process: Int) {
@@ -252,8 +272,11 @@ struct SimulatedKernel {
             digest.add(Int64(process.wokeAt) << 32 | Int64(process.fault))
             digest.add(Int64(process.grants) << 32 | Int64(process.owned))
             digest.add(Int64(process.removed) << 32 | Int64(process.stamped))
-            digest.add(Int64(process.callsSinceLoss) << 32 | Int64(process.movedAt) << 2
+            digest.add(process.overstayedAt)
+            digest.add(
+                Int64(process.callsSinceLoss) << 32 | Int64(process.movedAt) << 2
                     | (process.sawChange ? 2 : 0) | (process.isFenced ? 1 : 0))
+            digest.add((process.sawRelease ? 2 : 0) | (process.hasVacated ? 1 : 0))
             digest.add(process.files.count)
             for file in process.files { digest.add(file) }
             digest.add(process.watches.count)

@@ -44,7 +44,16 @@ struct FrozenHolder {
             return
         }
         guard let holder = suspect.pid else { throw invisible(record, path: path) }
-        try end(holder, record: record, path: path)
+        do throws(FleetError) {
+            try end(holder, record: record, path: path)
+        } catch {
+            // It may have moved on while it was looked at: only one that is still inside is worth an error.
+            guard processes.exclusiveHolders(of: file).contains(holder) else {
+                self.seen = nil
+                return
+            }
+            throw error
+        }
     }
 
     /// Another host, another pid namespace, or a user whose processes are hidden from us.

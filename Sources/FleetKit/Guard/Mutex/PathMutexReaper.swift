@@ -84,7 +84,8 @@ struct PathMutexReaper {
         guard Mark(try directory.status(of: file, name)) == mark else { return }
         let bytes = try directory.contents(of: file, name, limit: MutexRecord.length)
         guard let holder = MutexRecord(parsing: bytes)?.holder, processes.liveness(of: holder) == .alive else { return }
-        guard processes.kill(holder) else {
+        // One that ends by itself at this moment cannot be killed any more, and need not be.
+        guard processes.kill(holder) || processes.liveness(of: holder) == .gone else {
             throw FleetError(
                 .io,
                 "\(directory.path(name)) has been held for \(staleAfter) by process \(holder.pid), which does not move and may not be killed by this user",

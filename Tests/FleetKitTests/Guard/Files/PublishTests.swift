@@ -7,7 +7,7 @@ import Testing
 @Suite struct PublishTests {
     typealias Operation = FaultyLockFiles.Operation
 
-    @Test(.timeLimit(.minutes(1))) func `A racing reader never sees a partial record or one without its kernel lock`()
+    @Test(.timeLimit(.minutes(1))) func `A racing reader never sees a partial record`()
         throws
     {
         let arena = try Arena()

@@ -31,7 +31,8 @@ import Testing
 
     @Test func `Only a process that is proved to be the recorded one is killed`() throws {
         let processes = try ProcFileSystem()
-        let child = try Child.holder("lock", try Arena().home)
+        let arena = try Arena()
+        let child = try Child.holder("lock", arena.home)
         #expect(child.line() != nil)
         let identity = try #require(processes.identify(child.pid))
         func kill(_ change: (inout ProcessIdentity) -> Void) -> Bool {

@@ -21,6 +21,8 @@ final class ManualTime: GuardTime, @unchecked Sendable {
         for hook in onSleep { hook(now) }
     }
 
+    func forgetHooks() { onSleep = [] }
+
     /// Runs at every sleep, with the time after it.
     func whenSleeping(_ hook: @escaping (Duration) -> Void) { onSleep.append(hook) }
 }

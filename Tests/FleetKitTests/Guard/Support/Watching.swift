@@ -2,8 +2,8 @@ import SystemPackage
 
 @testable import FleetKit
 
-/// A watch that counts, tells when somebody waits in earnest, and has no safety net: a long wait becomes a minute, so
-/// that only the kernel can end it in time.
+/// A watch that counts, tells when somebody waits in earnest, and has no safety net: a long wait becomes five seconds,
+/// so that only the kernel can end it in time.
 final class WatchedWatch: LockWatch {
     private let inner: any LockWatch
     private let waiting: Event
@@ -22,7 +22,7 @@ final class WatchedWatch: LockWatch {
         waits.append(timeout)
         guard timeout > .milliseconds(50) else { return try inner.wait(timeout: timeout) }
         waiting.happen()
-        try inner.wait(timeout: .seconds(60))
+        try inner.wait(timeout: .seconds(5))
     }
 }
 
