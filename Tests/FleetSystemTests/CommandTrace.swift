@@ -9,6 +9,8 @@ struct CommandTrace {
     private(set) var violations: [String] = []
     /// Commands that were sent, each with its unit.
     private(set) var commands: [String] = []
+    /// Units whose command systemd's start limit refused; their command is sent a second time, after a reset.
+    private(set) var refused: [String] = []
 
     private static let phases = ["drain", "holder", "settle", "start", "verify"]
     private static let verbs = [
@@ -43,7 +45,9 @@ struct CommandTrace {
             if open != nil || Self.phases[next] != head { violations.append("\(text) in \(open ?? "no phase")") }
             (open, count) = (head, 0)
         } else if let progress = words.dropFirst().first, let done = Int(progress.prefix { $0 != "/" }) {
-            count += 1
+            if text.contains("start-limit-hit") { refused.append(words[2]) }
+            // A refused unit is counted again when it is up.
+            if done != count || refused.isEmpty { count += 1 }
             if open != head || done != count {
                 violations.append("\(text) after \(count - 1) in \(open ?? "no phase")")
             }

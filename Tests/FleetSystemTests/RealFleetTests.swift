@@ -25,10 +25,14 @@ struct RealFleetTests {
             let trace = CommandTrace(restarts[0].errorLines)
             #expect(trace.violations == [])
             #expect(trace.restarts == 3)
-            #expect(trace.commands.filter { $0 == "restart \(RealFleet.holder)" }.count == 3)
+            // Each restart sent each command once; thirty restarts in a minute also meet the start limit.
+            func count(_ verb: String, _ unit: String) -> Int {
+                trace.commands.filter { $0 == "\(verb) \(unit)" }.count - trace.refused.filter { $0 == unit }.count
+            }
+            #expect(count("restart", RealFleet.holder) == 3)
             for agent in fleet.agents {
+                #expect(count("start", agent) == 3)
                 #expect(trace.commands.filter { $0 == "stop \(agent)" }.count == 3)
-                #expect(trace.commands.filter { $0 == "start \(agent)" }.count == 3)
             }
         }
     }
@@ -96,9 +100,10 @@ struct RealFleetTests {
         try fleet.addDropIn(
             "mosaic-agent@.service", "[Unit]\n\(limit)\n[Service]\nRestart=always\nRestartSec=300ms\n")
         try fleet.systemctl("stop", RealFleet.holder)
-        try eventually("the agents loop", within: .seconds(60)) {
+        try eventually("the agents loop", within: .seconds(60), state: { "\((try? fleet.units()) ?? [])" }) {
             try fleet.units().dropFirst().allSatisfy {
-                isStillLooping ? $0.restarts > 3 : $0.active == "failed" && $0.result == "start-limit-hit"
+                // With Restart=always only the start limit ends in "failed"; Result keeps the loop's own reason.
+                isStillLooping ? $0.restarts > 3 : $0.active == "failed" && $0.restarts >= 2
             }
         }
         #expect(try fleet.units().first?.active == "inactive")
