@@ -18,7 +18,8 @@ struct InitCommand: UnguardedCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let installer = try FleetInstaller(
-            home: context.home, scope: common.scope.managerScope, environment: context.environment, force: force)
+            home: context.home, scope: common.scope.managerScope, mosaic: MosaicProgram.running(),
+            environment: context.environment, force: force)
         let changes = try installer.install()
         let needsReload = changes.contains { $0.action.isChange && $0.path != context.home.rosterPath }
         var reloadProblem: FleetError?

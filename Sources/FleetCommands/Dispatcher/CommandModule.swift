@@ -12,6 +12,12 @@ public protocol UnguardedCommand: CommandModule {
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus
 }
 
+/// Runs at once, and ends with the status of another program that it ran.
+public protocol RelayingCommand: CommandModule {
+    /// - Returns: the process's exit status.
+    func run(in context: CommandContext) throws(FleetError) -> Int32
+}
+
 /// Runs only while this process owns the fleet's restart.
 public protocol GuardedCommand: CommandModule {
     var guardOptions: GuardOptions { get }

@@ -9,6 +9,7 @@ enum CommandRegistry {
         StatusCommand.self,
         LockCommand.self,
         InitCommand.self,
+        SessionCommand.self,
     ]
 
     static let lock: [any ParsableCommand.Type] = [

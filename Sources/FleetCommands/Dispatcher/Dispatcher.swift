@@ -41,17 +41,18 @@ public struct Dispatcher {
             let context = try CommandContext(
                 common: module.common, arguments: arguments, composition: composition, environment: environment,
                 output: output, signals: SignalWatch())
-            return try run(module, in: context).rawValue
+            return try run(module, in: context)
         } catch {
             output.error(error)
             return error.exitStatus.rawValue
         }
     }
 
-    private func run(_ module: any CommandModule, in context: CommandContext) throws(FleetError) -> ExitStatus {
+    private func run(_ module: any CommandModule, in context: CommandContext) throws(FleetError) -> Int32 {
         switch module {
-        case let command as any GuardedCommand: return try run(guarded: command, in: context)
-        case let command as any UnguardedCommand: return try command.run(in: context)
+        case let command as any GuardedCommand: return try run(guarded: command, in: context).rawValue
+        case let command as any UnguardedCommand: return try command.run(in: context).rawValue
+        case let command as any RelayingCommand: return try command.run(in: context)
         default:
             throw FleetError(
                 .usage, "the command declares neither to be guarded nor to be unguarded",

@@ -29,29 +29,35 @@ public struct FleetInstaller: Sendable {
     public var unitFolder: String
     /// Absolute path of tmux.
     public var tmux: String
+    /// Absolute path of this program, which the agents' units run.
+    public var mosaic: String
     /// For `~` in an agent's directory.
     public var userHome: String
     /// Replace files that somebody else wrote or changed, after keeping a copy. Never the roster, never links.
     public var force: Bool
 
     public init(
-        home: MosaicHome, scope: ManagerScope, unitFolder: String, tmux: String, userHome: String, force: Bool = false
+        home: MosaicHome, scope: ManagerScope, unitFolder: String, tmux: String, mosaic: String, userHome: String,
+        force: Bool = false
     ) {
         self.home = home
         self.scope = scope
         self.unitFolder = unitFolder
         self.tmux = tmux
+        self.mosaic = mosaic
         self.userHome = userHome
         self.force = force
     }
 
     /// From the process's environment: unit folder, tmux and the home directory.
+    ///
+    /// - Parameter mosaic: this program's absolute path, see `MosaicProgram`.
     public init(
-        home: MosaicHome, scope: ManagerScope, environment: [String: String], force: Bool = false
+        home: MosaicHome, scope: ManagerScope, mosaic: String, environment: [String: String], force: Bool = false
     ) throws(FleetError) {
         self.init(
             home: home, scope: scope, unitFolder: try scope.unitFolder(environment: environment),
-            tmux: try TmuxProgram.find(environment: environment),
+            tmux: try TmuxProgram.find(environment: environment), mosaic: mosaic,
             userHome: try HomeDirectory.path(environment: environment), force: force)
     }
 
@@ -95,7 +101,8 @@ public struct FleetInstaller: Sendable {
                 "\(Printable.oneLine(home.rosterPath)): [holder] has no socket, so the units cannot be written",
                 hint: "add a line such as socket = \"mosaic-fleet\" under [holder]")
         }
-        let units = FleetUnits(scope: scope, tmux: tmux, holder: roster.holder.unit, socket: socket)
+        let units = FleetUnits(
+            scope: scope, tmux: tmux, mosaic: mosaic, holder: roster.holder.unit, socket: socket)
         var files = [
             UnitFile(name: roster.holder.unit.rawValue, text: units.holderText),
             UnitFile(name: FleetUnits.template, text: units.templateText),

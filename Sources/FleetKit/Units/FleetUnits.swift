@@ -3,6 +3,8 @@ struct FleetUnits {
     var scope: ManagerScope
     /// Absolute path of tmux.
     var tmux: String
+    /// Absolute path of this program.
+    var mosaic: String
     var holder: UnitName
     var socket: TmuxSocket
 
@@ -12,9 +14,6 @@ struct FleetUnits {
     /// tmux refuses a command line that does not fit one message to its server: 16,384 bytes with all that stands
     /// around the agent's command.
     private static let commandLimit = 14_000
-
-    /// What the waiting client waits for: unique for each run, so that no earlier run's end can wake it.
-    private static let channel = "mosaic-${INVOCATION_ID}"
 
     /// Start: `tmux start-server` forks the server and ends when that server has read its configuration and run these
     /// commands, so the unit's start job itself proves that the server answers. systemd learns the main process from
@@ -47,7 +46,7 @@ struct FleetUnits {
             StandardOutput=truncate:\(pidFile)
             StandardError=journal
             UnsetEnvironment=TMUX TMUX_PANE
-            ExecStart=\(line(start, startServer: true))
+            ExecStart=\(holderLine(start))
             # The agents' processes are in this unit's cgroup: all of them get SIGTERM, and SIGKILL after the timeout.
             KillMode=control-group
             # One agent that runs out of memory must not take the others with it.
@@ -63,46 +62,41 @@ struct FleetUnits {
             """
     }
 
-    /// The main process is a tmux client that waits for the session's end. It is attached to nothing, so it neither
-    /// limits the window's size nor goes when an operator detaches the others (`attach -d`). It ends with 0 only when
-    /// the agent's command ended with 0; a signal, a killed session and a lost server are failures.
+    /// The main process is `mosaic fleet session`, which creates the session and ends with its command's status. It is
+    /// no tmux client, so it neither limits the window's size nor goes when an operator detaches the others
+    /// (`attach -d`). Agents never start a server: only the holder may.
     var templateText: String {
-        let wait = [
-            "wait-for", Self.channel, ";",
-            "if-shell", "-F", "-t", "=${MOSAIC_SESSION}:", "#{==:#{@mosaic_end},status 0}",
-            "display-message -p 'the command ended with status 0'",
-            "run-shell -C -t '=${MOSAIC_SESSION}:' "
-                + "\"has-session -t '=${MOSAIC_SESSION} (its command ended with #{@mosaic_end})'\"",
-        ]
-        return """
-            # One agent of the fleet: %i is its name. `mosaic-agent@NAME.service.d/\(Self.dropInFile)` creates its
-            # session; own settings belong into 50-local.conf beside that.
-            [Unit]
-            Description=mosaic fleet: agent %i
-            Requires=\(holder)
-            After=\(holder)
-            StartLimitIntervalSec=60
-            StartLimitBurst=10
+        """
+        # One agent of the fleet: %i is its name. `mosaic-agent@NAME.service.d/\(Self.dropInFile)` says what it runs;
+        # own settings belong into 50-local.conf beside that.
+        [Unit]
+        Description=mosaic fleet: agent %i
+        Requires=\(holder)
+        After=\(holder)
+        StartLimitIntervalSec=60
+        StartLimitBurst=10
 
-            [Service]
-            Type=exec
-            UnsetEnvironment=TMUX TMUX_PANE
-            Environment=MOSAIC_SESSION=%i
-            # A session of this name that an earlier run left; a command of its own, so that the hooks of its end have
-            # run before the new session's are set. -N: only the holder may start a server.
-            ExecStartPre=\(line(Self.killSession("${MOSAIC_SESSION}")))
-            ExecStart=\(line(wait))
-            # On every end. It fails when the server is gone, which makes that end a failure, so Restart= applies.
-            ExecStopPost=\(line(Self.killSession("${MOSAIC_SESSION}")))
-            TimeoutStartSec=30
-            TimeoutStopSec=20
-            Restart=on-failure
-            RestartSec=2
+        [Service]
+        # Ready when the session exists.
+        Type=notify
+        NotifyAccess=main
+        UnsetEnvironment=TMUX TMUX_PANE
+        Environment=MOSAIC_SESSION=%i
+        # For a name that is not in the roster: it has no command, and says so.
+        ExecStart=\(sessionLine(name: UnitText.quotedKeepingVariables("${MOSAIC_SESSION}"), []))
+        # On every end: nothing of the session is left, not even when its main process was killed.
+        ExecStopPost=-\(sessionLine(name: UnitText.quotedKeepingVariables("${MOSAIC_SESSION}"), ["--remove"]))
+        # SIGTERM to the main process alone, which may be asking tmux just now. It gives the session ten seconds.
+        KillMode=mixed
+        TimeoutStartSec=30
+        TimeoutStopSec=20
+        Restart=on-failure
+        RestartSec=2
 
-            [Install]
-            WantedBy=\(scope.defaultTarget)
+        [Install]
+        WantedBy=\(scope.defaultTarget)
 
-            """
+        """
     }
 
     /// - Parameter directory: absolute.
@@ -128,6 +122,7 @@ struct FleetUnits {
                 "its command is too long for tmux (\(Self.commandLimit) bytes)",
                 hint: "put it into a script of its own")
         }
+        let name = UnitText.quoted(agent.name.sessionName)
         return """
             # Agent \(agent.name), from \(Printable.oneLine(roster)): change it there and run `mosaic fleet init` again.
             [Unit]
@@ -136,48 +131,26 @@ struct FleetUnits {
 
             [Service]
             Environment=MOSAIC_SESSION=\(agent.name.sessionName)
-            ExecStartPre=\(newSession(agent, directory: directory))
+            ExecStart=
+            ExecStart=\(sessionLine(name: name, ["--directory", directory, "--"] + agent.command))
 
             """
     }
 
-    /// Kills the session if it is there; an error only when the server does not answer.
-    private static func killSession(_ name: String) -> [String] {
-        ["if-shell", "-F", "#{S:#{?#{==:#{session_name},\(name)},1,}}", "kill-session -t '=\(name)'"]
+    /// `mosaic fleet session` for one agent.
+    private func sessionLine(name: String, _ words: [String]) -> String {
+        let socket: [String] =
+            switch socket {
+            case .name(let name): ["--socket-name", name]
+            case .path(let path): ["--socket-path", path]
+            }
+        let front = [mosaic, "fleet", "session", "--tmux", tmux] + socket + ["--name"]
+        return (front.map(UnitText.quoted) + [name] + words.map(UnitText.quoted)).joined(separator: " ")
     }
 
-    /// All in one message to the server, so nothing can end in between: the session, what an operator's configuration
-    /// must not do to it, and the two hooks that wake the waiting client: the command ended, the session was killed.
-    ///
-    /// The hooks' commands must not wait, not even as briefly as `run-shell -C` does: an end that tmux notices in that
-    /// moment runs no hook at all (seen with 3.3a). `session-closed` has only the global list, hence an element for
-    /// each agent, at an index that the operator's own hooks do not have.
-    private func newSession(_ agent: Roster.Agent, directory: String) -> String {
-        let session = agent.name.sessionName
-        let index = GeneratedText.checksum(session.utf8).suffix(7)
-        let closed =
-            "if-shell -F '#{==:#{hook_session_name},\(session)}' 'wait-for -S \(Self.channel)'"
-        let died =
-            "set-option -F @mosaic_end "
-            + "'#{?pane_dead_signal,signal #{pane_dead_signal},status #{pane_dead_status}}' ; "
-            + "wait-for -S \(Self.channel)"
-        let hook = ["set-hook", "-g", "session-closed[\(UInt32(index, radix: 16) ?? 0)]", closed, ";"]
-        let create =
-            ["new-session", "-d", "-s", session, "-n", session, "-c", TmuxWords.withoutFormats(directory), "--"]
-            + TmuxWords.program(agent.command)
-        let options =
-            [";", "set-option", "-t", "=\(session):", "destroy-unattached", "off"]
-            + [";", "set-option", "-p", "-t", "=\(session):", "remain-on-exit", "on"]
-            + [";", "set-hook", "-p", "-t", "=\(session):", "pane-died", died]
-        return line(hook) + " "
-            + create.map(UnitText.quoted).joined(separator: " ") + " "
-            + options.map(UnitText.quotedKeepingVariables).joined(separator: " ")
-    }
-
-    /// Words in which `${…}` is systemd's to expand.
-    private func line(_ words: [String], startServer: Bool = false) -> String {
-        ([tmux] + (startServer ? [] : ["-N"])).map(UnitText.quoted).joined(separator: " ") + " "
-            + (socket.arguments.map(UnitText.quoted) + words.map(UnitText.quotedKeepingVariables))
+    /// Words in which `${…}` is systemd's to expand. The only tmux command that may start a server (no `-N`).
+    private func holderLine(_ words: [String]) -> String {
+        (([tmux] + socket.arguments).map(UnitText.quoted) + words.map(UnitText.quotedKeepingVariables))
             .joined(separator: " ")
     }
 }

@@ -13,8 +13,7 @@ public enum TmuxProgram {
             guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else {
                 continue
             }
-            // systemd does not unescape a program's path as it does arguments.
-            guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"\"'\\%$;".utf8.contains($0) }) else {
+            guard UnitText.canBeProgram(path) else {
                 throw FleetError(
                     .usage, "tmux is '\(Printable.oneLine(path))', a path that a unit file cannot have",
                     hint: "put a tmux into a folder with a plain name earlier in PATH")

@@ -12,6 +12,11 @@ enum UnitText {
     /// A value that systemd does not unquote (paths of conditions): only specifiers have to be kept from it.
     static func plain(_ value: String) -> String { value.replacing("%", with: "%%") }
 
+    /// Whether a unit can run the program of this path: systemd does not unescape it as it does arguments.
+    static func canBeProgram(_ path: String) -> Bool {
+        path.hasPrefix("/") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"'\\%$;".utf8.contains($0) }
+    }
+
     /// Needs no quotes anywhere in a word; `;` is not here, because alone it separates commands.
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {

@@ -17,7 +17,7 @@ struct FleetInstallerTests {
     private func install(force: Bool = false) throws -> [String: FleetInstaller.Change.Action] {
         let installer = FleetInstaller(
             home: MosaicHome(absolute: folder.path + "/home"), scope: .user, unitFolder: folder.path + "/units",
-            tmux: "/usr/bin/tmux", userHome: "/home/me", force: force)
+            tmux: "/usr/bin/tmux", mosaic: "/usr/bin/mosaic", userHome: "/home/me", force: force)
         let changes = try installer.install().map { ($0.path.dropFirst(folder.path.count + 1), $0.action) }
         return Dictionary(uniqueKeysWithValues: changes.map { (String($0), $1) })
     }

@@ -38,20 +38,28 @@ struct UnitTextTests {
 
     init() throws {
         units = FleetUnits(
-            scope: .user, tmux: "/usr/bin/tmux", holder: try UnitName("h.service"), socket: .path("/s %t $X.sock"))
+            scope: .user, tmux: "/usr/bin/tmux", mosaic: "/opt/mosaic", holder: try UnitName("h.service"),
+            socket: .path("/s %t $X.sock"))
     }
 
-    @Test func onlyTheHolderMayStartAServer() throws {
-        let agent = Roster.Agent(name: try AgentName("a.b"), unit: try UnitName("x.service"), command: ["c", "d"])
+    @Test func onlyTheHolderRunsTmuxItself() throws {
+        let agent = Roster.Agent(
+            name: try AgentName("a.b"), unit: try UnitName("x.service"), command: ["c", "$d", "%n", "--remove"])
         let dropIn = try units.dropInText(agent, directory: "/d %n", roster: "/r")
-        func calls(_ text: String) -> [Substring] {
-            text.split(separator: "\n").filter { $0.contains("/usr/bin/tmux") }
+        #expect(units.holderText.contains("\nExecStart=/usr/bin/tmux -S \"/s %%t $$X.sock\" start-server "))
+        let session = "/opt/mosaic fleet session --tmux /usr/bin/tmux --socket-path \"/s %%t $$X.sock\" --name "
+        func commands(_ text: String) -> [Substring] {
+            text.split(separator: "\n").filter { $0.hasPrefix("Exec") }
         }
-        #expect(calls(units.holderText).count == 1 && calls(units.templateText).count == 3 && calls(dropIn).count == 1)
-        #expect(!units.holderText.contains("-N "))
-        for call in calls(units.templateText) + calls(dropIn) {
-            #expect(call.contains("=/usr/bin/tmux -N -S \"/s %%t $$X.sock\" "))
-        }
+        #expect(
+            commands(units.templateText) == [
+                "ExecStart=\(session)\"${MOSAIC_SESSION}\"",
+                "ExecStopPost=-\(session)\"${MOSAIC_SESSION}\" --remove",
+            ])
+        #expect(
+            commands(dropIn) == [
+                "ExecStart=", "ExecStart=\(session)a_b --directory \"/d %%n\" -- c \"$$d\" \"%%n\" --remove",
+            ])
         #expect(dropIn.contains("\nEnvironment=MOSAIC_SESSION=a_b\n"))
         #expect(dropIn.contains("\nAssertPathIsDirectory=/d %%n\n"))
         #expect(units.templateText.contains("\nRequires=h.service\nAfter=h.service\n"))

@@ -1,43 +1,23 @@
 import FleetKit
+import FleetTestSupport
 import Foundation
 import Testing
 
 /// A private user manager with an installed fleet, for tests of the unit files themselves. Gone with this object.
 final class UnitsMachine {
-    let environment: [String: String]
+    let manager: UserManager
     let home: MosaicHome
-    private let harness = Process()
-    private let harnessInput = Pipe()
-
-    struct CannotStart: Error, CustomStringConvertible {
-        var description: String
-    }
+    var environment: [String: String] { manager.environment }
 
     init() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let output = Pipe()
-        harness.executableURL = root.appending(path: "Scripts/user-manager")
-        harness.arguments = ["serve"]
-        harness.standardInput = harnessInput
-        harness.standardOutput = output
-        try harness.run()
-        var line = Data()
-        while line.last != UInt8(ascii: "\n") {
-            let byte = output.fileHandleForReading.readData(ofLength: 1)
-            if byte.isEmpty {
-                throw CannotStart(description: "Scripts/user-manager serve ended: see its messages above")
-            }
-            line += byte
-        }
-        environment = try JSONDecoder().decode([String: String].self, from: line)
-        home = try MosaicHome.resolve(option: nil, environment: environment)
+        manager = try UserManager()
+        home = try MosaicHome.resolve(option: nil, environment: manager.environment)
     }
 
-    deinit {
-        // The harness tears down when its input closes.
-        harnessInput.fileHandleForWriting.closeFile()
-        harness.waitUntilExit()
+    /// The executable beside the tests.
+    static func program() throws -> String {
+        let tests = try MosaicProgram.running()
+        return tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/mosaic"
     }
 
     var folder: String { get throws { try #require(environment["HOME"]) } }
@@ -47,7 +27,9 @@ final class UnitsMachine {
         try FileManager.default.createDirectory(atPath: home.fleetDirectory, withIntermediateDirectories: true)
         let text = "version = 1\n[holder]\nsocket = \"mosaic-fleet\"\n" + agents
         try text.write(toFile: home.rosterPath, atomically: true, encoding: .utf8)
-        let changes = try FleetInstaller(home: home, scope: .user, environment: environment).install()
+        let changes = try FleetInstaller(
+            home: home, scope: .user, mosaic: Self.program(), environment: environment
+        ).install()
         #expect(!changes.contains { if case .kept = $0.action { true } else { false } }, "\(changes)")
         try #require(systemctl("daemon-reload") == 0)
     }

@@ -1,0 +1,77 @@
+internal import CLinux
+internal import Glibc
+
+/// One line of `/proc/PID/stat`, proc(5).
+struct ProcessStat: Equatable {
+    var pid: Int32
+    /// `R`, `S`, `D`, `T`, … `Z` for a process that has ended and was not yet waited for.
+    var state: UInt8
+    var parent: Int32
+    /// The number of the session's leader.
+    var session: Int32
+    /// Clock ticks since boot.
+    var start: UInt64
+
+    /// Nil when the process is gone.
+    static func read(_ pid: Int32) -> ProcessStat? {
+        let file = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var buffer = [UInt8](repeating: 0, count: 2048)
+        let count = Glibc.read(file, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return parse(pid, String(decoding: buffer[..<count], as: UTF8.self))
+    }
+
+    /// The program's name may hold anything, also `)` and blanks: counting begins after the last `)`, at field 3.
+    static func parse(_ pid: Int32, _ text: String) -> ProcessStat? {
+        guard let name = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: name)...].split(separator: " ")
+        guard fields.count > 19, let state = fields[0].utf8.first, let parent = Int32(fields[1]),
+            let session = Int32(fields[3]), let start = UInt64(fields[19])
+        else { return nil }
+        return ProcessStat(pid: pid, state: state, parent: parent, session: session, start: start)
+    }
+
+    var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+
+    /// Every process that can be seen.
+    static func all() -> [ProcessStat] {
+        guard let folder = opendir("/proc") else { return [] }
+        defer { closedir(folder) }
+        var found: [ProcessStat] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let pid = Int32(name), let stat = read(pid) { found.append(stat) }
+        }
+        return found
+    }
+}
+
+/// A process held by a descriptor: it cannot be mistaken for another one that got its number.
+final class PinnedProcess {
+    let stat: ProcessStat
+    /// A pidfd: readable when the process has ended, also while nobody has waited for it.
+    let descriptor: CInt
+
+    /// - Parameter isRight: looks at the process once it is pinned.
+    /// - Returns: nil when there is no such process (any more).
+    init?(_ pid: Int32, where isRight: (ProcessStat) -> Bool) {
+        let descriptor = fleet_pidfd_open(pid)
+        guard descriptor >= 0 else { return nil }
+        // Read after the pinning, so it is the pinned process's, or that of its ended self.
+        guard let stat = ProcessStat.read(pid), isRight(stat) else {
+            close(descriptor)
+            return nil
+        }
+        self.stat = stat
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// A process that has ended meanwhile, or is another user's, is not hit.
+    func send(_ signal: CInt) { _ = fleet_pidfd_send_signal(descriptor, signal) }
+}

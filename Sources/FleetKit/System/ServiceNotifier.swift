@@ -1,0 +1,48 @@
+internal import Glibc
+
+/// Tells systemd how a `Type=notify` service is, by the protocol of sd_notify(3): one datagram to `$NOTIFY_SOCKET`.
+public struct ServiceNotifier {
+    private let address: String?
+
+    /// Silent when the environment names no socket: then nobody waits for the word.
+    public init(environment: [String: String]) { address = environment["NOTIFY_SOCKET"] }
+
+    /// - Parameter status: one line for `systemctl status`.
+    /// - Throws: `.io` when the socket is named and cannot be reached.
+    public func ready(status: String) throws(FleetError) {
+        try send("READY=1\nSTATUS=\(Printable.oneLine(status))")
+    }
+
+    private func send(_ message: String) throws(FleetError) {
+        guard let address, !address.isEmpty else { return }
+        func failure(_ why: String) -> FleetError {
+            FleetError(
+                .io, "cannot tell systemd at \(Printable.oneLine(address)) that the service is ready: \(why)",
+                hint: "look at NOTIFY_SOCKET, or unset it where no systemd waits")
+        }
+        var bytes = Array(address.utf8)
+        guard let first = bytes.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@") else {
+            throw failure("it is neither a path nor an abstract name")
+        }
+        // An abstract name begins with NUL and has no end mark: its length counts.
+        if first == UInt8(ascii: "@") { bytes[0] = 0 }
+        var name = sockaddr_un()
+        guard bytes.count < MemoryLayout.size(ofValue: name.sun_path) else { throw failure("it is too long") }
+        name.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
+        let file = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard file >= 0 else { throw failure(String(cString: strerror(errno))) }
+        defer { close(file) }
+        let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
+        let text = Array(message.utf8)
+        while true {
+            let sent = withUnsafePointer(to: &name) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    sendto(file, text, text.count, CInt(MSG_NOSIGNAL), $0, length)
+                }
+            }
+            if sent == text.count { return }
+            guard errno == EINTR else { throw failure(String(cString: strerror(errno))) }
+        }
+    }
+}

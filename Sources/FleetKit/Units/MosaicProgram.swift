@@ -1,0 +1,23 @@
+internal import Glibc
+
+/// Where this program is, for the units that run it.
+public enum MosaicProgram {
+    /// The absolute path of the running executable, with links resolved.
+    ///
+    /// - Throws: `.usage` where a unit file could not name it, or where the file was replaced since the start.
+    public static func running() throws(FleetError) -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        guard count > 0 else {
+            throw FleetError(
+                .io, "cannot read /proc/self/exe: \(String(cString: strerror(errno)))", hint: "mount /proc")
+        }
+        let path = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard UnitText.canBeProgram(path) else {
+            throw FleetError(
+                .usage, "this program is '\(Printable.oneLine(path))', a path that a unit file cannot have",
+                hint: "install it into a folder with a plain name, and run it from there")
+        }
+        return path
+    }
+}
