@@ -87,6 +87,10 @@ let package = Package(
         // A real process for the guard's tests to freeze and kill; it sees only FleetKit's public API.
         .executableTarget(
             name: "guard-holder", dependencies: ["FleetKit"], path: "Tests/GuardHolder", swiftSettings: house),
+        // The guard under fire: real processes, killed, stopped and continued at random moments.
+        .executableTarget(
+            name: "fleet-chaos", dependencies: ["FleetKit", "FleetFake", "FleetTestSupport"], path: "Tests/FleetChaos",
+            swiftSettings: house),
         .testTarget(
             name: "FleetKitTests",
             dependencies: [
@@ -104,7 +108,9 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "FleetSystemTests",
-            dependencies: ["FleetKit", "FleetFake", "FleetTestSupport", "mosaic", "guard-holder"],
+            dependencies: [
+                "FleetKit", "FleetFake", "FleetTestSupport", "mosaic", "guard-holder", "fleet-chaos",
+            ],
             swiftSettings: house),
     ]
 )

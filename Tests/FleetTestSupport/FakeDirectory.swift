@@ -4,8 +4,9 @@ internal import Glibc
 public final class FakeDirectory {
     public let path: String
 
-    public init() {
-        var template = Array("/tmp/fleet-fake-XXXXXX".utf8CString)
+    /// - Parameter parent: chooses the file system.
+    public init(in parent: String = "/tmp") {
+        var template = Array("\(parent)/fleet-fake-XXXXXX".utf8CString)
         path = template.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress, let made = mkdtemp(start) else { return "" }
             return String(cString: made)

@@ -6,7 +6,7 @@ public import Glibc
 /// A mosaic home of its own with a roster, whose fleet is scripted (`--backend fake`), and the `mosaic` processes that
 /// act on it.
 public final class ScriptedHome {
-    public let folder = FakeDirectory()
+    public let folder: FakeDirectory
     public let fleet: FakeFleet
     public let holder: UnitName
     public let agents: [UnitName]
@@ -38,7 +38,9 @@ public final class ScriptedHome {
     }
 
     /// Agents `a1`, `a2`, …; the fleet is up.
-    public init(agents count: Int = 3, pace: Pace = .instant, isUp: Bool = true) throws {
+    /// - Parameter parent: an existing directory; chooses the file system.
+    public init(agents count: Int = 3, pace: Pace = .instant, isUp: Bool = true, in parent: String = "/tmp") throws {
+        folder = FakeDirectory(in: parent)
         let holder = try UnitName("mosaic-tmux-holder.service")
         let agents = try (1...count).map { try UnitName("mosaic-agent@a\($0).service") }
         self.holder = holder
