@@ -45,11 +45,13 @@ final class ManagerLink {
     /// Waits for a manager that was there and went away.
     func reopen(within limit: Duration, _ heartbeat: Heartbeat) throws(WireError) -> Connection {
         let deadline = SuspendingClock.now + limit
-        log.info("the connection is lost; opening a new one", metadata: ["address": "\(address)"])
+        // Called before each batch as well, when nothing was lost.
+        let isLost = connection == nil
+        if isLost { log.info("the connection is lost; opening a new one", metadata: ["address": "\(address)"]) }
         while true {
             do throws(WireError) {
                 let opened = try open(heartbeat)
-                log.info("connected again", metadata: ["address": "\(address)"])
+                if isLost { log.info("connected again", metadata: ["address": "\(address)"]) }
                 return opened
             } catch {
                 guard case .lost = error, SuspendingClock.now < deadline else { throw error }
