@@ -91,6 +91,12 @@ let package = Package(
         .executableTarget(
             name: "fleet-chaos", dependencies: ["FleetKit", "FleetFake", "FleetTestSupport"], path: "Tests/FleetChaos",
             swiftSettings: house),
+        // Whole restarts over D-Bus against a scripted manager, again and again: nothing may grow.
+        .executableTarget(
+            name: "fleet-leaks",
+            dependencies: ["FleetKit", "FleetDBus", "CDBus", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/FleetLeaks",
+            swiftSettings: house),
         .testTarget(
             name: "FleetKitTests",
             dependencies: [
@@ -110,6 +116,7 @@ let package = Package(
             name: "FleetSystemTests",
             dependencies: [
                 "FleetKit", "FleetFake", "FleetTestSupport", "mosaic", "guard-holder", "fleet-chaos",
+                "fleet-leaks",
             ],
             swiftSettings: house),
     ]

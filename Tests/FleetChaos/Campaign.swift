@@ -26,6 +26,13 @@ struct Campaign {
             do {
                 try round.run()
                 tally.add(round.tally)
+                for odd in round.oddEnds {
+                    guard odd.end == .exit(1) else { throw ChaosFailure("\(odd.pid) ended with \(odd.account)") }
+                    print("  round \(number), a unit failed: \(odd.account)")
+                    if options.isVerbose {
+                        try print(arena.home.fleet.log().events.map { "\($0)" }.joined(separator: "\n"))
+                    }
+                }
                 try arena.judge(&tally)
             } catch let failure as Interrupted {
                 throw failure

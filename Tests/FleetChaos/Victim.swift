@@ -60,6 +60,12 @@ final class Victim {
         return thaw.ending
     }
 
+    /// What it was told, how it ended, and what it said.
+    var account: String {
+        let end = end.map { "\($0)" } ?? "alive"
+        return "\(pid) \(plan.words.joined(separator: " ")): \(end)\n\(process.output)\(process.errors)"
+    }
+
     /// It waits for the lock: only then has it a watch.
     var isWaiting: Bool {
         FolderListing("/proc/\(pid)/fd", isDeep: false).entries.contains { entry in
