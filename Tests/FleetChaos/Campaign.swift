@@ -1,3 +1,4 @@
+internal import FleetFake
 internal import FleetKit
 internal import FleetTestSupport
 internal import Glibc
