@@ -17,7 +17,7 @@ struct ExplorerTests {
     func twoContendersWithFewInterruptions(_ scenario: Scenario) {
         var scenario = scenario
         scenario.preemptions = 1
-        scenario.freezes = 1
+        scenario.freezes = 0
         check(scenario)
     }
 
@@ -25,6 +25,15 @@ struct ExplorerTests {
     func threeContenders(_ scenario: Scenario) {
         var scenario = scenario
         scenario.preemptions = 0
+        scenario.freezes = 0
+        check(scenario)
+    }
+
+    /// Somebody is frozen while the other waits, takes over, and meets it again.
+    @Test(.timeLimit(.minutes(3)))
+    func freezeAndThaw() throws {
+        var scenario = try #require(Scenarios.named("two-hasty"))
+        scenario.preemptions = 1
         scenario.freezes = 1
         check(scenario)
     }
