@@ -72,6 +72,11 @@ final class PinnedProcess {
 
     deinit { close(descriptor) }
 
+    var hasEnded: Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, 0) > 0
+    }
+
     /// A process that has ended meanwhile, or is another user's, is not hit.
     func send(_ signal: CInt) { _ = fleet_pidfd_send_signal(descriptor, signal) }
 }
