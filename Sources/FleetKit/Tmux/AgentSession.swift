@@ -31,6 +31,7 @@ public struct AgentSession {
     /// and a respawned pane, and then the kernel has no end to tell.
     private static let lookEvery: Duration = .seconds(30)
     /// tmux waits for its child a moment after the kernel has told us.
+    private static let nudgeAfter: Duration = .milliseconds(200)
     private static let reapLimit: Duration = .seconds(5)
 
     /// - Parameters:
@@ -116,9 +117,20 @@ public struct AgentSession {
             let since = ended ?? clock.now()
             ended = since
             let waited = clock.now() - since
-            guard waited < Self.reapLimit else { return uncertain }
+            guard waited < Self.reapLimit else { return ending(of: process, else: uncertain) }
+            // Seen with 3.3a, once in some hundreds of ends: tmux leaves its child a zombie. Its handler of this signal
+            // takes every end, so one more is a cure and never a harm.
+            if waited > Self.nudgeAfter { holder?.send(SIGCHLD) }
             clock.sleep(for: max(.milliseconds(2), waited / 4))
         }
+    }
+
+    /// What the kernel says of a process that has ended and that tmux has not waited for.
+    private func ending(of process: PinnedProcess?, else uncertain: End) -> End {
+        guard let known = process?.stat, let now = ProcessStat.read(known.pid), now.start == known.start,
+            now.hasEnded, now.waitStatus != 0
+        else { return uncertain }
+        return now.waitStatus & 0x7f == 0 ? .exited(now.waitStatus >> 8) : .signaled(now.waitStatus & 0x7f)
     }
 
     private func end(_ process: PinnedProcess) throws(FleetError) {
