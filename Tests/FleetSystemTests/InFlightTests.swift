@@ -46,8 +46,11 @@ struct InFlightTests {
         let home = try ScriptedHome(pace: .slow)
         let one = try home.mosaic("restart", "a1", "--stable-for", "0")
         try one.waitForError("restart: 1 unit")
+        // Frozen, so that it still owns the lock however slowly this machine starts the other.
+        try home.freeze(one)
         let all = try home.mosaic("restart", "--no-wait")
         #expect(try all.wait() == .exit(75))
+        one.thaw()
         #expect(all.errors.contains("agent a1"))
         #expect(try one.wait() == .exit(0))
         #expect(try home.sent(by: all.pid).isEmpty)

@@ -100,7 +100,7 @@ struct RealFleetTests {
         try fleet.addDropIn(
             "mosaic-agent@.service", "[Unit]\n\(limit)\n[Service]\nRestart=always\nRestartSec=300ms\n")
         try fleet.systemctl("stop", RealFleet.holder)
-        try eventually("the agents loop", within: .seconds(60), state: { "\((try? fleet.units()) ?? [])" }) {
+        try eventually("the agents loop", within: .seconds(60), state: "\((try? fleet.units()) ?? [])") {
             try fleet.units().dropFirst().allSatisfy {
                 // With Restart=always only the start limit ends in "failed"; Result keeps the loop's own reason.
                 isStillLooping ? $0.restarts > 3 : $0.active == "failed" && $0.restarts >= 2
@@ -132,7 +132,7 @@ struct RealFleetTests {
         first.signal(SIGKILL)
         try first.wait()
         var childAtFirstCommand = true
-        try eventually("the next owner's first command", within: .seconds(60), state: { second.errors }) {
+        try eventually("the next owner's first command", within: .seconds(60), state: second.errors) {
             // The child is looked at after the command was said, so it had to be gone before.
             let hasSent = !CommandTrace(second.errorLines).commands.isEmpty
             if hasSent { childAtFirstCommand = isChildThere() }

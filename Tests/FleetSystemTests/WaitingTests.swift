@@ -56,7 +56,6 @@ struct WaitingTests {
         let waiter = try home.mosaic("restart", "a1", "--stable-for", "0", "--max-wait", "5m")
         let line = try waiter.waitForError("waiting")
         #expect(ContinuousClock.now - begin >= .milliseconds(400))
-        let record = try #require(try home.lockRecord()?.record)
         for part in [
             "for at most 5m", "pid \(owner.pid) ", "(mosaic fleet restart --reason 'new tmux'",
             "the whole fleet", "reason: new tmux", ", since ", "phase holder 0/1",

@@ -18,7 +18,7 @@ public final class RealFleet {
             [try BuiltProduct.source("Scripts/user-manager"), "serve"],
             environment: ["PATH": search, "HOME": folder.path, "LANG": "C.UTF-8"], input: .open)
         let process = harness
-        let line = try eventually("a private user manager", within: .seconds(40), state: { process.errors }) {
+        let line = try eventually("a private user manager", within: .seconds(40), state: process.errors) {
             guard process.isRunning else { throw DeadlineMissed("Scripts/user-manager ended: \(process.errors)") }
             return process.output.contains("\n") ? process.output : nil
         }

@@ -89,7 +89,7 @@ public final class TestProcess {
     /// Returns its first line on standard error that contains the text, as soon as it is there.
     @discardableResult
     public func waitForError(_ text: String, within limit: Duration = .seconds(20)) throws -> String {
-        try eventually("'\(text)' on stderr of \(pid)", within: limit, state: { self.account }) {
+        try eventually("'\(text)' on stderr of \(pid)", within: limit, state: account) {
             let whole = errors
             let complete = whole.prefix(upTo: whole.lastIndex(of: "\n") ?? whole.startIndex)
             if let line = complete.split(separator: "\n").first(where: { $0.contains(text) }) { return String(line) }
@@ -102,7 +102,7 @@ public final class TestProcess {
     }
 
     public func waitForOutput(_ text: String, within limit: Duration = .seconds(20)) throws {
-        try eventually("'\(text)' on stdout of \(pid)", within: limit, state: { self.account }) {
+        try eventually("'\(text)' on stdout of \(pid)", within: limit, state: account) {
             output.contains(text)
         }
     }
@@ -116,7 +116,7 @@ public final class TestProcess {
     /// - Throws: `DeadlineMissed` when it still runs after `limit`.
     @discardableResult
     public func wait(within limit: Duration = .seconds(30)) throws -> End {
-        try eventually("the end of \(pid)", within: limit, state: { self.account }) { poll() }
+        try eventually("the end of \(pid)", within: limit, state: account) { poll() }
     }
 
     public func signal(_ number: CInt) { if poll() == nil { kill(pid, number) } }
@@ -124,7 +124,7 @@ public final class TestProcess {
     /// Returns once SIGSTOP has taken effect.
     public func freeze() throws {
         kill(pid, SIGSTOP)
-        try eventually("\(pid) is stopped", state: { self.account }) {
+        try eventually("\(pid) is stopped", state: account) {
             guard poll() == nil else { throw DeadlineMissed("it ended before it was stopped; \(account)") }
             let stat = Self.contents("/proc/\(pid)/stat")
             guard let name = stat.lastIndex(of: ")") else { return false }

@@ -6,7 +6,9 @@ internal import Testing
 @Suite(.serialized)
 struct ExplorerTests {
     /// Every order of two contenders' calls, with a crash before any of them.
-    @Test(.timeLimit(.minutes(3)), arguments: ["restart-and-break", "two-breaks-after-a-crash", "break-and-takeover"])
+    @Test(
+        .timeLimit(.minutes(3)),
+        arguments: ["restart-and-break", "two-breaks-after-a-crash", "break-and-takeover", "two-hasty"])
     func twoContendersWholly(_ name: String) throws {
         var scenario = try #require(Scenarios.named(name))
         scenario.freezes = 0
@@ -16,8 +18,8 @@ struct ExplorerTests {
     @Test(.timeLimit(.minutes(3)), arguments: Scenarios.two + Scenarios.path)
     func twoContendersWithFewInterruptions(_ scenario: Scenario) {
         var scenario = scenario
-        scenario.preemptions = 1
-        scenario.freezes = 1
+        scenario.preemptions = 2
+        scenario.freezes = 0
         check(scenario)
     }
 
@@ -25,6 +27,15 @@ struct ExplorerTests {
     func threeContenders(_ scenario: Scenario) {
         var scenario = scenario
         scenario.preemptions = 0
+        scenario.freezes = 0
+        check(scenario)
+    }
+
+    /// Somebody is frozen while the other waits, takes over, and meets it again.
+    @Test(.timeLimit(.minutes(3)))
+    func freezeAndThaw() throws {
+        var scenario = try #require(Scenarios.named("two-hasty"))
+        scenario.preemptions = 1
         scenario.freezes = 1
         check(scenario)
     }

@@ -15,7 +15,12 @@ final class OperationVoice: OperationObserver {
             let line =
                 "\(phase.rawValue) \(done)/\(total): \(outcome.unit) \(OutcomeWords.name(of: outcome.result))"
                 + " (\(DurationText.human(outcome.duration)))"
-            if outcome.isDone { detail(line) } else { say(line) }
+            switch outcome.result {
+            case .done: detail(line)
+            // Not the end of it: the operation resets the limit and sends the command once more.
+            case .startLimitHit: say("\(outcome.unit) was started too often; resetting its limit")
+            default: say(line)
+            }
         case .waiting(let phase, let what): detail("\(phase.rawValue): waiting for \(what)")
         case .warning(let text): output.warning(text)
         case .tick: break

@@ -14,9 +14,6 @@ public final class Guard {
 
     /// A waiter looks at least this often, whatever wakes it.
     static let safetyNet: Duration = .seconds(1)
-    /// Whatever woke a waiter, it looks again this soon: when a process dies, the kernel tells of the close of its
-    /// record a moment *before* it frees the record's lock (`__fput`), so that the first look may come too early.
-    static let secondLook: Duration = .milliseconds(10)
     /// A wait shorter than this is not worth a word.
     static let quietFor: Duration = .milliseconds(400)
 
@@ -106,7 +103,6 @@ public final class Guard {
         let start = time.now()
         var patience = Patience()
         var watch: (any LockStoreWatch)?
-        var wasWoken = false
         defer { watch?.close() }
         while true {
             if let interrupted = interruption() { throw interrupted }
@@ -144,10 +140,7 @@ public final class Guard {
                 }
                 let untilWord = Self.quietFor - (now - start)
                 let bound = untilWord > .zero ? min(untilWord, Self.safetyNet) : Self.safetyNet
-                let timeout = min(longest, bound, wasWoken ? Self.secondLook : bound)
-                let before = time.now()
-                try watch.wait(after: observation, timeout: timeout)
-                wasWoken = time.now() - before < timeout
+                try watch.wait(after: observation, timeout: min(longest, bound))
             }
         }
     }

@@ -11,6 +11,8 @@ struct ProcessStat: Equatable {
     var session: Int32
     /// Clock ticks since boot.
     var start: UInt64
+    /// As wait(2) has it, once the process has ended; 0 where the kernel does not show it to us.
+    var waitStatus: Int32 = 0
 
     /// Nil when the process is gone.
     static func read(_ pid: Int32) -> ProcessStat? {
@@ -26,11 +28,13 @@ struct ProcessStat: Equatable {
     /// The program's name may hold anything, also `)` and blanks: counting begins after the last `)`, at field 3.
     static func parse(_ pid: Int32, _ text: String) -> ProcessStat? {
         guard let name = text.lastIndex(of: ")") else { return nil }
-        let fields = text[text.index(after: name)...].split(separator: " ")
+        let fields = text[text.index(after: name)...].split { $0 == " " || $0 == "\n" }
         guard fields.count > 19, let state = fields[0].utf8.first, let parent = Int32(fields[1]),
             let session = Int32(fields[3]), let start = UInt64(fields[19])
         else { return nil }
-        return ProcessStat(pid: pid, state: state, parent: parent, session: session, start: start)
+        let status = fields.count > 49 ? Int32(fields[49]) ?? 0 : 0
+        return ProcessStat(
+            pid: pid, state: state, parent: parent, session: session, start: start, waitStatus: status)
     }
 
     var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
@@ -71,6 +75,11 @@ final class PinnedProcess {
     }
 
     deinit { close(descriptor) }
+
+    var hasEnded: Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, 0) > 0
+    }
 
     /// A process that has ended meanwhile, or is another user's, is not hit.
     func send(_ signal: CInt) { _ = fleet_pidfd_send_signal(descriptor, signal) }

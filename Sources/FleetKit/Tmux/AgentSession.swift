@@ -31,6 +31,7 @@ public struct AgentSession {
     /// and a respawned pane, and then the kernel has no end to tell.
     private static let lookEvery: Duration = .seconds(30)
     /// tmux waits for its child a moment after the kernel has told us.
+    private static let nudgeAfter: Duration = .milliseconds(200)
     private static let reapLimit: Duration = .seconds(5)
 
     /// - Parameters:
@@ -89,8 +90,10 @@ public struct AgentSession {
         _ note: (String) -> Void
     ) throws(FleetError) -> End {
         var ended: Duration?
+        let holder = PinnedProcess(pane.server) { !$0.hasEnded }
         while true {
-            let hasEnded = wait(process, signals)
+            wait(for: process, holder, signals)
+            let isOver = hasEnded(process)
             if signals.caught != nil { return .stopped }
             let uncertain: End
             switch try server.look(at: pane) {
@@ -98,40 +101,59 @@ public struct AgentSession {
             case .signaled(let number): return .signaled(number)
             case .noPane: return .killed
             case .noServer(let why):
-                guard isAlive(pane.server) else { return .serverLost(why) }
+                guard !hasEnded(holder) else { return .serverLost(why) }
                 uncertain = .unknown("the tmux server lives but gives no answer: \(why)")
             case .runs(let number) where number != pane.process:
                 note("the pane was respawned: the command's process is \(number) now")
+                // It ignored the SIGHUP of its terminal's end, and must not run beside the new one.
+                if let old = process, !old.hasEnded { try end(old) }
                 pane.process = number
                 process = pin(pane)
                 ended = nil
                 continue
             case .runs: uncertain = .unknown("tmux still takes process \(pane.process) for running")
             }
-            guard hasEnded else { continue }
+            guard isOver else { continue }
             let since = ended ?? clock.now()
             ended = since
             let waited = clock.now() - since
-            guard waited < Self.reapLimit else { return uncertain }
+            guard waited < Self.reapLimit else { return ending(of: process, else: uncertain) }
+            // Seen with 3.3a, once in some hundreds of ends: tmux leaves its child a zombie. Its handler of this signal
+            // takes every end, so one more is a cure and never a harm.
+            if waited > Self.nudgeAfter { holder?.send(SIGCHLD) }
             clock.sleep(for: max(.milliseconds(2), waited / 4))
         }
     }
 
-    /// - Returns: false when the process still runs: a signal came, or it is time to look.
-    private func wait(_ process: PinnedProcess?, _ signals: SignalWatch) -> Bool {
-        guard let process else { return true }
-        var polled = [process.descriptor, signals.wakeDescriptor].map {
-            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-        }
-        poll(&polled, 2, CInt(clamping: Self.lookEvery.wholeMilliseconds))
-        return polled[0].revents != 0
+    /// What the kernel says of a process that has ended and that tmux has not waited for.
+    private func ending(of process: PinnedProcess?, else uncertain: End) -> End {
+        guard let known = process?.stat, let now = ProcessStat.read(known.pid), now.start == known.start,
+            now.hasEnded, now.waitStatus != 0
+        else { return uncertain }
+        return now.waitStatus & 0x7f == 0 ? .exited(now.waitStatus >> 8) : .signaled(now.waitStatus & 0x7f)
     }
+
+    private func end(_ process: PinnedProcess) throws(FleetError) {
+        var processes = TerminalSessions()
+        processes.add(process)
+        try processes.end()
+    }
+
+    /// Until the process or its server ends, a signal comes, or it is time to look.
+    private func wait(for process: PinnedProcess?, _ holder: PinnedProcess?, _ signals: SignalWatch) {
+        // One that could not even be pinned has ended.
+        guard let process else { return }
+        var descriptors = [process.descriptor, signals.wakeDescriptor]
+        if let holder { descriptors.append(holder.descriptor) }
+        var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        poll(&polled, nfds_t(polled.count), CInt(clamping: Self.lookEvery.wholeMilliseconds))
+    }
+
+    private func hasEnded(_ process: PinnedProcess?) -> Bool { process?.hasEnded ?? true }
 
     /// Nil when it has ended and tmux has waited for it. The parent tells the pane's process from a stranger that got
     /// its number since.
     private func pin(_ pane: SessionServer.Pane) -> PinnedProcess? {
         PinnedProcess(pane.process) { $0.parent == pane.server }
     }
-
-    private func isAlive(_ pid: Int32) -> Bool { ProcessStat.read(pid).map { !$0.hasEnded } ?? false }
 }

@@ -168,7 +168,7 @@ import Testing
         }
         let lock = try world.fleet.acquire(.test("me"), WaitPolicy())
         #expect(wakings == 2)
-        #expect(world.watch.timeouts.last == .milliseconds(10))
+        #expect(world.watch.timeouts.last == .milliseconds(1))
         world.fleet.release(lock)
     }
 

@@ -38,7 +38,7 @@ struct UnitTextTests {
 
     init() throws {
         units = FleetUnits(
-            scope: .user, tmux: "/usr/bin/tmux", mosaic: "/opt/mosaic", holder: try UnitName("h.service"),
+            scope: .user, tmux: "/usr/bin/tmux", mosaic: "/usr/bin/mosaic", holder: try UnitName("h.service"),
             socket: .path("/s %t $X.sock"))
     }
 
@@ -47,7 +47,7 @@ struct UnitTextTests {
             name: try AgentName("a.b"), unit: try UnitName("x.service"), command: ["c", "$d", "%n", "--remove"])
         let dropIn = try units.dropInText(agent, directory: "/d %n", roster: "/r")
         #expect(units.holderText.contains("\nExecStart=/usr/bin/tmux -S \"/s %%t $$X.sock\" start-server "))
-        let session = "/opt/mosaic fleet session --tmux /usr/bin/tmux --socket-path \"/s %%t $$X.sock\" --name "
+        let session = "/usr/bin/mosaic fleet session --tmux /usr/bin/tmux --socket-path \"/s %%t $$X.sock\" --name "
         func commands(_ text: String) -> [Substring] {
             text.split(separator: "\n").filter { $0.hasPrefix("Exec") }
         }

@@ -8,7 +8,11 @@ extension SimulatedKernel {
             // The mutex is waited for in shorter steps than an evicted owner. Looking again at a mutex that nobody
             // has left would show the same.
             let saw = duration < Self.burialStep ? processes[process].sawRelease : processes[process].sawChange
-            return saw || tick > processes[process].wokeAt
+            // The path mutex came free while this one was busy ending its holder: the next try is a moment away.
+            let isFree =
+                setup.isPathMode && duration != Self.endingStep && duration < Self.burialStep
+                && inode(at: vocabulary.mutex) == nil
+            return saw || isFree || tick > processes[process].wokeAt
         case .wait(let watch, let timeout):
             if processes[process].watches[Int(watch)]?.hasEvent == true || tick > processes[process].wokeAt {
                 return true
@@ -23,6 +27,7 @@ extension SimulatedKernel {
     }
 
     static let burialStep: Duration = .milliseconds(5)
+    static let endingStep: Duration = .milliseconds(1)
     static let shortWait: Duration = .milliseconds(20)
 
     /// Does one call. Errors are those of the real calls.

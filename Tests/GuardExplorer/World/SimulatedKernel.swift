@@ -294,7 +294,8 @@ struct SimulatedKernel {
             for file in process.files { digest.add(file) }
             digest.add(process.watches.count)
             for watch in process.watches {
-                digest.add(watch.map { Int64($0.followed) << 2 | ($0.hasEvent ? 1 : 0) | ($0.hasChanged ? 2 : 0) } ?? -7)
+                digest.add(
+                    watch.map { Int64($0.followed) << 2 | ($0.hasEvent ? 1 : 0) | ($0.hasChanged ? 2 : 0) } ?? -7)
             }
         }
         digest.add(children.count)

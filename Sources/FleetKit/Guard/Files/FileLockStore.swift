@@ -109,7 +109,7 @@ public final class FileLockStore: LockStore {
 
     public func makeWatch() throws(FleetError) -> any LockStoreWatch {
         do throws(Errno) {
-            return FileLockStoreWatch(try directory.calls.makeWatch(), directory: directory)
+            return FileLockStoreWatch(try directory.calls.makeWatch(), directory: directory, time: time)
         } catch {
             // inotify instances are few (128 for a user, commonly) and a restart does not depend on them.
             if error == .tooManyOpenFiles || error == .noSpace || error == .noFunction { return PollingWatch(time) }

@@ -8,10 +8,18 @@ final class FileLockStoreWatch: LockStoreWatch {
     /// The record that the watch is on. Its token belongs to it: the next owner's record may get the inode number of a
     /// released one, and a watch ends with its file.
     private var followed: (id: FileID, token: String?)?
+    private let time: any GuardTime
+    /// The kernel tells of a close *before* it drops the closed file's lock, so the look after a dying owner's close
+    /// may come too early, and nothing would wake us again. So after every event, and after the beginning of a watch,
+    /// there are a few more looks soon, each after twice the time of the one before.
+    private var nextLook: Duration?
+    private static let firstLook: Duration = .milliseconds(1)
+    private static let lastLook: Duration = .milliseconds(16)
 
-    init(_ watch: any LockWatch, directory: RunDirectory) {
+    init(_ watch: any LockWatch, directory: RunDirectory, time: any GuardTime) {
         self.watch = watch
         self.directory = directory
+        self.time = time
     }
 
     func wait(after observation: LockObservation, timeout: Duration) throws(FleetError) {
@@ -26,15 +34,23 @@ final class FileLockStoreWatch: LockStoreWatch {
                 // No watch is left for this user: a release still wakes us, a death is seen by the safety net.
             }
             followed = status.id == observation.id ? (observation.id, observation.record?.token) : nil
-            // The owner may have gone between the look that led here and this watch: look once more.
+            // The owner may have gone between the look that led here and this watch, or be going: look once more.
+            nextLook = Self.firstLook
             return
         }
+        let bound = nextLook.map { min($0, timeout) } ?? timeout
+        let start = time.now()
         do throws(Errno) {
-            try watch.wait(timeout: timeout)
+            try watch.wait(timeout: bound)
         } catch .interrupted {
             // A signal: the caller looks at what it was.
         } catch {
             throw directory.failure("watch", ".", error)
+        }
+        if time.now() - start < bound {
+            nextLook = Self.firstLook
+        } else if let look = nextLook {
+            nextLook = look < Self.lastLook ? look * 2 : nil
         }
     }
 
