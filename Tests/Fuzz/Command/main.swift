@@ -6,7 +6,7 @@ guard let name = CommandLine.arguments.dropFirst().first, let target = FuzzTarge
     print("usage: fleet-fuzz TARGET [option…] [corpus…]; targets: \(FuzzTarget.all.map(\.name).joined(separator: " "))")
     exit(64)
 }
-nonisolated(unsafe) let run = target.run
+let run = target.run
 var count = CommandLine.argc - 1
 var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
 exit(

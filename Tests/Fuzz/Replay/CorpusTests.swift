@@ -18,7 +18,9 @@ import Testing
         return try #require(words.count > 1 ? Int(words[1]) : nil) * Int(getpagesize()) >> 20
     }
 
-    @Test(arguments: FuzzTarget.all) func `The corpus keeps every promise, in time, without growth`(_ target: FuzzTarget)
+    @Test(arguments: FuzzTarget.all) func `The corpus keeps every promise, in time, without growth`(
+        _ target: FuzzTarget
+    )
         throws
     {
         let inputs = try Self.corpus(target)
@@ -29,7 +31,7 @@ import Testing
             // The first round fills caches.
             if round == 1 { before = try Self.resident() }
             for input in inputs {
-                let took = try clock.measure {
+                let took = clock.measure {
                     do { try target.run(input.bytes) } catch { Issue.record("\(input.name): \(error)") }
                 }
                 #expect(took < .seconds(5), "\(input.name) took \(took)")
@@ -43,7 +45,8 @@ import Testing
     @Test(arguments: FuzzTarget.all) func `Damaged inputs keep every promise`(_ target: FuzzTarget) throws {
         let inputs = try Self.corpus(target).map(\.bytes).filter { !$0.isEmpty }
         try #require(!inputs.isEmpty)
-        let seed = ProcessInfo.processInfo.environment["MOSAIC_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1 ... .max)
+        let seed =
+            ProcessInfo.processInfo.environment["MOSAIC_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1 ... .max)
         var random = SplitMix(seed)
         for number in 0..<2000 {
             var bytes = inputs[Int.random(in: 0..<inputs.count, using: &random)]
