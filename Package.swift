@@ -121,3 +121,21 @@ let package = Package(
             swiftSettings: house),
     ]
 )
+
+// The fuzz targets: tests that replay their corpus or, with MOSAIC_FUZZ in the environment (Scripts/fuzz), libFuzzer's
+// program over the same code.
+if Context.environment["MOSAIC_FUZZ"] == nil {
+    package.targets.append(
+        .testTarget(
+            name: "FleetFuzzTests",
+            dependencies: ["FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FleetTestSupport"],
+            path: "Tests/Fuzz", exclude: ["Command"], swiftSettings: house))
+} else {
+    package.products.append(.executable(name: "fleet-fuzz", targets: ["fleet-fuzz"]))
+    package.targets += [
+        .target(name: "FuzzDriver", path: "Tests/FuzzDriver"),
+        .executableTarget(
+            name: "fleet-fuzz", dependencies: ["FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FuzzDriver"],
+            path: "Tests/Fuzz", exclude: ["Replay"], swiftSettings: house),
+    ]
+}

@@ -19,6 +19,8 @@ public final class Output {
         isJSON = common.json
         style = Style(isColored: Style.wantsColor(common.color, environment: environment))
         signal(SIGPIPE, SIG_IGN)
+        // A file size limit (ulimit -f) is an error to report and clean up after, not a death in the middle of a write.
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// One piece of data, with its newline, in one write.

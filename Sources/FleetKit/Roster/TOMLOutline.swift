@@ -19,6 +19,10 @@ struct TOMLOutline {
     }
     typealias Path = [Step]
 
+    /// No path of a roster is longer. Places further inside are not kept: each would carry its whole path, and a text
+    /// of 1 MiB could ask for gigabytes.
+    private static let longestPath = 6
+
     /// Byte offsets: a position costs a walk through the text, so it is made only when an error needs it.
     private var keys: [Path: Int] = [:]
     private var values: [Path: Int] = [:]
@@ -54,6 +58,7 @@ struct TOMLOutline {
         let parts = dottedKey()
         for (index, part) in parts.enumerated() {
             path.append(.key(part.text))
+            guard path.count < Self.longestPath else { return skipHeaderEnd(path) }
             if keys[path] == nil { keys[path] = part.offset }
             if isArray, index == parts.count - 1 {
                 tables[path, default: 0] += 1
@@ -64,13 +69,17 @@ struct TOMLOutline {
             }
             if values[path] == nil { values[path] = part.offset }
         }
+        return skipHeaderEnd(path)
+    }
+
+    private mutating func skipHeaderEnd(_ path: Path) -> Path {
         while let byte = scanner.peek(), byte == UInt8(ascii: "]") { scanner.skip() }
         return path
     }
 
     private mutating func pair(in table: Path, depth: Int) {
         var path = table
-        for part in dottedKey() {
+        for part in dottedKey() where path.count < Self.longestPath {
             path.append(.key(part.text))
             if keys[path] == nil { keys[path] = part.offset }
             if values[path] == nil { values[path] = part.offset }
@@ -83,13 +92,14 @@ struct TOMLOutline {
     private mutating func value(at path: Path, depth: Int) {
         // The library stops at 256 levels; this only has to survive what it refuses.
         guard depth < 300, let byte = scanner.peekPastBlanks(newlines: false) else { return }
-        values[path] = scanner.offset
+        let isTooDeep = path.count >= Self.longestPath
+        if !isTooDeep { values[path] = scanner.offset }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = scanner.string()
         case UInt8(ascii: "["):
             scanner.skip()
             elements(until: UInt8(ascii: "]"), depth: depth) { outline, index in
-                outline.value(at: path + [.index(index)], depth: depth + 1)
+                outline.value(at: isTooDeep ? path : path + [.index(index)], depth: depth + 1)
             }
         case UInt8(ascii: "{"):
             scanner.skip()

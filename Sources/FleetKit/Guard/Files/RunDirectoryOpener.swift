@@ -82,8 +82,14 @@ enum RunDirectoryOpener {
     }
 
     private static func failure(_ verb: String, _ path: String, _ number: CInt) -> FleetError {
-        FleetError(
-            .io, "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: number).description)",
-            hint: "check that directory, or set --mosaic-home")
+        let hint: String
+        switch number {
+        case EMFILE, ENFILE: hint = "raise the limit of open files (ulimit -n)"
+        case ENOSPC, EDQUOT: hint = "free some space there, then run the command again"
+        case EROFS: hint = "the file system is read-only: mount it writable, or set --mosaic-home"
+        default: hint = "check that directory, or set --mosaic-home"
+        }
+        return FleetError(
+            .io, "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: number).description)", hint: hint)
     }
 }

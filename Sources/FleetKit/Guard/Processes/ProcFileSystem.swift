@@ -11,9 +11,13 @@ public final class ProcFileSystem: ProcessTable {
         guard let start = Self.startTime(of: pid), let namespace = Self.pidNamespace(),
             let boot = Self.text("/proc/sys/kernel/random/boot_id")
         else {
+            let number = errno
             throw FleetError(
-                .io, "cannot read /proc/\(pid)/stat and /proc/sys/kernel/random/boot_id",
-                hint: "mount /proc, the lock record needs it to name this process")
+                .io,
+                "cannot read /proc/\(pid)/stat and /proc/sys/kernel/random/boot_id: \(String(cString: strerror(number)))",
+                hint: number == EMFILE || number == ENFILE
+                    ? "raise the limit of open files (ulimit -n)"
+                    : "mount /proc, the lock record needs it to name this process")
         }
         me = ProcessIdentity(
             pid: pid, start: start, pidNamespace: namespace, bootID: boot, host: Self.hostName(), uid: geteuid())

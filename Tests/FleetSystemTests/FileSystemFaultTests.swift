@@ -1,0 +1,108 @@
+import FleetKit
+import FleetTestSupport
+import Glibc
+import Testing
+
+/// Whole processes on file systems that refuse: the exit status, the message, and a fleet that nobody touched.
+@Suite("A file system that refuses", .timeLimit(.minutes(5)))
+struct FileSystemFaultTests {
+    /// Runs in a mount namespace of its own, so that nothing is left mounted however it ends; `$RUN` is the run
+    /// directory, and the words are `mosaic`'s.
+    private func mosaic(_ home: ScriptedHome, after script: String, _ words: String...) throws -> TestProcess {
+        try home.makeRunDirectory()
+        return try home.mosaic(
+            words, environment: ["RUN": home.runDirectory],
+            wrapper: ["/usr/bin/unshare", "--mount", "/bin/sh", "-ec", script + "\nexec \"$@\"", "sh"])
+    }
+
+    static let refusals: [(script: String, words: String)] = [
+        (
+            "mount -t tmpfs -o size=8k,mode=0700 none \"$RUN\"; head -c 8192 /dev/zero >\"$RUN/filler\"",
+            "No space left on device"
+        ),
+        ("mount -t tmpfs -o nr_inodes=1,mode=0700 none \"$RUN\"", "No space left on device"),
+        ("mount --bind \"$RUN\" \"$RUN\"; mount -o remount,bind,ro \"$RUN\"", "Read-only file system"),
+    ]
+
+    @Test("A restart that cannot record its lock ends with 74, and sends nothing", arguments: refusals)
+    func refusal(_ script: String, _ words: String) throws {
+        let home = try ScriptedHome()
+        let command = try mosaic(home, after: script, "restart")
+        #expect(try command.wait() == .exit(74), "\(command.errors)")
+        let line = try #require(command.errorLines.first)
+        #expect(line.contains(home.runDirectory) && line.contains(words), "\(command.errors)")
+        #expect(command.errors.contains("hint: "))
+        #expect(try home.sent().isEmpty)
+        #expect(home.leftovers.isEmpty)
+        #expect(try home.mosaic("restart").wait() == .exit(0))
+    }
+
+    @Test("With too few descriptors a restart ends with 74 and sends nothing, or does everything")
+    func descriptors() throws {
+        var refused = 0
+        for limit in 4...16 {
+            let home = try ScriptedHome()
+            let command = try home.mosaic(
+                ["restart"], wrapper: ["/bin/sh", "-ec", "ulimit -n \(limit)\nexec \"$@\"", "sh"])
+            let end = try command.wait()
+            if end == .exit(74) {
+                refused += 1
+                #expect(command.errors.contains("ulimit -n"), "\(limit): \(command.errors)")
+                #expect(try home.sent().isEmpty, "\(limit)")
+            } else {
+                #expect(end == .exit(0), "\(limit): \(command.errors)")
+            }
+            #expect(home.leftovers.isEmpty, "\(limit)")
+            #expect(try home.mosaic("restart").wait() == .exit(0))
+        }
+        #expect(refused >= 3)
+    }
+
+    @Test("A file size limit is an error, not a death by SIGXFSZ")
+    func fileSize() throws {
+        let home = try ScriptedHome()
+        // Its messages go through a pipe: the limit is on files.
+        let script = "{ (ulimit -c 0; ulimit -f 0; exec \"$@\"); echo \"status $?\"; } 2>&1 | cat"
+        let command = try home.mosaic(["restart"], wrapper: ["/bin/sh", "-c", script, "sh"])
+        #expect(try command.wait() == .exit(0))
+        #expect(command.output.contains("status 74"), "\(command.output)")
+        #expect(command.output.contains("File too large") && command.output.contains(home.runDirectory))
+        #expect(try home.sent().isEmpty)
+        #expect(home.leftovers.isEmpty)
+        #expect(try home.mosaic("restart").wait() == .exit(0))
+    }
+
+    @Test("An owner whose run directory is removed sends nothing more and ends with 76")
+    func removedUnderAnOwner() throws {
+        let home = try ScriptedHome(pace: .slow)
+        let command = try home.mosaic("restart")
+        try command.waitForError("drain")
+        let folder = home.runDirectory
+        try eventually("\(folder) is gone") { removed(folder) }
+        #expect(try command.wait() == .exit(76), "\(command.errors)")
+        #expect(command.errors.contains(home.lockPath), "\(command.errors)")
+        #expect(try home.sent().count < 2 * (home.agents.count + 1))
+        let next = try home.mosaic("restart")
+        #expect(try next.wait() == .exit(0), "\(next.errors)")
+    }
+
+    @Test("A waiting restart whose run directory is removed ends with 74 and sends nothing")
+    func removedUnderAWaiter() throws {
+        let home = try ScriptedHome()
+        let owner = try home.idleOwner()
+        let waiter = try home.mosaic("restart")
+        try waiter.waitForError("waiting")
+        let folder = home.runDirectory
+        try eventually("\(folder) is gone") { removed(folder) }
+        #expect(try waiter.wait() == .exit(74), "\(waiter.errors)")
+        #expect(waiter.errors.contains(folder) && waiter.errors.contains("removed"), "\(waiter.errors)")
+        #expect(try home.sent().isEmpty)
+        owner.endInput()
+        #expect(try home.mosaic("restart").wait() == .exit(0))
+    }
+
+    private func removed(_ folder: String) -> Bool {
+        for entry in FolderListing(folder).entries { unlink(folder + "/" + entry.name) }
+        return rmdir(folder) == 0
+    }
+}

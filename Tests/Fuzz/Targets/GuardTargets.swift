@@ -1,0 +1,39 @@
+@testable import FleetKit
+
+extension FuzzTarget {
+    /// `restart.lock`: whoever wrote it, it is a record that comes back as it is, or unreadable with a reason.
+    static func lockRecord(_ bytes: [UInt8]) throws {
+        let text: LockRecordText
+        do throws(LockRecordText.Unreadable) {
+            text = try LockRecordText(parsing: bytes)
+        } catch {
+            return try hold(!error.reason.isEmpty, "unreadable without a reason")
+        }
+        var again = try LockRecordText.firstLine(text.record)
+        for event in text.events { again += try LockRecordText.line(event) }
+        try hold(try LockRecordText(parsing: again) == text, "the record does not come back")
+        try hold(text.events.count <= bytes.count, "more events than bytes")
+        let observation = LockObservation(
+            id: FileID(device: 1, inode: 2), stamp: FileTime(seconds: 3, nanoseconds: 4), kind: .regular,
+            content: .record(text), kernelLock: .held)
+        let words = GuardWords.owner(observation)
+        try hold(words.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }, "not printable: \(words)")
+        _ = WaitPolicy(maxWait: .zero).decide(
+            observation, isAbandoned: false, unchanged: .zero, waitedForOwner: .seconds(5), waited: .seconds(5))
+        _ = LeftStopped.units(in: text.events)
+    }
+
+    static func mutexRecord(_ bytes: [UInt8]) throws {
+        guard let record = MutexRecord(parsing: bytes) else { return }
+        let again = try record.bytes()
+        try hold(again.count >= MutexRecord.length, "shorter than its fixed length")
+        try hold(MutexRecord(parsing: again) == record, "the mutex record does not come back")
+    }
+
+    static func completedRestart(_ bytes: [UInt8]) throws {
+        guard let restart = CompletedRestart.parse(bytes) else { return }
+        try hold(CompletedRestart.parse(try restart.bytes()) == restart, "the completed restart does not come back")
+        _ = restart.covers(.agents(["a"]), askedAt: .seconds(1), bootID: restart.bootID)
+        try hold(!restart.covers(.fleet, askedAt: .seconds(Int64.max / 4), bootID: restart.bootID), "from the future")
+    }
+}
