@@ -32,6 +32,10 @@ final class Play {
         case .await(let stem, let subState):
             try until("\(stem) is \(subState)") { try state(stem).subState == subState }
         case .check(let stem, let activeState):
+            // Somebody else's stop may still be on its way: it is not what `perform` waits for.
+            if activeState == "inactive" {
+                try until("\(stem) is no longer deactivating") { try state(stem).activeState != "deactivating" }
+            }
             let now = try state(stem)
             try demand(now.activeState == activeState, "\(stem) is not \(activeState): \(now)")
         case .runs(let verb, let stem, let isAnew):
