@@ -12,7 +12,7 @@ RELEASE_BINARY := $(CURDIR)/.build/release/mosaic
 bindir := $(DESTDIR)$(PREFIX)/bin
 sharedir := $(DESTDIR)$(PREFIX)/share
 
-.PHONY: help setup demo test build check-binary install uninstall format lint clean
+.PHONY: help setup demo test fuzz build check-binary install uninstall format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -25,6 +25,9 @@ demo: setup build ## a fleet of 5 agents on a private systemd, and three restart
 
 test: setup ## every test, on a real user manager too, and a look into the finished binary
 	@Scripts/test
+
+fuzz: setup ## coverage-guided fuzzing of every decoder, 60 s each; keeps the corpus
+	@Scripts/fuzz all
 
 build: setup ## the release binary, without any Swift library to install
 	$(RELEASE)
