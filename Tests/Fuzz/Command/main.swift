@@ -19,7 +19,9 @@ exit(
         do {
             try run(Array(UnsafeBufferPointer(start: data, count: size)))
         } catch {
-            fputs("\(error)\n", stderr)
+            // Unbuffered: the next statement ends the process.
+            let words = Array("\(error)\n".utf8)
+            _ = write(STDERR_FILENO, words, words.count)
             abort()
         }
         return 0
