@@ -12,7 +12,7 @@ RELEASE_BINARY := $(CURDIR)/.build/release/mosaic
 bindir := $(DESTDIR)$(PREFIX)/bin
 sharedir := $(DESTDIR)$(PREFIX)/share
 
-.PHONY: help setup demo test soak build check-binary install uninstall format lint clean
+.PHONY: help setup demo test soak fuzz build check-binary install uninstall format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +28,9 @@ test: setup ## every test, on a real user manager too, and a look into the finis
 
 soak: setup ## the long runs: every interleaving, thousands of kills, a thousand restarts under valgrind
 	@Scripts/soak
+
+fuzz: setup ## coverage-guided fuzzing of every decoder, 60 s each; keeps the corpus
+	@Scripts/fuzz all
 
 build: setup ## the release binary, without any Swift library to install
 	$(RELEASE)

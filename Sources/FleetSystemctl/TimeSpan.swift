@@ -12,9 +12,10 @@ enum TimeSpan {
         var sum = Duration.zero
         for word in words {
             let digits = word.prefix { $0.isNumber || $0 == "." }
-            guard let number = Double(digits), number < 1e9, let unit = units[word.dropFirst(digits.count)] else {
-                return nil
-            }
+            guard let number = Double(digits), let unit = units[word.dropFirst(digits.count)],
+                // systemd's own largest span is 2^64 µs; this is a fourth of it.
+                number * Double(unit) < 4e18
+            else { return nil }
             sum += .microseconds(Int64(number * Double(unit)))
         }
         return sum

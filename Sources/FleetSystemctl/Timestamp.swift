@@ -7,14 +7,14 @@ enum Timestamp {
         guard words.count == 4, words[3] == "UTC" else { return nil }
         let date = words[1].split(separator: "-").compactMap { Int64($0) }
         let clock = words[2].split(separator: ":")
-        guard date.count == 3, clock.count == 3, let hour = Int64(clock[0]), let minute = Int64(clock[1]) else {
-            return nil
-        }
+        guard date.count == 3, clock.count == 3, let hour = Int64(clock[0]), let minute = Int64(clock[1]),
+            (0..<24).contains(hour), (0..<60).contains(minute)
+        else { return nil }
         let parts = clock[2].split(separator: ".")
-        guard let second = Int64(parts[0]), parts.count <= 2 else { return nil }
+        guard let second = Int64(parts[0]), (0...60).contains(second), parts.count <= 2 else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {
-            guard parts[1].count == 6, let digits = Int64(parts[1]) else { return nil }
+            guard parts[1].count == 6, let digits = Int64(parts[1]), digits >= 0 else { return nil }
             fraction = digits
         }
         let seconds = days(year: date[0], month: date[1], day: date[2]) * 86_400 + hour * 3_600 + minute * 60 + second

@@ -12,6 +12,11 @@ enum RosterDecoder {
             throw bare.error(
                 at: place, "a key with more than \(keyPartLimit) parts", hint: "a roster's keys have one part")
         }
+        if let place = TOMLScanner.firstNonASCII(in: bytes) {
+            throw bare.error(
+                at: place, "a character that may stand in strings and comments only",
+                hint: "put quotes around it, or take it out")
+        }
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)

@@ -27,12 +27,12 @@ struct RosterReader {
         self.table = table
         // The first in the file, not in the alphabet: errors are read from the top.
         let unknown = table.keys.filter { !known.contains($0) }
-            .map { (key: $0, at: source.outline.key(path + [.key($0)])) }
-        let first = unknown.min { ($0.at ?? .init(line: .max, column: 0)) < ($1.at ?? .init(line: .max, column: 0)) }
+            .map { (key: $0, offset: source.outline.keyOffset(path + [.key($0)])) }
+        let first = unknown.min { ($0.offset ?? .max) < ($1.offset ?? .max) }
         guard let first else { return }
         let near = Suggestion.near(first.key, in: known)
         throw source.error(
-            at: first.at, "unknown key '\(Printable.oneLine(first.key))' in \(title)",
+            at: source.outline.key(path + [.key(first.key)]), "unknown key '\(Printable.oneLine(first.key))' in \(title)",
             hint: near.isEmpty
                 ? "\(title) may have \(Self.list(known))" : "did you mean \(Self.list(near, last: " or "))?")
     }

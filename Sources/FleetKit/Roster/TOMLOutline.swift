@@ -47,6 +47,8 @@ struct TOMLOutline {
     }
 
     func key(_ path: Path) -> Position? { keys[path].map(scanner.position) }
+    /// To compare many keys: each position would cost a walk through the text.
+    func keyOffset(_ path: Path) -> Int? { keys[path] }
     func value(_ path: Path) -> Position? { values[path].map(scanner.position) }
     /// The first string with `\u0000` in it: legal TOML, but the library cuts strings there.
     var firstNUL: Position? { scanner.firstNUL.map(scanner.position) }

@@ -142,6 +142,22 @@ struct TOMLScanner {
         return nil
     }
 
+    /// The first byte beyond ASCII outside strings and comments, where TOML allows none.
+    ///
+    /// The library asserts, and so aborts the process, on such a byte at the beginning of a key (found by fuzzing).
+    static func firstNonASCII(in text: [UInt8]) -> TOMLOutline.Position? {
+        var scanner = TOMLScanner(text)
+        while let byte = scanner.peek() {
+            switch byte {
+            case UInt8(ascii: "#"): _ = scanner.peekPastBlanks(newlines: true)
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = scanner.string()
+            case 0x80...: return scanner.position(scanner.offset)
+            default: scanner.skip()
+            }
+        }
+        return nil
+    }
+
     private static func isBare(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -3,14 +3,24 @@ enum UnitText {
     /// One word, in double quotes where it needs them, that arrives exactly as it is: no specifier (`%`), no variable (`$`), no command
     /// separator (a bare `;`), no line end, no tab is left for systemd to act on.
     static func quoted(_ word: String) -> String {
-        escaped(word.replacing("$", with: "$$"))
+        escaped(doubled("$", in: word))
     }
 
     /// As `quoted`, but `${NAME}` is left for systemd to expand.
     static func quotedKeepingVariables(_ word: String) -> String { escaped(word) }
 
     /// A value that systemd does not unquote (paths of conditions): only specifiers have to be kept from it.
-    static func plain(_ value: String) -> String { value.replacing("%", with: "%%") }
+    static func plain(_ value: String) -> String { doubled("%", in: value) }
+
+    /// By scalars: a `$` with a combining mark after it is another Character, and the same byte to systemd.
+    private static func doubled(_ special: Unicode.Scalar, in text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            result.append(scalar)
+            if scalar == special { result.append(scalar) }
+        }
+        return String(result)
+    }
 
     /// Whether a unit can run the program of this path: systemd does not unescape it as it does arguments.
     static func canBeProgram(_ path: String) -> Bool {

@@ -168,7 +168,11 @@ public final class FileLockStore: LockStore {
             try place(staged.name)
             // From here on the lock is ours. Every record is staged inside the mutex, so what is left under staging
             // names, of this publication and of crashed ones, is garbage. A failure to sweep it loses nothing.
-            try? sweep()
+            do throws(FleetError) {
+                try sweep()
+            } catch {
+                try? directory.unlink(staged.name)  // our own at least: its name needs no listing (no descriptor left)
+            }
             return OwnedLock(record: record, file: staged.file, id: id, length: line.count)
         } catch {
             Staging.discard(staged.name, staged.file, in: directory)

@@ -34,10 +34,17 @@ final class KernelMutex: RegistryMutex {
         while true {
             let file = try openedFile()
             if try lock(file) {
-                if try isStillAtItsName(file) {
-                    isInside = true
-                    return try signIn(file)
+                // From here on an error must give the kernel lock back: others would take this process for frozen.
+                isInside = true
+                let isCurrent: Bool
+                do throws(FleetError) {
+                    isCurrent = try isStillAtItsName(file)
+                } catch {
+                    leave()
+                    throw error
                 }
+                if isCurrent { return try signIn(file) }
+                isInside = false
                 forget()  // somebody removed the file by hand: lock the one that is there now
                 continue
             }

@@ -12,6 +12,9 @@ final class PathMutex: RegistryMutex {
     private let patience: MutexPatience
     /// Kept open while inside: so the inode number is ours alone.
     private var file: LockFile?
+    /// A mutex of ours that could not be removed. Kept open, so that we know it again: else this process would wait
+    /// for itself, and be unable to release its lock once the file system works again.
+    private var unremoved: LockFile?
 
     init(
         _ directory: RunDirectory, time: any GuardTime, processes: any ProcessTable, patience: MutexPatience
@@ -22,7 +25,10 @@ final class PathMutex: RegistryMutex {
         self.patience = patience
     }
 
+    deinit { if let unremoved { directory.calls.close(unremoved) } }
+
     func enter() throws(FleetError) {
+        if try isInsideStill() { return }
         var reaper = PathMutexReaper(directory, time: time, processes: processes, staleAfter: patience.frozenAfter)
         var backoff = Backoff(patience)
         while true {
@@ -45,18 +51,31 @@ final class PathMutex: RegistryMutex {
     func leave() {
         guard let file else { return }
         self.file = nil
-        defer { directory.calls.close(file) }
+        var isRemoved = false
+        defer { if isRemoved { directory.calls.close(file) } else { unremoved = file } }
         // Left behind, it is what a crash leaves behind, and the one who reaps it would kill us as frozen. So a
         // passing error gets another try; a lasting one means that nobody can make or remove files here anyway.
         for _ in 0..<3 {
             do throws(FleetError) {
                 let mine = try directory.status(of: file, RunDirectory.mutexName)
-                guard try directory.status(at: RunDirectory.mutexName)?.id == mine.id else { return }
-                return try directory.unlink(RunDirectory.mutexName)
+                if try directory.status(at: RunDirectory.mutexName)?.id == mine.id {
+                    try directory.unlink(RunDirectory.mutexName)
+                }
+                isRemoved = true
+                return
             } catch {
                 continue
             }
         }
+    }
+
+    private func isInsideStill() throws(FleetError) -> Bool {
+        guard let mine = unremoved else { return false }
+        let id = try directory.status(of: mine, RunDirectory.mutexName).id
+        let isThere = try directory.status(at: RunDirectory.mutexName)?.id == id
+        unremoved = nil
+        if isThere { file = mine } else { directory.calls.close(mine) }
+        return isThere
     }
 
     private func refuseOtherMode() throws(FleetError) {

@@ -69,7 +69,9 @@ import Testing
         #expect(try !(mine && stage.isOwnedByOther), "two owners: \(story)")
         if stage.held != nil { #expect(mine, "owned, and not at its name: \(story)") }
         let expected = (stage.faulty.holdsMutex ? 1 : 0) + (stage.held?.isClosed == false ? 1 : 0)
-        #expect(stage.faulty.openFiles == expected, "descriptors: \(story)")
+        // A path mutex that could not be removed stays open, to be known again.
+        let unremoved = mode == .path && lasting ? 1 : 0
+        #expect((expected...expected + unremoved).contains(stage.faulty.openFiles), "descriptors: \(story)")
         if mode == .path, !lasting { #expect(try !stage.arena.names().contains("restart.mutex"), "mutex: \(story)") }
         try nextOneIsNotHindered(stage, story, mayWait: mode == .path && lasting)
         return thrown != nil
@@ -77,14 +79,17 @@ import Testing
 
     /// Once everybody before it is gone, the next restart owns the lock and leaves nothing.
     private func nextOneIsNotHindered(_ stage: FaultStage, _ story: String, mayWait: Bool) throws {
-        for (lock, store) in [(stage.held, stage.store), (stage.foreign, stage.other)] {
-            guard let lock, !lock.isClosed else { continue }
-            try store.release(lock)
+        // The one whose calls failed can release as soon as they work again. The other one just ends.
+        if let held = stage.held, !held.isClosed { try stage.store.release(held) }
+        if let foreign = stage.foreign, !foreign.isClosed {
+            foreign.isClosed = true
+            stage.other.directory.calls.close(foreign.file)
         }
         let next = FakeProcesses(pid: 3)
         next.states = [1: .gone, 2: .gone]
         let start = stage.time.now()
-        let store = try stage.arena.store(mutex: stage.mode, time: stage.time, processes: next)
+        let store = try stage.arena.store(
+            mutex: stage.mode, time: stage.time, processes: next, patience: FaultStage.patience)
         let fleet = Guard(store: store, time: stage.time, processes: next)
         let lock = try fleet.acquire(.test("next"), WaitPolicy(noWait: true))
         try lock.checkFence()

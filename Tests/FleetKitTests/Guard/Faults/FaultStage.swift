@@ -11,6 +11,7 @@ final class FaultStage {
     let me = FakeProcesses(pid: 1)
     let store: FileLockStore
     let other: FileLockStore
+    static let patience = MutexPatience(longestStep: .milliseconds(100))
     /// What the contender under test owns.
     var held: OwnedLock?
     /// What the other one owned before.
@@ -23,8 +24,8 @@ final class FaultStage {
         arena = try Arena()
         self.mode = mode
         faulty = try arena.faulty()
-        store = try arena.store(faulty, mutex: mode, time: time, processes: me)
-        other = try arena.store(mutex: mode, time: time, processes: FakeProcesses(pid: 2))
+        store = try arena.store(faulty, mutex: mode, time: time, processes: me, patience: Self.patience)
+        other = try arena.store(mutex: mode, time: time, processes: FakeProcesses(pid: 2), patience: Self.patience)
     }
 
     /// The other one owns the lock and lives.
