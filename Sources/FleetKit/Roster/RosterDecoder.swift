@@ -17,6 +17,14 @@ enum RosterDecoder {
                 at: place, "a character that may stand in strings and comments only",
                 hint: "put quotes around it, or take it out")
         }
+        let outline = TOMLOutline(bytes)
+        if let place = outline.firstEmptyHeader {
+            throw bare.error(at: place, "a table header without a name", hint: "write it like [holder] or [[agent]]")
+        }
+        if let place = outline.firstOddScalar {
+            throw bare.error(
+                at: place, "a value that is no string, number, true or false", hint: "put quotes around a text")
+        }
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)
@@ -29,7 +37,7 @@ enum RosterDecoder {
         } catch {
             throw bare.error(at: nil, "not TOML: \(Printable.oneLine("\(error)"))", hint: "see https://toml.io")
         }
-        let source = RosterReader.Source(file: file, outline: TOMLOutline(bytes))
+        let source = RosterReader.Source(file: file, outline: outline)
         if let place = source.outline.firstNUL {
             throw source.error(at: place, "a string has a NUL character in it", hint: "remove the \\u0000")
         }

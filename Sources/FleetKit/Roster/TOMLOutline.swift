@@ -30,6 +30,8 @@ struct TOMLOutline {
     /// How many `[[…]]` headers each array of tables has had.
     private var tables: [Path: Int] = [:]
     private var scanner: TOMLScanner
+    private var emptyHeader: Int?
+    private var oddScalar: Int?
 
     init(_ text: [UInt8]) {
         scanner = TOMLScanner(text)
@@ -53,11 +55,40 @@ struct TOMLOutline {
     /// The first string with `\u0000` in it: legal TOML, but the library cuts strings there.
     var firstNUL: Position? { scanner.firstNUL.map(scanner.position) }
 
+    /// The first `[…]` header that does not begin with a key. The library asserts on most of them, and so would abort
+    /// the process (found by fuzzing): such a text must not reach it.
+    var firstEmptyHeader: Position? { emptyHeader.map(scanner.position) }
+
+    /// The first value that is no string, array, table, number or boolean. A roster has no dates, and on some texts
+    /// that begin like one the library asserts (found by fuzzing).
+    var firstOddScalar: Position? { oddScalar.map(scanner.position) }
+
+    private static func isPlainScalar(_ text: String) -> Bool {
+        let word = text.first == "+" || text.first == "-" ? text.dropFirst() : text[...]
+        if ["true", "false", "inf", "nan"].contains(word) { return true }
+        guard let first = word.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        // Whether it really is a number, the library says; what makes a date of it is not among these.
+        var before: UInt8 = 0
+        for byte in word.utf8 {
+            let isSign = byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+            if isSign && (before | 0x20) != UInt8(ascii: "e") { return false }
+            let isWord =
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
+                || byte == UInt8(ascii: ".")
+            guard isSign || isWord else { return false }
+            before = byte
+        }
+        return true
+    }
+
     private mutating func header() -> Path {
         let isArray = scanner.matches("[[")
         scanner.skip(isArray ? 2 : 1)
         var path: Path = []
+        let start = scanner.offset
         let parts = dottedKey()
+        if parts.isEmpty, emptyHeader == nil { emptyHeader = start }
         for (index, part) in parts.enumerated() {
             path.append(.key(part.text))
             guard path.count < Self.longestPath else { return skipHeaderEnd(path) }
@@ -106,7 +137,9 @@ struct TOMLOutline {
         case UInt8(ascii: "{"):
             scanner.skip()
             elements(until: UInt8(ascii: "}"), depth: depth) { outline, _ in outline.pair(in: path, depth: depth + 1) }
-        default: scanner.skipScalar()
+        default:
+            let start = scanner.offset
+            if !Self.isPlainScalar(scanner.scalar()), oddScalar == nil { oddScalar = start }
         }
     }
 

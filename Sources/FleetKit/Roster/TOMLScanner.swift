@@ -42,9 +42,14 @@ struct TOMLScanner {
         return String(decoding: text[start..<offset], as: UTF8.self)
     }
 
-    /// Numbers, booleans, dates.
-    mutating func skipScalar() {
-        while let byte = peek(), byte >= 0x20, !"#,]}".utf8.contains(byte) { skip() }
+    /// Skips numbers, booleans, dates, and whatever else stands there.
+    /// - Returns: the text, without blanks at its end.
+    mutating func scalar() -> String {
+        let start = offset
+        while let byte = peek(), byte >= 0x20 || byte == UInt8(ascii: "\t"), !"#,]}".utf8.contains(byte) { skip() }
+        var text = text[start..<offset]
+        while let last = text.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { text.removeLast() }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Skips a string of any of the four kinds and returns its content. Escapes are decoded as far as keys need it.
