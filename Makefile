@@ -62,7 +62,7 @@ uninstall: ## remove what install put there
 	rm -rf "$(sharedir)/doc/mosaic-fleet"
 
 format: ## bring the sources into the house's format
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Plugins Package.swift
 
 lint: ## format, shell scripts, layers, and what must not be in the tree
 	@Scripts/lint

@@ -3,7 +3,7 @@ internal import FleetCommands
 internal import FoundationEssentials
 
 /// A command as `mosaic --experimental-dump-help` describes it, as far as the manual needs it.
-public struct CommandHelp: Decodable, Sendable {
+public struct CommandHelp: Decodable, Sendable, CustomStringConvertible {
     public struct Argument: Decodable, Sendable {
         public enum Kind: String, Decodable, Sendable {
             case positional, option, flag
@@ -39,6 +39,8 @@ public struct CommandHelp: Decodable, Sendable {
 
     /// The words that are typed to run it: `mosaic fleet lock inspect`.
     public var words: [String] { (superCommands ?? []) + [commandName] }
+
+    public var description: String { words.joined(separator: " ") }
 
     /// What an operator can type after it; hidden arguments are left out.
     public var shown: [Argument] { (arguments ?? []).filter(\.shouldDisplay) }
