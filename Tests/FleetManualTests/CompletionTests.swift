@@ -9,13 +9,13 @@ struct CompletionTests {
     private let folder = FakeDirectory()
 
     init() throws {
-        let fleet = URL(filePath: folder.path + "/home/fleet")
+        let fleet = URL(filePath: home + "/fleet")
         try FileManager.default.createDirectory(at: fleet, withIntermediateDirectories: true)
         let roster = "version = 1\n" + ["planner", "coder", "tester"].map { "[[agent]]\nname = \"\($0)\"\n" }.joined()
         try Data(roster.utf8).write(to: fleet.appending(path: "roster.toml"))
     }
 
-    private var home: String { folder.path + "/home" }
+    private var home: String { folder.path + "/mosaic" }
 
     /// The program's answer to the completion of the last word.
     private func offered(_ words: [String], _ command: String = "restart") -> [String] {
