@@ -12,7 +12,7 @@ RELEASE_BINARY := $(CURDIR)/.build/release/mosaic
 bindir := $(DESTDIR)$(PREFIX)/bin
 sharedir := $(DESTDIR)$(PREFIX)/share
 
-.PHONY: help setup demo test soak fuzz build check-binary install uninstall format lint clean
+.PHONY: help setup demo test soak fuzz build check-binary manual install uninstall format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -37,6 +37,9 @@ build: setup ## the release binary, without any Swift library to install
 
 check-binary: build ## what the release binary is linked with
 	@Scripts/check-binary "$(RELEASE_BINARY)"
+
+manual: ## write the manual pages and the completions again
+	swift package --allow-writing-to-package-directory renew-manual
 
 install: ## the built binary and its documents below PREFIX (default /usr/local)
 	@[[ -x "$(RELEASE_BINARY)" ]] || { echo "there is no $(RELEASE_BINARY); run 'make build' first" >&2; exit 1; }
@@ -65,7 +68,7 @@ uninstall: ## remove what install put there
 	rm -rf "$(sharedir)/doc/mosaic-fleet"
 
 format: ## bring the sources into the house's format
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Plugins Package.swift
 
 lint: ## format, shell scripts, layers, and what must not be in the tree
 	@Scripts/lint

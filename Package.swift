@@ -62,6 +62,27 @@ let package = Package(
             dependencies: ["FleetCommands", "FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake"],
             swiftSettings: house),
 
+        // man/ and completions/, from the program's own help
+        .target(
+            name: "FleetManual",
+            dependencies: [
+                "FleetCommands", "FleetKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+        .executableTarget(name: "fleet-manual", dependencies: ["FleetManual"], swiftSettings: house),
+        .plugin(
+            name: "RenewManual",
+            capability: .command(
+                intent: .custom(verb: "renew-manual", description: "Write the manual pages and the completions."),
+                permissions: [
+                    .writeToPackageDirectory(reason: "The manual pages and the completions are part of the package.")
+                ]),
+            dependencies: ["fleet-manual"]),
+        .testTarget(
+            name: "FleetManualTests",
+            dependencies: ["FleetManual", "FleetTestSupport", "mosaic"],
+            swiftSettings: house),
+
         // The proof of the guard: its shipped code in a simulated world, see docs/guard.md
         .target(
             name: "GuardExplorer",

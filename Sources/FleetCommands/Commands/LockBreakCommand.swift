@@ -6,7 +6,7 @@ internal import Glibc
 struct LockBreakCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "break", abstract: "Free the lock of a restart that will not end.",
-        usage: "mosaic fleet lock break [--yes] [--force] [--token TOKEN]",
+        usage: "mosaic fleet lock break [--yes] [--force] [--token UUID]",
         discussion: """
             Rarely needed: a restart takes over from a dead or stalled owner by itself. A living owner sees that it \
             lost the lock and stops; the next restart waits until it has.
@@ -16,7 +16,7 @@ struct LockBreakCommand: UnguardedCommand {
 
     @Flag(help: "Also when the owner is alive.") var force = false
 
-    @Option(help: ArgumentHelp("Only if the lock still has this token.", valueName: "token")) var token: String?
+    @Option(help: ArgumentHelp("Only if the lock still has this token.", valueName: "uuid")) var token: String?
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 

@@ -13,7 +13,8 @@ struct RestartCommand: GuardedCommand {
             agents and watches them. Exit status: 0 done, 1 a unit failed, 75 busy, 76 evicted.
             """)
 
-    @Argument(help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"))
+    @Argument(
+        help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
 
     @Flag(help: "Only agents that are not up, decided once the lock is held.") var onlyFailed = false

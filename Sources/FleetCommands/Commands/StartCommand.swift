@@ -10,7 +10,8 @@ struct StartCommand: UnguardedCommand {
             "Example: mosaic fleet start planner\n\nWhat is up stays as it is. Exit status: 0 done, 1 a unit failed.")
 
     @Argument(
-        help: ArgumentHelp("Agents to start; none: the holder and every agent with autostart.", valueName: "agent"))
+        help: ArgumentHelp("Agents to start; none: the holder and every agent with autostart.", valueName: "agent"),
+        completion: .agents)
     var agents: [String] = []
 
     @OptionGroup var operation: OperationOptions

@@ -8,7 +8,7 @@ struct StatusCommand: UnguardedCommand {
         usage: "mosaic fleet status [AGENT…] [--json]",
         discussion: "Example: mosaic fleet status\n\nExit status: 0 all are active, 3 something is not.")
 
-    @Argument(help: ArgumentHelp("Agents to show; none: the whole fleet.", valueName: "agent"))
+    @Argument(help: ArgumentHelp("Agents to show; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
 
     @OptionGroup(title: "Common options") var common: CommonOptions

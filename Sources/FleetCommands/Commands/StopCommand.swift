@@ -8,10 +8,12 @@ struct StopCommand: UnguardedCommand {
         usage: "mosaic fleet stop [AGENT…] [options]",
         discussion: "Example: mosaic fleet stop planner\n\nExit status: 0 done, 1 a unit did not stop.")
 
-    @Argument(help: ArgumentHelp("Agents to stop; none: every agent, then the holder.", valueName: "agent"))
+    @Argument(
+        help: ArgumentHelp("Agents to stop; none: every agent, then the holder.", valueName: "agent"),
+        completion: .agents)
     var agents: [String] = []
 
-    @Option(help: ArgumentHelp("Jobs in flight at once; default: no limit.", valueName: "n"))
+    @Option(help: ArgumentHelp("Jobs in flight at once. (default: no limit)", valueName: "n"))
     var maxParallel: Int?
 
     @OptionGroup(title: "Common options") var common: CommonOptions

@@ -29,7 +29,8 @@ public struct CommonOptions: ParsableArguments, Sendable {
     @Option(
         name: .customLong("mosaic-home"),
         help: ArgumentHelp(
-            "Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)", valueName: "dir"))
+            "Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)", valueName: "dir"),
+        completion: .directory)
     public var mosaicHome: String?
 
     @Option(help: ArgumentHelp("Way to systemd; auto is D-Bus, else systemctl.", valueName: "name"))

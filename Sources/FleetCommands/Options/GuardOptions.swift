@@ -8,6 +8,7 @@ public struct GuardOptions: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp("Longest wait for another restart; 0 is for ever. (default: 10m)", valueName: "dur"),
+        completion: .durations("0", "1m", "5m", "10m", "30m", "1h"),
         transform: DurationOption.parse)
     public var maxWait: Duration?
 
@@ -20,11 +21,13 @@ public struct GuardOptions: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp("An owner without progress for this long is evicted. (default: 30s)", valueName: "dur"),
+        completion: .durations("10s", "30s", "1m", "5m"),
         transform: DurationOption.parse)
     public var stallAfter: Duration?
 
     @Option(
         help: ArgumentHelp("Time for an evicted owner to stop before it is killed. (default: 10s)", valueName: "dur"),
+        completion: .durations("5s", "10s", "30s", "1m"),
         transform: DurationOption.parse)
     public var evictGrace: Duration?
 

@@ -5,10 +5,11 @@ internal import FleetKit
 public struct OperationOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp("Watch started agents for this long; 0: do not. (default: 2s)", valueName: "dur"),
+        completion: .durations("0", "2s", "5s", "10s", "30s"),
         transform: DurationOption.parse)
     public var stableFor: Duration?
 
-    @Option(help: ArgumentHelp("Jobs in flight at once; default: no limit.", valueName: "n"))
+    @Option(help: ArgumentHelp("Jobs in flight at once. (default: no limit)", valueName: "n"))
     public var maxParallel: Int?
 
     public init() {}

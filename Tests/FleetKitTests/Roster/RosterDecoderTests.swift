@@ -85,7 +85,7 @@ struct RosterDecoderTests {
         ("version = 1\n[guard]\n  stall_after = 30", "3:17", "a string is needed"),
         ("version = 1\n[guard]\nstall_after = '0'", "3:15", "longer than 0"),
         ("version = 1\n[guard]\nmutex = 'file'", "3:9", "kernel"),
-        ("version = 1\n[settle]\ntimeout = 1979-05-27", "3:11", "date"),
+        ("version = 1\n[settle]\ntimeout = 1979-05-27", "3:11", "no string, number"),
         ("version = 1\nsettle.timeout = inf", "2:18", "floating-point"),
         ("version = 1\n[agent]\nname = 'x'", "2:2", "array of tables"),
         ("version = 1\nagent = [1]", "2:10", "agent number 1"),

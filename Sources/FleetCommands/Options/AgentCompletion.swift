@@ -1,0 +1,41 @@
+internal import ArgumentParser
+internal import FleetKit
+
+extension CompletionKind {
+    /// Names of agents, for the shells' completions: those of the roster that are not on the line yet.
+    static var agents: CompletionKind {
+        .custom { words, index, _ in
+            AgentCompletion.names(words, at: index, environment: ProcessEnvironment.current())
+        }
+    }
+
+    /// Durations that people give; any other can be typed.
+    static func durations(_ texts: String...) -> CompletionKind { .list(texts) }
+}
+
+enum AgentCompletion {
+    /// Reads nothing but the roster: pressing Tab must not wait for a service manager.
+    ///
+    /// - Parameters:
+    ///   - words: the command line as the shell has it, unexpanded; bash makes three words of `--mosaic-home=DIR`.
+    ///   - index: of the word that is being completed.
+    static func names(_ words: [String], at index: Int, environment: [String: String]) -> [String] {
+        let typed = words.enumerated().filter { $0.offset != index }.map(\.element)
+        do throws(FleetError) {
+            let home = try MosaicHome.resolve(option: mosaicHome(in: typed), environment: environment)
+            let agents = try Roster.load(home: home)?.agents ?? []
+            return agents.map(\.name.rawValue).filter { !typed.contains($0) }
+        } catch {
+            // A message would land in the middle of the line that is being typed; the command itself will say it.
+            return []
+        }
+    }
+
+    private static func mosaicHome(in words: [String]) -> String? {
+        let option = "--mosaic-home"
+        guard let place = words.lastIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) else { return nil }
+        if words[place] != option { return String(words[place].dropFirst(option.count + 1)) }
+        let value = words[(place + 1)...].first { $0 != "=" }
+        return value?.isEmpty == true ? nil : value
+    }
+}

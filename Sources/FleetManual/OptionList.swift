@@ -1,0 +1,87 @@
+/// OPTIONS and SYNOPSIS of one command, from its help.
+struct OptionList {
+    private static let common = "Common options"
+
+    let arguments: [CommandHelp.Argument]
+
+    /// `.Op` lines: the command's own options, then the operands. The common ones stand for themselves.
+    var synopsis: [String] {
+        var lines: [String] = []
+        for option in arguments where option.kind != .positional && Self.title(of: option) != Self.common {
+            lines.append((option.isOptional ? ".Op " : ".") + Self.forms(option, isShort: true))
+        }
+        lines.append(".Op Ar common-options")
+        for operand in arguments where operand.kind == .positional {
+            let name = Mdoc.argument(operand.valueName ?? "argument") + (operand.isRepeating ? " ..." : "")
+            lines.append((operand.isOptional ? ".Op Ar " : ".Ar ") + name)
+        }
+        return lines
+    }
+
+    /// One list for each group, in the order of `--help`.
+    var lines: [String] {
+        var lines: [String] = []
+        for title in titles {
+            let group = arguments.filter { Self.title(of: $0) == title }
+            if let title { lines.append(".Ss " + title) }
+            lines.append(".Bl -tag -width Ds")
+            for argument in group { lines += Self.item(argument) }
+            lines.append(".El")
+        }
+        return lines
+    }
+
+    private var titles: [String?] {
+        var titles: [String?] = []
+        for argument in arguments where !titles.contains(Self.title(of: argument)) {
+            titles.append(Self.title(of: argument))
+        }
+        // Options without a title are the command's own.
+        return titles.filter { $0 == nil } + titles.filter { $0 != nil && $0 != Self.common }
+            + titles.filter { $0 == Self.common }
+    }
+
+    /// The parser puts `--help` beside the command's own options.
+    private static func title(of argument: CommandHelp.Argument) -> String? {
+        (argument.names ?? []).contains { $0.typed == "--help" || $0.typed == "--version" }
+            ? common : argument.sectionTitle
+    }
+
+    private static func item(_ argument: CommandHelp.Argument) -> [String] {
+        var lines: [String]
+        if argument.kind == .positional {
+            lines = [".It Ar " + Mdoc.argument(argument.valueName ?? "argument") + (argument.isRepeating ? " ..." : "")]
+        } else {
+            lines = [".It " + forms(argument, isShort: false)]
+        }
+        let (text, written) = split(argument.abstract ?? "")
+        lines += Mdoc.text(text)
+        if let values = argument.allValues, !values.isEmpty {
+            let list = values.enumerated().map { index, value in
+                ".Cm \(Mdoc.argument(value))" + (index == values.count - 1 ? " ." : " ,")
+            }
+            lines += ["One of"] + list
+        }
+        if let preset = written ?? argument.defaultValue {
+            let isItself = (argument.names ?? []).contains { $0.typed == preset }
+            lines += isItself ? ["This is the default."] : Mdoc.text("Default: \(preset).")
+        }
+        return lines
+    }
+
+    /// `Fl q , -quiet`, `Fl -max-wait Ar dur`.
+    private static func forms(_ argument: CommandHelp.Argument, isShort: Bool) -> String {
+        let names = (argument.names ?? []).sorted { $0.typed.count < $1.typed.count }
+        let flags = names.map { "Fl " + Mdoc.argument(String($0.typed.dropFirst())) }
+        let joined = isShort ? (flags.first ?? "") : flags.joined(separator: " , ")
+        guard argument.kind == .option else { return joined }
+        return joined + " Ar " + Mdoc.argument(argument.valueName ?? "value")
+    }
+
+    /// Help texts end with `(default: …)` where the default is not the parser's to know.
+    static func split(_ abstract: String) -> (text: String, preset: String?) {
+        let mark = " (default: "
+        guard abstract.hasSuffix(")"), let range = abstract.firstRange(of: mark) else { return (abstract, nil) }
+        return (String(abstract[..<range.lowerBound]), String(abstract[range.upperBound...].dropLast()))
+    }
+}

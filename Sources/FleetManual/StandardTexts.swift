@@ -1,0 +1,51 @@
+internal import FleetKit
+
+/// What is the same on every page that says it.
+enum StandardTexts {
+    /// The meaning of an exit status, unless a page has its own words for it.
+    static func meaning(of status: ExitStatus) -> String {
+        switch status {
+        case .done: "Done."
+        case .unitFailed: "A unit failed, or did not stay up."
+        case .attention: "Something is not active (status), or there is a lock (lock inspect)."
+        case .noSuchUnit: "No such agent or unit."
+        case .usage: "Wrong usage: an unknown option or a value that cannot be."
+        case .noServiceManager: "No service manager can be reached."
+        case .io: "An I/O error, in the run directory or while writing."
+        case .busy: "The lock is busy."
+        case .evicted: "This process lost the lock and stopped."
+        case .unsafeHome: "The mosaic home is unsafe: it is somebody else's, writable for others, or a symbolic link."
+        case .badRoster: "The roster is wrong; the message names file, line and column."
+        case .interrupted: "Interrupted by SIGINT."
+        case .terminated: "Interrupted by SIGTERM."
+        }
+    }
+
+    /// The variables that the program reads, as mdoc.
+    static let environment: [(name: String, lines: [String])] = [
+        ("DBUS_SESSION_BUS_ADDRESS", ["The bus of the user's service manager, tried after its private socket."]),
+        ("DBUS_SYSTEM_BUS_ADDRESS", ["The bus of the machine's service manager, with", ".Fl -system ."]),
+        ("HOME", ["The home directory; where it is not an absolute path, that of the account."]),
+        ("MOSAIC_FAKE_DIR", ["Where", ".Fl -backend Cm fake", "keeps its units, for tests."]),
+        ("MOSAIC_HOME", ["The mosaic home, where", ".Fl -mosaic-home", "is not given.", "An absolute path."]),
+        ("NO_COLOR", ["Not empty: no colours, unless", ".Fl -color Cm always", "asks for them."]),
+        ("PATH", ["Where", ".Xr systemctl 1 ,", ".Xr busctl 1", "and", ".Xr tmux 1", "are looked for."]),
+        ("TERM", ["Where it is", ".Cm dumb ,", "there are no colours."]),
+        (
+            "TMUX",
+            ["Set by", ".Xr tmux 1 .", "Tells that a restart was typed in a session of the fleet."],
+        ),
+        (
+            "XDG_CONFIG_HOME",
+            [
+                "The mosaic home is", ".Pa $XDG_CONFIG_HOME/mosaic", "where neither", ".Fl -mosaic-home", "nor",
+                ".Ev MOSAIC_HOME", "says otherwise, and", ".Nm mosaic Cm fleet init",
+                "writes the units of the user below it.",
+            ]
+        ),
+        (
+            "XDG_RUNTIME_DIR",
+            ["Where the sockets of the user's service manager are.", "Default:", ".Pa /run/user/UID ."]
+        ),
+    ]
+}

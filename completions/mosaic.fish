@@ -1,0 +1,202 @@
+function __mosaic_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __mosaic_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __mosaic_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __mosaic_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __mosaic_parse_tokens -S
+    set -l unparsed_tokens (__mosaic_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'mosaic'
+        __mosaic_parse_subcommand 0 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'fleet'
+            __mosaic_parse_subcommand 0 'h/help'
+            switch $unparsed_tokens[1]
+            case 'restart'
+                __mosaic_parse_subcommand -r 1 'only-failed' 'no-drain' 'join' 'dry-run' 'stable-for=' 'max-parallel=' 'reason=' 'max-wait=' 'on-timeout=' 'no-wait' 'stall-after=' 'evict-grace=' 'no-detach' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+            case 'start'
+                __mosaic_parse_subcommand -r 1 'stable-for=' 'max-parallel=' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+            case 'stop'
+                __mosaic_parse_subcommand -r 1 'max-parallel=' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+            case 'status'
+                __mosaic_parse_subcommand -r 1 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+            case 'lock'
+                __mosaic_parse_subcommand 0 'h/help'
+                switch $unparsed_tokens[1]
+                case 'inspect'
+                    __mosaic_parse_subcommand 0 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+                case 'break'
+                    __mosaic_parse_subcommand 0 'yes' 'force' 'token=' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+                end
+            case 'init'
+                __mosaic_parse_subcommand 0 'force' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+            end
+        case 'help'
+            __mosaic_parse_subcommand -r 1 
+        end
+    end
+end
+
+function __mosaic_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __mosaic_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __mosaic_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __mosaic_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__mosaic_tokens -p)
+    if test -z "$(__mosaic_tokens -t)"
+        set -l index (count (__mosaic_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'mosaic' -f
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic" version' -l 'version' -d 'Print the version.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic" -eq 1' -fa 'fleet' -d 'Restart, start, stop and look at the fleet.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'restart' -d 'Restart the fleet, or some agents, one restart at a time.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'start' -d 'Start the fleet, or some agents.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'stop' -d 'Stop the fleet, or some agents.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'status' -d 'Show the holder and the agents.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'lock' -d 'Look at the lock of the fleet\'s restart, or break it.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'init' -d 'Write the roster and the systemd units, or renew them.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet restart" -ge 1' -fka '(__mosaic_custom_completion ---completion fleet restart -- positional@0 (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" only-failed' -l 'only-failed' -d 'Only agents that are not up, decided once the lock is held.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" no-drain' -l 'no-drain' -d 'Leave the agents running while the holder restarts.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" join' -l 'join' -d 'End well if a restart that began after this command was given did the same.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" dry-run' -l 'dry-run' -d 'Print what would be done, and do nothing.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" stable-for' -l 'stable-for' -d 'Watch started agents for this long; 0: do not. (default: 2s)' -rfka '0 2s 5s 10s 30s'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" max-parallel' -l 'max-parallel' -d 'Jobs in flight at once. (default: no limit)' -rfka ''
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" reason' -l 'reason' -d 'Why; shown to everybody who waits for this restart.' -rfka ''
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" max-wait' -l 'max-wait' -d 'Longest wait for another restart; 0 is for ever. (default: 10m)' -rfka '0 1m 5m 10m 30m 1h'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" on-timeout' -l 'on-timeout' -d 'After --max-wait: break the other\'s lock, or fail. (default: break)' -rfka 'break fail'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" no-wait' -l 'no-wait' -d 'End with status 75 at once when another restart runs.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" stall-after' -l 'stall-after' -d 'An owner without progress for this long is evicted. (default: 30s)' -rfka '10s 30s 1m 5m'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" evict-grace' -l 'evict-grace' -d 'Time for an evicted owner to stop before it is killed. (default: 10s)' -rfka '5s 10s 30s 1m'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" no-detach' -l 'no-detach' -d 'When run inside the fleet: refuse, instead of moving out of it first.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" mosaic-home' -l 'mosaic-home' -d 'Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)' -rfa '(__mosaic_complete_directories)'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" backend' -l 'backend' -d 'Way to systemd; auto is D-Bus, else systemctl.' -rfka 'auto dbus systemctl fake'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" user' -l 'user' -d 'Talk to the service manager of the calling user.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" system' -l 'system' -d 'Talk to the machine\'s service manager.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" json' -l 'json' -d 'Print one JSON document; errors become JSON on stderr.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" q quiet' -l 'quiet' -s 'q' -d 'Print errors only.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" v verbose' -l 'verbose' -s 'v' -d 'Say more about what happens.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" color' -l 'color' -d 'Colour the output; auto is: on a terminal, without NO_COLOR.' -rfka 'auto always never'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet start" -ge 1' -fka '(__mosaic_custom_completion ---completion fleet start -- positional@0 (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" stable-for' -l 'stable-for' -d 'Watch started agents for this long; 0: do not. (default: 2s)' -rfka '0 2s 5s 10s 30s'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" max-parallel' -l 'max-parallel' -d 'Jobs in flight at once. (default: no limit)' -rfka ''
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" mosaic-home' -l 'mosaic-home' -d 'Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)' -rfa '(__mosaic_complete_directories)'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" backend' -l 'backend' -d 'Way to systemd; auto is D-Bus, else systemctl.' -rfka 'auto dbus systemctl fake'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" user' -l 'user' -d 'Talk to the service manager of the calling user.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" system' -l 'system' -d 'Talk to the machine\'s service manager.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" json' -l 'json' -d 'Print one JSON document; errors become JSON on stderr.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" q quiet' -l 'quiet' -s 'q' -d 'Print errors only.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" v verbose' -l 'verbose' -s 'v' -d 'Say more about what happens.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" color' -l 'color' -d 'Colour the output; auto is: on a terminal, without NO_COLOR.' -rfka 'auto always never'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet start" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet stop" -ge 1' -fka '(__mosaic_custom_completion ---completion fleet stop -- positional@0 (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" max-parallel' -l 'max-parallel' -d 'Jobs in flight at once. (default: no limit)' -rfka ''
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" mosaic-home' -l 'mosaic-home' -d 'Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)' -rfa '(__mosaic_complete_directories)'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" backend' -l 'backend' -d 'Way to systemd; auto is D-Bus, else systemctl.' -rfka 'auto dbus systemctl fake'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" user' -l 'user' -d 'Talk to the service manager of the calling user.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" system' -l 'system' -d 'Talk to the machine\'s service manager.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" json' -l 'json' -d 'Print one JSON document; errors become JSON on stderr.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" q quiet' -l 'quiet' -s 'q' -d 'Print errors only.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" v verbose' -l 'verbose' -s 'v' -d 'Say more about what happens.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" color' -l 'color' -d 'Colour the output; auto is: on a terminal, without NO_COLOR.' -rfka 'auto always never'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet stop" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet status" -ge 1' -fka '(__mosaic_custom_completion ---completion fleet status -- positional@0 (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" mosaic-home' -l 'mosaic-home' -d 'Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)' -rfa '(__mosaic_complete_directories)'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" backend' -l 'backend' -d 'Way to systemd; auto is D-Bus, else systemctl.' -rfka 'auto dbus systemctl fake'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" user' -l 'user' -d 'Talk to the service manager of the calling user.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" system' -l 'system' -d 'Talk to the machine\'s service manager.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" json' -l 'json' -d 'Print one JSON document; errors become JSON on stderr.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" q quiet' -l 'quiet' -s 'q' -d 'Print errors only.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" v verbose' -l 'verbose' -s 'v' -d 'Say more about what happens.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" color' -l 'color' -d 'Colour the output; auto is: on a terminal, without NO_COLOR.' -rfka 'auto always never'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet status" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet lock" -eq 1' -fa 'inspect' -d 'Show who owns the fleet\'s restart.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet lock" -eq 1' -fa 'break' -d 'Free the lock of a restart that will not end.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" mosaic-home' -l 'mosaic-home' -d 'Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)' -rfa '(__mosaic_complete_directories)'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" backend' -l 'backend' -d 'Way to systemd; auto is D-Bus, else systemctl.' -rfka 'auto dbus systemctl fake'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" user' -l 'user' -d 'Talk to the service manager of the calling user.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" system' -l 'system' -d 'Talk to the machine\'s service manager.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" json' -l 'json' -d 'Print one JSON document; errors become JSON on stderr.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" q quiet' -l 'quiet' -s 'q' -d 'Print errors only.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" v verbose' -l 'verbose' -s 'v' -d 'Say more about what happens.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" color' -l 'color' -d 'Colour the output; auto is: on a terminal, without NO_COLOR.' -rfka 'auto always never'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock inspect" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" yes' -l 'yes' -d 'Do not ask; needed when stdin is no terminal.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" force' -l 'force' -d 'Also when the owner is alive.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" token' -l 'token' -d 'Only if the lock still has this token.' -rfka ''
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" mosaic-home' -l 'mosaic-home' -d 'Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)' -rfa '(__mosaic_complete_directories)'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" backend' -l 'backend' -d 'Way to systemd; auto is D-Bus, else systemctl.' -rfka 'auto dbus systemctl fake'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" user' -l 'user' -d 'Talk to the service manager of the calling user.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" system' -l 'system' -d 'Talk to the machine\'s service manager.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" json' -l 'json' -d 'Print one JSON document; errors become JSON on stderr.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" q quiet' -l 'quiet' -s 'q' -d 'Print errors only.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" v verbose' -l 'verbose' -s 'v' -d 'Say more about what happens.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" color' -l 'color' -d 'Colour the output; auto is: on a terminal, without NO_COLOR.' -rfka 'auto always never'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet lock break" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" force' -l 'force' -d 'Replace files that somebody else changed; a copy is kept.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" mosaic-home' -l 'mosaic-home' -d 'Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)' -rfa '(__mosaic_complete_directories)'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" backend' -l 'backend' -d 'Way to systemd; auto is D-Bus, else systemctl.' -rfka 'auto dbus systemctl fake'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" user' -l 'user' -d 'Talk to the service manager of the calling user.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" system' -l 'system' -d 'Talk to the machine\'s service manager.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" json' -l 'json' -d 'Print one JSON document; errors become JSON on stderr.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" q quiet' -l 'quiet' -s 'q' -d 'Print errors only.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" v verbose' -l 'verbose' -s 'v' -d 'Say more about what happens.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" color' -l 'color' -d 'Colour the output; auto is: on a terminal, without NO_COLOR.' -rfka 'auto always never'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet init" h help' -s 'h' -l 'help' -d 'Show help information.'
