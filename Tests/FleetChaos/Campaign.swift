@@ -38,7 +38,7 @@ struct Campaign {
             } catch let failure as Interrupted {
                 throw failure
             } catch {
-                tally.lines.forEach { print("  \($0)") }
+                for line in tally.lines { print("  \(line)") }
                 throw ChaosFailure(
                     "round \(number) in \(place): \(error)\n\(round.account)\nreplay: fleet-chaos --seed \(options.seed)"
                         + " --from \(number) --rounds 1 --place \(place) --mutex \(options.mutex) --processes \(options.most)"
