@@ -35,8 +35,9 @@ struct Campaign {
                     }
                 }
                 try arena.judge(&tally)
-            } catch let failure as Interrupted {
-                throw failure
+            } catch let interruption as Interrupted {
+                for line in tally.lines { print("  " + line) }
+                throw interruption
             } catch {
                 for line in tally.lines { print("  \(line)") }
                 throw ChaosFailure(
