@@ -35,10 +35,11 @@ struct Campaign {
                     }
                 }
                 try arena.judge(&tally)
-            } catch let failure as Interrupted {
-                throw failure
+            } catch let interruption as Interrupted {
+                for line in tally.lines { print("  " + line) }
+                throw interruption
             } catch {
-                tally.lines.forEach { print("  \($0)") }
+                for line in tally.lines { print("  \(line)") }
                 throw ChaosFailure(
                     "round \(number) in \(place): \(error)\n\(round.account)\nreplay: fleet-chaos --seed \(options.seed)"
                         + " --from \(number) --rounds 1 --place \(place) --mutex \(options.mutex) --processes \(options.most)"
