@@ -32,7 +32,8 @@ struct RosterReader {
         guard let first else { return }
         let near = Suggestion.near(first.key, in: known)
         throw source.error(
-            at: source.outline.key(path + [.key(first.key)]), "unknown key '\(Printable.oneLine(first.key))' in \(title)",
+            at: source.outline.key(path + [.key(first.key)]),
+            "unknown key '\(Printable.oneLine(first.key))' in \(title)",
             hint: near.isEmpty
                 ? "\(title) may have \(Self.list(known))" : "did you mean \(Self.list(near, last: " or "))?")
     }
