@@ -17,34 +17,37 @@ struct CompletionTests {
 
     private var home: String { folder.path + "/mosaic" }
 
-    /// The program's answer to the completion of the last word.
-    private func offered(_ words: [String], _ command: String = "restart") -> [String] {
+    /// The program's answer to the completion of the last word. Its own process: the parser keeps the shell that it
+    /// makes a script for in a global, and other tests make scripts meanwhile.
+    private func offered(_ words: [String], _ command: String = "restart") throws -> [String] {
         let line = ["mosaic", "fleet", command] + words
-        return ProgramHelp.answer(
-            to: ["---completion", "fleet", command, "--", "positional@0", "\(line.count - 1)", "0"] + line
-        ).split(separator: "\n").map(String.init)
+        let completion = try TestProcess(
+            [try BuiltProduct.path("mosaic"), "---completion", "fleet", command, "--", "positional@0"]
+                + ["\(line.count - 1)", "0"] + line, environment: [:])
+        #expect(try completion.wait() == .exit(0))
+        return completion.output.split(separator: "\n").map(String.init)
     }
 
     @Test("agents of the roster that is meant, for every command that takes agents")
-    func agents() {
+    func agents() throws {
         for command in ["restart", "start", "stop", "status"] {
-            #expect(offered(["--mosaic-home", home, ""], command) == ["planner", "coder", "tester"])
+            #expect(try offered(["--mosaic-home", home, ""], command) == ["planner", "coder", "tester"])
         }
-        #expect(offered(["--mosaic-home=" + home, ""]).count == 3)
-        #expect(offered(["--mosaic-home", "=", home, ""]).count == 3)
+        #expect(try offered(["--mosaic-home=" + home, ""]).count == 3)
+        #expect(try offered(["--mosaic-home", "=", home, ""]).count == 3)
     }
 
     @Test("an agent that is on the line already is not offered again, the word under the cursor is")
-    func noRepeats() {
-        #expect(offered(["--mosaic-home", home, "coder", ""]) == ["planner", "tester"])
-        #expect(offered(["--mosaic-home", home, "coder"]) == ["planner", "coder", "tester"])
+    func noRepeats() throws {
+        #expect(try offered(["--mosaic-home", home, "coder", ""]) == ["planner", "tester"])
+        #expect(try offered(["--mosaic-home", home, "coder"]) == ["planner", "coder", "tester"])
     }
 
     @Test("a roster that is missing or broken offers nothing and says nothing")
     func noRoster() throws {
-        #expect(offered(["--mosaic-home", home + "/elsewhere", ""]) == [])
+        #expect(try offered(["--mosaic-home", home + "/elsewhere", ""]) == [])
         try Data("version = [".utf8).write(to: URL(filePath: home + "/fleet/roster.toml"))
-        #expect(offered(["--mosaic-home", home, ""]) == [])
+        #expect(try offered(["--mosaic-home", home, ""]) == [])
     }
 
     @Test(
