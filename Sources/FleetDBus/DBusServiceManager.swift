@@ -26,7 +26,7 @@ public final class DBusServiceManager: ServiceManager {
     ) throws(FleetError) {
         self.title = title
         self.link = ManagerLink(timeouts: timeouts, places: places)
-        do throws(WireError) { _ = try link.open(Heartbeat(Unsupervised())) } catch { throw error.error }
+        do throws(WireError) { try link.openFirst(Heartbeat(Unsupervised())) } catch { throw error.error }
     }
 
     public var endpoint: String { "\(title) over D-Bus (\(Printable.oneLine(link.address)))" }

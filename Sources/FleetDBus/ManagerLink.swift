@@ -7,6 +7,8 @@ final class ManagerLink {
     /// The address in use, or the last that was.
     private(set) var address = ""
     private var connection: Connection?
+    /// A bus answered that nobody on it is the manager.
+    private var isNameMissing = false
     private let log = Logger(label: "dbus")
     /// Asked again for each attempt: sockets come and go with the manager.
     private let places: () throws(FleetError) -> [ManagerAddress]
@@ -40,6 +42,22 @@ final class ManagerLink {
                 hint:
                     "see whether it runs (systemctl --user status); without a login, 'loginctl enable-linger' starts it"
             ))
+    }
+
+    /// The first connection. A bus that is there without a manager on it has just been started (the daemon runs from
+    /// its first client on, and systemd takes its name a moment later): that moment is waited for.
+    func openFirst(_ heartbeat: Heartbeat) throws(WireError) {
+        let deadline = SuspendingClock.now + timeouts.arrival
+        while true {
+            isNameMissing = false
+            do throws(WireError) {
+                _ = try open(heartbeat)
+                return
+            } catch {
+                guard case .lost = error, isNameMissing, SuspendingClock.now < deadline else { throw error }
+            }
+            try heartbeat.pause(.milliseconds(20))
+        }
     }
 
     /// Waits for a manager that was there and went away.
@@ -80,6 +98,9 @@ final class ManagerLink {
         try connection.pipeline(calls, timeout: timeouts.handshake, heartbeat) { (index, reply) throws(WireError) in
             guard case .answer(let message) = reply else {
                 if case .refusal(let name, let text, _) = reply {
+                    isNameMissing =
+                        isNameMissing || name == "org.freedesktop.DBus.Error.NameHasNoOwner"
+                        || name == "org.freedesktop.DBus.Error.ServiceUnknown"
                     throw .lost(Printable.oneLine(text.isEmpty ? name : text), at: connection.place.address)
                 }
                 return

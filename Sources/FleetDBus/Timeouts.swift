@@ -5,6 +5,8 @@ struct Timeouts {
     var perCall = Duration.milliseconds(20)
     /// Authentication, Hello and the first question. A manager in the middle of a daemon-reload answers late.
     var handshake = Duration.seconds(10)
+    /// For a manager that is not on a bus which is there.
+    var arrival = Duration.seconds(2)
     /// For a manager that was there and went away: a daemon-reexec, or a bus daemon that is started again.
     var comeBack = Duration.seconds(30)
     /// The manager reads every unit file and runs every generator before it answers.
