@@ -85,7 +85,10 @@ struct FileSystemFaultTests {
         let waiter = try home.mosaic("restart")
         try waiter.waitForError("waiting")
         let folder = home.runDirectory
+        // Frozen meanwhile: between the lock's removal and the directory's it would acquire, and lose, the lock.
+        try waiter.freeze()
         try eventually("\(folder) is gone") { removed(folder) }
+        waiter.thaw()
         #expect(try waiter.wait() == .exit(74), "\(waiter.errors)")
         #expect(waiter.errors.contains(folder) && waiter.errors.contains("removed"), "\(waiter.errors)")
         #expect(try home.sent().isEmpty)

@@ -18,7 +18,7 @@ final class OperationVoice: OperationObserver {
             switch outcome.result {
             case .done: detail(line)
             // Not the end of it: the operation resets the limit and sends the command once more.
-            case .startLimitHit: say("\(outcome.unit) was started too often; resetting its limit")
+            case .startLimitHit: say("\(line); resetting its limit and trying again")
             default: say(line)
             }
         case .waiting(let phase, let what): detail("\(phase.rawValue): waiting for \(what)")
