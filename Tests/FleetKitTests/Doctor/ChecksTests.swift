@@ -337,10 +337,10 @@ struct ChecksTests {
     @Test func theManualIsLookedForWhereItIsInstalled() throws {
         for page in [
             "/usr/share/man/man1/mosaic-fleet.1.gz", "/usr/local/share/man/man1/mosaic-fleet.1",
-            "/opt/m/share/man/man1/mosaic-fleet.1",
+            "/usr/mosaic/share/man/man1/mosaic-fleet.1",
         ] {
             let ward = try Ward()
-            ward.machine.program = "/opt/m/bin/mosaic"
+            ward.machine.program = "/usr/mosaic/bin/mosaic"
             #expect(ward.examine(ManualCheck()).level == .warning)
             try ward.install(page)
             #expect(ward.examine(ManualCheck()) == (.ok, page, ""))
