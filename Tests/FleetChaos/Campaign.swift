@@ -11,8 +11,7 @@ struct Campaign {
     /// - Throws: `Interrupted`; `ChaosFailure` with the round's story and the words that replay it.
     func run() throws {
         let arena = try Arena(options, in: place)
-        let flock = options.preload != nil ? ", flock fails (preloaded)" : arena.hasFlock ? "" : ", no flock"
-        let mode = options.mutex + flock
+        let mode = options.preload != nil ? "auto, flock fails (preloaded)" : options.mutex
         print(
             "fleet-chaos: seed \(options.seed), \(place) (\(fileSystem)), mutex \(mode), at most \(options.most) processes"
         )
@@ -72,7 +71,6 @@ extension Tally {
         kills += round.kills
         killsOfOwners += round.killsOfOwners
         killsInside += round.killsInside
-        killsInCalls += round.killsInCalls
         freezes += round.freezes
         takeovers += round.takeovers
         evictions += round.evictions

@@ -53,7 +53,7 @@ struct RestartCommand: GuardedCommand {
 
     func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
         let report = try restart(in: context).run(holding: lock)
-        return try context.conclude(report, "restart")
+        return context.conclude(report, "restart")
     }
 
     private func restart(in context: CommandContext) throws(FleetError) -> RestartOperation {

@@ -24,6 +24,6 @@ struct StartCommand: UnguardedCommand {
             options: operation.options(agents: try roster.selection(agents), roster.settle),
             surroundings: try context.surroundings())
         try context.noteRunningRestart()
-        return try context.conclude(try start.run(), "start")
+        return try context.conclude(start.run(), "start")
     }
 }

@@ -28,6 +28,6 @@ struct StopCommand: UnguardedCommand {
             manager: try context.manager(), roster: roster, agents: try roster.selection(agents),
             maxParallel: maxParallel, surroundings: try context.surroundings())
         try context.noteRunningRestart()
-        return try context.conclude(try stop.run(), "stop")
+        return try context.conclude(stop.run(), "stop")
     }
 }

@@ -25,7 +25,7 @@ extension CommandContext {
             }
         }
         return OperationSurroundings(
-            observer: OperationVoice(output), interruption: interruption, probe: try holderProbe())
+            observer: progress, interruption: interruption, probe: try holderProbe())
     }
 
     /// `start` and `stop` do not wait for a restart that is under way, but they say that there is one.
@@ -35,14 +35,28 @@ extension CommandContext {
         output.note("a restart is running, this command does not wait for it: \(LockWords.ownerInFull(observation))")
     }
 
-    /// Prints the report and turns it into the exit status.
-    func conclude(_ report: OperationReport, _ verb: String) throws(FleetError) -> ExitStatus {
-        if common.json {
-            try output.json(OperationDocument(report, verb: verb))
-        } else {
-            output.summary(OperationText(report, verb: verb, style: output.style).render())
+    /// Turns the report into the exit status, and prints it once the lock is free.
+    func conclude(_ report: OperationReport, _ verb: String) -> ExitStatus {
+        let began = time.wallClock() - report.phases.reduce(.zero) { $0 + $1.duration }.inSeconds
+        afterRelease { () throws(FleetError) in
+            if self.common.json {
+                try self.output.json(OperationDocument(report, verb: verb))
+            } else if !self.output.isQuiet {
+                let words = self.lastWords(of: report.failed.map(\.unit), since: began)
+                let text = OperationText(report, verb: verb, style: self.output.style, lastWords: words)
+                self.output.summary(text.render())
+            }
         }
         return report.exitStatus
+    }
+
+    /// What the first few failed units last said. Each costs a journalctl, so not of all of a fleet.
+    private func lastWords(of units: [UnitName], since began: Double) -> [UnitName: [String]] {
+        guard !units.isEmpty, let journal = UnitJournal(scope: common.scope.managerScope, environment: environment)
+        else { return [:] }
+        var words: [UnitName: [String]] = [:]
+        for unit in units.prefix(3) { words[unit] = journal.lastLines(of: unit, since: began - 1, count: 5) }
+        return words
     }
 
     /// Ends a command whose work another process's restart has done.

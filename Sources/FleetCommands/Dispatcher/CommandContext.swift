@@ -16,6 +16,9 @@ public final class CommandContext {
     private let composition: Composition
     private var loadedRoster: Roster?
     private var connectedManager: (any ServiceManager)?
+    /// Shows the operation, and the wait for its lock.
+    let progress: ProgressVoice
+    private var afterwards: [() throws(FleetError) -> Void] = []
 
     init(
         common: CommonOptions, arguments: [String], composition: Composition, environment: [String: String],
@@ -27,6 +30,7 @@ public final class CommandContext {
         self.environment = environment
         self.signals = signals
         self.output = output
+        progress = ProgressVoice(output, signals: signals, environment: environment)
         home = try MosaicHome.resolve(option: common.mosaicHome, environment: environment)
         time = SystemTime()
         processes = try ProcFileSystem()
@@ -42,13 +46,12 @@ public final class CommandContext {
         return manager
     }
 
-    /// The way to the manager as a thing to look at: a failure is not thrown, and what `auto` remarks is kept.
-    func examineConnection() -> HealthContext.Connection {
-        var remarks: [String] = []
-        let result = Result { () throws(FleetError) in
-            try composition.connect(common.backend, connection) { remarks.append($0) }
-        }
-        return HealthContext.Connection(manager: result, remark: remarks.first)
+    /// Leaves something to be done when the lock is free again: nobody waits for a summary.
+    func afterRelease(_ body: @escaping () throws(FleetError) -> Void) { afterwards.append(body) }
+
+    func runAfterwards() throws(FleetError) {
+        for body in afterwards { try body() }
+        afterwards = []
     }
 
     private var connection: Composition.Connection {

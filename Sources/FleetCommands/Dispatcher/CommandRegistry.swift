@@ -7,11 +7,8 @@ enum CommandRegistry {
         StartCommand.self,
         StopCommand.self,
         StatusCommand.self,
-        LogsCommand.self,
-        AttachCommand.self,
         LockCommand.self,
         InitCommand.self,
-        DoctorCommand.self,
         SessionCommand.self,
     ]
 

@@ -5,22 +5,32 @@ struct OperationText {
     private let report: OperationReport
     private let verb: String
     private let style: Style
+    private let lastWords: [UnitName: [String]]
 
-    init(_ report: OperationReport, verb: String, style: Style) {
+    /// - Parameter lastWords: of failed units, from the journal.
+    init(_ report: OperationReport, verb: String, style: Style, lastWords: [UnitName: [String]] = [:]) {
         self.report = report
         self.verb = verb
         self.style = style
+        self.lastWords = lastWords
     }
 
     func render() -> String {
         var lines = [headline]
+        if !report.phases.isEmpty { lines.append("  " + style.dim(phases)) }
         for unit in report.failed {
             lines.append("  \(style.bad(unit.unit.rawValue)): \(unit.message)")
+            lines += lastWords[unit.unit, default: []].map { "    " + style.dim("| \($0)") }
             if !unit.nextStep.isEmpty { lines.append("    next: \(unit.nextStep)") }
         }
         lines += report.problems.map { "  \(style.bad("problem")): \($0)" }
         if !report.notReached.isEmpty { lines.append("  \(style.warn(report.notReachedWords))") }
         return lines.joined(separator: "\n")
+    }
+
+    /// `drain 1.2s, holder 140ms, settle 12ms, start 310ms, verify 2s`.
+    private var phases: String {
+        report.phases.map { "\($0.phase.rawValue) \(DurationText.human($0.duration))" }.joined(separator: ", ")
     }
 
     private var headline: String {

@@ -1,13 +1,29 @@
 internal import FleetKit
 
-/// Tells on stderr how an operation goes, a line at a time: each phase, each failure, and with `-v` each unit.
-final class OperationVoice: OperationObserver {
+/// Tells on stderr how an operation goes, a line at a time: each phase, each failure, every ten seconds of silence what
+/// it waits for, and with `-v` each unit.
+final class OperationVoice: ProgressView {
     private let output: Output
+    private let lines: GuardVoice
+    private let clock: any OperationClock
+    private var model = ProgressModel()
+    private var lastWord: Duration
 
-    init(_ output: Output) { self.output = output }
+    private static let longestSilence = Duration.seconds(10)
+
+    init(_ output: Output, clock: any OperationClock = SystemClock()) {
+        self.output = output
+        self.clock = clock
+        lines = GuardVoice(output)
+        lastWord = clock.now()
+    }
+
+    func say(_ event: GuardEvent) { lines.say(event) }
 
     func operation(_ event: OperationEvent) {
+        model.apply(event, now: clock.now())
         switch event {
+        case .planned: break
         case .phaseBegan(let phase, let total): say("\(phase.rawValue): \(total) \(total == 1 ? "unit" : "units")")
         case .phaseEnded(let phase, let took): detail("\(phase.rawValue): done in \(DurationText.human(took))")
         case .sent(let command): detail("\(command)")
@@ -23,11 +39,23 @@ final class OperationVoice: OperationObserver {
             }
         case .waiting(let phase, let what): detail("\(phase.rawValue): waiting for \(what)")
         case .warning(let text): output.warning(text)
-        case .tick: break
+        case .tick: if clock.now() - lastWord >= Self.longestSilence { saySilence() }
         }
     }
 
+    /// For a log that somebody watches: that it still runs, how far it is, and for whom it waits.
+    private func saySilence() {
+        guard let phase = model.phase else { return }
+        let busy = model.units.filter(\.state.isUnderWay).map(\.label)
+        let names = busy.prefix(5).joined(separator: ", ") + (busy.count > 5 ? " and \(busy.count - 5) more" : "")
+        let what = model.waitingFor ?? names
+        say(
+            "still in \(phase.phase.rawValue) after \(DurationText.human(clock.now() - phase.began)):"
+                + " \(phase.done)/\(phase.total)" + (what.isEmpty ? "" : ", waiting for \(what)"))
+    }
+
     private func say(_ text: String) {
+        lastWord = clock.now()
         guard !output.isJSON else { return }
         output.note("\(LocalTime.ofDay(SystemTime().wallClock())) \(text)")
     }

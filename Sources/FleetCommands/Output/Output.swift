@@ -11,12 +11,16 @@ public final class Output {
     let isQuiet: Bool
     let isVerbose: Bool
     let isJSON: Bool
+    private let color: ColorChoice
     private var transcript: CInt?
+    /// A picture that is being drawn on the terminal; every message takes its place, and it comes again below.
+    var liveArea: LiveArea?
 
     init(_ common: CommonOptions, environment: [String: String]) {
         isQuiet = common.quiet
         isVerbose = common.verbose
         isJSON = common.json
+        color = common.color
         style = Style(isColored: Style.wantsColor(common.color, environment: environment))
         signal(SIGPIPE, SIG_IGN)
         // A file size limit (ulimit -f) is an error to report and clean up after, not a death in the middle of a write.
@@ -37,11 +41,11 @@ public final class Output {
         }
     }
 
-    /// The outcome of a command in words; with `-q` or `--json` only in the transcript.
-    func summary(_ text: String) { emit(text + "\n", to: STDOUT_FILENO, isShown: !isQuiet && !isJSON) }
+    /// The outcome of a command in words; nothing with `-q` or `--json`.
+    func summary(_ text: String) { if !isQuiet && !isJSON { data(text) } }
 
-    /// Something to know, on stderr; with `-q` only in the transcript.
-    func note(_ text: String) { emit("mosaic fleet: \(text)\n", to: STDERR_FILENO, isShown: !isQuiet) }
+    /// Something to know, on stderr.
+    func note(_ text: String) { if !isQuiet { emit("mosaic fleet: \(text)\n", to: STDERR_FILENO) } }
 
     /// Something to worry about; also with `-q`.
     func warning(_ text: String) { emit("mosaic fleet: warning: \(text)\n", to: STDERR_FILENO) }
@@ -63,8 +67,23 @@ public final class Output {
         transcript = descriptor
     }
 
-    private func emit(_ text: String, to descriptor: CInt, isShown: Bool = true) {
-        if isShown { Self.write(text, to: descriptor) }
+    /// Where progress can be drawn in place; nil where it has to be told in lines: stderr is no terminal or a dumb one,
+    /// every step was asked for (`-v`), or the words are wanted for a machine, for a file or not at all.
+    func drawableErrors(_ environment: [String: String], _ signals: SignalWatch) -> LiveArea? {
+        guard !isQuiet, !isJSON, !isVerbose, transcript == nil,
+            TerminalSize.canDraw(on: STDERR_FILENO, environment: environment)
+        else { return nil }
+        return LiveArea(terminal: STDERR_FILENO, signals: signals)
+    }
+
+    /// Whether what is drawn on stderr has colours.
+    func colors(standardError environment: [String: String]) -> Bool {
+        Style.wantsColor(color, environment: environment, terminal: STDERR_FILENO)
+    }
+
+    private func emit(_ text: String, to descriptor: CInt) {
+        liveArea?.erase()
+        Self.write(text, to: descriptor)
         if let transcript { Self.write(text, to: transcript) }
     }
 

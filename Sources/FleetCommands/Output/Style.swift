@@ -4,12 +4,14 @@ internal import Glibc
 struct Style {
     var isColored: Bool
 
-    static func wantsColor(_ choice: ColorChoice, environment: [String: String]) -> Bool {
+    static func wantsColor(
+        _ choice: ColorChoice, environment: [String: String], terminal: CInt = STDOUT_FILENO
+    ) -> Bool {
         switch choice {
         case .always: true
         case .never: false
         case .auto:
-            isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR", default: ""].isEmpty
+            isatty(terminal) == 1 && environment["NO_COLOR", default: ""].isEmpty
                 && environment["TERM"] != "dumb"
         }
     }

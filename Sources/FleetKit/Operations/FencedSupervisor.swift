@@ -86,6 +86,8 @@ final class FencedSupervisor: JobSupervisor {
 
     func end(took: Duration) { observer.operation(.phaseEnded(phase, took: took)) }
 
+    func planned(_ outline: OperationOutline) { observer.operation(.planned(outline)) }
+
     func waiting(for text: String) { observer.operation(.waiting(phase, for: text)) }
 
     /// One unit of the phase is done, well or not.

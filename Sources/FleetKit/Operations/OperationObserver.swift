@@ -18,6 +18,8 @@ public enum OperationPhase: String, Sendable, CaseIterable, Codable {
 
 /// What an operation tells while it runs.
 public enum OperationEvent: Sendable {
+    /// Once, before the first phase; never when there is nothing to do or the operation is refused.
+    case planned(OperationOutline)
     /// `total`: the units that the phase is about.
     case phaseBegan(OperationPhase, total: Int)
     case sent(UnitCommand)

@@ -58,6 +58,7 @@ public final class RestartOperation {
         let plan = try RestartPlan(roster: roster, states: run.states(of: roster.units), options: options)
         run.skip(plan.skipped)
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
+        run.keeper.planned(plan.outline(stableFor: options.stableFor))
         if !plan.drained.isEmpty {
             try run.phase(.drain, total: plan.drained.count) { () throws(FleetError) in
                 let commands = plan.drained.map { UnitCommand(.stop, $0) }

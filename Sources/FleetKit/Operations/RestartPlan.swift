@@ -84,6 +84,16 @@ public struct RestartPlan: Sendable, Equatable {
         return steps
     }
 
+    /// The plan as the phases that it will go through.
+    func outline(stableFor window: Duration) -> OperationOutline {
+        let hasHolder = holderPart != .none
+        let ending = OperationOutline.ending(with: agentPhase, agents: agents.count, holder: hasHolder, window: window)
+        let isDrained = drained.filter { !agents.contains($0) }
+        return OperationOutline(
+            units: (hasHolder ? [holder] : []) + agents + isDrained,
+            phases: (drained.isEmpty ? [] : [.init(.drain, total: drained.count)]) + ending)
+    }
+
     /// `start` after a drain, `restart` where the agents were left running until now.
     var agentPhase: OperationPhase {
         let isRunning = agents.contains { before[$0].map { !$0.isDown } == true && !drained.contains($0) }

@@ -54,7 +54,13 @@ public final class StartOperation {
         }
         let isWhole = options.agents == nil
         let needsHolder = !holder.isActive && (isWhole || !starting.isEmpty && !holder.isNotFound)
-        run.expect((needsHolder ? [holder.name] : []) + starting.map(\.name))
+        let goals = (needsHolder ? [holder.name] : []) + starting.map(\.name)
+        run.expect(goals)
+        run.keeper.planned(
+            OperationOutline(
+                units: goals,
+                phases: OperationOutline.ending(
+                    with: .start, agents: starting.count, holder: needsHolder, window: options.stableFor)))
         if needsHolder {
             guard try run.holder(.start, settleTimeout: options.settleTimeout) else { return }
         } else if isWhole {

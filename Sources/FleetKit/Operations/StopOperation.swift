@@ -52,9 +52,13 @@ public final class StopOperation {
         }
         run.expect(stopping)
         guard !stopping.isEmpty else { return }
+        let agentsFirst = [stopping.filter { !holder.contains($0) }, stopping.filter { holder.contains($0) }]
+        run.keeper.planned(
+            OperationOutline(
+                units: agentsFirst[1] + agentsFirst[0], phases: [.init(.stop, total: stopping.count)]))
         try run.phase(.stop, total: stopping.count) { () throws(FleetError) in
             // The holder last: an agent whose server is taken away first does not end, it dies.
-            for group in [stopping.filter { !holder.contains($0) }, stopping.filter { holder.contains($0) }] {
+            for group in agentsFirst {
                 _ = try run.perform(group.map { UnitCommand(.stop, $0) }, maxParallel: maxParallel)
             }
         }

@@ -43,6 +43,57 @@ public final class SignalWatch: Sendable {
     /// restarted.
     public func ignoreHangUp() { signal(SIGHUP, SIG_IGN) }
 
+    /// For a picture on the terminal. From now on a new size, and the way back from a stop (Ctrl-Z, then `fg`), end
+    /// whatever wait is under way, so that it is drawn again at once; and a signal that ends or stops this process
+    /// moves the cursor below the picture first. Handlers that somebody else installed stay.
+    public func watchTerminal() {
+        for number in [SIGWINCH, SIGCONT] {
+            installIfDefault(number) { number in
+                if number == SIGCONT {
+                    continuations.wrappingAdd(1, ordering: .acquiringAndReleasing)
+                } else {
+                    resizes.wrappingAdd(1, ordering: .acquiringAndReleasing)
+                }
+            }
+        }
+        installIfDefault(SIGTSTP) { _ in
+            let saved = errno
+            leavePicture()
+            kill(getpid(), SIGSTOP)
+            errno = saved
+        }
+        for number in [SIGHUP, SIGQUIT] {
+            installIfDefault(number) { number in
+                leavePicture()
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+        }
+    }
+
+    /// Where the cursor is on a picture, and how many lines lie from there to its end; descriptor -1: there is none.
+    public func picture(on descriptor: CInt, rows: Int) {
+        pictureTerminal.store(-1, ordering: .releasing)
+        pictureRows.store(rows, ordering: .releasing)
+        pictureTerminal.store(descriptor, ordering: .releasing)
+    }
+
+    private func installIfDefault(_ number: CInt, _ handler: @escaping @convention(c) (CInt) -> Void) {
+        var old = sigaction()
+        sigaction(number, nil, &old)
+        guard old.__sigaction_handler.sa_handler == nil else { return }
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = handler
+        // poll(2) and sleeps return all the same; a read that a library has under way goes on.
+        action.sa_flags = SA_RESTART
+        sigaction(number, &action, nil)
+    }
+
+    /// How often the terminal got another size.
+    public var resized: UInt32 { resizes.load(ordering: .acquiring) }
+    /// How often this process was continued. What is on the screen since then is somebody else's.
+    public var continued: UInt32 { continuations.load(ordering: .acquiring) }
+
     private func install(_ number: CInt) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { number in
@@ -59,3 +110,15 @@ public final class SignalWatch: Sendable {
 
 private let caughtSignal = Atomic<CInt>(0)
 private let wakeEnd = Atomic<CInt>(-1)
+private let resizes = Atomic<UInt32>(0)
+private let continuations = Atomic<UInt32>(0)
+private let pictureTerminal = Atomic<CInt>(-1)
+private let pictureRows = Atomic<Int>(0)
+
+/// In a signal handler: nothing but write(2).
+private func leavePicture() {
+    let terminal = pictureTerminal.exchange(-1, ordering: .acquiringAndReleasing)
+    guard terminal >= 0 else { return }
+    var newline = UInt8(ascii: "\n")
+    for _ in 0..<pictureRows.load(ordering: .acquiring) { _ = write(terminal, &newline, 1) }
+}

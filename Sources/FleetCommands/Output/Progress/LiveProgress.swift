@@ -1,0 +1,71 @@
+internal import FleetKit
+
+/// Draws an operation, and the wait for its lock, on a terminal while it runs.
+///
+/// It draws when the operation's own loop comes by and at no other time: there is no thread that could make a hanging
+/// restart look alive, and nothing here touches the lock.
+final class LiveProgress: ProgressView {
+    private let output: Output
+    private let area: LiveArea
+    private let style: Style
+    private let signals: SignalWatch
+    private let clock: any OperationClock
+    private let lines: GuardVoice
+    private var model = ProgressModel()
+    private var wait: LockWait?
+    private var lastDraw: Duration?
+    private var drawnSize: TerminalSize?
+    private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
+
+    /// Ten frames a second: smooth enough for tenths, and nothing to a slow line.
+    private static let frame = Duration.milliseconds(100)
+
+    init(_ output: Output, area: LiveArea, style: Style, signals: SignalWatch, clock: any OperationClock) {
+        self.output = output
+        self.area = area
+        self.style = style
+        self.signals = signals
+        self.clock = clock
+        lines = GuardVoice(output)
+        output.liveArea = area
+    }
+
+    func operation(_ event: OperationEvent) {
+        wait = nil
+        model.apply(event, now: clock.now())
+        if case .warning(let text) = event { output.warning(text) }
+        draw()
+    }
+
+    func say(_ event: GuardEvent) {
+        switch event {
+        case .waiting(let status):
+            wait = LockWait(status, at: clock.now())
+            draw()
+        // What a reader wants to find later stays on the screen, above the picture.
+        case .tookOver, .burying, .killed, .buried, .notBuried, .releaseFailed:
+            wait = nil
+            lines.say(event)
+        }
+    }
+
+    private func draw() {
+        // An operation that finds nothing to do shows nothing.
+        guard wait != nil || model.phase != nil else { return }
+        let now = clock.now()
+        let isNew = seen.continued != signals.continued
+        if isNew { area.forget() }
+        let isUrgent = isNew || seen.resized != signals.resized
+        if !isUrgent, let lastDraw, now - lastDraw < Self.frame { return }
+        seen = (signals.resized, signals.continued)
+        lastDraw = now
+        let size = area.size
+        let picture =
+            if let wait {
+                LockWaitFrame(wait: wait, size: size, now: now, style: style).lines()
+            } else {
+                ProgressFrame(model: model, size: size, now: now, style: style).lines()
+            }
+        area.draw(picture)
+    }
+}

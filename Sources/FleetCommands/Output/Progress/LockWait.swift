@@ -1,0 +1,118 @@
+internal import FleetKit
+
+/// A wait for somebody else's lock, as it was at one look: what a picture of it needs, in words that are safe for a
+/// terminal.
+struct LockWait: Equatable {
+    var owner: String
+    var scope = ""
+    var reason: String?
+    var since = ""
+    /// `start 12/20`.
+    var phase: String?
+    /// How much of the owner's phase is done, 0 to 1.
+    var fraction: Double?
+    /// What happens when the bound is reached.
+    var ending: String
+    /// nil: there is no bound.
+    var maxWait: Duration?
+    /// Without progress for this long; nil while there is nothing to worry about.
+    var silent: Duration?
+    var stallAfter: Duration
+    var waited: Duration
+    /// When the look was, on the picture's own clock.
+    var at: Duration
+
+    /// An owner stamps at least every 2 s.
+    private static let worthAWord = Duration.seconds(4)
+
+    init(_ status: WaitStatus, at: Duration) {
+        self.at = at
+        waited = status.waited
+        maxWait = status.policy.maxWait
+        stallAfter = status.policy.stallAfter
+        silent = status.unchanged >= Self.worthAWord ? status.unchanged : nil
+        let record = status.observation.record
+        // A script under the lock may rightly take long; it is broken only when that was asked for or promised.
+        let isBreakable = record?.isRun != true || status.policy.breaksRuns || record?.maxHoldSeconds != nil
+        ending = status.policy.onTimeout == .break && isBreakable ? "takes over" : "gives up"
+        guard let record else {
+            owner = LockWords.ownerInFull(status.observation)
+            return
+        }
+        owner = "pid \(record.pid) (\(Printable.oneLine(record.command)))"
+        scope = record.scope.words
+        reason = record.reason.map { Printable.oneLine($0) }
+        since = LockWords.since(record)
+        let last = status.observation.events.last { $0.done != nil } ?? status.observation.events.last
+        phase = last.map { event in
+            guard let done = event.done, let total = event.total else { return Printable.oneLine(event.phase) }
+            return "\(Printable.oneLine(event.phase)) \(done)/\(total)"
+        }
+        if let done = last?.done, let total = last?.total, total > 0 { fraction = Double(done) / Double(total) }
+    }
+}
+
+/// The picture of a wait for the lock: who has it, how far it is, and how long this process will wait.
+struct LockWaitFrame {
+    let wait: LockWait
+    let size: TerminalSize
+    let now: Duration
+    let style: Style
+
+    func lines() -> [ScreenLine] {
+        let limit = max(1, size.width - 1)
+        var head = ScreenLine(limit: limit)
+        head.add("waiting for the lock", style.bold)
+        head.add("  \(ProgressFrame.ticking(waited))")
+        var lines = [head, line("owner", wait.owner, limit)]
+        if !wait.scope.isEmpty { lines.append(line("restarts", wait.scope, limit)) }
+        if let reason = wait.reason { lines.append(line("reason", reason, limit)) }
+        if !wait.since.isEmpty { lines.append(line("since", wait.since, limit)) }
+        if let phase = wait.phase { lines.append(phaseLine(phase, limit)) }
+        if let silent = wait.silent {
+            var words = line("silent", "no progress for \(DurationText.human(silent + late))", limit, style.warn)
+            words.add("; evicted after \(DurationText.canonical(wait.stallAfter))", style.warn)
+            lines.append(words)
+        }
+        lines.append(bound(limit))
+        // The last line is the one with the countdown.
+        let room = max(1, size.height - 1)
+        return lines.count <= room ? lines : Array(lines.prefix(room - 1)) + lines.suffix(1)
+    }
+
+    /// Time since the look.
+    private var late: Duration { max(.zero, now - wait.at) }
+    private var waited: Duration { wait.waited + late }
+
+    private func line(
+        _ label: String, _ text: String, _ limit: Int, _ paint: (String) -> String = { $0 }
+    ) -> ScreenLine {
+        var line = ScreenLine("  ", limit: limit)
+        line.add(label, style.dim)
+        line.pad(to: 12)
+        line.add(text, paint)
+        return line
+    }
+
+    private func phaseLine(_ phase: String, _ limit: Int) -> ScreenLine {
+        var line = line("phase", phase, limit)
+        guard let fraction = wait.fraction else { return line }
+        let start = max(28, line.columns + 2)
+        let bar = min(40, limit - start)
+        guard bar >= 5 else { return line }
+        line.pad(to: start)
+        line.add(ProgressFrame.bar(fraction, width: bar))
+        return line
+    }
+
+    private func bound(_ limit: Int) -> ScreenLine {
+        guard let maxWait = wait.maxWait else { return line("then", "as long as it takes (--max-wait 0)", limit) }
+        // Whole seconds: a countdown in tenths is noise.
+        let left = max(0, (maxWait - waited).wholeMilliseconds + 999) / 1000
+        var line = ScreenLine("  ", limit: limit)
+        line.add("\(wait.ending) in ", style.dim)
+        line.add(DurationText.human(.seconds(left)), style.bold)
+        line.add(" (--max-wait \(DurationText.canonical(maxWait)))", style.dim)
+        return line
+    }
+}

@@ -1,0 +1,38 @@
+internal import FleetKit
+
+/// How a command shows what it does while it runs.
+protocol ProgressView: OperationObserver {
+    func say(_ event: GuardEvent)
+}
+
+/// The view that fits: drawn in place on a terminal, a line at a time anywhere else.
+///
+/// Chosen at the first event, because a restart from inside the fleet finds out only then that its terminal may end.
+final class ProgressVoice: ProgressView {
+    private let output: Output
+    private let signals: SignalWatch
+    private let environment: [String: String]
+    private var chosen: (any ProgressView)?
+
+    init(_ output: Output, signals: SignalWatch, environment: [String: String]) {
+        self.output = output
+        self.signals = signals
+        self.environment = environment
+    }
+
+    func operation(_ event: OperationEvent) { view.operation(event) }
+    func say(_ event: GuardEvent) { view.say(event) }
+
+    private var view: any ProgressView {
+        if let chosen { return chosen }
+        let view: any ProgressView
+        if let area = output.drawableErrors(environment, signals) {
+            let style = Style(isColored: output.colors(standardError: environment))
+            view = LiveProgress(output, area: area, style: style, signals: signals, clock: SystemClock())
+        } else {
+            view = OperationVoice(output)
+        }
+        chosen = view
+        return view
+    }
+}

@@ -1,1 +1,0 @@
-// Nothing to call: the library replaces flock(2) where it is preloaded.
