@@ -26,8 +26,9 @@ demo: setup build ## a fleet of 5 agents on a private systemd, and three restart
 test: setup ## every test, on a real user manager too, and a look into the finished binary
 	@Scripts/test
 
-soak: setup ## the long runs: every interleaving, thousands of kills, a thousand restarts under valgrind
-	@Scripts/soak
+soak: ## the long runs: every interleaving, thousands of kills, leaks under valgrind, fuzzing; PARTS=chaos,fuzz for some
+	@Scripts/setup soak
+	@Scripts/soak $(if $(PARTS),--only $(PARTS))
 
 fuzz: setup ## coverage-guided fuzzing of every decoder, 60 s each; keeps the corpus
 	@Scripts/fuzz all

@@ -17,6 +17,7 @@ let package = Package(
     products: [
         .executable(name: "mosaic", targets: ["mosaic"]),
         .library(name: "FleetKit", targets: ["FleetKit"]),
+        .library(name: "no-flock", type: .dynamic, targets: ["NoFlock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -108,6 +109,8 @@ let package = Package(
         // A real process for the guard's tests to freeze and kill; it sees only FleetKit's public API.
         .executableTarget(
             name: "guard-holder", dependencies: ["FleetKit"], path: "Tests/GuardHolder", swiftSettings: house),
+        // Preloaded, it plays a file system without flock.
+        .target(name: "NoFlock", path: "Tests/NoFlock", exclude: ["no_flock_fs.c"]),
         // The guard under fire: real processes, killed, stopped and continued at random moments.
         .executableTarget(
             name: "fleet-chaos", dependencies: ["FleetKit", "FleetFake", "FleetTestSupport"], path: "Tests/FleetChaos",

@@ -196,13 +196,13 @@ _mosaic_fleet() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    restart|start|stop|status|lock|init)
+    restart|start|stop|status|logs|attach|lock|init|doctor)
         # Offer subcommand argument completions
         "_mosaic_fleet_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'restart start stop status lock init' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'restart start stop status logs attach lock init doctor' -- "${cur}"))
         ;;
     esac
 }
@@ -371,6 +371,74 @@ _mosaic_fleet_status() {
     esac
 }
 
+_mosaic_fleet_logs() {
+    repeating_flags=()
+    non_repeating_flags=(--follow -f --user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(-n --lines --mosaic-home --backend --color)
+    __mosaic_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-n'|'--lines')
+        __mosaic_add_completions -W '10'$'\n''100'$'\n''1000'
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet logs -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_attach() {
+    repeating_flags=()
+    non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--mosaic-home --backend --color)
+    __mosaic_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet attach -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
 _mosaic_fleet_lock() {
     repeating_flags=()
     non_repeating_flags=(-h --help)
@@ -448,6 +516,30 @@ _mosaic_fleet_lock_break() {
 _mosaic_fleet_init() {
     repeating_flags=()
     non_repeating_flags=(--force --user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--mosaic-home --backend --color)
+    __mosaic_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(--fix --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
     non_repeating_options=(--mosaic-home --backend --color)
     __mosaic_offer_flags_options 0

@@ -9,3 +9,7 @@ int fleet_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 int fleet_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+int fleet_spawn_own_session(posix_spawnattr_t *attributes) {
+    return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID);
+}

@@ -38,6 +38,13 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
+        let timeouts = link.timeouts
+        return try asking { (connection, heartbeat) throws(WireError) in
+            try connection.settings(of: units, timeouts, heartbeat)
+        }
+    }
+
     public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         let question = try Manager.call("ListUnitsByPatterns").adding([String]()).adding(patterns)
         var reader = MessageReader(try answer(to: question, "to list its units"), "the list of units")

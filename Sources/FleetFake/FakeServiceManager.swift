@@ -31,6 +31,19 @@ public final class FakeServiceManager: ServiceManager {
         return units.map { world.state(of: $0) }
     }
 
+    public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
+        let world = try look()
+        return units.map { unit in
+            guard let script = world.units[unit.rawValue], script.load == .loaded else {
+                return UnitSettings(name: unit)
+            }
+            return UnitSettings(
+                name: unit, path: "/fake/\(unit)", restart: script.restart.rawValue, restartDelay: script.restartDelay,
+                startLimitInterval: script.startLimitBurst == 0 ? .zero : script.startLimitInterval,
+                startLimitBurst: UInt32(clamping: script.startLimitBurst))
+        }
+    }
+
     public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         var names: [UnitName] = []
         for name in try look().units.keys.sorted() where patterns.contains(where: { fnmatch($0, name, 0) == 0 }) {

@@ -6,8 +6,9 @@ enum StandardTexts {
     static func meaning(of status: ExitStatus) -> String {
         switch status {
         case .done: "Done."
-        case .unitFailed: "A unit failed, or did not stay up."
-        case .attention: "Something is not active (status), or there is a lock (lock inspect)."
+        case .unitFailed: "A unit failed, or did not stay up; or a check failed (doctor)."
+        case .attention:
+            "Something is not active (status, attach), or there is a lock (lock inspect)."
         case .noSuchUnit: "No such agent or unit."
         case .usage: "Wrong usage: an unknown option or a value that cannot be."
         case .noServiceManager: "No service manager can be reached."
@@ -29,11 +30,20 @@ enum StandardTexts {
         ("MOSAIC_FAKE_DIR", ["Where", ".Fl -backend Cm fake", "keeps its units, for tests."]),
         ("MOSAIC_HOME", ["The mosaic home, where", ".Fl -mosaic-home", "is not given.", "An absolute path."]),
         ("NO_COLOR", ["Not empty: no colours, unless", ".Fl -color Cm always", "asks for them."]),
-        ("PATH", ["Where", ".Xr systemctl 1 ,", ".Xr busctl 1", "and", ".Xr tmux 1", "are looked for."]),
+        (
+            "PATH",
+            [
+                "Where", ".Xr systemctl 1 ,", ".Xr busctl 1 ,", ".Xr journalctl 1", "and", ".Xr tmux 1",
+                "are looked for.",
+            ]
+        ),
         ("TERM", ["Where it is", ".Cm dumb ,", "there are no colours, and nothing is drawn in place."]),
         (
             "TMUX",
-            ["Set by", ".Xr tmux 1 .", "Tells that a restart was typed in a session of the fleet."],
+            [
+                "Set by", ".Xr tmux 1 .", "Tells that a restart or", ".Cm attach",
+                "was typed in a session of the fleet.",
+            ],
         ),
         (
             "XDG_CONFIG_HOME",

@@ -26,6 +26,23 @@ public final class SystemctlServiceManager: ServiceManager {
         try show(units) {}.map(\.state)
     }
 
+    public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
+        var settings: [UnitSettings] = []
+        var rest = units[...]
+        while !rest.isEmpty {
+            let chunk = Array(rest.prefix(Self.unitsPerChild))
+            let options = ["--property=" + ShownSettings.properties.joined(separator: ",")]
+            let output = try systemctl.child("show", options: options, names: chunk.map(\.rawValue))
+                .run(timeout: Self.patience)
+            guard let shown = ShownSettings.parse(output.standardOutput, asked: chunk) else {
+                throw systemctl.unreachable(output)
+            }
+            settings += shown
+            rest = rest.dropFirst(chunk.count)
+        }
+        return settings
+    }
+
     public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         guard !patterns.isEmpty else { return [] }
         let options = ["--all", "--plain", "--no-legend", "--full"]

@@ -9,13 +9,16 @@ final class Arena {
     let home: ScriptedHome
     private let mosaic: String
     private let scriptedMutex: UInt64
+    /// As this process sees it; a preloaded library may tell the others something else.
+    let hasFlock: Bool
 
     init(_ options: ChaosOptions, in place: String) throws {
         self.options = options
         mosaic = try options.mosaic ?? BuiltProduct.path("mosaic")
-        home = try ScriptedHome(agents: 3, in: place)
+        hasFlock = try Self.hasFlock(place)
+        home = try ScriptedHome(agents: 3, in: place, managerIn: hasFlock ? nil : "/tmp")
         var status = stat()
-        guard stat(home.folder.path + "/systemd/mutex", &status) == 0 else { throw ChaosFailure("no scripted mutex") }
+        guard stat(home.managerPath + "/mutex", &status) == 0 else { throw ChaosFailure("no scripted mutex") }
         scriptedMutex = UInt64(status.st_ino)
         let choice = options.mutex == "auto" ? "" : "\n[guard]\nmutex = \"\(options.mutex)\"\n"
         try ScriptedHome.write(ScriptedHome.roster(3) + choice, to: home.rosterPath)
@@ -27,7 +30,15 @@ final class Arena {
 
     var runDirectory: String { home.runDirectory }
     /// What decides about path mode is what the guard did, not what it was told.
-    var isPathMode: Bool { options.mutex == "path" || options.preload != nil }
+    var isPathMode: Bool { options.mutex == "path" || options.preload != nil || !hasFlock }
+
+    private static func hasFlock(_ place: String) throws -> Bool {
+        let folder = FakeDirectory(in: place)
+        let file = open(folder.path + "/probe", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw ChaosFailure("cannot make a file in \(place): \(errno)") }
+        defer { close(file) }
+        return flock(file, LOCK_EX | LOCK_NB) == 0
+    }
 
     func start(_ words: [String], number: Int) throws -> TestProcess {
         var environment = home.environment
@@ -39,7 +50,7 @@ final class Arena {
 
     /// Sets the units' times and empties the log, while nobody runs.
     func prepare(_ plan: RoundPlan) throws {
-        guard unlink(home.folder.path + "/systemd/events.jsonl") == 0 || errno == ENOENT else {
+        guard unlink(home.managerPath + "/events.jsonl") == 0 || errno == ENOENT else {
             throw ChaosFailure("cannot remove the event log: \(errno)")
         }
         var holder = FakeUnit.holder(home.holder, startDelay: plan.unitTimes[0])
@@ -81,7 +92,7 @@ final class Arena {
         let left = FolderListing(runDirectory).entries.map(\.name)
             .filter { $0 != "restart.last" && ($0 != "restart.mutex" || isPathMode) }
         guard left.isEmpty else { throw ChaosFailure("left in the run directory: \(left.joined(separator: " "))") }
-        let states = try FakeServiceManager(directory: home.folder.path + "/systemd").states(
+        let states = try FakeServiceManager(directory: home.managerPath).states(
             of: [home.holder] + home.agents)
         for state in states where !state.isActive || state.job != nil {
             throw ChaosFailure("\(state.name) is \(state.activeState) (\(state.subState)) after the restart")

@@ -11,7 +11,8 @@ struct Campaign {
     /// - Throws: `Interrupted`; `ChaosFailure` with the round's story and the words that replay it.
     func run() throws {
         let arena = try Arena(options, in: place)
-        let mode = options.preload != nil ? "auto, flock fails (preloaded)" : options.mutex
+        let flock = options.preload != nil ? ", flock fails (preloaded)" : arena.hasFlock ? "" : ", no flock"
+        let mode = options.mutex + flock
         print(
             "fleet-chaos: seed \(options.seed), \(place) (\(fileSystem)), mutex \(mode), at most \(options.most) processes"
         )
@@ -71,6 +72,7 @@ extension Tally {
         kills += round.kills
         killsOfOwners += round.killsOfOwners
         killsInside += round.killsInside
+        killsInCalls += round.killsInCalls
         freezes += round.freezes
         takeovers += round.takeovers
         evictions += round.evictions

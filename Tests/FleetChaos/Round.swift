@@ -123,6 +123,7 @@ final class Round {
         let waiters = isOwner ? living.filter { $0 !== victim && !$0.isFrozen && $0.isWaiting } : []
         let now = clock.now()
         guard victim.process.isRunning else { return reap(victim) }
+        let isInCall = victim.isInCall
         victim.process.signal(SIGKILL)
         victim.isKilled = true
         tell(
@@ -133,6 +134,7 @@ final class Round {
             if !waiters.isEmpty { death = (now, waiters, living.contains(where: \.isFrozen)) }
         }
         if look.inside == victim.pid { tally.killsInside += 1 }
+        if isInCall { tally.killsInCalls += 1 }
     }
 
     private func reap(_ victim: Victim) {

@@ -5,6 +5,8 @@ struct Tally {
     var kills = 0
     var killsOfOwners = 0
     var killsInside = 0
+    /// Of processes that were inside a system call at that moment.
+    var killsInCalls = 0
     var freezes = 0
     var takeovers = 0
     var evictions = 0
@@ -23,7 +25,8 @@ struct Tally {
         let ends = ends.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
         return [
             "rounds \(rounds), processes \(processes), events in the logs \(events), overlaps \(overlapsSeen)",
-            "kills \(kills) (of the lock's owner \(killsOfOwners), just inside the mutex \(killsInside)), freezes \(freezes)",
+            "kills \(kills) (of the lock's owner \(killsOfOwners), just inside the mutex \(killsInside),"
+                + " waiting inside a system call \(killsInCalls)), freezes \(freezes)",
             "takeovers from the dead \(takeovers), evictions \(evictions); other ends: \(ends)",
             "owner's death to takeover, nobody stopped:  \(calm.summary)",
         ] + calm.bars.map { "    " + $0 } + [

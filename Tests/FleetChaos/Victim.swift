@@ -66,6 +66,10 @@ final class Victim {
         return "\(pid) \(plan.words.joined(separator: " ")): \(end)\n\(process.output)\(process.errors)"
     }
 
+    /// It waits inside a system call: for a file, a lock, a time. "running" would be on a processor, inside or outside
+    /// of one; -1 between two.
+    var isInCall: Bool { TestProcess.contents("/proc/\(pid)/syscall").first?.isNumber == true }
+
     /// It waits for the lock: only then has it a watch.
     var isWaiting: Bool {
         FolderListing("/proc/\(pid)/fd", isDeep: false).entries.contains { entry in

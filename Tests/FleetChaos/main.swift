@@ -10,6 +10,9 @@ func isInterrupted() -> Bool { signalCame.load(ordering: .relaxed) }
 // A round sees it, and its processes are killed and reaped on the way out.
 for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { _ in signalCame.store(true, ordering: .relaxed) } }
 
+// A reader that went away (`| head`) must not end it before its processes and folders are cleaned up.
+signal(SIGPIPE, SIG_IGN)
+
 do {
     let options = try ChaosOptions(CommandLine.arguments.dropFirst())
     for place in options.places { try Campaign(options: options, place: place).run() }

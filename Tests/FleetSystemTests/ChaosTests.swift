@@ -5,17 +5,31 @@ import Testing
 /// `fleet-chaos` and `fleet-leaks`, as long as a test may take; `make soak` runs them for long.
 @Suite("Chaos", .timeLimit(.minutes(5)))
 struct ChaosTests {
-    /// The seed is fixed, so that a failure can be looked at; other seeds are the soak's business. Both at once: path
-    /// mode mostly waits, five seconds for each crash inside its mutex.
-    @Test("Two hundred kills at random moments break no promise")
-    func kills() async throws {
-        async let kernel = Self.run("fleet-chaos", ["--kills", "180", "--seed", "20261124"])
-        async let path = Self.run(
-            "fleet-chaos", ["--kills", "20", "--seed", "20261124", "--mutex", "path", "--processes", "6"])
-        for chaos in try await [kernel, path] {
-            #expect(chaos.end == .exit(0), "\(chaos.output)")
-            #expect(chaos.output.contains("overlaps 0"))
-            print(chaos.output)
+    /// The seed is fixed, so that a failure can be looked at; other seeds are the soak's business.
+    @Test("Two hundred kills at random moments break no promise", arguments: ["/tmp", "/dev/shm"])
+    func kills(_ place: String) async throws {
+        let chaos = try await Self.run("fleet-chaos", ["--kills", "200", "--seed", "20261124", "--place", place])
+        #expect(chaos.end == .exit(0), "\(chaos.output)")
+        #expect(chaos.output.contains("overlaps 0"))
+        if place == "/dev/shm" { #expect(chaos.output.contains("(tmpfs)")) }
+        print(chaos.output)
+    }
+
+    /// Where `flock` fails the path mutex is chosen without being asked for. A crash inside it costs five seconds, so
+    /// four fleets share the kills, and mostly wait.
+    @Test("Nor do they without flock")
+    func killsWithoutFlock() async throws {
+        try await withThrowingTaskGroup(of: (end: TestProcess.End, output: String).self) { group in
+            for seed in 20_261_124..<20_261_128 {
+                let words = ["--kills", "50", "--seed", "\(seed)", "--processes", "6"]
+                let library = try BuiltProduct.path("libno-flock.so")
+                group.addTask { try await Self.run("fleet-chaos", words + ["--preload", library]) }
+            }
+            for try await chaos in group {
+                #expect(chaos.end == .exit(0), "\(chaos.output)")
+                #expect(chaos.output.contains("overlaps 0") && chaos.output.contains("flock fails (preloaded)"))
+                print(chaos.output)
+            }
         }
     }
 

@@ -78,6 +78,29 @@ struct FileSystemFaultTests {
         #expect(try next.wait() == .exit(0), "\(next.errors)")
     }
 
+    @Test("An owner whose run directory is moved away stops before the next one begins in a new directory")
+    func movedUnderAnOwner() throws {
+        var pace = ScriptedHome.Pace.instant
+        pace.stop = .seconds(1)
+        let home = try ScriptedHome(pace: pace)
+        let first = try home.mosaic("restart")
+        try eventually("it waits for the agents' stops") {
+            try home.sent(by: first.pid).count == home.agents.count
+        }
+        // Frozen meanwhile, so that the next owner is at work before this one looks again.
+        try home.freeze(first)
+        #expect(rename(home.runDirectory, home.runDirectory + ".moved") == 0)
+        let sent = try home.sent(by: first.pid).count
+        let next = try home.mosaic("restart", "--stable-for", "0")
+        try next.waitForError("holder")
+        first.thaw()
+        #expect(try first.wait() == .exit(76), "\(first.errors)")
+        #expect(first.errors.contains("moved away"), "\(first.errors)")
+        #expect(try home.sent(by: first.pid).count == sent)
+        #expect(try next.wait() == .exit(0), "\(next.errors)")
+        #expect(home.leftovers.isEmpty)
+    }
+
     @Test("A waiting restart whose run directory is removed ends with 74 and sends nothing")
     func removedUnderAWaiter() throws {
         let home = try ScriptedHome()

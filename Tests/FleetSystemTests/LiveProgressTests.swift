@@ -124,7 +124,7 @@ struct LiveProgressTests {
         let home = try ScriptedHome(agents: 3, pace: Self.pace)
         try home.fleet.install(FakeUnit.agent(home.agents[0], in: home.holder, runs: [.up(after: .seconds(6))]))
         #expect(try home.mosaic("stop").wait() == .exit(0))
-        let terminal = try TmuxTerminal(
+        let terminal = try SizedTerminal(
             columns: 80, rows: 40, environment: home.environment.merging(["PS1": "% "]) { _, new in new },
             ["/bin/bash", "--norc", "--noprofile", "-i"])
         try terminal.wait(for: "%")
@@ -199,7 +199,7 @@ struct LiveProgressTests {
         let home = try ScriptedHome(agents: 2, pace: Self.pace)
         let program = [try BuiltProduct.path("mosaic"), "fleet", "restart", "--stable-for", "0", "--backend", "fake"]
         // tmux sets TERM itself, so it is set behind it.
-        let terminal = try TmuxTerminal(
+        let terminal = try SizedTerminal(
             columns: 120, rows: 40, environment: home.environment,
             ["/usr/bin/env"] + environment.map { "\($0.key)=\($0.value)" } + program + words)
         let end = try terminal.wait(for: "ended 0")

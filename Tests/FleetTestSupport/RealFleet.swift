@@ -11,7 +11,9 @@ public final class RealFleet {
     public var agents: [String] { names.map { "mosaic-agent@\($0).service" } }
 
     /// The fleet is installed and up.
-    public init(agents count: Int, startsIt: Bool = true) throws {
+    /// - Parameter script: what `/bin/sh` runs as agent `$2`, with the folder of the test's own files as `$1`; nil: it
+    ///   sleeps.
+    public init(agents count: Int, startsIt: Bool = true, script: String? = nil) throws {
         names = (1...count).map { ($0 < 10 ? "a0" : "a") + "\($0)" }
         let search = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         harness = try TestProcess(
@@ -27,9 +29,14 @@ public final class RealFleet {
         self.environment = environment
         try ScriptedHome.makeFolder(fleetPath.replacingLast("/fleet", with: ""))
         try ScriptedHome.makeFolder(fleetPath)
+        let path = folder.path + "/agent.sh"
+        try ScriptedHome.write(script ?? "", to: path)
+        let command = { (name: String) in
+            script == nil ? ["sleep", "infinity"] : ["/bin/sh", path, self.folder.path, name]
+        }
         try ScriptedHome.write(
             "version = 1\n[holder]\nsocket = \"mosaic-fleet\"\n"
-                + names.map { "[[agent]]\nname = \"\($0)\"\ncommand = [\"sleep\", \"infinity\"]\n" }.joined(),
+                + names.map { "[[agent]]\nname = \"\($0)\"\ncommand = \(command($0))\n" }.joined(),
             to: fleetPath + "/roster.toml")
         try must(mosaic("init"))
         if startsIt { try must(mosaic("start", "--stable-for", "0")) }
@@ -44,6 +51,7 @@ public final class RealFleet {
         }
     }
 
+    public var homePath: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/mosaic" }
     public var fleetPath: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/mosaic/fleet" }
     public var unitFolder: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/systemd/user" }
 

@@ -7,6 +7,9 @@ public import Glibc
 /// act on it.
 public final class ScriptedHome {
     public let folder: FakeDirectory
+    /// The scripted manager's, where the home's file system has no `flock`.
+    private let managerFolder: FakeDirectory?
+    public var managerPath: String { (managerFolder ?? folder).path + "/systemd" }
     public let fleet: FakeFleet
     public let holder: UnitName
     public let agents: [UnitName]
@@ -38,14 +41,20 @@ public final class ScriptedHome {
     }
 
     /// Agents `a1`, `a2`, …; the fleet is up.
-    /// - Parameter parent: an existing directory; chooses the file system.
-    public init(agents count: Int = 3, pace: Pace = .instant, isUp: Bool = true, in parent: String = "/tmp") throws {
+    /// - Parameters:
+    ///   - parent: an existing directory; chooses the file system.
+    ///   - managerParent: the same for the scripted manager's own files, which need `flock`.
+    public init(
+        agents count: Int = 3, pace: Pace = .instant, isUp: Bool = true, in parent: String = "/tmp",
+        managerIn managerParent: String? = nil
+    ) throws {
         folder = FakeDirectory(in: parent)
+        managerFolder = managerParent.map { FakeDirectory(in: $0) }
         let holder = try UnitName("mosaic-tmux-holder.service")
         let agents = try (1...count).map { try UnitName("mosaic-agent@a\($0).service") }
         self.holder = holder
         self.agents = agents
-        fleet = try FakeFleet(directory: folder.path + "/systemd")
+        fleet = try FakeFleet(directory: (managerFolder ?? folder).path + "/systemd")
         try Self.makeFolder(path)
         try Self.makeFolder(path + "/fleet")
         try Self.write(Self.roster(count), to: rosterPath)
@@ -71,7 +80,7 @@ public final class ScriptedHome {
     public var environment: [String: String] {
         [
             "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "MOSAIC_HOME": path,
-            "MOSAIC_FAKE_DIR": folder.path + "/systemd", "LANG": "C.UTF-8",
+            "MOSAIC_FAKE_DIR": managerPath, "LANG": "C.UTF-8",
         ]
     }
 
@@ -100,8 +109,8 @@ public final class ScriptedHome {
     /// The same on a terminal.
     public func terminal(
         _ words: String..., columns: Int = 80, rows: Int = 24, environment extra: [String: String] = [:]
-    ) throws -> TmuxTerminal {
-        try TmuxTerminal(
+    ) throws -> SizedTerminal {
+        try SizedTerminal(
             columns: columns, rows: rows, environment: environment.merging(extra) { _, new in new },
             [try BuiltProduct.path("mosaic"), "fleet"] + words + ["--backend", "fake"])
     }
@@ -117,7 +126,7 @@ public final class ScriptedHome {
     /// Stops the process while it is not inside the scripted manager's own mutex: a real systemd has none that a
     /// frozen client could hold.
     public func freeze(_ process: TestProcess) throws {
-        let mutex = open(folder.path + "/systemd/mutex", O_RDWR | O_CLOEXEC)
+        let mutex = open(managerPath + "/mutex", O_RDWR | O_CLOEXEC)
         guard mutex >= 0 else { throw DeadlineMissed("the scripted manager has no mutex: \(errno)") }
         defer { close(mutex) }
         try eventually("\(process.pid) is frozen outside of the scripted manager") {

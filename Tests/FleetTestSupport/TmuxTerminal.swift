@@ -1,125 +1,74 @@
-public import Glibc
+internal import Glibc
 
-/// A terminal of a given size, as real as an operator's: the one window of a private tmux server, with a program on its
-/// pseudo terminal. What it shows is asked of the terminal, not guessed from what the program wrote.
+/// A terminal that can be looked at: a private tmux server with one window, in which a program runs.
 public final class TmuxTerminal {
     private let folder = FakeDirectory()
-    private let socket: String
     private let environment: [String: String]
 
     /// - Parameters:
-    ///   - words: the program's absolute path and its arguments. When it has ended, `ended STATUS` stands on the line where
-    ///     the cursor was left, and the terminal stays.
-    ///   - environment: the program's whole environment, but for what tmux adds (TERM).
-    public init(columns: Int, rows: Int, environment: [String: String], _ words: [String]) throws {
-        socket = folder.path + "/s"
-        self.environment = environment
-        let settings = folder.path + "/tmux.conf"
-        try ScriptedHome.write("set -g status off\nset -g history-limit 5000\nset -sg escape-time 0\n", to: settings)
-        let script = "\"$@\"; printf 'ended %s\\n' $?; exec sleep 600"
+    ///   - command: absolute path of a program, and its arguments.
+    ///   - environment: the program's whole environment; TERM is set for it.
+    public init(
+        _ command: [String], environment: [String: String], columns: Int = 100, rows: Int = 40
+    ) throws {
+        self.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": folder.path]
+        // The screen of a program that has ended can still be read.
+        try ScriptedHome.write(
+            "set -g remain-on-exit on\nset -g status off\nset -s escape-time 0\n", to: folder.path + "/conf")
+        var variables = environment
+        variables["TERM"] = "screen-256color"
+        let words =
+            ["/usr/bin/env", "-i"] + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + command
         let start = try TestProcess(
-            ["/usr/bin/tmux", "-S", socket, "-f", settings, "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"]
-                + ["/bin/sh", "-c", script, "sh"] + words, environment: environment)
-        guard try start.wait(within: .seconds(10)) == .exit(0) else { throw DeadlineMissed("tmux: \(start.errors)") }
+            [
+                Self.tmux, "-S", socket, "-f", folder.path + "/conf", "new-session", "-d", "-x", "\(columns)", "-y",
+                "\(rows)", "--",
+            ]
+                + words, environment: self.environment)
+        guard try start.wait() == .exit(0) else { throw DeadlineMissed("no terminal: \(start.errors)") }
     }
 
     deinit {
-        do {
-            try ask("kill-server")
-        } catch {
-            // There is none any more: nothing to end.
+        // The server ends its program and itself; its socket goes with the folder.
+        if let end = try? TestProcess([Self.tmux, "-S", socket, "kill-server"], environment: environment) {
+            _ = try? end.wait()
         }
     }
 
-    // MARK: What it shows
+    private static let tmux = "/usr/bin/tmux"
+    private var socket: String { folder.path + "/t" }
 
-    /// Its lines from the top, without the empty ones at the end.
-    public func lines() throws -> [String] { try Self.split(ask("capture-pane", "-p")) }
+    /// `$TMUX` as this terminal's server gives it to its programs.
+    public var variable: String { get throws { try ask("display-message", "-p", "#{socket_path},#{pid},0") } }
 
-    /// The same, with everything that has left it at the top.
-    public func history() throws -> [String] { try Self.split(ask("capture-pane", "-p", "-S", "-")) }
-
-    /// The same, with the escape sequences of its colours.
-    public func screenWithColors() throws -> String { try ask("capture-pane", "-p", "-e") }
-
-    public var screen: String { (try? lines().joined(separator: "\n")) ?? "(no terminal)" }
-
-    private static func split(_ text: String) -> [String] {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        while lines.last?.isEmpty == true { lines.removeLast() }
-        return lines
-    }
-
-    public struct Cursor: Equatable, Sendable {
-        public var column: Int
-        public var row: Int
-        public var isVisible: Bool
-
-        public init(column: Int, row: Int, isVisible: Bool) {
-            self.column = column
-            self.row = row
-            self.isVisible = isVisible
-        }
-    }
-
-    public func cursor() throws -> Cursor {
-        let fields = try ask("display-message", "-p", "#{cursor_x} #{cursor_y} #{cursor_flag}")
-            .split { " \n".contains($0) }.compactMap { Int($0) }
-        guard fields.count == 3 else { throw DeadlineMissed("no cursor: \(fields)") }
-        return Cursor(column: fields[0], row: fields[1], isVisible: fields[2] == 1)
-    }
-
-    /// Whether long lines go on in the next row.
-    public func wraps() throws -> Bool { try ask("display-message", "-p", "#{wrap_flag}").hasPrefix("1") }
-
-    /// Returns the lines as soon as one of them contains the text.
     @discardableResult
-    public func wait(for text: String, within limit: Duration = .seconds(20)) throws -> [String] {
-        try eventually("'\(text)' on the terminal", within: limit, state: screen) {
-            let lines = try lines()
-            return lines.contains { $0.contains(text) } ? lines : nil
-        }
+    private func ask(_ words: String...) throws -> String {
+        let client = try TestProcess([Self.tmux, "-S", socket, "-N"] + words, environment: environment)
+        guard try client.wait() == .exit(0) else { throw DeadlineMissed("tmux \(words): \(client.errors)") }
+        return client.output.hasSuffix("\n") ? String(client.output.dropLast()) : client.output
     }
 
-    /// Returns the lines as soon as they are as wanted.
+    /// Text as it is.
+    public func type(_ text: String) throws { try ask("send-keys", "-l", "--", text) }
+
+    /// Keys by tmux's names: `Tab`, `Enter`, `C-u`.
+    public func press(_ keys: String...) throws { for key in keys { try ask("send-keys", "--", key) } }
+
+    /// The lines of the screen, without blanks at their ends.
+    public func screen() throws -> String { try ask("capture-pane", "-p") }
+
+    /// The exit status of the program; nil while it runs.
+    public func exitStatus() throws -> Int32? { Int32(try ask("display-message", "-p", "#{pane_dead_status}")) }
+
+    /// Returns the screen as soon as it satisfies the condition.
     @discardableResult
     public func wait(
-        until what: String, within limit: Duration = .seconds(20), _ condition: ([String]) -> Bool
-    ) throws -> [String] {
-        try eventually(what, within: limit, state: screen) {
-            let lines = try lines()
-            return condition(lines) ? lines : nil
+        for what: String, within limit: Duration = .seconds(20), _ condition: (String) -> Bool
+    ) throws -> String {
+        var last = ""
+        return try eventually("\(what) on the screen", within: limit, state: "\n" + last) {
+            last = try screen()
+            return condition(last) ? last : nil
         }
-    }
-
-    // MARK: What is done to it
-
-    public func resize(columns: Int, rows: Int) throws {
-        try ask("resize-window", "-x", "\(columns)", "-y", "\(rows)")
-    }
-
-    /// Keys by tmux's names: `C-c`, `Enter`, or text.
-    public func type(_ keys: String...) throws { try ask(["send-keys"] + keys) }
-
-    /// The program's process, once it runs.
-    public func program() throws -> pid_t {
-        try eventually("a program on the terminal", state: screen) {
-            guard let shell = pid_t(try ask("display-message", "-p", "#{pane_pid}").prefix { $0.isNumber }) else {
-                return nil
-            }
-            return ChildList(of: shell).pids.first
-        }
-    }
-
-    @discardableResult
-    private func ask(_ words: String...) throws -> String { try ask(words) }
-
-    @discardableResult
-    private func ask(_ words: [String]) throws -> String {
-        let question = try TestProcess(["/usr/bin/tmux", "-S", socket] + words, environment: environment)
-        guard try question.wait(within: .seconds(10)) == .exit(0) else {
-            throw DeadlineMissed("tmux \(words): \(question.errors)")
-        }
-        return question.output
     }
 }

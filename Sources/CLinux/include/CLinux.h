@@ -17,3 +17,8 @@ int fleet_pipe(int ends[2]);
 
 /// posix_spawn_file_actions_addclosefrom_np(3): the child keeps nothing from `first` on. 0, or an error number.
 int fleet_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/// adjtimex(2): 1 when the kernel's clock is synchronised, 0 when it is not, -1 when the kernel does not say.
+int fleet_clock_is_synchronized(void);
+/// POSIX_SPAWN_SETSID, posix_spawnattr_setflags(3): the child leads a session of its own. 0, or an error number.
+int fleet_spawn_own_session(posix_spawnattr_t *attributes);

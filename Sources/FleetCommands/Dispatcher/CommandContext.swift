@@ -46,6 +46,15 @@ public final class CommandContext {
         return manager
     }
 
+    /// The way to the manager as a thing to look at: a failure is not thrown, and what `auto` remarks is kept.
+    func examineConnection() -> HealthContext.Connection {
+        var remarks: [String] = []
+        let result = Result { () throws(FleetError) in
+            try composition.connect(common.backend, connection) { remarks.append($0) }
+        }
+        return HealthContext.Connection(manager: result, remark: remarks.first)
+    }
+
     /// Leaves something to be done when the lock is free again: nobody waits for a summary.
     func afterRelease(_ body: @escaping () throws(FleetError) -> Void) { afterwards.append(body) }
 

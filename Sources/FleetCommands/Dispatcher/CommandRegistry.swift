@@ -7,8 +7,11 @@ enum CommandRegistry {
         StartCommand.self,
         StopCommand.self,
         StatusCommand.self,
+        LogsCommand.self,
+        AttachCommand.self,
         LockCommand.self,
         InitCommand.self,
+        DoctorCommand.self,
         SessionCommand.self,
     ]
 

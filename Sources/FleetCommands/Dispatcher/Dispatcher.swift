@@ -50,7 +50,7 @@ public struct Dispatcher {
 
     private func run(_ module: any CommandModule, in context: CommandContext) throws(FleetError) -> Int32 {
         switch module {
-        case let command as any GuardedCommand: return try run(guarded: command, in: context).rawValue
+        case let command as any GuardedCommand: return try run(guarded: command, in: context)
         case let command as any UnguardedCommand:
             let status = try command.run(in: context)
             try context.runAfterwards()
@@ -63,17 +63,16 @@ public struct Dispatcher {
         }
     }
 
-    private func run(guarded command: some GuardedCommand, in context: CommandContext) throws(FleetError) -> ExitStatus
-    {
-        if let answered = try command.prepare(in: context) { return answered }
-        try context.leaveFleet(isAllowed: !command.guardOptions.noDetach)
+    private func run(guarded command: some GuardedCommand, in context: CommandContext) throws(FleetError) -> Int32 {
+        if let answered = try command.prepare(in: context) { return answered.rawValue }
+        if let relayed = try context.leaveFleet(isAllowed: !command.guardOptions.noDetach) { return relayed }
         let request = try command.request(in: context)
         let policy = command.guardOptions.policy(try context.guardSettings())
         let theGuard = Guard(
             store: try context.openLock(), time: context.time, processes: context.processes,
             interruption: { context.signals.interruption() }, report: { context.progress.say($0) })
         let asked = theGuard.now()
-        let status = try theGuard.withLock(request, policy) { lock throws(FleetError) in
+        let status = try theGuard.withLock(request, policy) { lock throws(FleetError) -> ExitStatus in
             context.signals.ignoreHangUp()
             if command.joinsRestarts,
                 let other = try theGuard.restartCompleted(since: asked, covering: request.scope, holding: lock)
@@ -91,7 +90,7 @@ public struct Dispatcher {
             return status
         }
         try context.runAfterwards()
-        return status
+        return status.rawValue
     }
 
     /// What a hint may repeat of a wrong command line.

@@ -41,11 +41,11 @@ public final class Output {
         }
     }
 
-    /// The outcome of a command in words; nothing with `-q` or `--json`.
-    func summary(_ text: String) { if !isQuiet && !isJSON { data(text) } }
+    /// The outcome of a command in words; with `-q` or `--json` only in the transcript.
+    func summary(_ text: String) { emit(text + "\n", to: STDOUT_FILENO, isShown: !isQuiet && !isJSON) }
 
-    /// Something to know, on stderr.
-    func note(_ text: String) { if !isQuiet { emit("mosaic fleet: \(text)\n", to: STDERR_FILENO) } }
+    /// Something to know, on stderr; with `-q` only in the transcript.
+    func note(_ text: String) { emit("mosaic fleet: \(text)\n", to: STDERR_FILENO, isShown: !isQuiet) }
 
     /// Something to worry about; also with `-q`.
     func warning(_ text: String) { emit("mosaic fleet: warning: \(text)\n", to: STDERR_FILENO) }
@@ -81,9 +81,11 @@ public final class Output {
         Style.wantsColor(color, environment: environment, terminal: STDERR_FILENO)
     }
 
-    private func emit(_ text: String, to descriptor: CInt) {
-        liveArea?.erase()
-        Self.write(text, to: descriptor)
+    private func emit(_ text: String, to descriptor: CInt, isShown: Bool = true) {
+        if isShown {
+            liveArea?.erase()
+            Self.write(text, to: descriptor)
+        }
         if let transcript { Self.write(text, to: transcript) }
     }
 

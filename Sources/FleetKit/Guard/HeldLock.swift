@@ -29,6 +29,10 @@ public final class HeldLock {
             // That the lock is lost is certain, whoever has it: this must not end as a mere I/O error.
             throw GuardWords.evicted(who: "and who has it now cannot be read (\(error.message))", path: store.lockPath)
         }
+        guard successor?.record?.token != record.token else {
+            throw GuardWords.evicted(
+                who: "whose run directory was moved away, or removed and made again", path: store.lockPath)
+        }
         throw GuardWords.evicted(by: successor, path: store.lockPath)
     }
 

@@ -26,7 +26,7 @@ public struct FleetResidence: Sendable, Equatable {
     }
 
     /// `$TMUX` is `SOCKET,PID,SESSION`.
-    private static func isTerminalOfFleet(_ socket: TmuxSocket?, _ environment: [String: String]) -> Bool {
+    static func isTerminalOfFleet(_ socket: TmuxSocket?, _ environment: [String: String]) -> Bool {
         guard let server = environment["TMUX"]?.split(separator: ",").first.map(String.init) else { return false }
         switch socket {
         case .path(let path): return server == path

@@ -13,6 +13,10 @@ public protocol ServiceManager: AnyObject {
     /// - Throws: `.noServiceManager` when the manager cannot be asked.
     func states(of units: [UnitName]) throws(FleetError) -> [UnitState]
 
+    /// How each unit was told to behave, in the order asked.
+    /// - Throws: `.noServiceManager` when the manager cannot be asked.
+    func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings]
+
     /// Units in the manager's memory whose name matches one of the shell patterns.
     func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName]
 

@@ -35,6 +35,8 @@ public struct FleetInstaller: Sendable {
     public var userHome: String
     /// Replace files that somebody else wrote or changed, after keeping a copy. Never the roster, never links.
     public var force: Bool
+    /// False: only says what would be done.
+    private var writes = true
 
     public init(
         home: MosaicHome, scope: ManagerScope, unitFolder: String, tmux: String, mosaic: String, userHome: String,
@@ -66,7 +68,16 @@ public struct FleetInstaller: Sendable {
     /// Every text is made before the first unit file is touched, so a bad roster changes nothing.
     /// - Returns: every file that belongs to the fleet, in the order of the work.
     /// - Throws: `.badRoster`; `.io`, naming the file. What was written before an I/O error stays; a further run goes on.
-    public func install() throws(FleetError) -> [Change] {
+    public func install() throws(FleetError) -> [Change] { try work() }
+
+    /// What `install` would do. Writes nothing.
+    public func preview() throws(FleetError) -> [Change] {
+        var reader = self
+        reader.writes = false
+        return try reader.work()
+    }
+
+    private func work() throws(FleetError) -> [Change] {
         var changes: [Change] = []
         let roster: Roster
         if let written = try Roster.load(home: home) {
@@ -74,16 +85,26 @@ public struct FleetInstaller: Sendable {
             changes.append(Change(path: home.rosterPath, action: .unchanged))
         } else {
             roster = try RosterDecoder.decode(Array(StarterRoster.text.utf8), file: home.rosterPath)
-            let folder = try ConfigFolder.open(home.fleetDirectory, create: true)
-            try folder?.write("roster.toml", StarterRoster.text)
+            if writes {
+                let folder = try ConfigFolder.open(home.fleetDirectory, create: true)
+                try folder?.write("roster.toml", StarterRoster.text)
+            }
             changes.append(Change(path: home.rosterPath, action: .created))
         }
         let texts = try unitTexts(of: roster)
-        guard let folder = try ConfigFolder.open(unitFolder, create: true) else { return changes }
+        let folder = try ConfigFolder.open(unitFolder, create: writes)
         for text in texts {
-            let place = try text.folder.flatMap { name throws(FleetError) in try folder.folder(name, create: true) }
-            changes.append(try put(text, into: place ?? folder))
+            var place = folder
+            if let name = text.folder { place = try folder?.folder(name, create: writes) }
+            // Only where nothing is to be written may it be missing.
+            guard let place else {
+                let path = [unitFolder, text.folder, text.name].compactMap(\.self).joined(separator: "/")
+                changes.append(Change(path: path, action: .created))
+                continue
+            }
+            changes.append(try put(text, into: place))
         }
+        guard let folder else { return changes }
         return changes + (try removeLeft(by: roster, from: folder))
     }
 
@@ -120,7 +141,7 @@ public struct FleetInstaller: Sendable {
         func change(_ action: Change.Action) -> Change { Change(path: "\(folder.path)/\(file.name)", action: action) }
         switch try folder.read(file.name) {
         case .absent:
-            try folder.write(file.name, text)
+            if writes { try folder.write(file.name, text) }
             return change(.created)
         case .other(let what):
             return change(.kept(what))
@@ -128,12 +149,13 @@ public struct FleetInstaller: Sendable {
             if old == Array(text.utf8) { return change(.unchanged) }
             let author = GeneratedText.authorship(of: old)
             if author == .own {
-                try folder.write(file.name, text)
+                if writes { try folder.write(file.name, text) }
                 return change(.renewed)
             }
             guard force else {
                 return change(.kept(author == .changed ? "changed by somebody else" : "written by somebody else"))
             }
+            guard writes else { return change(.replaced(backup: "\(folder.path)/\(file.name).bak")) }
             let backup = try folder.backUp(file.name)
             try folder.write(file.name, text)
             return change(.replaced(backup: "\(folder.path)/\(backup)"))
@@ -153,8 +175,10 @@ public struct FleetInstaller: Sendable {
             let path = "\(place.path)/\(FleetUnits.dropInFile)"
             switch GeneratedText.authorship(of: bytes) {
             case .own:
-                try place.remove(FleetUnits.dropInFile)
-                try folder.removeFolderIfEmpty(name)
+                if writes {
+                    try place.remove(FleetUnits.dropInFile)
+                    try folder.removeFolderIfEmpty(name)
+                }
                 changes.append(Change(path: path, action: .removed))
             case .changed:
                 changes.append(Change(path: path, action: .kept("changed by somebody else; its agent left the roster")))

@@ -79,7 +79,7 @@ import Testing
         let faulty = try arena.faulty()
         let fleet = Guard(store: try arena.store(faulty), time: ManualTime(), processes: FakeProcesses(pid: 1))
         let lock = try fleet.acquire(.test("R1"), WaitPolicy())
-        faulty.fault = { $0.operation == .statusAtName ? .ioError : nil }
+        faulty.fault = { $0.operation == .statusByPath ? .ioError : nil }
         #expect(failure { try lock.checkFence() }?.code == .io)
         faulty.fault = { _ in nil }
         fleet.release(lock)

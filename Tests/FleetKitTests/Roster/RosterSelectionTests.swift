@@ -81,6 +81,7 @@ struct RosterDiscoveryTests {
             return names
         }
         func states(of units: [UnitName]) throws(FleetError) -> [UnitState] { [] }
+        func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] { [] }
         func perform(
             _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
         ) throws(FleetError) -> [UnitOutcome] { [] }

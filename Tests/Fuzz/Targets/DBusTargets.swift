@@ -66,7 +66,14 @@ extension FuzzTarget {
 /// Makes a message out of the fuzzer's bytes.
 private struct ByteSource {
     private var rest: ArraySlice<UInt8>
+    /// Values at the top of the message or in structures: each of them lengthens the message's signature.
+    private var valuesInSignature = 0
     init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+    /// A signature has at most 255 codes (D-Bus specification, "Valid Signatures"). libdbus checks that only for what
+    /// comes from a peer; while one builds a message, a longer one overruns its memory. One value here has at most
+    /// five codes, so this many values, and what is still owed to open structures, stay below.
+    private static let mostValues = 30
 
     private mutating func byte() -> UInt8 { rest.popFirst() ?? 0 }
     private mutating func number() -> UInt64 { (0..<8).reduce(0) { value, _ in value << 8 | UInt64(byte()) } }
@@ -84,12 +91,13 @@ private struct ByteSource {
         let message = Message(adopting: raw)
         var iterator = DBusMessageIter()
         dbus_message_iter_init_append(raw, &iterator)
-        while !rest.isEmpty { value(in: &iterator, depth: 0) }
+        while !rest.isEmpty, valuesInSignature < Self.mostValues { value(in: &iterator, depth: 0) }
         return message
     }
 
     /// Appends one value; in arrays of variants and in structures it calls itself.
     private mutating func value(in iterator: inout DBusMessageIter, depth: Int) {
+        valuesInSignature += 1
         switch byte() % 12 {
         case 0: basic(WireType.uint32, UInt32(truncatingIfNeeded: number()), &iterator)
         case 1: basic(WireType.uint64, number(), &iterator)
@@ -105,7 +113,7 @@ private struct ByteSource {
             within(WireType.array, "y", &iterator) { source, inner in
                 for _ in 0..<source.byte() % 32 { source.basic(WireType.byte, source.byte(), &inner) }
             }
-        case 8 where depth < 8:
+        case 8 where depth < 8 && valuesInSignature < Self.mostValues:
             within(WireType.structure, nil, &iterator) { source, inner in
                 for _ in 0...source.byte() % 3 { source.value(in: &inner, depth: depth + 1) }
             }

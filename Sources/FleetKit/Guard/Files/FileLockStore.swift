@@ -68,15 +68,17 @@ public final class FileLockStore: LockStore {
             directory.calls.close(lock.file)
         }
         try mutex.inside { () throws(FleetError) in
-            guard try isOwned(lock) else { return }
+            // In our own directory, wherever that is now: nobody else's record can be meant.
+            guard try directory.status(at: RunDirectory.lockName)?.id == lock.id else { return }
             try directory.unlink(RunDirectory.lockName)
         }
     }
 
     public func isOwned(_ lock: OwnedLock) throws(FleetError) -> Bool {
-        // Our open descriptor pins the inode number, so equality is identity.
+        // Our open descriptor pins the inode number, so equality is identity. By the path, as the next owner would look:
+        // in a run directory that was moved away our record still has its name, and stops nobody.
         guard !lock.isClosed else { return false }
-        return try directory.status(at: RunDirectory.lockName)?.id == lock.id
+        return try directory.statusByPath(at: RunDirectory.lockName)?.id == lock.id
     }
 
     public func stamp(_ lock: OwnedLock) throws(FleetError) {
@@ -155,6 +157,7 @@ public final class FileLockStore: LockStore {
     private func publish(
         _ request: LockRequest, place: (String) throws(FleetError) -> Void
     ) throws(FleetError) -> OwnedLock {
+        try directory.checkInPlace()
         let token = time.token()
         let record = LockRecord(
             token: token, owner: processes.me, request: request, acquiredAt: Timestamp.rfc3339(time.wallClock()),

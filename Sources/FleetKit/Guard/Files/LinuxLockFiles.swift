@@ -2,7 +2,8 @@ internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
-/// The guard's system calls on Linux, all relative to one directory descriptor.
+/// The guard's system calls on Linux, relative to one directory descriptor; only the two questions whether the
+/// directory is still the one that others find go by its path.
 final class LinuxLockFiles: LockFileCalls {
     let path: String
     private let directory: CInt
@@ -57,6 +58,24 @@ final class LinuxLockFiles: LockFileCalls {
         var status = stat()
         try check(fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW))
         return FileStatus(status)
+    }
+
+    func statusByPath(at name: String) throws(Errno) -> FileStatus {
+        var status = stat()
+        try check(fstatat(AT_FDCWD, path + "/" + name, &status, AT_SYMLINK_NOFOLLOW))
+        return FileStatus(status)
+    }
+
+    func isInPlace() throws(Errno) -> Bool {
+        var mine = stat()
+        try check(fstat(directory, &mine))
+        var found = stat()
+        do throws(Errno) {
+            try check(fstatat(AT_FDCWD, path, &found, AT_SYMLINK_NOFOLLOW))
+        } catch .noSuchFileOrDirectory {
+            return false
+        }
+        return (mine.st_dev, mine.st_ino) == (found.st_dev, found.st_ino)
     }
 
     func link(_ old: String, _ new: String) throws(Errno) {

@@ -76,6 +76,11 @@ public protocol LockFileCalls: AnyObject {
     func status(of file: LockFile) throws(Errno) -> FileStatus
     /// Of the name itself, not of what a link points to. `ENOENT` when it is absent.
     func status(at name: String) throws(Errno) -> FileStatus
+    /// The same, but of the name in the directory that `path` leads to *now*: what a process that comes later finds.
+    /// `ENOENT` also when nothing is at that path any more.
+    func statusByPath(at name: String) throws(Errno) -> FileStatus
+    /// Whether `path` still leads to this directory. Somebody may have moved it away and left another one there.
+    func isInPlace() throws(Errno) -> Bool
     /// Fails with `EEXIST` when `new` exists.
     func link(_ old: String, _ new: String) throws(Errno)
     /// Replaces `new`.
@@ -89,8 +94,14 @@ public protocol LockFileCalls: AnyObject {
     func touch(_ file: LockFile) throws(Errno)
     /// Starts to watch the directory.
     func makeWatch() throws(Errno) -> any LockWatch
-    /// For messages only: where the directory is.
+    /// Where the directory was when it was opened.
     var path: String { get }
+}
+
+/// Where directories never move (a simulated world).
+extension LockFileCalls {
+    public func statusByPath(at name: String) throws(Errno) -> FileStatus { try status(at: name) }
+    public func isInPlace() throws(Errno) -> Bool { true }
 }
 
 /// Wakes a waiter when the run directory, or the record that it follows, changes.

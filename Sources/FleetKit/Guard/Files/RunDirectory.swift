@@ -26,6 +26,28 @@ final class RunDirectory {
         }
     }
 
+    /// nil when the name is absent in the directory that the path leads to now, or there is none.
+    func statusByPath(at name: String) throws(FleetError) -> FileStatus? {
+        do throws(Errno) {
+            return try retrying { () throws(Errno) in try calls.statusByPath(at: name) }
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw failure("look at", name, error)
+        }
+    }
+
+    /// - Throws: `.io` when the directory was removed, or moved away: what is published in it, nobody finds.
+    func checkInPlace() throws(FleetError) {
+        do throws(Errno) {
+            guard try retrying({ () throws(Errno) in try calls.isInPlace() }) else {
+                throw Errno.noSuchFileOrDirectory
+            }
+        } catch {
+            throw failure("find this run directory again at", ".", error)
+        }
+    }
+
     /// nil when the name is absent.
     func open(_ name: String, _ how: FileOpening) throws(FleetError) -> LockFile? {
         do throws(Errno) {
@@ -129,7 +151,7 @@ final class RunDirectory {
         case .readOnlyFileSystem: hint = "the file system is read-only: mount it writable, or set --mosaic-home"
         case .permissionDenied, .notPermitted: hint = "check the owner and mode of \(calls.path)"
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem: hint = "raise the limit of open files (ulimit -n)"
-        case .noSuchFileOrDirectory, .staleNFSFileHandle:
+        case .noSuchFileOrDirectory, .notDirectory, .staleNFSFileHandle:
             hint = "the run directory was removed or replaced underneath; run the command again"
         default: hint = "check the file system that holds \(calls.path)"
         }

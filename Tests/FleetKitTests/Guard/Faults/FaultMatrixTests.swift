@@ -122,7 +122,9 @@ import Testing
         }
     }
 
-    enum Loss: String, CaseIterable, Sendable { case removed, replaced }
+    /// `moved` and `swapped`: renamed away with all that is in it, so that every file keeps its name, where nobody finds
+    /// it.
+    enum Loss: String, CaseIterable, Sendable { case removed, replaced, moved, swapped }
 
     @Test(arguments: FaultTransition.all, Loss.allCases)
     func `A run directory lost at any call is an error or a lost lock, and the next one makes its own`(
@@ -138,8 +140,12 @@ import Testing
                 stage.begin { number in
                     guard number == strike else { return nil }
                     do {
-                        try files.removeItem(atPath: stage.arena.run)
-                        if loss == .replaced {
+                        switch loss {
+                        case .removed, .replaced: try files.removeItem(atPath: stage.arena.run)
+                        case .moved, .swapped:
+                            try files.moveItem(atPath: stage.arena.run, toPath: stage.arena.run + ".moved")
+                        }
+                        if loss == .replaced || loss == .swapped {
                             try files.createDirectory(atPath: stage.arena.run, withIntermediateDirectories: false)
                         }
                     } catch { lossError = error }

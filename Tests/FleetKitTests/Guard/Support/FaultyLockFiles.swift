@@ -5,7 +5,8 @@ import SystemPackage
 /// The real system calls with faults put in, and a count of what was asked.
 final class FaultyLockFiles: LockFileCalls {
     enum Operation: String, CaseIterable {
-        case open, read, write, statusOfFile, statusAtName, link, rename, unlink, names, lock, touch, makeWatch
+        case open, read, write, statusOfFile, statusAtName, statusByPath, isInPlace, link, rename, unlink, names, lock
+        case touch, makeWatch
     }
 
     struct Call: Equatable {
@@ -87,6 +88,20 @@ final class FaultyLockFiles: LockFileCalls {
         let status = try inner.status(at: name)
         after(call)
         return status
+    }
+
+    func statusByPath(at name: String) throws(Errno) -> FileStatus {
+        let call = try ask(.statusByPath, name)
+        let status = try inner.statusByPath(at: name)
+        after(call)
+        return status
+    }
+
+    func isInPlace() throws(Errno) -> Bool {
+        let call = try ask(.isInPlace, ".")
+        let answer = try inner.isInPlace()
+        after(call)
+        return answer
     }
 
     func link(_ old: String, _ new: String) throws(Errno) {

@@ -1,0 +1,57 @@
+internal import FleetKit
+
+extension Connection {
+    /// Two `GetAll` for each unit. Nobody waits for this in the middle of a restart, so a few kilobytes do not matter.
+    func settings(
+        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitSettings] {
+        let interfaces = [Manager.unitInterface, Manager.serviceInterface]
+        var calls: [Message] = []
+        do throws(FleetError) {
+            for unit in units {
+                for interface in interfaces { calls.append(try Manager.getAll(of: interface, at: UnitPath.of(unit))) }
+            }
+        } catch { throw .stopped(error) }
+        let replies = try pipeline(calls, timeouts, heartbeat)
+        var settings = units.map { UnitSettings(name: $0) }
+        do throws(FleetError) {
+            for (index, reply) in replies.enumerated() {
+                let unit = index / interfaces.count
+                // A unit that is not there has none, and a target has none of a service's.
+                if reply.isNoSuchProperty { continue }
+                let answer = try reply.get("to tell the settings of \(units[unit])")
+                try settings[unit].read(answer)
+            }
+        } catch { throw .stopped(error) }
+        return settings
+    }
+}
+
+extension UnitSettings {
+    /// Reads what it knows of a `GetAll` answer and passes over the rest.
+    mutating func read(_ answer: Message) throws(FleetError) {
+        var reader = MessageReader(answer, "the settings of \(name)")
+        try reader.properties { (key, value) throws(FleetError) in
+            switch key {
+            case "FragmentPath": path = try value.string()
+            case "NeedDaemonReload": needsReload = try value.boolean()
+            case "StartLimitIntervalUSec": startLimitInterval = Self.duration(try value.uint64())
+            case "StartLimitBurst": startLimitBurst = try value.uint32()
+            case "KillMode": killMode = try value.string()
+            case "Restart": restart = try value.string()
+            case "RestartUSec": restartDelay = Self.duration(try value.uint64())
+            case "ExecStart":
+                // a(sasbttttuii): the program's path, then its argument vector; how it ran is not asked here.
+                commands = try value.array { (command) throws(FleetError) in
+                    var fields = try command.structure()
+                    _ = try fields.string()
+                    return try fields.strings()
+                }
+            default: break
+            }
+        }
+    }
+
+    /// systemd's `infinity` is the largest number, which no `Duration` in microseconds holds.
+    private static func duration(_ microseconds: UInt64) -> Duration { .microseconds(Int64(clamping: microseconds)) }
+}

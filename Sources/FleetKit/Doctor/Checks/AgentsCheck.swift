@@ -1,0 +1,62 @@
+/// The agents' units: bound to the holder, and unable to start a tmux server of their own.
+struct AgentsCheck: HealthCheck {
+    let name = "agents"
+
+    /// What can be wrong with one of them.
+    private enum Trouble: CaseIterable {
+        case missing, unloadable, startsServer, unordered, unbound, leavesProcesses
+
+        var level: Diagnosis.Level {
+            switch self {
+            case .missing, .unloadable, .startsServer, .unordered: .failure
+            case .unbound, .leavesProcesses: .warning
+            }
+        }
+
+        func words(_ holder: UnitName) -> String {
+            switch self {
+            case .missing: "there is no unit"
+            case .unloadable: "systemd cannot load it"
+            case .startsServer: "runs tmux without -N, so it becomes the holder when it starts while that is down"
+            case .unordered: "no After=\(holder), so it starts against a holder that is not up"
+            case .unbound: "no Requires=\(holder), so nothing brings the holder up first"
+            case .leavesProcesses: "its KillMode= leaves processes alive"
+            }
+        }
+    }
+
+    func examine(_ fleet: HealthContext) throws(FleetError) -> Diagnosis {
+        let roster = try fleet.roster()
+        let holder = roster.holder.unit
+        var found: [Trouble: [UnitName]] = [:]
+        for agent in roster.agents {
+            for trouble in try troubles(of: agent.unit, holder, fleet) {
+                found[trouble, default: []].append(agent.unit)
+            }
+        }
+        guard !found.isEmpty else { return .ok("\(roster.agents.count) bound to \(holder)") }
+        let parts = Trouble.allCases.compactMap { trouble in
+            found[trouble].map { "\(HealthContext.list($0)): \(trouble.words(holder))" }
+        }
+        return Diagnosis(
+            level: found.keys.map(\.level).max() ?? .failure, message: parts.joined(separator: "; "),
+            advice: "'mosaic fleet init' writes such units; --force also over somebody else's", repair: nil)
+    }
+
+    private func troubles(
+        of unit: UnitName, _ holder: UnitName, _ fleet: HealthContext
+    ) throws(FleetError) -> [Trouble] {
+        let state = try fleet.state(of: unit)
+        if state.isNotFound { return [.missing] }
+        guard state.loadState == "loaded" else { return [.unloadable] }
+        let settings = try fleet.settings(of: unit)
+        var troubles: [Trouble] = []
+        if settings.commands.contains(where: { TmuxCommandLine($0)?.startsNoServer == false }) {
+            troubles.append(.startsServer)
+        }
+        if !state.after.contains(holder.rawValue) { troubles.append(.unordered) }
+        if !state.requirements.contains(holder.rawValue) { troubles.append(.unbound) }
+        if settings.killMode == "none" || settings.killMode == "process" { troubles.append(.leavesProcesses) }
+        return troubles
+    }
+}

@@ -1,0 +1,36 @@
+/// The holder's unit: there, and such that its teardown really ends.
+struct HolderCheck: HealthCheck {
+    let name = "holder"
+
+    func examine(_ fleet: HealthContext) throws(FleetError) -> Diagnosis {
+        let holder = try fleet.roster().holder.unit
+        let state = try fleet.state(of: holder)
+        guard state.loadState == "loaded" else { return Self.notLoaded(holder, state.loadState) }
+        let settings = try fleet.settings(of: holder)
+        if settings.killMode == "none" || settings.killMode == "process" {
+            return .failure(
+                "\(holder) has KillMode=\(settings.killMode): its stop leaves the sessions' processes alive",
+                advice: "set KillMode=control-group in a drop-in; 'mosaic fleet init' writes it so")
+        }
+        if settings.commands.contains(where: { TmuxCommandLine($0)?.startsNoServer == true }) {
+            return .failure(
+                "\(holder) runs tmux with -N, which never starts a server",
+                advice: "take -N out of its ExecStart=; 'mosaic fleet init' writes it so")
+        }
+        return .ok("\(holder) is \(state.activeState), KillMode=\(settings.killMode)")
+    }
+
+    /// A unit that systemd could not load.
+    static func notLoaded(_ unit: UnitName, _ loadState: String) -> Diagnosis {
+        switch loadState {
+        case "not-found":
+            return .failure("there is no unit \(unit)", advice: "mosaic fleet init")
+        case "masked":
+            return .failure("\(unit) is masked, so nothing can start it", advice: "systemctl --user unmask \(unit)")
+        default:
+            return .failure(
+                "systemd cannot load \(unit) (\(Printable.oneLine(loadState)))",
+                advice: "systemctl --user status \(unit) says why")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// The files that `init` wrote: as the roster says, and read by systemd.
+struct UnitFilesCheck: HealthCheck {
+    let name = "unit-files"
+
+    func examine(_ fleet: HealthContext) throws(FleetError) -> Diagnosis {
+        guard fleet.usesSystemd else { return .ok("not needed by a scripted service manager") }
+        let roster = try fleet.roster()
+        guard case .file = roster.origin else { return .ok("there is no roster, so the units are somebody else's") }
+        guard
+            let installer = try FleetInstaller.ofInstalledUnits(
+                home: fleet.home, scope: fleet.scope, environment: fleet.environment)
+        else { return .ok("they are not written by 'mosaic fleet init'") }
+        let changes = try installer.preview()
+        let reload = Self.reload(fleet)
+        if changes.contains(where: { $0.action.isRenewal }) {
+            let names = changes.filter(\.action.isRenewal).map {
+                $0.path.split(separator: "/").suffix(2).joined(separator: "/")
+            }
+            return .warning(
+                "not as the roster says: \(HealthContext.list(names))", advice: "mosaic fleet init",
+                repair: Repair("wrote \(HealthContext.list(names)) again") { () throws(FleetError) in
+                    _ = try installer.install()
+                    try reload.get().reload()
+                })
+        }
+        var unread: [UnitName] = []
+        for unit in roster.units where try fleet.settings(of: unit).needsReload { unread.append(unit) }
+        if !unread.isEmpty {
+            return .warning(
+                "systemd has not read the files of \(HealthContext.list(unread)) since they changed",
+                advice: fleet.scope == .user ? "systemctl --user daemon-reload" : "systemctl daemon-reload",
+                repair: Repair("had systemd read its unit files") { () throws(FleetError) in try reload.get().reload() }
+            )
+        }
+        let foreign = changes.compactMap { change -> String? in
+            guard case .kept = change.action else { return nil }
+            return change.path.split(separator: "/").last.map(String.init)
+        }
+        guard foreign.isEmpty else {
+            return .ok("as the roster says; of somebody else: \(HealthContext.list(foreign))")
+        }
+        return .ok("as the roster says")
+    }
+
+    private static func reload(_ fleet: HealthContext) -> Result<any ServiceManager, FleetError> {
+        fleet.managerConnection.manager
+    }
+}
+
+extension FleetInstaller.Change.Action {
+    /// `install` would write or remove something.
+    var isRenewal: Bool {
+        switch self {
+        case .created, .renewed, .removed, .replaced: true
+        case .unchanged, .kept: false
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// What one check found.
+public struct Diagnosis {
+    public enum Level: String, Sendable, Comparable, CaseIterable {
+        case ok
+        /// The fleet works, but not in every case.
+        case warning
+        /// Something cannot work.
+        case failure
+
+        public static func < (left: Level, right: Level) -> Bool {
+            let order = allCases
+            return order.firstIndex(of: left) ?? 0 < order.firstIndex(of: right) ?? 0
+        }
+    }
+
+    public var level: Level
+    /// One line, safe for a terminal.
+    public var message: String
+    /// What to do about it; empty where nothing has to be done.
+    public var advice: String
+    /// What `doctor --fix` does about it: nil where the operator has to decide.
+    public var repair: Repair?
+
+    public static func ok(_ message: String, repair: Repair? = nil) -> Diagnosis {
+        Diagnosis(level: .ok, message: message, advice: "", repair: repair)
+    }
+
+    public static func warning(_ message: String, advice: String, repair: Repair? = nil) -> Diagnosis {
+        Diagnosis(level: .warning, message: message, advice: advice, repair: repair)
+    }
+
+    public static func failure(_ message: String, advice: String, repair: Repair? = nil) -> Diagnosis {
+        Diagnosis(level: .failure, message: message, advice: advice, repair: repair)
+    }
+}
+
+/// Something that can be put right without asking: it stops, restarts and deletes nothing that anybody could miss.
+public struct Repair {
+    /// What was done, once it was: `made /home/me/.config/mosaic/fleet/run`.
+    public var done: String
+    let apply: () throws(FleetError) -> Void
+
+    public init(_ done: String, apply: @escaping () throws(FleetError) -> Void) {
+        self.done = done
+        self.apply = apply
+    }
+}

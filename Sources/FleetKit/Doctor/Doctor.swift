@@ -1,0 +1,63 @@
+/// Runs the checks, and repairs what can be repaired.
+public struct Doctor {
+    public struct Finding {
+        /// The check's name.
+        public var check: String
+        public var diagnosis: Diagnosis
+        /// What `treat` did before the diagnosis; nil when there was nothing to do.
+        public var repaired: String?
+    }
+
+    private let checks: [any HealthCheck]
+
+    public init(checks: [any HealthCheck] = HealthChecks.all) { self.checks = checks }
+
+    /// One finding for each check, in order. Changes nothing.
+    public func examine(_ fleet: HealthContext) -> [Finding] {
+        var told: [String: String] = [:]
+        return checks.map { Finding(check: $0.name, diagnosis: Self.diagnose($0, fleet, &told), repaired: nil) }
+    }
+
+    /// Examines, repairs what can be repaired, and says what is so afterwards.
+    public func treat(_ fleet: HealthContext) -> [Finding] {
+        var told: [String: String] = [:]
+        return checks.map { check in
+            let before = Self.diagnose(check, fleet, &told)
+            guard let repair = before.repair else {
+                return Finding(check: check.name, diagnosis: before, repaired: nil)
+            }
+            do throws(FleetError) {
+                try repair.apply()
+            } catch {
+                var diagnosis = before
+                diagnosis.level = max(before.level, .warning)
+                diagnosis.message += "; it could not be repaired: \(error.message)"
+                diagnosis.advice = error.hint
+                return Finding(check: check.name, diagnosis: diagnosis, repaired: nil)
+            }
+            fleet.forget()
+            return Finding(check: check.name, diagnosis: Self.diagnose(check, fleet, &told), repaired: repair.done)
+        }
+    }
+
+    /// 1 when a check failed; warnings leave it 0.
+    public static func exitStatus(_ findings: [Finding]) -> ExitStatus {
+        findings.contains { $0.diagnosis.level == .failure } ? .unitFailed : .done
+    }
+
+    /// - Parameter told: errors that were reported already, and by which check: without a manager most checks would say
+    ///   the same.
+    private static func diagnose(
+        _ check: any HealthCheck, _ fleet: HealthContext, _ told: inout [String: String]
+    ) -> Diagnosis {
+        do throws(FleetError) {
+            return try check.examine(fleet)
+        } catch {
+            if let first = told[error.message], first != check.name {
+                return .failure("not looked at, because of what '\(first)' found", advice: "mend that first")
+            }
+            told[error.message] = check.name
+            return .failure(error.message, advice: error.hint)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// Every check of `doctor`, in the order of its lines: first what the others rest on.
+public enum HealthChecks {
+    public static let all: [any HealthCheck] = [
+        ManagerCheck(),
+        RuntimeDirectoryCheck(),
+        LingerCheck(),
+        SystemdVersionCheck(),
+        TmuxVersionCheck(),
+        RosterCheck(),
+        UnitFilesCheck(),
+        HolderCheck(),
+        AgentsCheck(),
+        RestartLimitsCheck(),
+        ServerCheck(),
+        RunDirectoryCheck(),
+        KernelLockCheck(),
+        LeftoversCheck(),
+        ClockCheck(),
+        ManualCheck(),
+        CompletionsCheck(),
+    ]
+}

@@ -1,0 +1,59 @@
+internal import Glibc
+
+/// Tries `flock` with two descriptors of one file, and leaves nothing behind.
+enum KernelLockProbe {
+    enum Answer: Equatable, Sendable {
+        case works
+        /// The error's words.
+        case unsupported(String)
+        /// Two exclusive locks at once.
+        case ineffective
+    }
+
+    /// Linux's `__O_TMPFILE` (fcntl.h): a file that never gets a name. Swift does not import it.
+    private static let unnamed: CInt = 0o20_000_000 | O_DIRECTORY
+
+    /// - Throws: `.io` when no file can be made there.
+    static func ask(in folder: String) throws(FleetError) -> Answer {
+        let first = try scratchFile(in: folder)
+        defer { close(first) }
+        // Another open file, not another descriptor of the same: those would share the lock.
+        let second = open("/proc/self/fd/\(first)", O_RDWR | O_CLOEXEC)
+        guard second >= 0 else { throw failure("open a file again in", folder) }
+        defer { close(second) }
+        guard flock(first, LOCK_EX | LOCK_NB) == 0 else { return .unsupported(String(cString: strerror(errno))) }
+        guard flock(second, LOCK_EX | LOCK_NB) != 0 else { return .ineffective }
+        return errno == EWOULDBLOCK ? .works : .unsupported(String(cString: strerror(errno)))
+    }
+
+    /// Seconds by which the file system's clock is ahead of this machine's, as a new file there shows it.
+    static func clockSkew(in folder: String, wallClock: Double) throws(FleetError) -> Double {
+        let file = try scratchFile(in: folder)
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure("look at a file in", folder) }
+        return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9 - wallClock
+    }
+
+    private static func scratchFile(in folder: String) throws(FleetError) -> CInt {
+        let file = open(folder, unnamed | O_RDWR | O_CLOEXEC, 0o600)
+        if file >= 0 { return file }
+        // A file system that knows only files with names (NFS, many of FUSE): the name goes before anything else is done.
+        guard [EOPNOTSUPP, EISDIR, EINVAL].contains(errno) else { throw failure("make a file in", folder) }
+        let path = "\(folder)/\(RunDirectory.stagingPrefix)\(LockToken.random())"
+        let named = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard named >= 0 else { throw failure("make a file in", folder) }
+        guard unlink(path) == 0 else {
+            let error = failure("remove a file in", folder)
+            close(named)
+            throw error
+        }
+        return named
+    }
+
+    private static func failure(_ what: String, _ folder: String) -> FleetError {
+        FleetError(
+            .io, "cannot \(what) \(Printable.oneLine(folder)): \(String(cString: strerror(errno)))",
+            hint: "check who owns it, and the space on the disk")
+    }
+}

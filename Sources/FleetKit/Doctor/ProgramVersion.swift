@@ -1,0 +1,34 @@
+/// `3.2` of `tmux 3.2a`, as far as it can be compared.
+struct ProgramVersion: Comparable, Equatable, CustomStringConvertible {
+    var major: Int
+    var minor: Int
+
+    /// The first number in a text such as `tmux next-3.4` or `systemd 252 (252.39-1~deb12u1)`; nil when there is none.
+    init?(in text: String) {
+        let rest = text.drop { !$0.isNumber }
+        let digits = rest.prefix { $0.isASCII && $0.isNumber }
+        guard let major = Int(digits) else { return nil }
+        self.major = major
+        let after = rest.dropFirst(digits.count)
+        minor = after.first == "." ? Int(after.dropFirst().prefix { $0.isASCII && $0.isNumber }) ?? 0 : 0
+    }
+
+    init(_ major: Int, _ minor: Int = 0) {
+        self.major = major
+        self.minor = minor
+    }
+
+    var description: String { minor == 0 ? "\(major)" : "\(major).\(minor)" }
+
+    static func < (left: ProgramVersion, right: ProgramVersion) -> Bool {
+        (left.major, left.minor) < (right.major, right.minor)
+    }
+
+    /// What a program says of itself: the first line of its standard output.
+    /// - Throws: `.io` when it cannot be run.
+    static func line(of program: String, _ option: String, environment: [String: String]) throws(FleetError) -> String {
+        let output = try ChildProcess(executable: program, arguments: [option], environment: environment)
+            .run(timeout: .seconds(5))
+        return output.standardOutput.split(separator: "\n").first.map(String.init) ?? ""
+    }
+}

@@ -1,0 +1,24 @@
+/// A unit's command line as far as it runs tmux; words as systemd has them.
+struct TmuxCommandLine {
+    private let options: ArraySlice<String>
+
+    /// - Returns: nil when it runs something else. A tmux behind a shell is not seen.
+    init?(_ words: [String]) {
+        guard let program = words.first?.split(separator: "/").last, program == "tmux" else { return nil }
+        // tmux's own options; the first other word is its command.
+        var end = 1
+        while end < words.count, words[end].hasPrefix("-"), words[end].count > 1 {
+            // Their values stand in the next word unless they follow at once.
+            end += ["-c", "-f", "-L", "-S", "-T"].contains(words[end]) ? 2 : 1
+        }
+        options = words[1..<min(end, words.count)]
+    }
+
+    /// `-N`, alone or among other letters.
+    var startsNoServer: Bool {
+        options.contains { option in
+            option.hasPrefix("-") && !option.hasPrefix("--") && !"cfLST".contains(option.dropFirst().first ?? "-")
+                && option.contains("N")
+        }
+    }
+}

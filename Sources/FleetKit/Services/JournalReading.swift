@@ -1,0 +1,43 @@
+/// What `logs` asks of journalctl(1).
+public struct JournalReading: Sendable, Equatable {
+    public var units: [UnitName]
+    public var scope: ManagerScope
+    /// Goes on with what comes.
+    public var follows = false
+    /// So many of the newest lines; nil: journalctl's own default (all, or ten when it follows).
+    public var lines: Int?
+    /// One JSON object for each entry, as journalctl has it.
+    public var isJSON = false
+    /// No remarks of journalctl's own.
+    public var isQuiet = false
+
+    public init(units: [UnitName], scope: ManagerScope) {
+        self.units = units
+        self.scope = scope
+    }
+
+    /// Every name is part of its option's word, so none can become an option; being a `UnitName`, none is a pattern.
+    ///
+    /// `--user-unit=`, not `--user --unit=`: the latter opens the user's own journal files alone, which do not exist for
+    /// root and where the journal is kept in memory; then it would say that there is nothing.
+    public var arguments: [String] {
+        let option = scope == .user ? "--user-unit=" : "--unit="
+        var words = units.map { option + $0.rawValue }
+        if follows { words.append("--follow") }
+        if let lines { words.append("--lines=\(lines)") }
+        if isJSON { words.append("--output=json") }
+        if isQuiet { words.append("--quiet") }
+        return words + ["--"]
+    }
+
+    /// - Throws: `.noServiceManager` when there is no journalctl in `PATH`.
+    public func program(environment: [String: String]) throws(FleetError) -> ProgramHandover {
+        let searched = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        guard let path = ExecutablePath.find("journalctl", path: searched) else {
+            throw FleetError(
+                .noServiceManager, "there is no journalctl in PATH (\(Printable.oneLine(searched)))",
+                hint: "install systemd, or add the absolute folder of journalctl to PATH")
+        }
+        return ProgramHandover(executable: path, arguments: arguments, environment: environment)
+    }
+}

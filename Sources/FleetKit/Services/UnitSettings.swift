@@ -1,0 +1,39 @@
+/// How a unit was told to behave, as the service manager has read it: what `doctor` judges.
+///
+/// All of it is of services; a unit of another type, or one that is not there, has the defaults below.
+public struct UnitSettings: Sendable, Equatable {
+    public var name: UnitName
+    /// The unit file that counts; empty where there is none.
+    public var path: String
+    /// A file of the unit was changed on disk since the manager has read it (`NeedDaemonReload`).
+    public var needsReload: Bool
+    /// `KillMode=`: `control-group`, `mixed`, `process`, `none`.
+    public var killMode: String
+    /// `Restart=`: `no`, `always`, `on-failure`, …
+    public var restart: String
+    /// `RestartSec=`.
+    public var restartDelay: Duration
+    /// `StartLimitIntervalSec=`; zero: there is no limit.
+    public var startLimitInterval: Duration
+    /// `StartLimitBurst=`; 0: there is no limit.
+    public var startLimitBurst: UInt32
+    /// The argument vectors of `ExecStart=`, the program first. systemctl prints them with blanks between the words, so
+    /// through that backend a word with a blank in it comes as several.
+    public var commands: [[String]]
+
+    public init(
+        name: UnitName, path: String = "", needsReload: Bool = false, killMode: String = "control-group",
+        restart: String = "no", restartDelay: Duration = .milliseconds(100),
+        startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5, commands: [[String]] = []
+    ) {
+        self.name = name
+        self.path = path
+        self.needsReload = needsReload
+        self.killMode = killMode
+        self.restart = restart
+        self.restartDelay = restartDelay
+        self.startLimitInterval = startLimitInterval
+        self.startLimitBurst = startLimitBurst
+        self.commands = commands
+    }
+}

@@ -1,0 +1,70 @@
+internal import CLinux
+internal import Glibc
+
+/// This program once more, in a kernel session of its own: what ends a terminal's processes (an agent's unit ends those
+/// of its session) does not end it. A process that leads a session or a group cannot leave it itself, setsid(2).
+public enum OwnSession {
+    /// Whether this process leads its session and has no terminal that could take it along.
+    public static var isOwn: Bool {
+        guard getsid(0) == getpid() else { return false }
+        let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)
+        guard terminal >= 0 else { return true }
+        close(terminal)
+        return false
+    }
+
+    /// Runs this program with the same words, environment and standard streams, and waits for its end. SIGINT (Ctrl-C
+    /// reaches only the terminal's own processes) is passed on. SIGTERM is not: it comes when the terminal's session is
+    /// ended, which is exactly what the other process is to outlive.
+    /// - Returns: its exit status, 128 + N when signal N ended it, and 143 after a SIGTERM to this process.
+    /// - Throws: `.io` when it cannot be started.
+    public static func runAgain(until signals: SignalWatch) throws(FleetError) -> Int32 {
+        let child = try spawn()
+        var isPassedOn = false
+        while true {
+            if let status = end(of: child) { return status }
+            if signals.caught == SIGTERM { return ExitStatus.terminated.rawValue }
+            if signals.caught != nil && !isPassedOn {
+                isPassedOn = true
+                kill(child, SIGINT)  // not waited for yet, so the number is its own
+            }
+            wait(for: child, isPassedOn ? nil : signals.wakeDescriptor)
+        }
+    }
+
+    private static func spawn() throws(FleetError) -> pid_t {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        fleet_spawn_own_session(&attributes)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        fleet_spawn_close_from(&actions, 3)
+        var child: pid_t = 0
+        // The kernel's own link: it leads to this very program, also when the file was replaced by a newer one.
+        let code = posix_spawn(
+            &child, "/proc/self/exe", &actions, &attributes, CommandLine.unsafeArgv, environ)
+        guard code == 0 else {
+            throw FleetError(
+                .io, "cannot start this program in a session of its own: \(String(cString: strerror(code)))",
+                hint: "run the command from outside the fleet")
+        }
+        return child
+    }
+
+    private static func end(of child: pid_t) -> Int32? {
+        var status: CInt = 0
+        guard waitpid(child, &status, WNOHANG) == child else { return nil }
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
+    }
+
+    /// Until it ends or a signal comes; without a pidfd (or after a signal) for a moment.
+    private static func wait(for child: pid_t, _ wakeDescriptor: CInt?) {
+        let process = fleet_pidfd_open(child)
+        defer { if process >= 0 { close(process) } }
+        var polled = [process, wakeDescriptor ?? -1].filter { $0 >= 0 }
+            .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        poll(&polled, nfds_t(polled.count), 500)
+    }
+}

@@ -1,0 +1,38 @@
+internal import Glibc
+
+extension FleetInstaller {
+    /// The installer as an earlier `init` had it: for looking whether its files are as the roster says.
+    ///
+    /// The programs that the installed units name are kept as long as they can be run, so that a look with another
+    /// PATH, or by another copy of this program, finds nothing to change.
+    /// - Returns: nil when the agents' template was not written by `init`, or was changed since.
+    public static func ofInstalledUnits(
+        home: MosaicHome, scope: ManagerScope, environment: [String: String]
+    ) throws(FleetError) -> FleetInstaller? {
+        let unitFolder = try scope.unitFolder(environment: environment)
+        guard let folder = try ConfigFolder.open(unitFolder, create: false),
+            case .file(let bytes) = try folder.read(FleetUnits.template), GeneratedText.authorship(of: bytes) == .own
+        else { return nil }
+        let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("ExecStart=") }
+        let words = line?.dropFirst("ExecStart=".count).split(separator: " ").map(String.init) ?? []
+        func kept(_ path: String?) -> String? {
+            guard let path, UnitText.canBeProgram(path), access(path, X_OK) == 0 else { return nil }
+            return path
+        }
+        let tmux = words.firstIndex(of: "--tmux").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
+        var programs: (tmux: String, mosaic: String)
+        if let path = kept(tmux) {
+            programs.tmux = path
+        } else {
+            programs.tmux = try TmuxProgram.find(environment: environment)
+        }
+        if let path = kept(words.first) {
+            programs.mosaic = path
+        } else {
+            programs.mosaic = try MosaicProgram.running()
+        }
+        return FleetInstaller(
+            home: home, scope: scope, unitFolder: unitFolder, tmux: programs.tmux, mosaic: programs.mosaic,
+            userHome: try HomeDirectory.path(environment: environment))
+    }
+}

@@ -1,0 +1,54 @@
+internal import FleetKit
+
+/// The blocks of `systemctl show` that tell how units were told to behave.
+enum ShownSettings {
+    static let properties = [
+        "Id", "FragmentPath", "NeedDaemonReload", "KillMode", "Restart", "RestartUSec", "StartLimitIntervalUSec",
+        "StartLimitBurst", "ExecStart",
+    ]
+
+    /// Blocks come in the order asked, one for each name, an empty line between them.
+    /// - Returns: nil when the text is not that.
+    static func parse(_ text: String, asked: [UnitName]) -> [UnitSettings]? {
+        var blocks: [[Substring]] = [[]]
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if !line.isEmpty { blocks[blocks.count - 1].append(line) } else { blocks.append([]) }
+        }
+        blocks.removeAll { $0.isEmpty }
+        guard blocks.count == asked.count else { return nil }
+        return zip(asked, blocks).map { settings(of: $0, $1) }
+    }
+
+    private static func settings(of name: UnitName, _ block: [Substring]) -> UnitSettings {
+        var settings = UnitSettings(name: name)
+        for line in block {
+            guard let equals = line.firstIndex(of: "=") else { continue }
+            let value = String(line[line.index(after: equals)...])
+            switch line[..<equals] {
+            case "FragmentPath": settings.path = value
+            case "NeedDaemonReload": settings.needsReload = value == "yes"
+            case "KillMode": settings.killMode = value
+            case "Restart": settings.restart = value
+            case "RestartUSec": settings.restartDelay = span(value)
+            case "StartLimitIntervalUSec": settings.startLimitInterval = span(value)
+            case "StartLimitBurst": settings.startLimitBurst = UInt32(value) ?? settings.startLimitBurst
+            case "ExecStart": settings.commands += command(value).map { [$0] } ?? []
+            default: break
+            }
+        }
+        return settings
+    }
+
+    /// `0` has no unit; `infinity` is the longest there is.
+    private static func span(_ text: String) -> Duration {
+        text == "0" ? .zero : TimeSpan.duration(text) ?? .microseconds(Int64.max)
+    }
+
+    /// The words of `{ path=… ; argv[]=… ; ignore_errors=no ; … }`, as far as blanks tell them apart.
+    private static func command(_ text: String) -> [String]? {
+        guard let start = text.firstRange(of: "argv[]="),
+            let end = text.ranges(of: " ; ignore_errors=").last, start.upperBound <= end.lowerBound
+        else { return nil }
+        return text[start.upperBound..<end.lowerBound].split(separator: " ").map(String.init)
+    }
+}

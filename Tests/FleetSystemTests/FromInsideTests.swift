@@ -1,0 +1,132 @@
+import FleetTestSupport
+import Glibc
+import Testing
+
+/// An agent that restarts the fleet it lives in: its terminal, its session and its cgroup die in the middle.
+@Suite("A restart from inside the fleet", .serialized, .timeLimit(.minutes(10)))
+struct FromInsideTests {
+    static let backends = ["dbus", "systemctl"]
+
+    /// Every agent waits for one line of orders in a pipe of its own, does it in its own terminal, and notes its status.
+    private static let agent = """
+        orders=$1/$2.orders
+        [ -p "$orders" ] || mkfifo "$orders"
+        read -r line <"$orders"
+        eval "$line"
+        echo "status $?" >>"$1/$2.ends"
+        exec sleep infinity
+        """
+
+    private func makeFleet() throws -> RealFleet {
+        let fleet = try RealFleet(agents: 3, script: Self.agent)
+        #expect(try fleet.troubles() == [])
+        return fleet
+    }
+
+    /// Types a mosaic command in the agent's own shell.
+    private func order(_ fleet: RealFleet, _ name: String, _ words: String, backend: String) throws {
+        let path = "\(fleet.folder.path)/\(name).orders"
+        let pipe = try eventually("agent \(name) reads its orders") {
+            let file = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            return file >= 0 ? file : nil
+        }
+        defer { close(pipe) }
+        let line = Array("'\(try BuiltProduct.path("mosaic"))' fleet \(words) --backend \(backend)\n".utf8)
+        guard write(pipe, line, line.count) == line.count else { throw DeadlineMissed("write \(path): \(errno)") }
+    }
+
+    /// What the agent's terminal shows, its wrapped lines joined.
+    private func screen(_ fleet: RealFleet, _ name: String) throws -> String {
+        let tmux = try TestProcess(
+            ["/usr/bin/tmux", "-N", "-L", "mosaic-fleet", "capture-pane", "-p", "-J", "-t", "=\(name):"],
+            environment: fleet.environment)
+        try tmux.wait()
+        return tmux.output
+    }
+
+    private func transcriptPath(_ fleet: RealFleet) -> String { fleet.fleetPath + "/last-restart-from-inside.log" }
+
+    private func invocations(_ fleet: RealFleet) throws -> [String] { try fleet.units().map(\.invocation) }
+
+    /// Somebody else's lock, so that the restart can be looked at before it begins.
+    private func idleOwner(_ fleet: RealFleet) throws -> TestProcess {
+        let owner = try TestProcess(
+            [try BuiltProduct.path("guard-holder"), "lock", fleet.homePath], environment: fleet.environment,
+            input: .open)
+        try owner.waitForOutput("owns ")
+        return owner
+    }
+
+    @Test(
+        "The whole fleet comes back, and the outcome is where the agent's terminal said", arguments: backends,
+        ["", " -q"])
+    func wholeFleet(_ backend: String, _ option: String) throws {
+        let fleet = try makeFleet()
+        let before = try invocations(fleet)
+        let owner = try idleOwner(fleet)
+        try order(fleet, "a02", "restart --stable-for 200ms" + option, backend: backend)
+        let path = transcriptPath(fleet)
+        try eventually("it waits for the lock", state: TestProcess.contents(path)) {
+            TestProcess.contents(path).contains("waiting for at most")
+        }
+        if option.isEmpty {
+            let shown = try screen(fleet, "a02")
+            #expect(shown.contains("this command runs inside \(RealFleet.holder)"), "\(shown)")
+            #expect(shown.contains("read on in \(path)"), "\(shown)")
+        }
+        // It left before it took the lock.
+        let scopes = try fleet.systemctl("list-units", "--plain", "--no-legend", "mosaic-restart-*.scope")
+        #expect(scopes.contains("mosaic-restart-"), "\(scopes)")
+        owner.endInput()
+        try eventually("its outcome", within: .seconds(60), state: TestProcess.contents(path)) {
+            TestProcess.contents(path).contains("4 units restarted")
+        }
+        #expect(try fleet.troubles() == [])
+        #expect(Set(before).isDisjoint(with: try invocations(fleet)))
+        try expectGone(fleet)
+    }
+
+    @Test("One agent restarts itself, and nobody else", arguments: backends)
+    func itself(_ backend: String) throws {
+        let fleet = try makeFleet()
+        let before = try invocations(fleet)
+        try order(fleet, "a02", "restart a02 --stable-for 200ms", backend: backend)
+        let path = transcriptPath(fleet)
+        try eventually("its outcome", within: .seconds(60), state: TestProcess.contents(path)) {
+            TestProcess.contents(path).contains("1 unit restarted")
+        }
+        #expect(try fleet.troubles() == [])
+        let after = try invocations(fleet)
+        #expect(zip(before, after).map { $0 == $1 } == [true, true, false, true])
+        try expectGone(fleet)
+    }
+
+    @Test("--no-detach refuses with the reason and status 64, and touches nothing", arguments: backends)
+    func noDetach(_ backend: String) throws {
+        let fleet = try makeFleet()
+        let before = try invocations(fleet)
+        let files = FolderListing(fleet.fleetPath)
+        for (name, words) in [("a01", "restart"), ("a02", "restart a02")] {
+            try order(fleet, name, words + " --no-detach 2>\"$1/said\"", backend: backend)
+            let ends = "\(fleet.folder.path)/\(name).ends"
+            try eventually("its end") { TestProcess.contents(ends).hasSuffix("\n") }
+            #expect(TestProcess.contents(ends) == "status 64\n")
+            let said = TestProcess.contents(fleet.folder.path + "/said")
+            #expect(said.contains("inside \(RealFleet.holder)") && said.contains("--no-detach"), "\(said)")
+            #expect(said.contains("hint: run it from outside the fleet"), "\(said)")
+        }
+        #expect(try fleet.troubles() == [])
+        #expect(try invocations(fleet) == before)
+        #expect(FolderListing(fleet.fleetPath) == files)
+    }
+
+    /// The restart's own process and its scope.
+    private func expectGone(_ fleet: RealFleet) throws {
+        try eventually("its scope is gone") {
+            try !fleet.systemctl("list-units", "--all", "--plain", "--no-legend", "mosaic-restart-*.scope")
+                .contains("mosaic-restart-")
+        }
+        let run = FolderListing(fleet.fleetPath + "/run").entries.map(\.name)
+        #expect(!run.contains("restart.lock"), "\(run)")
+    }
+}

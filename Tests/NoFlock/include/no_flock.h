@@ -1,0 +1,1 @@
+// Nothing to call: the library replaces flock(2) where it is preloaded.
