@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PREFIX ?= /usr/local
+# Where zsh looks: Debian's own folder below /usr, zsh's usual one elsewhere.
+ZSH_FOLDER ?= $(if $(filter /usr,$(PREFIX)),zsh/vendor-completions,zsh/site-functions)
 DESTDIR ?=
 RELEASE := swift build -c release --static-swift-stdlib --product mosaic
 # A link that the build keeps. Asking swift would not work under sudo, whose PATH often lacks it.
@@ -11,8 +13,9 @@ RELEASE_BINARY := $(CURDIR)/.build/release/mosaic
 
 bindir := $(DESTDIR)$(PREFIX)/bin
 sharedir := $(DESTDIR)$(PREFIX)/share
+unitdir := $(DESTDIR)$(PREFIX)/lib/systemd/user
 
-.PHONY: help setup demo test soak fuzz build check-binary manual install uninstall format lint clean
+.PHONY: help setup demo test soak fuzz build check-binary manual install uninstall deb check-deb format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -42,30 +45,36 @@ check-binary: build ## what the release binary is linked with
 manual: ## write the manual pages and the completions again
 	swift package --allow-writing-to-package-directory renew-manual
 
+deb: build ## a Debian package, in .build/deb
+	@Scripts/deb
+
+check-deb: build ## build the package, install, use and remove it on a throw-away copy of this machine
+	@Scripts/check-deb
+
 install: ## the built binary and its documents below PREFIX (default /usr/local)
 	@[[ -x "$(RELEASE_BINARY)" ]] || { echo "there is no $(RELEASE_BINARY); run 'make build' first" >&2; exit 1; }
 	install -D -m 0755 "$(RELEASE_BINARY)" "$(bindir)/mosaic"
 	strip --strip-debug "$(bindir)/mosaic" # the symbols stay, for backtraces
 	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet" LICENSE README.md CHANGELOG.md
 	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet/docs" docs/*.md
-	@shopt -s nullglob; \
-	for page in man/*.[1-8]; do \
-		install -v -D -m 0644 -t "$(sharedir)/man/man$${page##*.}" "$$page"; \
-	done; \
-	for file in completions/mosaic.bash completions/mosaic; do \
-		[[ ! -f $$file ]] || install -v -D -m 0644 "$$file" "$(sharedir)/bash-completion/completions/mosaic"; \
-	done; \
-	for file in completions/_mosaic; do \
-		[[ ! -f $$file ]] || install -v -D -m 0644 "$$file" "$(sharedir)/zsh/site-functions/_mosaic"; \
-	done; \
-	for file in completions/mosaic.fish; do \
-		[[ ! -f $$file ]] || install -v -D -m 0644 "$$file" "$(sharedir)/fish/vendor_completions.d/mosaic.fish"; \
+	@for page in man/*.[1-8]; do \
+		install -d -m 0755 "$(sharedir)/man/man$${page##*.}"; \
+		gzip -9n <"$$page" >"$(sharedir)/man/man$${page##*.}/$${page##*/}.gz"; \
+		chmod 0644 "$(sharedir)/man/man$${page##*.}/$${page##*/}.gz"; \
+	done
+	install -D -m 0644 completions/mosaic.bash "$(sharedir)/bash-completion/completions/mosaic"
+	install -D -m 0644 completions/_mosaic "$(sharedir)/$(ZSH_FOLDER)/_mosaic"
+	install -D -m 0644 completions/mosaic.fish "$(sharedir)/fish/vendor_completions.d/mosaic.fish"
+	@for unit in packaging/units/*; do \
+		install -D -m 0644 "$$unit" "$(unitdir)/$${unit##*/}"; \
+		sed -i 's|/usr/bin/mosaic |$(PREFIX)/bin/mosaic |' "$(unitdir)/$${unit##*/}"; \
 	done
 
 uninstall: ## remove what install put there
-	rm -f "$(bindir)/mosaic" "$(sharedir)"/man/man?/mosaic*.[1-8] \
-		"$(sharedir)/bash-completion/completions/mosaic" "$(sharedir)/zsh/site-functions/_mosaic" \
-		"$(sharedir)/fish/vendor_completions.d/mosaic.fish"
+	rm -f "$(bindir)/mosaic" "$(sharedir)"/man/man?/mosaic-fleet*.[1-8].gz \
+		"$(sharedir)/bash-completion/completions/mosaic" "$(sharedir)/$(ZSH_FOLDER)/_mosaic" \
+		"$(sharedir)/fish/vendor_completions.d/mosaic.fish" \
+		"$(unitdir)/mosaic-tmux-holder.service" "$(unitdir)/mosaic-agent@.service"
 	rm -rf "$(sharedir)/doc/mosaic-fleet"
 
 format: ## bring the sources into the house's format

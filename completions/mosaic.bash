@@ -202,7 +202,11 @@ _mosaic_fleet() {
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'restart start stop status logs attach lock init doctor' -- "${cur}"))
+        if ((${#unparsed_words[@]})); then
+            __mosaic_add_completions -f
+            return
+        fi
+        COMPREPLY+=($(compgen -W 'restart start stop status logs attach lock init doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
         ;;
     esac
 }

@@ -65,9 +65,9 @@ public enum ProgramHelp {
     }
 
     /// - Parameter shell: `bash`, `zsh` or `fish`.
-    public static func completionScript(_ shell: String) -> String {
+    public static func completionScript(_ shell: String) throws -> String {
         let script = answer(to: ["--generate-completion-script", shell])
-        return script.hasSuffix("\n") ? script : script + "\n"
+        return try CompletionScript.withPlugins(shell, script.hasSuffix("\n") ? script : script + "\n")
     }
 
     /// What `mosaic` prints for a request that ends in the parser.

@@ -1,6 +1,7 @@
+internal import FleetKit
 public import FoundationEssentials
 
-/// The files of `man/` and `completions/`: what they should be, and whether they are.
+/// The files of `man/`, `completions/` and `packaging/units/`: what they should be, and whether they are.
 public struct GeneratedFiles {
     /// What renews them; the words of every complaint.
     public static let renewal = "swift package --allow-writing-to-package-directory renew-manual"
@@ -17,10 +18,14 @@ public struct GeneratedFiles {
         let root = try ProgramHelp.root()
         let date = try date()
         var files = [
-            "completions/mosaic.bash": ProgramHelp.completionScript("bash"),
-            "completions/_mosaic": ProgramHelp.completionScript("zsh"),
-            "completions/mosaic.fish": ProgramHelp.completionScript("fish"),
+            "completions/mosaic.bash": try ProgramHelp.completionScript("bash"),
+            "completions/_mosaic": try ProgramHelp.completionScript("zsh"),
+            "completions/mosaic.fish": try ProgramHelp.completionScript("fish"),
         ]
+        // `make install` puts the program's real folder in.
+        for (name, text) in try VendorUnits.texts(mosaic: "/usr/bin/mosaic", tmux: "/usr/bin/tmux") {
+            files["packaging/units/\(name)"] = text
+        }
         for (name, section, command) in try pages(root) {
             let page = Page(name: name, section: section, command: command, root: root, date: date)
             files["man/\(name).\(section)"] = try page.render(part: read("man/parts/\(name).\(section).mdoc"))

@@ -37,7 +37,8 @@ extension CommandContext {
         machine.program = try MosaicProgram.running()
         return HealthContext(
             home: home, scope: common.scope.managerScope, environment: environment,
-            usesSystemd: common.backend != .fake, machine: machine, time: time, processes: processes,
+            usesSystemd: common.backend != .fake, builtInCommands: PluginRunner.builtIns, machine: machine, time: time,
+            processes: processes,
             connect: { self.examineConnection() })
     }
 }

@@ -15,6 +15,7 @@ public struct Dispatcher {
     /// - Parameter arguments: without the program's name.
     /// - Returns: the exit status of the process.
     public func run(_ arguments: [String]) -> Int32 {
+        if let status = runPlugin(arguments) { return status }
         let command: any ParsableCommand
         do {
             command = try RootCommand.parseAsRoot(arguments)
@@ -44,6 +45,24 @@ public struct Dispatcher {
             return try run(module, in: context)
         } catch {
             output.error(error)
+            return error.exitStatus.rawValue
+        }
+    }
+
+    /// Becomes the plug-in that the command line names.
+    /// - Returns: nil when it names none; else the status of what kept it from running.
+    private func runPlugin(_ arguments: [String]) -> Int32? {
+        let runner = PluginRunner(environment: environment)
+        if arguments.starts(with: PluginRunner.listing) {
+            Output.write(runner.search.plugins.map { "\($0.name)\n" }.joined(), to: STDOUT_FILENO)
+            return ExitStatus.done.rawValue
+        }
+        do throws(FleetError) {
+            guard let plugin = try runner.plugin(arguments) else { return nil }
+            for remark in plugin.remarks { Output.write("mosaic fleet: \(remark)\n", to: STDERR_FILENO) }
+            try plugin.program.run()
+        } catch {
+            Output.write(Output.text(error, isJSON: false), to: STDERR_FILENO)
             return error.exitStatus.rawValue
         }
     }
@@ -101,7 +120,8 @@ public struct Dispatcher {
     private func refuse(_ error: any Error, _ arguments: [String]) -> Int32 {
         let text = RootCommand.fullMessage(for: error)
         guard RootCommand.exitCode(for: error) != .success else {
-            Output.write(text + "\n", to: STDOUT_FILENO)
+            let plugins = PluginRunner.isHelpOfFleet(arguments) ? PluginRunner(environment: environment).help : ""
+            Output.write(text + "\n" + plugins, to: STDOUT_FILENO)
             return ExitStatus.done.rawValue
         }
         let command = arguments.prefix { !$0.hasPrefix("-") }.filter { Self.words.contains($0) }

@@ -18,5 +18,6 @@ public enum HealthChecks {
         ClockCheck(),
         ManualCheck(),
         CompletionsCheck(),
+        PluginsCheck(),
     ]
 }

@@ -19,6 +19,8 @@ public final class HealthContext {
     public let environment: [String: String]
     /// False for a scripted manager: nothing of systemd's surroundings is needed then.
     public let usesSystemd: Bool
+    /// Names that no plug-in can have.
+    let builtInCommands: Set<String>
     let machine: Machine
     let time: any GuardTime
     let processes: any ProcessTable
@@ -31,6 +33,7 @@ public final class HealthContext {
     /// - Parameter connect: called once, on first use.
     public init(
         home: MosaicHome, scope: ManagerScope, environment: [String: String], usesSystemd: Bool = true,
+        builtInCommands: Set<String> = [],
         machine: Machine = Machine(), time: any GuardTime, processes: any ProcessTable,
         connect: @escaping () -> Connection
     ) {
@@ -38,6 +41,7 @@ public final class HealthContext {
         self.scope = scope
         self.environment = environment
         self.usesSystemd = usesSystemd
+        self.builtInCommands = builtInCommands
         self.machine = machine
         self.time = time
         self.processes = processes

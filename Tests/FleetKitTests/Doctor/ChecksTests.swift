@@ -359,4 +359,15 @@ struct ChecksTests {
         try ward.install("/usr/share/fish/vendor_completions.d/mosaic.fish")
         #expect(ward.examine(check) == (.ok, "for bash, zsh, fish", ""))
     }
+
+    @Test func plugInsThatNeverRunAreWarnedOf() throws {
+        let ward = try Ward()
+        #expect(ward.examine(PluginsCheck()) == (.ok, "there are none in PATH", ""))
+        try ward.program("mosaic-fleet-deploy", says: "")
+        #expect(ward.examine(PluginsCheck()) == (.ok, "deploy", ""))
+        try ward.program("mosaic-fleet-restart", says: "")
+        let found = ward.examine(PluginsCheck())
+        #expect(found.level == .warning)
+        #expect(found.message == "\(ward.bin)/mosaic-fleet-restart never runs, because 'restart' is a built-in command")
+    }
 }

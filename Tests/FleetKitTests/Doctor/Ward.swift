@@ -54,7 +54,8 @@ final class Ward {
     var fleet: HealthContext {
         let connection = connection
         return HealthContext(
-            home: home, scope: scope, environment: environment, machine: machine, time: time, processes: processes,
+            home: home, scope: scope, environment: environment, builtInCommands: ["restart"], machine: machine,
+            time: time, processes: processes,
             connect: { connection })
     }
 

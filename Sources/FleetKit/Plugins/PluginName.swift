@@ -1,0 +1,36 @@
+/// The NAME of a plug-in `mosaic-fleet-NAME`: what is typed after `mosaic fleet`.
+///
+/// `[A-Za-z0-9][A-Za-z0-9_-]*`, 64 bytes at most: no option, no path, nothing that a shell's completion would expand.
+public struct PluginName: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public static let filePrefix = "mosaic-fleet-"
+    private static let longest = 64
+
+    public let rawValue: String
+
+    /// - Returns: nil for any other text.
+    public init?(_ text: String) {
+        func isWord(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: false
+            }
+        }
+        guard let first = text.utf8.first, isWord(first), text.utf8.count <= Self.longest,
+            text.utf8.allSatisfy({ isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") })
+        else { return nil }
+        rawValue = text
+    }
+
+    /// Of a file `mosaic-fleet-NAME`.
+    init?(file: String) {
+        guard file.hasPrefix(Self.filePrefix) else { return nil }
+        self.init(String(file.dropFirst(Self.filePrefix.count)))
+    }
+
+    public var fileName: String { Self.filePrefix + rawValue }
+    public var description: String { rawValue }
+
+    public static func < (left: PluginName, right: PluginName) -> Bool { left.rawValue < right.rawValue }
+}

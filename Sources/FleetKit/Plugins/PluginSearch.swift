@@ -1,0 +1,114 @@
+internal import Glibc
+
+/// The plug-ins in `PATH`, and what of them must not run.
+///
+/// Only absolute folders count: an empty or relative entry would let the current directory decide what runs. A folder or
+/// a file that everybody can write to is left out, too: any user of the machine could put a command there that then
+/// runs with this user's rights. Group-writable folders are in use (Debian's /usr/local/bin) and are the
+/// administrator's business, as are the owners of folders that somebody put into their own PATH.
+public struct PluginSearch {
+    public struct Plugin: Sendable, Equatable {
+        public var name: PluginName
+        /// Absolute.
+        public var path: String
+    }
+
+    /// Something that was found and does not run under its name.
+    public struct Shadow: Sendable, Equatable {
+        public enum Reason: Sendable, Equatable {
+            /// A built-in command has the name, and built-in names win.
+            case builtIn
+            /// This one comes first in `PATH`.
+            case earlier(String)
+            /// Everybody can write to this.
+            case writable(String)
+        }
+        public var name: PluginName
+        public var path: String
+        public var reason: Reason
+    }
+
+    /// What runs, by name.
+    public private(set) var plugins: [Plugin] = []
+    public private(set) var shadows: [Shadow] = []
+
+    /// - Parameters:
+    ///   - path: as in `PATH`; nil has no folders.
+    ///   - builtIns: names that no plug-in can have.
+    public init(path: String?, builtIns: Set<String>) {
+        var files: [PluginName: (path: String, id: FileID)] = [:]
+        var seen: Set<FileID> = []
+        for entry in (path ?? "").split(separator: ":") where entry.hasPrefix("/") {
+            let folder = HomeDirectory.withoutTrailingSlash(String(entry))
+            var status = stat()
+            // /bin is a link to /usr/bin on many machines: the same folder twice shadows nothing.
+            guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, seen.insert(Self.id(status)).inserted
+            else { continue }
+            let isOpen = status.st_mode & 0o002 != 0
+            for name in Self.names(in: folder) {
+                let file = (folder == "/" ? "" : folder) + "/" + name.fileName
+                guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(file, X_OK) == 0 else {
+                    continue
+                }
+                let reason: Shadow.Reason
+                if builtIns.contains(name.rawValue) {
+                    reason = .builtIn
+                } else if isOpen || status.st_mode & 0o002 != 0 {
+                    reason = .writable(isOpen ? folder : file)
+                } else if let first = files[name] {
+                    if first.id == Self.id(status) { continue }
+                    reason = .earlier(first.path)
+                } else {
+                    files[name] = (file, Self.id(status))
+                    continue
+                }
+                shadows.append(Shadow(name: name, path: file, reason: reason))
+            }
+        }
+        plugins = files.map { Plugin(name: $0.key, path: $0.value.path) }.sorted { $0.name < $1.name }
+    }
+
+    /// - Returns: nil when there is none of that name.
+    /// - Throws: `.usage` when there is one that must not run, with the reason.
+    public func plugin(_ name: PluginName) throws(FleetError) -> Plugin? {
+        if let plugin = plugins.first(where: { $0.name == name }) { return plugin }
+        for shadow in shadows where shadow.name == name {
+            guard case .writable(let what) = shadow.reason else { continue }
+            throw FleetError(
+                .usage,
+                "\(Printable.oneLine(shadow.path)) is not run, because everybody can write to \(Printable.oneLine(what))",
+                hint: "take that away (chmod o-w), or move the plug-in into a folder that only you can write to")
+        }
+        return nil
+    }
+
+    private static func id(_ status: stat) -> FileID {
+        FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    }
+
+    private static func names(in folder: String) -> [PluginName] {
+        guard let stream = opendir(folder) else { return [] }  // not ours to read: a shell runs nothing from it either
+        defer { closedir(stream) }
+        var names: [PluginName] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let plugin = PluginName(file: name) { names.append(plugin) }
+        }
+        return names.sorted()
+    }
+}
+
+extension PluginSearch.Shadow: CustomStringConvertible {
+    /// One line for a terminal.
+    public var description: String {
+        let file = Printable.oneLine(path)
+        switch reason {
+        case .builtIn: return "\(file) never runs, because '\(name)' is a built-in command"
+        case .earlier(let first): return "\(file) never runs, because \(Printable.oneLine(first)) comes first in PATH"
+        case .writable(let what):
+            return "\(file) is not run, because everybody can write to \(Printable.oneLine(what))"
+        }
+    }
+}

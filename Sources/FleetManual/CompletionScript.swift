@@ -1,0 +1,76 @@
+/// The parser's completion scripts, with what it does not know of: plug-in commands, which the program itself lists.
+enum CompletionScript {
+    /// Prints the plug-ins' names, one in a line; all of them `[A-Za-z0-9_-]`.
+    private static let question = "fleet ---plugins 2>/dev/null"
+
+    /// - Parameter generated: by the parser.
+    /// - Throws: when the script is not as expected, because a new version of the parser writes another one.
+    static func withPlugins(_ shell: String, _ generated: String) throws -> String {
+        switch shell {
+        case "bash": try bash(generated)
+        case "zsh": try zsh(generated)
+        case "fish": try fish(generated)
+        default: throw PartError(description: "nobody knows how plug-ins are completed in \(shell)")
+        }
+    }
+
+    private static func bash(_ script: String) throws -> String {
+        let place = "\n_mosaic_fleet() {\n"
+        let offer = "        COMPREPLY+=($(compgen -W '"
+        // What is completed behind a word that is no command: a plug-in's files.
+        let files = """
+                    if ((${#unparsed_words[@]})); then
+                        __mosaic_add_completions -f
+                        return
+                    fi
+
+            """
+        let begun = try replacing(offer, by: files + offer, after: [place, "*)\n"], in: script)
+        return try replacing(
+            "' -- \"${cur}\"))\n", by: "'\" $(\"${COMP_WORDS[0]}\" \(question))\" -- \"${cur}\"))\n",
+            after: [place, files + offer], in: begun)
+    }
+
+    private static func zsh(_ script: String) throws -> String {
+        let place = "\n_mosaic_fleet() {\n"
+        let offer = "        _describe -V subcommand subcommands && ret=0\n"
+        let plugins = """
+                    local -a plugins=(${(f)"$("${command_name}" \(question))"})
+                    ((${#plugins})) && _describe -V plug-in plugins && ret=0
+
+            """
+        let files = """
+                    *)
+                        _files && ret=0
+                        ;;
+                    esac
+
+            """
+        let begun = try replacing(offer, by: offer + plugins, after: [place], in: script)
+        return try replacing("        esac\n", by: files, after: [place, offer], in: begun)
+    }
+
+    private static func fish(_ script: String) throws -> String {
+        let condition = "-n '__mosaic_should_offer_completions_for_positional \"mosaic fleet\" -eq 1' -fa '"
+        guard script.contains(condition) else { throw changed(condition) }
+        return script
+            + "complete -c 'mosaic' \(condition)(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'\n"
+    }
+
+    /// Replaces the first `old` that comes after all of these texts, one after the other.
+    private static func replacing(
+        _ old: String, by new: String, after anchors: [String], in script: String
+    ) throws -> String {
+        var rest = script[...]
+        for anchor in anchors {
+            guard let range = rest.firstRange(of: anchor) else { throw changed(anchor) }
+            rest = rest[range.upperBound...]
+        }
+        guard let range = rest.firstRange(of: old) else { throw changed(old) }
+        return script[..<range.lowerBound] + new + script[range.upperBound...]
+    }
+
+    private static func changed(_ text: String) -> PartError {
+        PartError(description: "the parser writes another completion script now: '\(text)' is not there")
+    }
+}
