@@ -241,4 +241,4 @@ complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options 
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" v verbose' -l 'verbose' -s 'v' -d 'Say more about what happens.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" color' -l 'color' -d 'Colour the output; auto is: on a terminal, without NO_COLOR.' -rfka 'auto always never'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa '(command (__mosaic_tokens -p)[1] fleet ---plugins 2>/dev/null)' -d 'Plug-in.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa '(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'
