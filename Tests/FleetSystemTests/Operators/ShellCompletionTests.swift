@@ -47,7 +47,7 @@ struct ShellCompletionTests {
             try ScriptedHome.makeFolder(folder.path + "/" + name, mode: 0o755)
         }
         let roster = "version = 1\n" + ["planner", "coder", "tester"].map { "[[agent]]\nname = \"\($0)\"\n" }.joined()
-        try ScriptedHome.write(roster, to: folder.path + "/home/mosaic/fleet/roster.toml")
+        try ScriptedHome.write(roster, to: folder.path + "/home/" + "mosaic/fleet/roster.toml")
         let plugin = folder.path + "/bin/mosaic-fleet-deploy"
         try ScriptedHome.write("#!/bin/sh\n", to: plugin)
         chmod(plugin, 0o755)
