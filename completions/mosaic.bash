@@ -455,13 +455,13 @@ _mosaic_fleet_lock() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    inspect|break)
+    inspect|break|run)
         # Offer subcommand argument completions
         "_mosaic_fleet_lock_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'inspect break' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'inspect break run' -- "${cur}"))
         ;;
     esac
 }
@@ -500,6 +500,53 @@ _mosaic_fleet_lock_break() {
     # Offer option value completions
     case "${prev}" in
     '--token')
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_lock_run() {
+    repeating_flags=()
+    non_repeating_flags=(--no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--max-hold --reason --max-wait --on-timeout --stall-after --evict-grace --mosaic-home --backend --color)
+    __mosaic_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--max-hold')
+        __mosaic_add_completions -W '1m'$'\n''5m'$'\n''10m'$'\n''30m'$'\n''1h'
+        return
+        ;;
+    '--reason')
+        return
+        ;;
+    '--max-wait')
+        __mosaic_add_completions -W '0'$'\n''1m'$'\n''5m'$'\n''10m'$'\n''30m'$'\n''1h'
+        return
+        ;;
+    '--on-timeout')
+        __mosaic_add_completions -W 'break'$'\n''fail'
+        return
+        ;;
+    '--stall-after')
+        __mosaic_add_completions -W '10s'$'\n''30s'$'\n''1m'$'\n''5m'
+        return
+        ;;
+    '--evict-grace')
+        __mosaic_add_completions -W '5s'$'\n''10s'$'\n''30s'$'\n''1m'
         return
         ;;
     '--mosaic-home')

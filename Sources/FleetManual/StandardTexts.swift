@@ -17,6 +17,8 @@ enum StandardTexts {
         case .evicted: "This process lost the lock and stopped."
         case .unsafeHome: "The mosaic home is unsafe: it is somebody else's, writable for others, or a symbolic link."
         case .badRoster: "The roster is wrong; the message names file, line and column."
+        case .commandNotExecutable: "The command of lock run is there and cannot be executed."
+        case .commandNotFound: "There is no such command, in lock run."
         case .interrupted: "Interrupted by SIGINT."
         case .terminated: "Interrupted by SIGTERM."
         }
@@ -29,6 +31,13 @@ enum StandardTexts {
         ("HOME", ["The home directory; where it is not an absolute path, that of the account."]),
         ("MOSAIC_FAKE_DIR", ["Where", ".Fl -backend Cm fake", "keeps its units, for tests."]),
         ("MOSAIC_HOME", ["The mosaic home, where", ".Fl -mosaic-home", "is not given.", "An absolute path."]),
+        (
+            "MOSAIC_LOCK_TOKEN",
+            [
+                "Set by", ".Nm mosaic Cm fleet lock run", "for its command: the token of the lock that it runs under.",
+                "It is believed only when the lock is that one and held by a process that this one descends from.",
+            ]
+        ),
         ("NO_COLOR", ["Not empty: no colours, unless", ".Fl -color Cm always", "asks for them."]),
         (
             "PATH",

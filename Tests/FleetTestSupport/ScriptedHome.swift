@@ -155,9 +155,10 @@ public final class ScriptedHome {
         return bytes.isEmpty ? nil : try LockRecordText(parsing: bytes)
     }
 
-    /// What is in the run directory beside the two files that stay for ever: nothing, when every lock was released.
+    /// What is in the run directory beside the files that stay for ever: nothing, when every lock was released.
     public var leftovers: [String] {
-        FolderListing(runDirectory).entries.map(\.name).filter { $0 != "restart.mutex" && $0 != "restart.last" }
+        let permanent = ["restart.mutex", "restart.last", "restart.nested"]
+        return FolderListing(runDirectory).entries.map(\.name).filter { !permanent.contains($0) }
     }
 
     // MARK: Files

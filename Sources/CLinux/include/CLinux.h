@@ -22,3 +22,38 @@ int fleet_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 int fleet_clock_is_synchronized(void);
 /// POSIX_SPAWN_SETSID, posix_spawnattr_setflags(3): the child leads a session of its own. 0, or an error number.
 int fleet_spawn_own_session(posix_spawnattr_t *attributes);
+
+/// prctl(2) PR_SET_CHILD_SUBREAPER: orphaned descendants become children of this process. 0, or -1 with errno.
+int fleet_become_subreaper(void);
+
+/// prctl(2) PR_SET_NAME: what `ps` and `pkill` take for the name, 15 bytes. 0, or -1 with errno.
+int fleet_set_process_name(const char *name);
+
+/// A program and how it is to run.
+struct fleet_command {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    /// A descriptor of the terminal whose foreground the command becomes; -1: none.
+    int terminal;
+    /// As under nohup(1).
+    int ignores_hang_up;
+};
+
+/// Starts the command as the leader of a process group of its own, with every signal at its default; the kernel kills
+/// it when the calling thread ends. posix_spawn(3) can do neither that nor the terminal on every libc that we support.
+/// The number of the process, or -1 with errno, also when the program could not be executed.
+pid_t fleet_start_command(const struct fleet_command *command);
+
+enum {
+    FLEET_CHILD_UNCHANGED = 0,
+    /// The value is the signal. Told once.
+    FLEET_CHILD_STOPPED = 1,
+    /// The value is the exit status. The child stays unreaped, so that its number stays its own.
+    FLEET_CHILD_EXITED = 2,
+    /// The value is the signal.
+    FLEET_CHILD_KILLED = 3,
+};
+
+/// waitid(2) without waiting: one of the above.
+int fleet_look_at_child(pid_t child, int *value);

@@ -32,6 +32,10 @@ extension CommandContext {
     func noteRunningRestart() throws(FleetError) {
         let inspection = try inspectLock()
         guard let observation = inspection.observation, inspection.verdict == .held else { return }
+        // Inside a lock run there is nothing to wait for. Only a word hangs on it, so the token may be believed.
+        if let record = observation.record, record.isRun == true, record.token == lockToken {
+            return
+        }
         output.note("a restart is running, this command does not wait for it: \(LockWords.ownerInFull(observation))")
     }
 

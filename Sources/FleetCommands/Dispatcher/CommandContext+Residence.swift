@@ -9,28 +9,37 @@ extension CommandContext {
     ///
     /// It has to leave twice. Its cgroup, which systemd kills, by a transient scope; and its terminal's session, whose
     /// processes the agent's unit ends, by being started again in a session of its own.
+    /// - Parameters:
+    ///   - needsManager: false: when there is no service manager, the command stays where it is.
+    ///   - isNested: the `lock run` around this command has left already, and the command with it.
     /// - Returns: the exit status of that other process, once it has ended; nil when this one is to go on.
     /// - Throws: `.usage` when it would have to move and may not; `.noServiceManager`; `.io`.
-    func leaveFleet(isAllowed: Bool) throws(FleetError) -> Int32? {
-        let manager = try manager()
-        guard let residence = try FleetResidence.find(roster: roster(), manager: manager, environment: environment)
-        else { return nil }
+    func leaveFleet(isAllowed: Bool, needsManager: Bool, isNested: Bool) throws(FleetError) -> Int32? {
+        let found: FleetResidence?
+        do throws(FleetError) {
+            found = try FleetResidence.find(roster: roster(), manager: manager(), environment: environment)
+        } catch {
+            guard !needsManager, error.code == .noServiceManager || error.code == .noSuchUnit else { throw error }
+            output.note("not looked whether this command runs inside the fleet: \(error.message)")
+            return nil
+        }
+        guard let residence = found else { return nil }
         let place: String =
             switch residence.place {
             case .cgroup(let unit): "inside \(unit)"
             case .terminal: "in a window of the fleet's tmux server"
             }
-        guard isAllowed else {
+        guard isAllowed || isNested else {
             throw FleetError(
                 .usage, "this command runs \(place), which the restart takes down, and --no-detach was given",
                 hint: "run it from outside the fleet, or without --no-detach")
         }
-        guard OwnSession.isOwn else { return try OwnSession.runAgain(until: signals) }
+        guard OwnSession.isOwn || isNested else { return try OwnSession.runAgain(until: signals) }
         try output.keepTranscript(at: transcriptPath)
         output.note("this command runs \(place); if its terminal ends, read on in \(transcriptPath)")
         signals.ignoreHangUp()
-        if case .cgroup(let unit) = residence.place {
-            output.detail("moved out of \(unit) into \(try FleetResidence.leave(unit, through: manager))")
+        if case .cgroup(let unit) = residence.place, !isNested {
+            output.detail("moved out of \(unit) into \(try FleetResidence.leave(unit, through: manager()))")
         }
         return nil
     }

@@ -18,8 +18,8 @@ public protocol RelayingCommand: CommandModule {
     func run(in context: CommandContext) throws(FleetError) -> Int32
 }
 
-/// Runs only while this process owns the fleet's restart.
-public protocol GuardedCommand: CommandModule {
+/// Runs only while this process owns the fleet's restart: a `GuardedCommand` or a `GuardedRelayingCommand`.
+public protocol GuardedModule: CommandModule {
     var guardOptions: GuardOptions { get }
 
     /// Everything that can be refused or answered without the lock: bad names, no service manager, `--dry-run`.
@@ -33,9 +33,43 @@ public protocol GuardedCommand: CommandModule {
     /// Whether another process's restart, begun after this command was given, is as good as the command's own.
     var joinsRestarts: Bool { get }
 
+    /// Without a service manager there is nothing to do; false: it can be done all the same.
+    var needsServiceManager: Bool { get }
+
     /// Whether a successful run restarted everything in the request's scope, so that others may join it.
     var isWholeRestart: Bool { get }
 
+    /// The work as an exit status of the process; what conforms to one of the two below has it from there.
+    func work(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32
+}
+
+public protocol GuardedCommand: GuardedModule {
     /// The work; the lock is proof that the dispatcher acquired it.
     func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus
+}
+
+extension GuardedCommand {
+    public var needsServiceManager: Bool { true }
+
+    public func work(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32 {
+        // From now on a terminal that goes away must not end it half-way.
+        context.signals.ignoreHangUp()
+        return try run(holding: lock, in: context).rawValue
+    }
+}
+
+/// Guarded, and ends with the status of another program that it ran.
+public protocol GuardedRelayingCommand: GuardedModule {
+    /// - Returns: the process's exit status.
+    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32
+}
+
+extension GuardedRelayingCommand {
+    public func work(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32 {
+        try run(holding: lock, in: context)
+    }
+
+    public var needsServiceManager: Bool { false }
+    public var joinsRestarts: Bool { false }
+    public var isWholeRestart: Bool { false }
 }

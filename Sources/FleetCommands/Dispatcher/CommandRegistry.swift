@@ -18,5 +18,7 @@ enum CommandRegistry {
     static let lock: [any ParsableCommand.Type] = [
         LockInspectCommand.self,
         LockBreakCommand.self,
+        LockRunCommand.self,
+        LockKeepCommand.self,
     ]
 }

@@ -69,7 +69,7 @@ public struct Dispatcher {
 
     private func run(_ module: any CommandModule, in context: CommandContext) throws(FleetError) -> Int32 {
         switch module {
-        case let command as any GuardedCommand: return try run(guarded: command, in: context)
+        case let command as any GuardedModule: return try run(guarded: command, in: context)
         case let command as any UnguardedCommand:
             let status = try command.run(in: context)
             try context.runAfterwards()
@@ -82,24 +82,31 @@ public struct Dispatcher {
         }
     }
 
-    private func run(guarded command: some GuardedCommand, in context: CommandContext) throws(FleetError) -> Int32 {
+    private func run(guarded command: some GuardedModule, in context: CommandContext) throws(FleetError) -> Int32 {
         if let answered = try command.prepare(in: context) { return answered.rawValue }
-        if let relayed = try context.leaveFleet(isAllowed: !command.guardOptions.noDetach) { return relayed }
+        // A token is looked at first: inside a lock run it is the lock run that leaves the fleet.
+        let early = context.lockToken == nil ? nil : try makeGuard(in: context)
+        var outer: LockObservation?
+        if let early { outer = try context.outerLock(early) }
+        if let relayed = try context.leaveFleet(
+            isAllowed: !command.guardOptions.noDetach, needsManager: command.needsServiceManager,
+            isNested: outer != nil)
+        {
+            return relayed
+        }
         let request = try command.request(in: context)
         let policy = command.guardOptions.policy(try context.guardSettings())
-        let theGuard = Guard(
-            store: try context.openLock(), time: context.time, processes: context.processes,
-            interruption: { context.signals.interruption() }, report: { context.progress.say($0) })
+        let theGuard: Guard
+        if let early { theGuard = early } else { theGuard = try makeGuard(in: context) }
         let asked = theGuard.now()
-        let status = try theGuard.withLock(request, policy) { lock throws(FleetError) -> ExitStatus in
-            context.signals.ignoreHangUp()
+        let work = { (lock: HeldLock) throws(FleetError) -> Int32 in
             if command.joinsRestarts,
                 let other = try theGuard.restartCompleted(since: asked, covering: request.scope, holding: lock)
             {
-                return try context.conclude(joining: other)
+                return try context.conclude(joining: other).rawValue
             }
-            let status = try command.run(holding: lock, in: context)
-            if status == .done && command.isWholeRestart {
+            let status = try command.work(holding: lock, in: context)
+            if status == ExitStatus.done.rawValue && command.isWholeRestart {
                 do throws(FleetError) {
                     try theGuard.recordCompleted(lock)
                 } catch {
@@ -108,8 +115,20 @@ public struct Dispatcher {
             }
             return status
         }
+        let status: Int32
+        if let outer {
+            status = try theGuard.withLock(inside: outer, request, policy, work)
+        } else {
+            status = try theGuard.withLock(request, policy, work)
+        }
         try context.runAfterwards()
-        return status.rawValue
+        return status
+    }
+
+    private func makeGuard(in context: CommandContext) throws(FleetError) -> Guard {
+        Guard(
+            store: try context.openLock(), time: context.time, processes: context.processes,
+            interruption: { context.signals.interruption() }, report: { context.progress.say($0) })
     }
 
     /// What a hint may repeat of a wrong command line.

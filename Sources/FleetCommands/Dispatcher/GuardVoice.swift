@@ -10,6 +10,7 @@ final class GuardVoice {
     func say(_ event: GuardEvent) {
         switch event {
         case .waiting(let status): sayWaiting(status)
+        case .waitingInside(let occupant, _): sayWaitingInside(occupant)
         case .tookOver(let observation, let verdict):
             output.note("took the lock over from \(LockWords.owner(observation)): \(LockWords.why(verdict))")
         case .burying(let owner, let grace):
@@ -26,6 +27,12 @@ final class GuardVoice {
         case .releaseFailed(let error):
             output.warning("the lock was not released (\(error.message)); it is free once this process has ended")
         }
+    }
+
+    private func sayWaitingInside(_ occupant: String) {
+        guard !hasSaidWaiting else { return }
+        hasSaidWaiting = true
+        output.note("waiting inside the same lock run for the restart by \(occupant)")
     }
 
     private func sayWaiting(_ status: WaitStatus) {

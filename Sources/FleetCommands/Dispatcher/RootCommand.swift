@@ -22,6 +22,6 @@ struct FleetCommand: ParsableCommand {
 /// `mosaic fleet lock`.
 struct LockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lock", abstract: "Look at the lock of the fleet's restart, or break it.",
+        commandName: "lock", abstract: "Look at the lock of the fleet's restart, break it, or run a command under it.",
         subcommands: CommandRegistry.lock)
 }

@@ -58,7 +58,7 @@ public final class Output {
     /// From now on everything goes to this file as well, because the terminal may go away.
     /// - Throws: `.io`.
     func keepTranscript(at path: String) throws(FleetError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw FleetError(
                 .io, "cannot write \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",

@@ -15,6 +15,10 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case evicted = 76
     case unsafeHome = 77
     case badRoster = 78
+    /// `lock run`: its command is there and cannot be executed; as in a shell.
+    case commandNotExecutable = 126
+    /// `lock run`: there is no such command; as in a shell.
+    case commandNotFound = 127
     /// 128 + SIGINT.
     case interrupted = 130
     /// 128 + SIGTERM.
@@ -33,6 +37,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
             case .evicted: .evicted
             case .unsafeHome: .unsafeHome
             case .badRoster: .badRoster
+            case .commandNotExecutable: .commandNotExecutable
+            case .commandNotFound: .commandNotFound
             case .interrupted: .interrupted
             case .terminated: .terminated
             }

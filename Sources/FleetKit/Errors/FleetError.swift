@@ -15,6 +15,8 @@ public struct FleetError: Error, Sendable, Equatable {
         case evicted = "evicted"
         case unsafeHome = "unsafe-home"
         case badRoster = "bad-roster"
+        case commandNotExecutable = "command-not-executable"
+        case commandNotFound = "command-not-found"
         case interrupted = "interrupted"
         case terminated = "terminated"
     }

@@ -12,6 +12,9 @@ struct Burial {
 
     /// After SIGKILL a process is gone at once, unless it hangs inside the kernel; then nothing more can be done.
     static let killGrace: Duration = .seconds(5)
+    /// A `lock run` has a keeper, which ends everything of its command as soon as the `lock run` is dead. To kill the
+    /// keeper with it would let the command live.
+    static let keeperGrace: Duration = .seconds(2)
     private static let stampEvery: Duration = .seconds(1)
     private static let killEvery: Duration = .milliseconds(50)
     private static let step: Duration = .milliseconds(5)
@@ -42,7 +45,8 @@ struct Burial {
             if now - start >= grace, killedAt.map({ now - $0 >= Self.killEvery }) ?? true {
                 // Again and again: a command that the owner started may fork while its processes are being counted.
                 for owner in living {
-                    kill(owner, &reported)
+                    let isKept = owner.observation.record?.isRun == true && now - start < grace + Self.keeperGrace
+                    kill(owner, sparesHelpers: isKept, &reported)
                     killed.insert(owner.name)
                 }
                 killedAt = now
@@ -75,14 +79,12 @@ struct Burial {
 
     /// Kills the recorded process and, when a command that it started outlives it, that command: whoever holds the
     /// record's kernel lock or, where there is none, has the record open for writing.
-    private func kill(_ owner: EvictedOwner, _ reported: inout Set<String>) {
+    private func kill(_ owner: EvictedOwner, sparesHelpers: Bool, _ reported: inout Set<String>) {
         guard let recorded = owner.observation.record?.owner,
             processes.liveness(of: recorded) != .unknowable
         else { return }
         var victims = [recorded]
-        let id = owner.observation.id
-        let holders =
-            owner.observation.kernelLock == .unknown ? processes.writers(of: id) : processes.exclusiveHolders(of: id)
+        let holders = sparesHelpers ? [] : processes.helpers(of: owner.observation)
         for pid in holders
         where pid != processes.me.pid && pid != recorded.pid {
             if let holder = processes.identify(pid) { victims.append(holder) }
@@ -114,5 +116,12 @@ struct Burial {
         case .alive: report(.notBuried(owner, why: "process \(record.pid) does not die of SIGKILL"))
         case .gone: report(.notBuried(owner, why: "a command that it started does not die of SIGKILL"))
         }
+    }
+}
+
+extension ProcessTable {
+    /// Who keeps the record from being free.
+    fileprivate func helpers(of observation: LockObservation) -> [Int32] {
+        observation.kernelLock == .unknown ? writers(of: observation.id) : exclusiveHolders(of: observation.id)
     }
 }

@@ -6,10 +6,10 @@ internal import Logging
 /// clock.
 public final class Guard {
     public let store: any LockStore
-    private let time: any GuardTime
-    private let processes: any ProcessTable
-    private let report: (GuardEvent) -> Void
-    private let interruption: () -> FleetError?
+    let time: any GuardTime
+    let processes: any ProcessTable
+    let report: (GuardEvent) -> Void
+    let interruption: () -> FleetError?
     private let log = Logger(label: "guard")
 
     /// A waiter looks at least this often, whatever wakes it.

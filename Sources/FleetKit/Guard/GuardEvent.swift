@@ -2,6 +2,8 @@
 public enum GuardEvent: Sendable {
     /// Still waiting for somebody else's lock; sent at each look from 400 ms on.
     case waiting(WaitStatus)
+    /// Still waiting for this other restart inside the same `lock run`; sent at each look from 400 ms on.
+    case waitingInside(String, waited: Duration)
     /// This process took the lock from its owner, for this reason.
     case tookOver(LockObservation, Verdict)
     /// An evicted owner is being waited for, and gets killed when the grace is over.

@@ -6,7 +6,9 @@ enum GuardWords {
         let after = waited >= .seconds(1) ? " after \(waited.components.seconds) s of waiting" : ""
         return FleetError(
             .busy, "the fleet's restart is owned by \(owner(observation))\(after)",
-            hint: "wait for it, or look at it with 'mosaic fleet lock inspect' (\(path))")
+            hint: "wait for it, or look at it with 'mosaic fleet lock inspect' (\(path))"
+                + (observation.record?.isRun == true
+                    ? "; a lock run is broken only past its --max-hold, or with --on-timeout break" : ""))
     }
 
     static func evicted(by successor: LockObservation?, path: String) -> FleetError {

@@ -15,6 +15,9 @@ public final class HeldLock {
 
     public var record: LockRecord { owned.record }
 
+    /// The record of the `lock run` whose lock this is, where this process only uses it.
+    public var outer: LockRecord? { owned.outer }
+
     /// This acquisition's own name.
     public var token: LockToken? { LockToken(owned.record.token) }
 
@@ -46,5 +49,7 @@ public final class HeldLock {
 
     /// The lock record's descriptor, for helper processes that can act on the fleet: while one of them lives, the
     /// kernel lock is held (or, where there is none, the record has a writer), so the owner does not count as dead.
-    public var commandDescriptor: CInt? { owned.file.descriptor }
+    ///
+    /// Inside a `lock run` it is that of the nested mutex: what outlives this restart keeps the next one in there out.
+    public var commandDescriptor: CInt? { (owned.inner ?? owned.file).descriptor }
 }

@@ -38,6 +38,16 @@ public protocol LockStore: AnyObject {
     /// Remembers it, if the lock is still mine.
     func recordCompleted(_ restart: CompletedRestart, by lock: OwnedLock) throws(FleetError)
 
+    /// Somebody's, a `lock run`'s, to be used by this process inside it; nil when it is not that lock any more. The
+    /// lock has a record of its own, which is written nowhere.
+    func borrow(_ observation: LockObservation, _ request: LockRequest) throws(FleetError) -> OwnedLock?
+
+    /// Tries to be the only one that restarts inside the borrowed lock.
+    func enter(_ lock: OwnedLock) throws(FleetError) -> Bool
+
+    /// In words, who is or was last inside a borrowed lock.
+    func occupant() throws(FleetError) -> String?
+
     func makeWatch() throws(FleetError) -> any LockStoreWatch
 
     /// For messages.
@@ -57,7 +67,7 @@ public enum TakeoverGround: Sendable, Equatable {
     var isEviction: Bool { self != .ownerDead }
 }
 
-/// A lock that this process published.
+/// A lock that this process published, or one that it borrowed.
 public final class OwnedLock {
     public let record: LockRecord
     let file: LockFile
@@ -67,6 +77,10 @@ public final class OwnedLock {
     /// The last line may lack its end.
     var isTorn = false
     var isClosed = false
+    /// The owner's record, where the lock is borrowed.
+    var outer: LockRecord?
+    /// The file whose kernel lock keeps other borrowers out.
+    var inner: LockFile?
 
     init(record: LockRecord, file: LockFile, id: FileID, length: Int) {
         self.record = record

@@ -94,6 +94,9 @@ public final class SignalWatch: Sendable {
     /// How often this process was continued. What is on the screen since then is somebody else's.
     public var continued: UInt32 { continuations.load(ordering: .acquiring) }
 
+    /// Whether it is so already, by us or by whoever started this process (nohup(1)).
+    public var ignoresHangUp: Bool { SignalRelay.isIgnored(SIGHUP) }
+
     private func install(_ number: CInt) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { number in

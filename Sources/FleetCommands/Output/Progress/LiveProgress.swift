@@ -43,7 +43,7 @@ final class LiveProgress: ProgressView {
             wait = LockWait(status, at: clock.now())
             draw()
         // What a reader wants to find later stays on the screen, above the picture.
-        case .tookOver, .burying, .killed, .buried, .notBuried, .releaseFailed:
+        case .waitingInside, .tookOver, .burying, .killed, .buried, .notBuried, .releaseFailed:
             wait = nil
             lines.say(event)
         }

@@ -116,6 +116,11 @@ public struct LockInspector {
         case .held:
             guard let maxWait = policy.maxWait else { return "wait until the lock is released" }
             let bound = DurationText.canonical(maxWait)
+            if let record = observation.record, record.isRun == true, policy.onTimeout == .break, !policy.breaksRuns {
+                let end = "wait for at most \(bound), then give up with exit status 75"
+                guard let maxHold = record.maxHold else { return "\(end): it is a lock run" }
+                return "\(end), or take over once it has seen the lock run hold it for \(DurationText.human(maxHold))"
+            }
             return policy.onTimeout == .break
                 ? "wait for at most \(bound), then take over and evict the owner"
                 : "wait for at most \(bound), then give up with exit status 75"

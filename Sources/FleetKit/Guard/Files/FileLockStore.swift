@@ -62,6 +62,7 @@ public final class FileLockStore: LockStore {
 
     public func release(_ lock: OwnedLock) throws(FleetError) {
         guard !lock.isClosed else { return }
+        guard lock.outer == nil else { return giveBack(lock) }
         // The close comes last: while the record has its name, its owner must be seen to live.
         defer {
             lock.isClosed = true

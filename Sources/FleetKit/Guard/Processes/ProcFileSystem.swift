@@ -39,18 +39,38 @@ public final class ProcFileSystem: ProcessTable {
     }
 
     public func exclusiveHolders(of file: FileID) -> [Int32] {
-        Self.processes(having: file) { line in
-            line.hasPrefix("lock:") && line.contains("FLOCK") && line.contains("WRITE")
-        }
+        Self.processes(having: file, where: Self.isExclusiveLock)
+    }
+
+    private static func isExclusiveLock(_ line: Substring) -> Bool {
+        line.hasPrefix("lock:") && line.contains("FLOCK") && line.contains("WRITE")
     }
 
     public func writers(of file: FileID) -> [Int32] {
-        Self.processes(having: file) { line in
-            guard line.hasPrefix("flags:"), let flags = line.split(whereSeparator: { $0 == "\t" || $0 == " " }).last,
-                let bits = Int32(flags, radix: 8)
-            else { return false }
-            return bits & O_ACCMODE != O_RDONLY
+        Self.processes(having: file, where: Self.isWriting)
+    }
+
+    private static func isWriting(_ line: Substring) -> Bool {
+        guard line.hasPrefix("flags:"), let flags = line.split(whereSeparator: { $0 == "\t" || $0 == " " }).last,
+            let bits = Int32(flags, radix: 8)
+        else { return false }
+        return bits & O_ACCMODE != O_RDONLY
+    }
+
+    public func holds(_ file: FileID, _ pid: Int32, isLocked: Bool) -> Bool {
+        Self.has(pid, file, where: isLocked ? Self.isExclusiveLock : Self.isWriting)
+    }
+
+    public func descends(from ancestor: ProcessIdentity) -> Bool {
+        guard ancestor.pidNamespace == me.pidNamespace, ancestor.bootID == me.bootID else { return false }
+        var next = getppid()
+        // A chain is short; one that changes while it is followed must not be followed for ever.
+        for _ in 0..<1000 where next > 0 {
+            guard let process = ProcessStat.read(next) else { return false }
+            if next == ancestor.pid { return process.start == ancestor.start }
+            next = process.parent
         }
+        return false
     }
 
     public func identify(_ pid: Int32) -> ProcessIdentity? {
@@ -109,15 +129,17 @@ public final class ProcFileSystem: ProcessTable {
     /// Processes with a descriptor of the file of which one line of fdinfo satisfies `test`: there the kernel lists a
     /// descriptor's open mode and the locks that it carries.
     private static func processes(having file: FileID, where test: (Substring) -> Bool) -> [Int32] {
-        entries("/proc").compactMap { Int32($0) }.filter { pid in
-            entries("/proc/\(pid)/fd").contains { descriptor in
-                var status = stat()
-                guard stat("/proc/\(pid)/fd/\(descriptor)", &status) == 0,
-                    FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == file,
-                    let info = text("/proc/\(pid)/fdinfo/\(descriptor)")
-                else { return false }
-                return info.split(separator: "\n").contains(where: test)
-            }
+        entries("/proc").compactMap { Int32($0) }.filter { has($0, file, where: test) }
+    }
+
+    private static func has(_ pid: Int32, _ file: FileID, where test: (Substring) -> Bool) -> Bool {
+        entries("/proc/\(pid)/fd").contains { descriptor in
+            var status = stat()
+            guard stat("/proc/\(pid)/fd/\(descriptor)", &status) == 0,
+                FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == file,
+                let info = text("/proc/\(pid)/fdinfo/\(descriptor)")
+            else { return false }
+            return info.split(separator: "\n").contains(where: test)
         }
     }
 

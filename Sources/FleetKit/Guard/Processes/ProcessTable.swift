@@ -19,7 +19,22 @@ public protocol ProcessTable: AnyObject {
     /// True when the process runs the same program file as this one.
     func runsMyProgram(_ pid: Int32) -> Bool
 
+    /// Whether this one process has the file locked or, for `isLocked` false, open for writing.
+    func holds(_ file: FileID, _ pid: Int32, isLocked: Bool) -> Bool
+
+    /// Whether the process is this one's parent, or one of that one's.
+    func descends(from ancestor: ProcessIdentity) -> Bool
+
     /// Sends SIGKILL to exactly this process, through a pidfd.
     /// - Returns: false when it is gone, foreign, or may not be signalled.
     func kill(_ process: ProcessIdentity) -> Bool
+}
+
+extension ProcessTable {
+    public func holds(_ file: FileID, _ pid: Int32, isLocked: Bool) -> Bool {
+        (isLocked ? exclusiveHolders(of: file) : writers(of: file)).contains(pid)
+    }
+
+    /// In a world without parents nobody has an ancestor.
+    public func descends(from ancestor: ProcessIdentity) -> Bool { false }
 }

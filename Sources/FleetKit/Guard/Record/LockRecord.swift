@@ -51,6 +51,11 @@ public struct LockRecord: Codable, Sendable, Equatable {
         self.maxHoldSeconds = request.run?.maxHold?.seconds
     }
 
+    /// `maxHoldSeconds`, whatever a file says.
+    public var maxHold: Duration? {
+        maxHoldSeconds.map { .milliseconds(Int64(min(max(0, $0.isNaN ? 0 : $0), 1e9) * 1000)) }
+    }
+
     public var owner: ProcessIdentity {
         ProcessIdentity(
             pid: pid, start: processStart, pidNamespace: pidNamespace, bootID: bootID, host: host, uid: uid)

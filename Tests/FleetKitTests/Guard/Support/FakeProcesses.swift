@@ -8,6 +8,7 @@ final class FakeProcesses: ProcessTable {
     var writing: (FileID) -> [Int32] = { _ in [] }
     var mayKill = true
     var mine: Set<Int32> = []
+    var ancestors: Set<Int32> = []
     private(set) var killed: [Int32] = []
     /// Runs after each kill.
     var onKill: (Int32) -> Void = { _ in }
@@ -22,6 +23,7 @@ final class FakeProcesses: ProcessTable {
     func exclusiveHolders(of file: FileID) -> [Int32] { holders(file) }
     func writers(of file: FileID) -> [Int32] { writing(file) }
     func identify(_ pid: Int32) -> ProcessIdentity? { Self.identity(pid) }
+    func descends(from ancestor: ProcessIdentity) -> Bool { ancestors.contains(ancestor.pid) }
     func runsMyProgram(_ pid: Int32) -> Bool { mine.contains(pid) }
 
     func kill(_ process: ProcessIdentity) -> Bool {

@@ -1,0 +1,24 @@
+internal import FleetKit
+
+extension CommandContext {
+    /// What a `lock run` gave to its command, and whoever wants to pass for one; nil when nobody gave anything.
+    var lockToken: String? {
+        guard let token = environment["MOSAIC_LOCK_TOKEN"], !token.isEmpty else { return nil }
+        return token
+    }
+
+    /// The lock of the `lock run` that this process is inside of; nil when it is in none.
+    ///
+    /// A token that does not hold what it promises is said, and then this process waits like any other.
+    func outerLock(_ theGuard: Guard) throws(FleetError) -> LockObservation? {
+        guard let token = lockToken else { return nil }
+        switch try theGuard.nesting(token) {
+        case .inside(let observation):
+            output.detail("using the lock that this command is inside of: \(LockWords.ownerInFull(observation))")
+            return observation
+        case .outside(let why):
+            output.note("MOSAIC_LOCK_TOKEN is set and does not count: \(why)")
+            return nil
+        }
+    }
+}

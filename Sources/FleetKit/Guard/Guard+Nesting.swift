@@ -1,0 +1,69 @@
+/// Restarts inside a `lock run`: they use the lock that they are inside of instead of waiting for it.
+extension Guard {
+    public enum Nesting: Sendable {
+        /// This process descends from the owner of this lock, which is a `lock run` and has the token.
+        case inside(LockObservation)
+        /// It is not so, and this is why.
+        case outside(why: String)
+    }
+
+    /// Whether this process is inside the `lock run` whose token it was given. Verified, never believed: a token that
+    /// is old, forged or was handed to somebody else opens nothing.
+    /// - Parameter text: the value of `MOSAIC_LOCK_TOKEN`.
+    public func nesting(_ text: String) throws(FleetError) -> Nesting {
+        guard let token = LockToken(text) else { return .outside(why: "it is no lock token") }
+        guard let observation = try store.observe() else { return .outside(why: "the lock is free") }
+        guard let record = observation.record else { return .outside(why: "the lock is not readable") }
+        guard record.token == token.rawValue else {
+            return .outside(why: "the lock belongs to \(GuardWords.owner(observation))")
+        }
+        guard record.isRun == true else { return .outside(why: "the lock's owner is not a 'lock run'") }
+        guard processes.liveness(of: record.owner) == .alive,
+            processes.holds(observation.id, record.pid, isLocked: record.mutex == .kernel)
+        else { return .outside(why: "process \(record.pid), which took that lock, does not hold it any more") }
+        guard processes.descends(from: record.owner) else {
+            return .outside(why: "this process was not started by process \(record.pid), which holds that lock")
+        }
+        return .inside(observation)
+    }
+
+    /// Runs `body` under the lock that this process is inside of. The lock stays its owner's.
+    ///
+    /// Restarts inside one `lock run` exclude each other, too; a `lock run` inside another one adds nothing to it.
+    /// - Throws: `.busy`; `.evicted` when the outer lock is lost; `.io`; what `interruption` gave; and `body`.
+    public func withLock<Value>(
+        inside observation: LockObservation, _ request: LockRequest, _ policy: WaitPolicy,
+        _ body: (HeldLock) throws(FleetError) -> Value
+    ) throws(FleetError) -> Value {
+        guard let owned = try store.borrow(observation, request) else {
+            throw GuardWords.evicted(by: try store.observe(), path: store.lockPath)
+        }
+        let lock = HeldLock(owned, store: store)
+        defer { release(lock) }
+        if request.run == nil { try enter(lock, policy) }
+        // What an earlier restart in here, that died, has left stopped is this one's to bring up.
+        lock.leftBehind = try store.observe()?.events ?? []
+        lock.startedAt = time.now()
+        return try body(lock)
+    }
+
+    /// Waits until no other restart runs inside the same lock. Its owner's death ends it; nobody is evicted here.
+    private func enter(_ lock: HeldLock, _ policy: WaitPolicy) throws(FleetError) {
+        let start = time.now()
+        while try !store.enter(lock.owned) {
+            if let interrupted = interruption() { throw interrupted }
+            try lock.checkFence()
+            let waited = time.now() - start
+            let occupant = try store.occupant() ?? "another restart"
+            if policy.noWait || policy.maxWait.map({ waited >= $0 }) == true {
+                throw FleetError(
+                    .busy, "\(occupant) runs inside the same lock run",
+                    hint: "wait for it, or give a longer --max-wait")
+            }
+            if waited >= Self.quietFor { report(.waitingInside(occupant, waited: waited)) }
+            time.sleep(for: Self.nestedStep)
+        }
+    }
+
+    private static let nestedStep: Duration = .milliseconds(20)
+}

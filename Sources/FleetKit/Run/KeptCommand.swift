@@ -1,0 +1,191 @@
+internal import CLinux
+internal import Glibc
+
+/// A command that runs under the fleet's guard: `lock run` from the moment when it has the lock.
+///
+/// Its main loop is this process's: the fence on every look, a stamp on the lock each second while the command lives,
+/// and every signal passed on. A `RunKeeper` stands between it and the command, so that nothing of the command
+/// outlives the lock.
+public final class KeptCommand {
+    public enum End: Sendable, Equatable {
+        case exited(Int32)
+        /// By the signal of this number.
+        case killed(Int32)
+    }
+
+    private let program: String
+    private let words: [String]
+    private let environment: [String: String]
+    private let keeper: [String]
+    private let note: (String) -> Void
+    private let terminal = ForegroundTerminal()
+    private var socket: CInt = -1
+    private var group: pid_t?
+    private var lost: FleetError?
+
+    private static let lookEvery: CInt = 250
+    private static let stampEvery: Duration = .seconds(1)
+    private static let passedOn = [SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT]
+
+    /// - Parameters:
+    ///   - program: the program's path.
+    ///   - words: the whole argument vector, the program's name first as it was typed.
+    ///   - environment: the whole environment.
+    ///   - keeper: the arguments that make this executable a keeper; the rest of them comes from here.
+    ///   - note: told what the operator should know.
+    public init(
+        program: String, words: [String], environment: [String: String], keeper: [String],
+        note: @escaping (String) -> Void
+    ) {
+        self.program = program
+        self.words = words
+        self.environment = environment
+        self.keeper = keeper
+        self.note = note
+    }
+
+    /// Runs the command to its end. When it returns or throws, nothing is left of it in this session.
+    ///
+    /// - Parameters:
+    ///   - ignoresHangUp: the command ignores SIGHUP, as under nohup(1); else SIGHUP is passed on.
+    ///   - interruption: what came before the signals were passed on.
+    /// - Throws: `.evicted` when the lock was lost meanwhile; `.commandNotFound`, `.commandNotExecutable`; `.io`.
+    public func run(
+        holding lock: HeldLock, ignoresHangUp: Bool, interruption: () -> FleetError?
+    ) throws(FleetError) -> End {
+        let relay = try SignalRelay(Self.passedOn + (ignoresHangUp ? [] : [SIGHUP]))
+        if ignoresHangUp { signal(SIGHUP, SIG_IGN) }
+        // Taking the terminal back from the background would stop this process.
+        signal(SIGTTOU, SIG_IGN)
+        if let interrupted = interruption() { throw interrupted }
+        // Should the keeper be killed, what it kept comes to us.
+        _ = fleet_become_subreaper()
+        try lock.checkFence()
+        try startKeeper(lock, ignoresHangUp)
+        defer {
+            close(socket)
+            if let group { terminal.takeBack(from: group) }
+        }
+        let clock = SystemClock()
+        var stamped: Duration?
+        while true {
+            var polled = [socket, relay.wakeDescriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            poll(&polled, nfds_t(polled.count), Self.lookEvery)
+            lookAtFence(lock)
+            if lost == nil, stamped.map({ clock.now() - $0 >= Self.stampEvery }) ?? true {
+                stamped = clock.now()
+                // A full disk is no reason to end the command; an unstamped lock is taken over, and the fence says so.
+                do throws(FleetError) { try lock.stamp() } catch { note("progress is not recorded: \(error.message)") }
+            }
+            for number in relay.take() { passOn(number) }
+            if let end = try hear() {
+                if let lost { throw lost }
+                return end
+            }
+        }
+    }
+
+    private func lookAtFence(_ lock: HeldLock) {
+        guard lost == nil else { return }
+        do throws(FleetError) { try lock.checkFence() } catch {
+            guard error.code == .evicted else { return note("the lock cannot be looked at: \(error.message)") }
+            lost = error
+            note("the lock is lost: ending the command")
+            RunMessage.end.send(to: socket)
+        }
+    }
+
+    // MARK: The keeper
+
+    private func startKeeper(_ lock: HeldLock, _ ignoresHangUp: Bool) throws(FleetError) {
+        guard let record = lock.commandDescriptor else {
+            throw FleetError(.io, "the lock has no descriptor for a command", hint: "report this as a defect")
+        }
+        let (mine, theirs) = try RunMessage.pair()
+        defer { close(theirs) }
+        socket = mine
+        var options = ["--lock", "\(record)", "--control", "\(theirs)", "--program", program]
+        if terminal.isOursToGive { options.append("--takes-terminal") }
+        if ignoresHangUp { options.append("--ignores-hang-up") }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        // A copy onto itself is inherited; nothing else of ours is, and what our caller gave us goes on to the command.
+        for descriptor in [record, theirs] { posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        var argv: [UnsafeMutablePointer<CChar>?] =
+            (["mosaic"] + keeper + options + ["--"] + words).map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var child: pid_t = 0
+        // This very program, also when an upgrade has replaced its file since.
+        let code = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, &argv, &envp)
+        guard code == 0 else {
+            close(mine)
+            throw FleetError(
+                .io, "cannot start the command's keeper: \(String(cString: strerror(code)))",
+                hint: "mount /proc, and see whether another process can be started (ulimit -u)")
+        }
+    }
+
+    /// - Returns: the command's end, once the keeper has told it.
+    private func hear() throws(FleetError) -> End? {
+        while true {
+            switch RunMessage.receive(from: socket) {
+            case .nothing: return nil
+            case .message(.started(let pid)): group = pid
+            case .message(.notStarted(let number)): throw CommandProgram.failure(words[0], number)
+            case .message(.stopped(let number)): stopped(by: number)
+            case .message(.exited(let status, let leftOver)):
+                say(leftOver)
+                return .exited(status)
+            case .message(.killed(let number, let leftOver)):
+                say(leftOver)
+                return .killed(number)
+            case .message(.signal), .message(.end): break
+            case .closed:
+                // Killed, by nobody's right: what it kept is ours now.
+                Descendants().kill()
+                if let lost { throw lost }
+                throw FleetError(
+                    .io, "the keeper of the command was killed, so the command was killed too",
+                    hint: "look at what it has left undone, then run it again")
+            }
+        }
+    }
+
+    private func say(_ leftOver: CInt) {
+        guard leftOver > 0, lost == nil else { return }
+        note(
+            "ended \(leftOver) \(leftOver == 1 ? "process" : "processes") that the command left running; what is to "
+                + "outlive it needs a session of its own (setsid)")
+    }
+
+    // MARK: Signals and the terminal
+
+    private func passOn(_ number: CInt) {
+        if number == SIGCONT, let group { terminal.give(to: group, ifWeHave: true) }
+        RunMessage.signal(number).send(to: socket)
+    }
+
+    private func stopped(by number: CInt) {
+        guard let group, terminal.exists else { return }
+        if number == SIGTTIN || number == SIGTTOU, terminal.isOurs {
+            // It wants the terminal that was not given to it at first, because it is one of a pipe's commands.
+            terminal.give(to: group)
+        } else {
+            note("stopped; the lock stays held, and other restarts take it over once they have seen no progress")
+            terminal.takeBack(from: group)
+            // As the terminal's own key would: with us the whole job stops, and its shell goes on.
+            signal(SIGTSTP, SIG_DFL)
+            kill(0, SIGTSTP)
+            SignalRelay.install(SIGTSTP)
+            terminal.give(to: group, ifWeHave: true)
+        }
+        RunMessage.signal(SIGCONT).send(to: socket)
+    }
+}

@@ -1,0 +1,149 @@
+internal import CLinux
+internal import Glibc
+
+/// The process between a `lock run` and its command, so that the command never outlives the lock.
+///
+/// It has the lock record's descriptor, so the lock does not look free while it lives, and it lives until everything
+/// that the command started in its session has ended. When the `lock run` dies, however that happens, it kills all of
+/// that and ends. It is in a process group of its own, where no key of the terminal reaches it. When *it* is killed
+/// the `lock run` does its work, and the kernel kills the command itself.
+public struct RunKeeper {
+    private let control: CInt
+    private let arguments: RunKeeperArguments
+    private var everything = Descendants()
+    private var isEnding = false
+
+    /// A background process that only copies the command's last words (`exec > >(tee log)`) needs a moment.
+    private static let lastWords: Duration = .seconds(1)
+    /// Between SIGTERM and SIGKILL; less than the default of `--evict-grace`.
+    static let grace: Duration = .seconds(3)
+    private static let ignored = [
+        SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE,
+    ]
+
+    /// - Parameter arguments: as `KeptCommand` made them.
+    public init(_ arguments: RunKeeperArguments) {
+        self.arguments = arguments
+        control = arguments.control
+    }
+
+    /// Runs the command to its end.
+    /// - Parameters:
+    ///   - program: the program's path.
+    ///   - words: the whole argument vector, the program's name first.
+    /// - Throws: `.io`, before the command was started.
+    public mutating func run(
+        program: String, words: [String], environment: [String: String]
+    ) throws(FleetError) {
+        for number in Self.ignored { signal(number, SIG_IGN) }
+        // Not "mosaic": who kills every mosaic by its name means the ones that own locks.
+        _ = fleet_set_process_name("lock-keeper")
+        for inherited in [arguments.lock, control] { _ = fcntl(inherited, F_SETFD, FD_CLOEXEC) }
+        guard fleet_become_subreaper() == 0 else {
+            throw FleetError(
+                .io, "cannot adopt what the command leaves: \(String(cString: strerror(errno)))",
+                hint: "report this as a defect")
+        }
+        let relay = try SignalRelay([SIGCHLD])
+        let child = start(program, words, environment)
+        guard child > 0 else { return RunMessage.notStarted(errno).send(to: control) }
+        everything.leader = child
+        RunMessage.started(child).send(to: control)
+        follow(child, relay)
+    }
+
+    private func start(_ program: String, _ words: [String], _ environment: [String: String]) -> pid_t {
+        var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        let path = strdup(program)
+        defer { for text in argv + envp + [path] { free(text) } }
+        return argv.withUnsafeMutableBufferPointer { words in
+            envp.withUnsafeMutableBufferPointer { variables in
+                var request = fleet_command(
+                    path: path, arguments: words.baseAddress, environment: variables.baseAddress,
+                    terminal: arguments.takesTerminal ? STDIN_FILENO : -1,
+                    ignores_hang_up: arguments.ignoresHangUp ? 1 : 0)
+                return fleet_start_command(&request)
+            }
+        }
+    }
+
+    private mutating func follow(_ child: pid_t, _ relay: SignalRelay) {
+        while true {
+            var polled = [control, relay.wakeDescriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            poll(&polled, nfds_t(polled.count), -1)
+            _ = relay.take()
+            obey()
+            var value: CInt = 0
+            switch Int(fleet_look_at_child(child, &value)) {
+            case FLEET_CHILD_STOPPED: RunMessage.stopped(value).send(to: control)
+            case FLEET_CHILD_EXITED:
+                return RunMessage.exited(status: value, leftOver: endTheRest()).send(to: control)
+            case FLEET_CHILD_KILLED:
+                return RunMessage.killed(signal: value, leftOver: endTheRest()).send(to: control)
+            default: _ = everything.living()  // reaps what was adopted and has ended
+            }
+        }
+    }
+
+    /// Does what the `lock run` says.
+    private mutating func obey() {
+        while true {
+            switch RunMessage.receive(from: control) {
+            case .message(.signal(let number)):
+                if let leader = everything.leader { kill(-leader, number) }
+            case .message(.end):
+                isEnding = true
+                end()
+            case .message: break
+            case .nothing: return
+            case .closed:
+                // Nobody is left who could own the lock for the command.
+                everything.kill()
+                exit(ExitStatus.evicted.rawValue)
+            }
+        }
+    }
+
+    /// What is still there after the command itself.
+    /// - Returns: how many processes had to be ended.
+    private mutating func endTheRest() -> CInt {
+        if isEnding { end() }
+        if everything.wait(atMost: Self.lastWords, while: { isStillOwned }) { return 0 }
+        let count = everything.living().count
+        end()
+        return CInt(clamping: count)
+    }
+
+    private func end() {
+        everything.send(SIGTERM)
+        everything.send(SIGCONT)  // a stopped process sees no SIGTERM
+        _ = everything.wait(atMost: Self.grace, while: { isStillOwned })
+        everything.kill()
+    }
+
+    /// Whether the `lock run` lives; looks without taking its messages.
+    private var isStillOwned: Bool {
+        var polled = pollfd(fd: control, events: 0, revents: 0)
+        return poll(&polled, 1, 0) == 0
+    }
+}
+
+/// What the keeper's command line says, beside the command.
+public struct RunKeeperArguments: Sendable, Equatable {
+    /// Descriptor of the lock's record.
+    public var lock: CInt
+    /// Descriptor of the socket to the `lock run`.
+    public var control: CInt
+    /// The command becomes the foreground of the terminal at its standard input.
+    public var takesTerminal: Bool
+    /// The command ignores SIGHUP, as under nohup(1).
+    public var ignoresHangUp: Bool
+
+    public init(lock: CInt, control: CInt, takesTerminal: Bool, ignoresHangUp: Bool) {
+        self.lock = lock
+        self.control = control
+        self.takesTerminal = takesTerminal
+        self.ignoresHangUp = ignoresHangUp
+    }
+}
