@@ -45,7 +45,7 @@ extension CommandContext {
         afterRelease { () throws(FleetError) in
             if self.common.json {
                 try self.output.json(OperationDocument(report, verb: verb))
-            } else if !self.output.isQuiet {
+            } else if self.output.wantsSummary {
                 let words = self.lastWords(of: report.failed.map(\.unit), since: began)
                 let text = OperationText(report, verb: verb, style: self.output.style, lastWords: words)
                 self.output.summary(text.render())

@@ -44,6 +44,9 @@ public final class Output {
     /// The outcome of a command in words; with `-q` or `--json` only in the transcript.
     func summary(_ text: String) { emit(text + "\n", to: STDOUT_FILENO, isShown: !isQuiet && !isJSON) }
 
+    /// Whether anybody can read a summary: the operator, or whoever looks into the transcript.
+    var wantsSummary: Bool { !isQuiet || transcript != nil }
+
     /// Something to know, on stderr; with `-q` only in the transcript.
     func note(_ text: String) { emit("mosaic fleet: \(text)\n", to: STDERR_FILENO, isShown: !isQuiet) }
 
