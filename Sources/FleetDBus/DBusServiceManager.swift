@@ -56,6 +56,27 @@ public final class DBusServiceManager: ServiceManager {
         return names.compactMap(UnitName.init(known:))
     }
 
+    public func lifecycle(of service: UnitName) throws(FleetError) -> ServiceLifecycle {
+        let path = UnitPath.of(service)
+        let questions = [
+            try Manager.get("Type", of: Manager.serviceInterface, at: path),
+            try Manager.get("KillMode", of: Manager.serviceInterface, at: path),
+        ]
+        let timeouts = link.timeouts
+        let words = try asking { (connection, heartbeat) throws(WireError) in
+            try connection.pipeline(questions, timeouts, heartbeat)
+        }.map { (reply) throws(FleetError) in
+            // Not a service, or not loaded: nothing is known of it then.
+            if reply.isNoSuchUnit || reply.isNoSuchProperty { return "" }
+            let what = "the type of \(service)"
+            var reader = MessageReader(try reply.get("to tell \(what)"), what)
+            var value = try reader.variant(what)
+            return try value.string()
+        }
+        guard words.count == questions.count else { return ServiceLifecycle() }
+        return ServiceLifecycle(type: words[0], killMode: words[1])
+    }
+
     public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
         let question = try Manager.call("GetUnitProcesses").adding(unit.rawValue)
         let timeouts = link.timeouts

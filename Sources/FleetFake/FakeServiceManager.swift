@@ -52,6 +52,14 @@ public final class FakeServiceManager: ServiceManager {
         return names
     }
 
+    /// A scripted unit that answers late is one whose start proves nothing.
+    public func lifecycle(of service: UnitName) throws(FleetError) -> ServiceLifecycle {
+        guard let unit = try look().units[service.rawValue], unit.load == .loaded else { return ServiceLifecycle() }
+        return ServiceLifecycle(
+            type: unit.answersAfter == .zero ? "notify" : "simple",
+            killMode: unit.linger == .zero ? "control-group" : "process")
+    }
+
     public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
         let world = try look()
         guard let runtime = world.runtimes[unit.rawValue] else { return [] }

@@ -12,7 +12,7 @@ struct CommandTrace {
     /// Units whose command systemd's start limit refused; their command is sent a second time, after a reset.
     private(set) var refused: [String] = []
 
-    private static let phases = ["drain", "holder", "settle", "start", "verify"]
+    private let phases: [String]
     private static let verbs = [
         "drain": ["stop"], "holder": ["restart", "reset-failed"], "start": ["start", "restart", "reset-failed"],
     ]
@@ -20,7 +20,9 @@ struct CommandTrace {
     private var open: String?
     private var count = 0
 
-    init(_ lines: [String]) {
+    /// - Parameter phases: that each restart goes through, in their order.
+    init(_ lines: [String], phases: [String] = ["drain", "holder", "settle", "start", "verify"]) {
+        self.phases = phases
         for line in lines {
             // `mosaic fleet: HH:MM:SS text`; lines without a time are the guard's.
             let words = line.split(separator: " ", maxSplits: 3).map(String.init)
@@ -39,10 +41,10 @@ struct CommandTrace {
         } else if text.hasPrefix("\(head): done in") {
             if open != head { violations.append("\(text) in \(open ?? "no phase")") }
             open = nil
-            next = (next + 1) % Self.phases.count
+            next = (next + 1) % phases.count
             if next == 0 { restarts += 1 }
         } else if words[0] == head + ":", words.count == 3, words[2].hasPrefix("unit") {
-            if open != nil || Self.phases[next] != head { violations.append("\(text) in \(open ?? "no phase")") }
+            if open != nil || phases[next] != head { violations.append("\(text) in \(open ?? "no phase")") }
             (open, count) = (head, 0)
         } else if let progress = words.dropFirst().first, let done = Int(progress.prefix { $0 != "/" }) {
             if text.contains("start-limit-hit") { refused.append(words[2]) }

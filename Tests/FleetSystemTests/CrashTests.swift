@@ -8,14 +8,29 @@ import Testing
 @Suite("Ends of an owner", .timeLimit(.minutes(10)))
 struct CrashTests {
     /// Lines of `restart -v` at which the owner is killed: the beginning and the end of each phase.
-    static let moments = [
+    static let phaseMoments = [
         "drain: 3 units", "drain 1/3", "drain: done", "holder: 1 unit", "holder: done", "settle: 1 unit",
         "settle: done", "start: 3 units", "start 1/3", "start: done", "verify: 4 units",
     ]
 
-    @Test("The stale lock of a killed owner is taken over at once", arguments: moments)
+    static let batchMoments = [
+        "holder: 1 unit", "restart mosaic-tmux-holder.service", "holder: done", "settle: done", "start: 3 units",
+        "start: done", "verify: 4 units",
+    ]
+
+    @Test("The stale lock of a killed owner is taken over at once", arguments: phaseMoments)
     func killed(_ moment: String) throws {
-        let home = try ScriptedHome(pace: .slow)
+        try killed(moment, in: ScriptedHome(pace: .slow))
+    }
+
+    @Test("So it is when the restart was one batch", arguments: batchMoments)
+    func killedInOneBatch(_ moment: String) throws {
+        var pace = ScriptedHome.Pace.slow
+        pace.holderAnswers = .zero
+        try killed(moment, in: ScriptedHome(pace: pace, inOneBatch: true))
+    }
+
+    private func killed(_ moment: String, in home: ScriptedHome) throws {
         let first = try home.mosaic("restart", "-v", "--stable-for", "30s")
         try first.waitForError(moment)
         first.signal(SIGKILL)
@@ -59,7 +74,9 @@ struct CrashTests {
         arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func interrupted(_ signal: Int32, _ status: Int32) throws {
         let home = try ScriptedHome()
-        try home.fleet.install(FakeUnit(home.holder, runs: [.hanging]))
+        var holder = FakeUnit(home.holder, runs: [.hanging])
+        holder.linger = .milliseconds(1)  // keeps the phases apart
+        try home.fleet.install(holder)
         let restart = try home.mosaic("restart", "-v")
         try restart.waitForError("restart mosaic-tmux-holder.service")
         restart.signal(signal)

@@ -42,11 +42,13 @@ public final class ScriptedHome {
 
     /// Agents `a1`, `a2`, …; the fleet is up.
     /// - Parameters:
+    ///   - inOneBatch: whether the holder lets a restart be one batch; without, its old run leaves a process behind
+    ///     for a moment, so the restart goes through its phases, each of which a test can catch.
     ///   - parent: an existing directory; chooses the file system.
     ///   - managerParent: the same for the scripted manager's own files, which need `flock`.
     public init(
-        agents count: Int = 3, pace: Pace = .instant, isUp: Bool = true, in parent: String = "/tmp",
-        managerIn managerParent: String? = nil
+        agents count: Int = 3, pace: Pace = .instant, isUp: Bool = true, inOneBatch: Bool = false,
+        in parent: String = "/tmp", managerIn managerParent: String? = nil
     ) throws {
         folder = FakeDirectory(in: parent)
         managerFolder = managerParent.map { FakeDirectory(in: $0) }
@@ -61,6 +63,7 @@ public final class ScriptedHome {
         var host = FakeUnit.holder(holder, startDelay: pace.holderStart)
         host.answersAfter = pace.holderAnswers
         host.stopDelay = pace.stop
+        if !inOneBatch { host.linger = .milliseconds(1) }
         try fleet.install(
             [host]
                 + agents.map {

@@ -12,9 +12,11 @@ struct PlanText {
 
     func render() -> String {
         var lines = ["A restart started now would \(lock.next), then:"]
+        if let order = plan.order { lines.append("  \(order.words)") }
         for (number, step) in plan.steps.enumerated() {
             lines.append("  \(number + 1). \(step.phase.rawValue)")
             lines += step.commands.map { "       \($0)" }
+            if step.phase == .holder { lines += plan.carried.map { "       with it: \($0)" } }
         }
         if plan.steps.isEmpty { lines.append("  nothing: there is no agent to restart") }
         lines += plan.skipped.map { "  left alone: \($0.unit), because \($0.why)" }
@@ -32,10 +34,23 @@ struct PlanDocument: Encodable {
 
     let schemaVersion = 1
     let dryRun = true
+    /// `one-batch`, `phases`, `undrained`; absent where the holder is not restarted.
+    var order: String?
+    /// Why it is not one batch.
+    var orderReason: String?
+    /// Units that the holder's restart carries along.
+    var carried: [String]
     var steps: [Step]
     var skipped: [OperationDocument.Skipped]
 
     init(_ plan: RestartPlan) {
+        switch plan.order {
+        case .oneBatch: order = "one-batch"
+        case .phases(let reason): (order, orderReason) = ("phases", reason)
+        case .undrained: order = "undrained"
+        case nil: break
+        }
+        carried = plan.carried.map(\.rawValue)
         steps = plan.steps.map { step in
             Step(phase: step.phase.rawValue, commands: step.commands.map { [$0.verb.rawValue, $0.unit.rawValue] })
         }

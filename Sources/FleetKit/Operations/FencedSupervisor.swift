@@ -15,6 +15,8 @@ final class FencedSupervisor: JobSupervisor {
     private var total = 0
     /// Sent and not finished: what an interruption leaves to systemd.
     private(set) var inFlight: [UnitCommand] = []
+    /// Every unit that was sent a command.
+    private(set) var sent: Set<UnitName> = []
     /// Each finished command is kept here at once, so that a throw in the middle of a batch loses none.
     var onFinished: (UnitOutcome) -> Void = { _ in }
 
@@ -46,6 +48,7 @@ final class FencedSupervisor: JobSupervisor {
         try lock.checkFence()
         observer.operation(.sent(command))
         inFlight.append(command)
+        sent.insert(command.unit)
     }
 
     func handle(_ event: JobEvent) throws(FleetError) {

@@ -33,6 +33,8 @@ final class OperationRun {
     /// What is to be reached, and has not been.
     private var goals: [UnitName] = []
     private var stopped: Set<UnitName> = []
+    /// Stopped and started by the holder's restart, without a command of their own.
+    private var carried: Set<UnitName> = []
 
     init(
         manager: any ServiceManager, roster: Roster, lock: any OperationLock, surroundings: OperationSurroundings
@@ -52,6 +54,7 @@ final class OperationRun {
 
     // MARK: Telling
 
+    func carry(_ units: [UnitName]) { carried = Set(units) }
     func expect(_ units: [UnitName]) { goals = units }
     func skip(_ skipped: [OperationReport.Skipped]) { report.skipped += skipped }
     func problem(_ text: String) { report.problems.append(text) }
@@ -61,9 +64,17 @@ final class OperationRun {
     /// Closes the report: every goal that is left was not reached.
     func close() {
         report.notReached = goals.map { unit in
-            let isSent = keeper.inFlight.contains { $0.unit == unit }
-            return .init(
-                unit: unit, condition: isSent ? .leftToSystemd : stopped.contains(unit) ? .stopped : .untouched)
+            let condition: OperationReport.NotReached.Condition =
+                if keeper.inFlight.contains(where: { $0.unit == unit }) {
+                    .leftToSystemd
+                } else if stopped.contains(unit) {
+                    .stopped
+                } else if carried.contains(unit) && keeper.sent.contains(roster.holder.unit) {
+                    .leftToSystemd
+                } else {
+                    .untouched
+                }
+            return .init(unit: unit, condition: condition)
         }
     }
 
@@ -147,7 +158,11 @@ final class OperationRun {
         }
         guard let outcome else { return false }
         // Its own Restart=, or somebody else's command, may yet bring it up: settle finds out, and is bounded.
-        if !outcome.isDone, try states(of: [unit]).contains(where: { !$0.isUpOrComing }) { return false }
+        if !outcome.isDone, try states(of: [unit]).contains(where: { !$0.isUpOrComing }) {
+            // What the manager stopped for the holder's restart stays stopped: its start depends on the holder's.
+            stopped.formUnion(try states(of: carried.sorted()).filter(\.isDown).map(\.name))
+            return false
+        }
         var obstacle: String?
         try phase(.settle, total: 1) { () throws(FleetError) in
             obstacle = try settle.run(since: before, timeout: settleTimeout)

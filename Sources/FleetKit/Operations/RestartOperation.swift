@@ -1,4 +1,9 @@
+internal import Logging
+
 /// The fleet's restart, or some agents'. It takes the lock as a value, so an unguarded restart does not compile.
+///
+/// Where the units allow it, one transaction of the manager's is the whole teardown (`RestartPlan.Order`); else the
+/// phases follow each other here.
 ///
 /// A fleet in trouble comes out of it as well as it can: what an old loop left is reset, an agent between two
 /// automatic restarts is stopped before the holder goes down, and when the holder does not come up or does not settle
@@ -8,6 +13,7 @@ public final class RestartOperation {
     private let roster: Roster
     private var options: RestartOptions
     private let surroundings: OperationSurroundings
+    private let log = Logger(label: "restart")
     /// What was done so far; whole after `run`, also when that threw.
     public private(set) var report = RestartReport()
 
@@ -23,7 +29,13 @@ public final class RestartOperation {
 
     /// What `run` would do now. Needs no lock and changes nothing.
     public func plan() throws(FleetError) -> RestartPlan {
-        try RestartPlan(roster: roster, states: manager.states(of: roster.units), options: options)
+        try plan(manager.states(of: roster.units))
+    }
+
+    private func plan(_ states: [UnitState]) throws(FleetError) -> RestartPlan {
+        try RestartPlan(roster: roster, states: states, options: options) { () throws(FleetError) in
+            try manager.lifecycle(of: roster.holder.unit)
+        }
     }
 
     /// - Returns: the report; a failed unit is in it and throws nothing.
@@ -55,7 +67,8 @@ public final class RestartOperation {
                 ProgressEvent(phase: OperationPhase.drain.rawValue, unit: unit.rawValue, outcome: LeftStopped.sent))
         }
         // Under the lock, never before: another restart may just have changed everything.
-        let plan = try RestartPlan(roster: roster, states: run.states(of: roster.units), options: options)
+        let plan = try plan(run.states(of: roster.units))
+        if let order = plan.order { log.debug("\(order.words)") }
         run.skip(plan.skipped)
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
         run.keeper.planned(plan.outline(stableFor: options.stableFor))
@@ -65,6 +78,12 @@ public final class RestartOperation {
                 _ = try run.perform(commands, maxParallel: options.maxParallel)
             }
         }
+        // Whoever takes over from a crash must start them again; the others it finds in the roster.
+        for unit in plan.carried where roster.agents.contains(where: { $0.unit == unit && !$0.autostart }) {
+            try run.keeper.report(
+                ProgressEvent(phase: OperationPhase.drain.rawValue, unit: unit.rawValue, outcome: LeftStopped.sent))
+        }
+        run.carry(plan.carried)
         switch plan.holderPart {
         case .none: break
         case .start: guard try run.holder(.start, settleTimeout: options.settleTimeout) else { return }

@@ -9,6 +9,17 @@ public struct RestartPlan: Sendable, Equatable {
         case restart
     }
 
+    /// How the agents are kept from looping against a holder that is being torn down.
+    public enum Order: Sendable, Equatable {
+        /// One transaction of the manager's own: the holder's restart carries its agents along, and their ordering
+        /// stops them before it and starts them after it.
+        case oneBatch
+        /// Stop the agents, restart the holder, start the agents, each when the one before is done.
+        case phases(because: String)
+        /// Not at all (`--no-drain`).
+        case undrained
+    }
+
     public struct Step: Sendable, Equatable {
         public var phase: OperationPhase
         public var commands: [UnitCommand]
@@ -16,17 +27,26 @@ public struct RestartPlan: Sendable, Equatable {
 
     public var holder: UnitName
     public var holderPart: HolderPart
+    /// nil where the holder is not restarted.
+    public var order: Order?
     /// Stopped before the holder goes down: every agent that runs or is about to.
     public var drained: [UnitName]
+    /// Stopped and started by the holder's own restart, in one batch with it: every agent that runs.
+    public var carried: [UnitName]
     /// To be up at the end.
     public var agents: [UnitName]
     public var skipped: [OperationReport.Skipped]
     /// The states that the plan rests on: what "restarted since" is measured against.
     public var before: [UnitName: UnitState]
 
-    /// - Parameter states: of the holder and all agents of the roster.
-    /// - Throws: `.noSuchUnit` for an agent that the roster or the manager does not know.
-    public init(roster: Roster, states: [UnitState], options: RestartOptions) throws(FleetError) {
+    /// - Parameters:
+    ///   - states: of the holder and all agents of the roster.
+    ///   - lifecycle: the holder's; asked for only where one batch is possible otherwise.
+    /// - Throws: `.noSuchUnit` for an agent that the roster or the manager does not know; what `lifecycle` threw.
+    public init(
+        roster: Roster, states: [UnitState], options: RestartOptions,
+        lifecycle: () throws(FleetError) -> ServiceLifecycle
+    ) throws(FleetError) {
         var known: [UnitName: UnitState] = [:]
         for state in states { known[state.name] = state }
         func state(_ unit: UnitName) -> UnitState { known[unit] ?? UnitState(name: unit, loadState: "not-found") }
@@ -37,6 +57,7 @@ public struct RestartPlan: Sendable, Equatable {
         holder = roster.holder.unit
         skipped = []
         drained = []
+        carried = []
         let targets = try roster.agents(named: options.agents)
         let holderIsUp = state(holder).isActive
         // A fleet whose holder is down has no agent that could be well.
@@ -64,7 +85,48 @@ public struct RestartPlan: Sendable, Equatable {
                 hint: "write the units with 'mosaic fleet init', or correct [holder] unit in the roster")
         }
         holderPart = .restart
-        if options.drain { drained = roster.agents.map(\.unit).filter { state($0).isUpOrComing } }
+        guard options.drain else {
+            order = .undrained
+            return
+        }
+        let running = roster.agents.map(\.unit).filter { state($0).isUpOrComing }
+        if options.maxParallel != nil {
+            order = .phases(because: "--max-parallel bounds the jobs at once")
+        } else if let obstacle = Self.obstacleToOneBatch(state(holder), running.map(state)) {
+            order = .phases(because: obstacle)
+        } else if let obstacle = Self.obstacle(in: try lifecycle(), of: roster.holder) {
+            order = .phases(because: obstacle)
+        } else {
+            order = .oneBatch
+        }
+        if order == .oneBatch { carried = running } else { drained = running }
+    }
+
+    /// What keeps the manager's own ordering from being the drain; nil when nothing does. A fleet in trouble, or one
+    /// that somebody else is working on, gets the phases: they are decided step by step.
+    private static func obstacleToOneBatch(_ holder: UnitState, _ running: [UnitState]) -> String? {
+        for state in [holder] + running where !state.isActive || state.job != nil {
+            return "\(state.name) is \(state.job == nil ? state.activeState : "busy with another job")"
+        }
+        for state in running {
+            if !state.after.contains(holder.name.rawValue) { return "\(state.name) has no After=\(holder.name)" }
+            // Only units that depend on the holder are carried along.
+            if !state.requirements.contains(holder.name.rawValue) {
+                return "\(state.name) has no Requires=\(holder.name)"
+            }
+        }
+        return nil
+    }
+
+    /// What the holder's unit file lacks: agents may start the moment its start job ends.
+    private static func obstacle(in lifecycle: ServiceLifecycle, of holder: Roster.Holder) -> String? {
+        if !lifecycle.stopEndsEveryProcess {
+            return "\(holder.unit) may leave processes behind (KillMode=\(lifecycle.killMode))"
+        }
+        if holder.socket != nil && !lifecycle.startProvesReadiness {
+            return "\(holder.unit) is started before it answers (Type=\(lifecycle.type))"
+        }
+        return nil
     }
 
     /// The commands in their order, for printing. What is decided on the way (an agent that came back by itself, a
@@ -77,10 +139,11 @@ public struct RestartPlan: Sendable, Equatable {
         case .start: steps.append(.init(phase: .holder, commands: [UnitCommand(.start, holder)]))
         case .restart: steps.append(.init(phase: .holder, commands: [UnitCommand(.restart, holder)]))
         }
-        guard !agents.isEmpty else { return steps }
+        let rest = agents.filter { !carried.contains($0) }
+        guard !rest.isEmpty else { return steps }
         let phase = agentPhase
         let verb: UnitCommand.Verb = phase == .start ? .start : .restart
-        steps.append(.init(phase: phase, commands: agents.map { UnitCommand(verb, $0) }))
+        steps.append(.init(phase: phase, commands: rest.map { UnitCommand(verb, $0) }))
         return steps
     }
 
@@ -96,7 +159,7 @@ public struct RestartPlan: Sendable, Equatable {
 
     /// `start` after a drain, `restart` where the agents were left running until now.
     var agentPhase: OperationPhase {
-        let isRunning = agents.contains { before[$0].map { !$0.isDown } == true && !drained.contains($0) }
+        let isRunning = agents.contains { before[$0].map { !$0.isDown } == true && !drained.contains($0) && !carried.contains($0) }
         return holderPart == .restart && !isRunning ? .start : .restart
     }
 
@@ -104,6 +167,17 @@ public struct RestartPlan: Sendable, Equatable {
         FleetError(
             .noSuchUnit, "agent \(agent.name): \(agent.unit) is not known to the service manager",
             hint: "write the units with 'mosaic fleet init'")
+    }
+}
+
+extension RestartPlan.Order {
+    /// One sentence for people.
+    public var words: String {
+        switch self {
+        case .oneBatch: "one batch: the holder's restart stops its agents first and starts them again after it"
+        case .phases(let reason): "in phases, since \(reason)"
+        case .undrained: "without a drain: the agents run until the holder goes down"
+        }
     }
 }
 

@@ -31,6 +31,9 @@ public protocol ServiceManager: AnyObject {
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome]
 
+    /// How the service comes up and goes down; empty words where the manager does not know the unit.
+    func lifecycle(of service: UnitName) throws(FleetError) -> ServiceLifecycle
+
     /// Process numbers in the unit's cgroup and below; empty when it has none.
     func processes(of unit: UnitName) throws(FleetError) -> [Int32]
 

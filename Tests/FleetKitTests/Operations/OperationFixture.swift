@@ -88,6 +88,8 @@ final class OperationFixture {
         lock = ScriptedLock(clock: clock)
         observer = RecordingObserver(clock: clock)
         roster = Roster(origin: .discovered, holder: .init(unit: holder), agents: agents)
+        // A bound on the jobs keeps the phases apart; OneBatchTests is about the other order.
+        options.maxParallel = 100
         try fleet.install([holderScript()] + agents.map { .agent($0.unit, in: holder) })
     }
 
