@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 # Where zsh looks: Debian's own folder below /usr, zsh's usual one elsewhere.
 ZSH_FOLDER ?= $(if $(filter /usr,$(PREFIX)),zsh/vendor-completions,zsh/site-functions)
 DESTDIR ?=
-RELEASE := swift build -c release --static-swift-stdlib --product mosaic
+RELEASE := Scripts/build-release
 # A link that the build keeps. Asking swift would not work under sudo, whose PATH often lacks it.
 RELEASE_BINARY := $(CURDIR)/.build/release/mosaic
 

@@ -42,9 +42,10 @@ let package = Package(
 
         // Three ways to a service manager
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
+        .target(name: "CDBusLoader", dependencies: ["CDBus"]),
         .target(
             name: "FleetDBus",
-            dependencies: ["FleetKit", "CDBus", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["FleetKit", "CDBus", "CDBusLoader", .product(name: "Logging", package: "swift-log")],
             swiftSettings: house),
         .target(name: "FleetSystemctl", dependencies: ["FleetKit"], swiftSettings: house),
         .target(name: "FleetFake", dependencies: ["FleetKit"], swiftSettings: house),
@@ -130,7 +131,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "FleetCommandsTests",
-            dependencies: ["FleetCommands", "FleetKit", "FleetTestSupport"],
+            dependencies: [
+                "FleetCommands", "FleetKit", "FleetTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "FleetDBusTests",

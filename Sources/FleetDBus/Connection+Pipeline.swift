@@ -6,28 +6,32 @@ extension Connection {
     /// connection (max_replies_per_connection's default, which the system bus keeps).
     private var window: Int { place.isPeerToPeer ? 256 : 100 }
 
-    /// Sends the messages in order without waiting for each other's answers, and returns when every answer came.
+    /// Sends messages in order without waiting for each other's answers, and returns when every answer came.
     ///
     /// - Parameters:
+    ///   - make: the message of an index below `count`, asked for when it is about to leave: the manager works on the
+    ///     first ones while the others are made.
     ///   - timeout: for all of them together.
     ///   - willSend: called with the index immediately before a message leaves.
     ///   - received: called with the index as each answer comes; also for those that came before a throw.
     /// - Throws: `.lost` when the connection breaks, the peer is silent, or the manager left the bus.
     func pipeline(
-        _ messages: [Message], timeout: Duration, _ heartbeat: Heartbeat,
-        willSend: (Int) throws(WireError) -> Void = { _ in },
+        _ count: Int, timeout: Duration, _ heartbeat: Heartbeat,
+        make: (Int) throws(FleetError) -> Message, willSend: (Int) throws(WireError) -> Void = { _ in },
         received: (Int, Reply) throws(WireError) -> Void
     ) throws(WireError) {
         let deadline = SuspendingClock.now + timeout
         var inFlight: [UInt32: Int] = [:]
         var sent = 0
         var hasManager = true
-        while sent < messages.count || !inFlight.isEmpty {
+        while sent < count || !inFlight.isEmpty {
             // One message at a time in libdbus's own queue: what is queued there would leave after the last look at
             // the fence.
-            while hasManager && sent < messages.count && inFlight.count < window && !hasUnsentData {
+            while hasManager && sent < count && inFlight.count < window && !hasUnsentData {
+                let message: Message
+                do throws(FleetError) { message = try make(sent) } catch { throw .stopped(error) }
                 try willSend(sent)
-                inFlight[try send(messages[sent])] = sent
+                inFlight[try send(message)] = sent
                 sent += 1
             }
             let left = deadline - SuspendingClock.now
@@ -45,6 +49,16 @@ extension Connection {
             if !hasManager && inFlight.isEmpty { break }
         }
         guard hasManager else { throw .lost("the manager left the bus", at: place.address) }
+    }
+
+    func pipeline(
+        _ messages: [Message], timeout: Duration, _ heartbeat: Heartbeat,
+        willSend: (Int) throws(WireError) -> Void = { _ in },
+        received: (Int, Reply) throws(WireError) -> Void
+    ) throws(WireError) {
+        try pipeline(
+            messages.count, timeout: timeout, heartbeat, make: { messages[$0] }, willSend: willSend,
+            received: received)
     }
 
     func pipeline(

@@ -37,6 +37,7 @@ extension UnitSettings {
             case "NeedDaemonReload": needsReload = try value.boolean()
             case "StartLimitIntervalUSec": startLimitInterval = Self.duration(try value.uint64())
             case "StartLimitBurst": startLimitBurst = try value.uint32()
+            case "Type": type = try value.string()
             case "KillMode": killMode = try value.string()
             case "Restart": restart = try value.string()
             case "RestartUSec": restartDelay = Self.duration(try value.uint64())

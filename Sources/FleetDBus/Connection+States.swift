@@ -13,28 +13,26 @@ extension Connection {
         return states
     }
 
-    private func readStates(
+    func readStates(
         of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
     ) throws(WireError) -> [UnitState] {
         // nil stands for the GetAll
         var questions: [(unit: Int, field: UnitProperties.Field?)] = []
-        var calls: [Message] = []
         var properties = units.map { UnitProperties($0) }
         var missing: Set<Int> = []
-        do throws(FleetError) {
-            for (index, unit) in units.enumerated() {
-                let path = UnitPath.of(unit)
-                questions.append((index, nil))
-                calls.append(try Manager.getAll(of: Manager.unitInterface, at: path))
-                guard unit.rawValue.hasSuffix(".service") else { continue }
-                for field in UnitProperties.Field.ofService {
-                    questions.append((index, field))
-                    calls.append(try Manager.get(field.rawValue, of: field.interface, at: path))
-                }
+        for (index, unit) in units.enumerated() {
+            questions.append((index, nil))
+            guard unit.rawValue.hasSuffix(".service") else { continue }
+            questions += UnitProperties.Field.ofService.map { (index, $0) }
+        }
+        let timeout = timeouts.call + timeouts.perCall * questions.count
+        try pipeline(questions.count, timeout: timeout, heartbeat) { (index) throws(FleetError) in
+            let path = UnitPath.of(units[questions[index].unit])
+            guard let field = questions[index].field else {
+                return try Manager.getAll(of: Manager.unitInterface, at: path)
             }
-        } catch { throw .stopped(error) }
-        let timeout = timeouts.call + timeouts.perCall * calls.count
-        try pipeline(calls, timeout: timeout, heartbeat) { (index, reply) throws(WireError) in
+            return try Manager.get(field.rawValue, of: field.interface, at: path)
+        } received: { (index, reply) throws(WireError) in
             // The pipeline itself ends with `lost` for these.
             if reply.isUndelivered || reply.isUnanswered { return }
             let (unit, field) = questions[index]

@@ -1,3 +1,4 @@
+internal import CDBusLoader
 public import FleetKit
 
 /// systemd over libdbus-1: one private connection, pipelined calls, everything on the caller's thread.
@@ -24,6 +25,11 @@ public final class DBusServiceManager: ServiceManager {
     private init(
         title: String, timeouts: Timeouts, places: @escaping () throws(FleetError) -> [ManagerAddress]
     ) throws(FleetError) {
+        if let why = fleet_dbus_load() {
+            throw FleetError(
+                .noServiceManager, "libdbus-1 cannot be loaded: \(Printable.oneLine(String(cString: why)))",
+                hint: "install libdbus-1-3, or use --backend systemctl")
+        }
         self.title = title
         self.link = ManagerLink(timeouts: timeouts, places: places)
         do throws(WireError) { try link.openFirst(Heartbeat(Unsupervised())) } catch { throw error.error }
@@ -45,6 +51,13 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    public func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        let timeouts = link.timeouts
+        return try asking { (connection, heartbeat) throws(WireError) in
+            try connection.overview(of: units, timeouts, heartbeat)
+        }
+    }
+
     public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         let question = try Manager.call("ListUnitsByPatterns").adding([String]()).adding(patterns)
         var reader = MessageReader(try answer(to: question, "to list its units"), "the list of units")
@@ -54,27 +67,6 @@ public final class DBusServiceManager: ServiceManager {
         }
         // systemd knows names that are no files' (`-.mount`); none of them can be asked for here.
         return names.compactMap(UnitName.init(known:))
-    }
-
-    public func lifecycle(of service: UnitName) throws(FleetError) -> ServiceLifecycle {
-        let path = UnitPath.of(service)
-        let questions = [
-            try Manager.get("Type", of: Manager.serviceInterface, at: path),
-            try Manager.get("KillMode", of: Manager.serviceInterface, at: path),
-        ]
-        let timeouts = link.timeouts
-        let words = try asking { (connection, heartbeat) throws(WireError) in
-            try connection.pipeline(questions, timeouts, heartbeat)
-        }.map { (reply) throws(FleetError) in
-            // Not a service, or not loaded: nothing is known of it then.
-            if reply.isNoSuchUnit || reply.isNoSuchProperty { return "" }
-            let what = "the type of \(service)"
-            var reader = MessageReader(try reply.get("to tell \(what)"), what)
-            var value = try reader.variant(what)
-            return try value.string()
-        }
-        guard words.count == questions.count else { return ServiceLifecycle() }
-        return ServiceLifecycle(type: words[0], killMode: words[1])
     }
 
     public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {

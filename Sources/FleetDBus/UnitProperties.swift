@@ -34,6 +34,9 @@ struct UnitProperties {
         var interface: String { isOfService ? Manager.serviceInterface : Manager.unitInterface }
 
         static let ofService = allCases.filter(\.isOfService)
+        /// What `ListUnitsByNames` does not tell of a service that is active. Its Result is `success` as long as it is:
+        /// systemd resets it at each start and writes a failure only on the way down.
+        static let ofOverview: [Field] = [.invocationID, .activeSince, .mainPID, .restarts, .memory]
     }
 
     private var state: UnitState
@@ -44,6 +47,12 @@ struct UnitProperties {
 
     init(_ name: UnitName) {
         state = UnitState(name: name)
+    }
+
+    /// - Parameter row: of the manager's list, which has the load, active and sub state.
+    init(row: UnitState) {
+        state = row
+        seen = [.loadState, .activeState, .subState]
     }
 
     /// Reads every known property of a `GetAll` answer and passes over the others.

@@ -38,7 +38,10 @@ public final class FakeServiceManager: ServiceManager {
                 return UnitSettings(name: unit)
             }
             return UnitSettings(
-                name: unit, path: "/fake/\(unit)", restart: script.restart.rawValue, restartDelay: script.restartDelay,
+                name: unit, path: "/fake/\(unit)",
+                // One that answers late is one whose start proves nothing; so with what its stop leaves behind.
+                type: script.answersAfter == .zero ? "notify" : "simple",
+                killMode: script.linger == .zero ? "control-group" : "process", restart: script.restart.rawValue, restartDelay: script.restartDelay,
                 startLimitInterval: script.startLimitBurst == 0 ? .zero : script.startLimitInterval,
                 startLimitBurst: UInt32(clamping: script.startLimitBurst))
         }
@@ -50,14 +53,6 @@ public final class FakeServiceManager: ServiceManager {
             names.append(try UnitName(name))
         }
         return names
-    }
-
-    /// A scripted unit that answers late is one whose start proves nothing.
-    public func lifecycle(of service: UnitName) throws(FleetError) -> ServiceLifecycle {
-        guard let unit = try look().units[service.rawValue], unit.load == .loaded else { return ServiceLifecycle() }
-        return ServiceLifecycle(
-            type: unit.answersAfter == .zero ? "notify" : "simple",
-            killMode: unit.linger == .zero ? "control-group" : "process")
     }
 
     public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {

@@ -3,7 +3,7 @@ internal import FleetKit
 /// The blocks of `systemctl show` that tell how units were told to behave.
 enum ShownSettings {
     static let properties = [
-        "Id", "FragmentPath", "NeedDaemonReload", "KillMode", "Restart", "RestartUSec", "StartLimitIntervalUSec",
+        "Id", "FragmentPath", "NeedDaemonReload", "Type", "KillMode", "Restart", "RestartUSec", "StartLimitIntervalUSec",
         "StartLimitBurst", "ExecStart",
     ]
 
@@ -27,6 +27,7 @@ enum ShownSettings {
             switch line[..<equals] {
             case "FragmentPath": settings.path = value
             case "NeedDaemonReload": settings.needsReload = value == "yes"
+            case "Type": settings.type = value
             case "KillMode": settings.killMode = value
             case "Restart": settings.restart = value
             case "RestartUSec": settings.restartDelay = span(value)

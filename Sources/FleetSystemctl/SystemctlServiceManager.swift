@@ -53,18 +53,6 @@ public final class SystemctlServiceManager: ServiceManager {
         }
     }
 
-    public func lifecycle(of service: UnitName) throws(FleetError) -> ServiceLifecycle {
-        let output = try systemctl.child("show", options: ["--property=Type,KillMode"], names: [service.rawValue])
-            .run(timeout: Self.patience)
-        guard output.isSuccess else { throw systemctl.unreachable(output) }
-        var lifecycle = ServiceLifecycle()
-        for line in output.standardOutput.split(separator: "\n") {
-            if line.hasPrefix("Type=") { lifecycle.type = String(line.dropFirst(5)) }
-            if line.hasPrefix("KillMode=") { lifecycle.killMode = String(line.dropFirst(9)) }
-        }
-        return lifecycle
-    }
-
     public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
         try ControlGroupScan.processes(in: states(of: [unit]).first?.controlGroup ?? "")
     }

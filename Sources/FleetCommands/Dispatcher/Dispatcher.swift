@@ -15,6 +15,11 @@ public struct Dispatcher {
     /// - Parameter arguments: without the program's name.
     /// - Returns: the exit status of the process.
     public func run(_ arguments: [String]) -> Int32 {
+        if let module = ShortCut.module(for: arguments) {
+            return inContext(of: module, arguments) { context throws(FleetError) in
+                try module.run(in: context).rawValue
+            }
+        }
         if let status = runPlugin(arguments) { return status }
         let command: any ParsableCommand
         do {
@@ -36,13 +41,20 @@ public struct Dispatcher {
                 return refuse(error, arguments)
             }
         }
+        return inContext(of: module, arguments) { context throws(FleetError) in try run(module, in: context) }
+    }
+
+    private func inContext(
+        of module: any CommandModule, _ arguments: [String],
+        _ body: (CommandContext) throws(FleetError) -> Int32
+    ) -> Int32 {
         let output = Output(module.common, environment: environment)
         StandardErrorLog.install(verbose: module.common.verbose)
         do throws(FleetError) {
-            let context = try CommandContext(
-                common: module.common, arguments: arguments, composition: composition, environment: environment,
-                output: output, signals: SignalWatch())
-            return try run(module, in: context)
+            return try body(
+                CommandContext(
+                    common: module.common, arguments: arguments, composition: composition, environment: environment,
+                    output: output, signals: SignalWatch()))
         } catch {
             output.error(error)
             return error.exitStatus.rawValue

@@ -34,7 +34,8 @@ public final class RestartOperation {
 
     private func plan(_ states: [UnitState]) throws(FleetError) -> RestartPlan {
         try RestartPlan(roster: roster, states: states, options: options) { () throws(FleetError) in
-            try manager.lifecycle(of: roster.holder.unit)
+            let holder = roster.holder.unit
+            return try manager.settings(of: [holder]).first ?? UnitSettings(name: holder, killMode: "")
         }
     }
 

@@ -41,11 +41,11 @@ public struct RestartPlan: Sendable, Equatable {
 
     /// - Parameters:
     ///   - states: of the holder and all agents of the roster.
-    ///   - lifecycle: the holder's; asked for only where one batch is possible otherwise.
-    /// - Throws: `.noSuchUnit` for an agent that the roster or the manager does not know; what `lifecycle` threw.
+    ///   - holderSettings: asked for only where one batch is possible otherwise.
+    /// - Throws: `.noSuchUnit` for an agent that the roster or the manager does not know; what `holderSettings` threw.
     public init(
         roster: Roster, states: [UnitState], options: RestartOptions,
-        lifecycle: () throws(FleetError) -> ServiceLifecycle
+        holderSettings: () throws(FleetError) -> UnitSettings
     ) throws(FleetError) {
         var known: [UnitName: UnitState] = [:]
         for state in states { known[state.name] = state }
@@ -94,7 +94,7 @@ public struct RestartPlan: Sendable, Equatable {
             order = .phases(because: "--max-parallel bounds the jobs at once")
         } else if let obstacle = Self.obstacleToOneBatch(state(holder), running.map(state)) {
             order = .phases(because: obstacle)
-        } else if let obstacle = Self.obstacle(in: try lifecycle(), of: roster.holder) {
+        } else if let obstacle = Self.obstacle(in: try holderSettings(), of: roster.holder) {
             order = .phases(because: obstacle)
         } else {
             order = .oneBatch
@@ -119,12 +119,12 @@ public struct RestartPlan: Sendable, Equatable {
     }
 
     /// What the holder's unit file lacks: agents may start the moment its start job ends.
-    private static func obstacle(in lifecycle: ServiceLifecycle, of holder: Roster.Holder) -> String? {
-        if !lifecycle.stopEndsEveryProcess {
-            return "\(holder.unit) may leave processes behind (KillMode=\(lifecycle.killMode))"
+    private static func obstacle(in settings: UnitSettings, of holder: Roster.Holder) -> String? {
+        if !settings.stopEndsEveryProcess {
+            return "\(holder.unit) may leave processes behind (KillMode=\(settings.killMode))"
         }
-        if holder.socket != nil && !lifecycle.startProvesReadiness {
-            return "\(holder.unit) is started before it answers (Type=\(lifecycle.type))"
+        if holder.socket != nil && !settings.startProvesReadiness {
+            return "\(holder.unit) is started before it answers (Type=\(settings.type))"
         }
         return nil
     }

@@ -25,7 +25,7 @@ public struct StatusReport: Sendable, Equatable {
         let targets = try roster.agents(named: agents)
         let holder = agents == nil ? [roster.holder.unit] : []
         var rows: [Row] = []
-        for (index, state) in try manager.states(of: holder + targets.map(\.unit)).enumerated() {
+        for (index, state) in try manager.overview(of: holder + targets.map(\.unit)).enumerated() {
             let agent = index < holder.count ? nil : targets[index - holder.count].name
             rows.append(
                 Row(

@@ -17,6 +17,11 @@ public protocol ServiceManager: AnyObject {
     /// - Throws: `.noServiceManager` when the manager cannot be asked.
     func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings]
 
+    /// What there is to show of each unit, in the order asked. Of a unit that is active, `controlGroup`,
+    /// `conditionResult`, `mainExit`, `requirements` and `after` may be left at their defaults: nobody decides on these
+    /// states, and asking for less takes half the time.
+    func overview(of units: [UnitName]) throws(FleetError) -> [UnitState]
+
     /// Units in the manager's memory whose name matches one of the shell patterns.
     func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName]
 
@@ -31,9 +36,6 @@ public protocol ServiceManager: AnyObject {
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome]
 
-    /// How the service comes up and goes down; empty words where the manager does not know the unit.
-    func lifecycle(of service: UnitName) throws(FleetError) -> ServiceLifecycle
-
     /// Process numbers in the unit's cgroup and below; empty when it has none.
     func processes(of unit: UnitName) throws(FleetError) -> [Int32]
 
@@ -43,4 +45,8 @@ public protocol ServiceManager: AnyObject {
     /// Moves a running process of this user into a new transient scope, out of whatever unit it is in.
     /// - Throws: `.noServiceManager`, with the manager's reason.
     func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError)
+}
+
+extension ServiceManager {
+    public func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] { try states(of: units) }
 }

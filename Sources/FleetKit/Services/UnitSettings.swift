@@ -7,6 +7,8 @@ public struct UnitSettings: Sendable, Equatable {
     public var path: String
     /// A file of the unit was changed on disk since the manager has read it (`NeedDaemonReload`).
     public var needsReload: Bool
+    /// `Type=`: `simple`, `exec`, `forking`, `oneshot`, `dbus`, `notify`, `notify-reload`, `idle`.
+    public var type: String
     /// `KillMode=`: `control-group`, `mixed`, `process`, `none`.
     public var killMode: String
     /// `Restart=`: `no`, `always`, `on-failure`, …
@@ -22,13 +24,14 @@ public struct UnitSettings: Sendable, Equatable {
     public var commands: [[String]]
 
     public init(
-        name: UnitName, path: String = "", needsReload: Bool = false, killMode: String = "control-group",
-        restart: String = "no", restartDelay: Duration = .milliseconds(100),
+        name: UnitName, path: String = "", needsReload: Bool = false, type: String = "simple",
+        killMode: String = "control-group", restart: String = "no", restartDelay: Duration = .milliseconds(100),
         startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5, commands: [[String]] = []
     ) {
         self.name = name
         self.path = path
         self.needsReload = needsReload
+        self.type = type
         self.killMode = killMode
         self.restart = restart
         self.restartDelay = restartDelay
@@ -36,4 +39,13 @@ public struct UnitSettings: Sendable, Equatable {
         self.startLimitBurst = startLimitBurst
         self.commands = commands
     }
+}
+
+extension UnitSettings {
+    /// Whether the end of the start job means that the program itself said it is up. For the other types it means
+    /// only that a process was begun.
+    var startProvesReadiness: Bool { ["forking", "notify", "notify-reload", "dbus"].contains(type) }
+
+    /// Whether the end of the stop job means that no process of the old run is left.
+    var stopEndsEveryProcess: Bool { killMode == "control-group" || killMode == "mixed" }
 }

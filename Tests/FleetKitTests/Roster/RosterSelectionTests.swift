@@ -85,7 +85,6 @@ struct RosterDiscoveryTests {
         func perform(
             _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
         ) throws(FleetError) -> [UnitOutcome] { [] }
-        func lifecycle(of service: UnitName) throws(FleetError) -> ServiceLifecycle { ServiceLifecycle() }
         func processes(of unit: UnitName) throws(FleetError) -> [Int32] { [] }
         func reload() throws(FleetError) {}
         func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+
+/// The commands that watchdogs and shell prompts run all the time, when they are given with common options alone.
+///
+/// The argument parser builds its tables anew at every start, which takes longer than such a command's own work. So
+/// command lines of this plain kind are read here; everything else, whatever is wrong or unusual, is the parser's.
+/// `ShortCutTests` holds both to the same reading of every combination.
+enum ShortCut {
+    /// The module, with its options set; nil where the parser must decide.
+    static func module(for arguments: [String]) -> (any UnguardedCommand)? {
+        if let common = options(after: ["fleet", "lock", "inspect"], in: arguments) {
+            var command = LockInspectCommand()
+            command.common = common
+            return command
+        }
+        if let common = options(after: ["fleet", "status"], in: arguments) {
+            var command = StatusCommand()
+            command.agents = []
+            command.common = common
+            return command
+        }
+        return nil
+    }
+
+    private static func options(after words: [String], in arguments: [String]) -> CommonOptions? {
+        guard arguments.starts(with: words) else { return nil }
+        var json = false
+        var quiet = false
+        var verbose = false
+        for argument in arguments.dropFirst(words.count) {
+            switch argument {
+            case "--json": json = true
+            case "--quiet", "-q": quiet = true
+            case "--verbose", "-v": verbose = true
+            default: return nil
+            }
+        }
+        // Each must be set: reading one that the parser left untouched traps.
+        var common = CommonOptions()
+        common.mosaicHome = nil
+        common.backend = .auto
+        common.scope = .user
+        common.json = json
+        common.quiet = quiet
+        common.verbose = verbose
+        common.color = .auto
+        return common
+    }
+}

@@ -1,0 +1,90 @@
+internal import FleetKit
+
+extension Connection {
+    /// The states of all units for showing: one call lists them, and of those that are active only the properties that
+    /// the list lacks are asked for. The others are read whole, since what is wrong with them has to be told.
+    func overview(
+        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitState] {
+        guard !units.isEmpty else { return [] }
+        let rows = try list(units, timeouts, heartbeat)
+        var active: [Int] = []
+        var others: [Int] = []
+        for (index, unit) in units.enumerated() {
+            // A unit that is listed under another name (an alias) has no row of its own here.
+            let isPlain = rows[unit].map { $0.isActive && $0.loadState == "loaded" } == true
+            if isPlain && unit.rawValue.hasSuffix(".service") { active.append(index) } else { others.append(index) }
+        }
+        var states = [UnitState?](repeating: nil, count: units.count)
+        for (index, state) in zip(others, try self.states(of: others.map { units[$0] }, timeouts, heartbeat)) {
+            states[index] = state
+        }
+        let shown = try addProperties(to: active.compactMap { rows[units[$0]] }, timeouts, heartbeat)
+        for (index, state) in zip(active, shown) { states[index] = state }
+        return states.compactMap(\.self)
+    }
+
+    /// One row for each unit that the manager knows under the name asked.
+    private func list(
+        _ units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitName: UnitState] {
+        let question: Message
+        do throws(FleetError) {
+            question = try Manager.call("ListUnitsByNames").adding(units.map(\.rawValue))
+        } catch { throw .stopped(error) }
+        let reply = try call(question, timeout: timeouts.call + timeouts.perCall * units.count, heartbeat)
+        var rows: [UnitName: UnitState] = [:]
+        do throws(FleetError) {
+            var reader = MessageReader(try reply.get("to list the fleet's units"), "the list of units")
+            for state in try reader.array(Self.row) {
+                if let state { rows[state.name] = state }
+            }
+        } catch { throw .stopped(error) }
+        return rows
+    }
+
+    /// One row of `ListUnitsByNames`: (ssssssouso).
+    private static func row(_ reader: inout MessageReader) throws(FleetError) -> UnitState? {
+        var fields = try reader.structure()
+        let name = try fields.string()
+        _ = try fields.string()  // its description
+        let (load, active, sub) = (try fields.string(), try fields.string(), try fields.string())
+        _ = try fields.string()  // the unit that it follows
+        _ = try fields.objectPath()
+        let job = try fields.uint32()
+        let jobType = try fields.string()
+        guard let unit = UnitName(known: name) else { return nil }
+        return UnitState(
+            name: unit, loadState: load, activeState: active, subState: sub,
+            job: job == 0 ? nil : .init(id: job, type: jobType))
+    }
+
+    /// A unit that ended since it was listed keeps the row's state, and has the properties of a moment later.
+    private func addProperties(
+        to rows: [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitState] {
+        let fields = UnitProperties.Field.ofOverview
+        let count = rows.count * fields.count
+        var properties = rows.map { UnitProperties(row: $0) }
+        let paths = rows.map { UnitPath.of($0.name) }
+        let timeout = timeouts.call + timeouts.perCall * count
+        try pipeline(count, timeout: timeout, heartbeat) { (index) throws(FleetError) in
+            let field = fields[index % fields.count]
+            return try Manager.get(field.rawValue, of: field.interface, at: paths[index / fields.count])
+        } received: { (index, reply) throws(WireError) in
+            if reply.isUndelivered || reply.isUnanswered { return }
+            // An older manager does not know every property, and a unit that went meanwhile has none.
+            if reply.isNoSuchProperty { return }
+            let unit = index / fields.count
+            do throws(FleetError) {
+                let answer = try reply.get("to tell the state of \(rows[unit].name)")
+                try properties[unit].read(fields[index % fields.count], in: answer)
+            } catch { throw .stopped(error) }
+        }
+        do throws(FleetError) {
+            var states: [UnitState] = []
+            for unit in properties { states.append(try unit.unitState()) }
+            return states
+        } catch { throw .stopped(error) }
+    }
+}
