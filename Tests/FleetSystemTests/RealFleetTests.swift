@@ -18,7 +18,9 @@ struct RealFleetTests {
         var phases: [String] { (self == .phases ? ["drain"] : []) + ["holder", "settle", "start", "verify"] }
     }
 
-    @Test("Three restarts at once, ten times: nothing interleaves and every agent is up", arguments: backends, Order.allCases)
+    @Test(
+        "Three restarts at once, ten times: nothing interleaves and every agent is up", arguments: backends,
+        Order.allCases)
     func threeAtOnce(_ backend: String, _ order: Order) throws {
         let fleet = try RealFleet(agents: 20)
         #expect(try fleet.troubles() == [])

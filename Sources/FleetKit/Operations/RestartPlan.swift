@@ -159,7 +159,8 @@ public struct RestartPlan: Sendable, Equatable {
 
     /// `start` after a drain, `restart` where the agents were left running until now.
     var agentPhase: OperationPhase {
-        let isRunning = agents.contains { before[$0].map { !$0.isDown } == true && !drained.contains($0) && !carried.contains($0) }
+        let stopped = Set(drained + carried)
+        let isRunning = agents.contains { before[$0].map { !$0.isDown } == true && !stopped.contains($0) }
         return holderPart == .restart && !isRunning ? .start : .restart
     }
 
