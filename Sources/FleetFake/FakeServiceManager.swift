@@ -41,7 +41,8 @@ public final class FakeServiceManager: ServiceManager {
                 name: unit, path: "/fake/\(unit)",
                 // One that answers late is one whose start proves nothing; so with what its stop leaves behind.
                 type: script.answersAfter == .zero ? "notify" : "simple",
-                killMode: script.linger == .zero ? "control-group" : "process", restart: script.restart.rawValue, restartDelay: script.restartDelay,
+                killMode: script.linger == .zero ? "control-group" : "process", restart: script.restart.rawValue,
+                restartDelay: script.restartDelay,
                 startLimitInterval: script.startLimitBurst == 0 ? .zero : script.startLimitInterval,
                 startLimitBurst: UInt32(clamping: script.startLimitBurst))
         }

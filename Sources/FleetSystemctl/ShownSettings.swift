@@ -3,8 +3,8 @@ internal import FleetKit
 /// The blocks of `systemctl show` that tell how units were told to behave.
 enum ShownSettings {
     static let properties = [
-        "Id", "FragmentPath", "NeedDaemonReload", "Type", "KillMode", "Restart", "RestartUSec", "StartLimitIntervalUSec",
-        "StartLimitBurst", "ExecStart",
+        "Id", "FragmentPath", "NeedDaemonReload", "Type", "KillMode", "Restart", "RestartUSec",
+        "StartLimitIntervalUSec", "StartLimitBurst", "ExecStart",
     ]
 
     /// Blocks come in the order asked, one for each name, an empty line between them.
