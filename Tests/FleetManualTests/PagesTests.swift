@@ -91,8 +91,8 @@ struct PagesTests {
     func sections(_ name: String) throws {
         let page = try page(name)
         let sections = page.split(separator: "\n").filter { $0.hasPrefix(".Sh ") }.map { String($0.dropFirst(4)) }
-        var wanted = ["NAME", "DESCRIPTION", "FILES", "EXAMPLES", "SEE ALSO"]
-        if name.hasSuffix(".1") { wanted += ["SYNOPSIS", "OPTIONS", "ENVIRONMENT", "EXIT STATUS"] }
+        var wanted = ["NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO"]
+        if name.hasSuffix(".1") { wanted.append("OPTIONS") }
         for section in wanted { #expect(sections.filter { $0 == section }.count == 1, "\(section)") }
         #expect(page.utf8.allSatisfy { $0 < 0x80 })
     }

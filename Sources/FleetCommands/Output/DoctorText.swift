@@ -6,7 +6,7 @@ struct DoctorText {
     private let style: Style
     private let isQuiet: Bool
 
-    /// - Parameter isQuiet: leaves out what is well.
+    /// - Parameter isQuiet: leaves out what is well and was so before.
     init(_ findings: [Doctor.Finding], style: Style, isQuiet: Bool) {
         self.findings = findings
         self.style = style
@@ -16,7 +16,7 @@ struct DoctorText {
     func render() -> String {
         let width = findings.map(\.check.count).max() ?? 0
         var lines: [String] = []
-        for finding in findings where !isQuiet || finding.diagnosis.level != .ok {
+        for finding in findings where !isQuiet || finding.diagnosis.level != .ok || finding.repaired != nil {
             let word = finding.diagnosis.level.rawValue.padded(to: 7)
             let check = finding.check.padded(to: width)
             lines.append("\(paint(finding.diagnosis.level)(word))  \(check)  \(text(finding))")

@@ -51,7 +51,9 @@ public struct Doctor {
         _ check: any HealthCheck, _ fleet: HealthContext, _ told: inout [String: String]
     ) -> Diagnosis {
         do throws(FleetError) {
-            return try check.examine(fleet)
+            let diagnosis = try check.examine(fleet)
+            if diagnosis.level == .failure { told[diagnosis.message] = check.name }
+            return diagnosis
         } catch {
             if let first = told[error.message], first != check.name {
                 return .failure("not looked at, because of what '\(first)' found", advice: "mend that first")

@@ -9,7 +9,7 @@ enum StarterRoster {
         # The systemd unit of the holder.
         unit = "mosaic-tmux-holder.service"
         # Where its tmux server listens: a name (tmux -L) or an absolute path (tmux -S).
-        # To look at an agent: tmux -L mosaic-fleet attach -t NAME
+        # To look at an agent: mosaic fleet attach NAME
         socket = "mosaic-fleet"
 
         # Durations are written like 500ms, 30s, 10m, 1h30m.

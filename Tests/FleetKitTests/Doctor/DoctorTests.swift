@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import FleetKit
@@ -50,6 +51,14 @@ struct DoctorTests {
         #expect(
             findings.map(\.diagnosis.message) == ["nobody answers"]
                 + [String](repeating: "not looked at, because of what 'manager' found", count: 2))
+    }
+
+    @Test func whatMakesTheRunDirectoryUnsafeIsToldOnce() throws {
+        let ward = try Ward()
+        chmod(ward.home.runDirectory, 0o777)
+        let findings = Doctor(checks: [RunDirectoryCheck(), LeftoversCheck()]).examine(ward.fleet)
+        #expect(findings[0].diagnosis.message == "\(ward.home.runDirectory) is writable for its group or for others")
+        #expect(findings[1].diagnosis.message == "not looked at, because of what 'run-directory' found")
     }
 
     @Test func aLookRepairsNothing() throws {

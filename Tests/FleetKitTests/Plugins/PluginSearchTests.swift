@@ -65,10 +65,12 @@ struct PluginSearchTests {
     }
 
     @Test func emptyAndRelativeFoldersAreNobodys() throws {
-        _ = try add("mosaic-fleet-here", in: ".")
-        let before = getcwd(nil, 0)
-        defer { free(before) }
-        #expect(PluginSearch(path: "::./:bin:..", builtIns: []).plugins == [])
+        let file = try add("mosaic-fleet-here", in: "bin")
+        // The same folder by a relative name, which leads to the root from anywhere.
+        let relative = String(repeating: "../", count: 40) + folder.path.dropFirst() + "/bin"
+        #expect(access(relative + "/mosaic-fleet-here", X_OK) == 0)
+        #expect(PluginSearch(path: "\(relative)::./:\(folder.path)/bin", builtIns: []).plugins.map(\.path) == [file])
+        #expect(PluginSearch(path: "\(relative)::./", builtIns: []).plugins == [])
         #expect(PluginSearch(path: nil, builtIns: []).plugins == [])
         #expect(PluginSearch(path: "", builtIns: []).plugins == [])
     }
