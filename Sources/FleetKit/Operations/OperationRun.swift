@@ -152,7 +152,7 @@ final class OperationRun {
         var before = Settle.Before(invocationID: "", processes: [])
         var outcome: UnitOutcome?
         try phase(.holder, total: 1) { () throws(FleetError) in
-            before = try settle.before()
+            before = try settle.before(verb)
             try resetLoops(try states(of: [unit]))
             outcome = try perform([UnitCommand(verb, unit)], maxParallel: nil).first
         }

@@ -59,7 +59,10 @@ public struct RestartPlan: Sendable, Equatable {
         drained = []
         carried = []
         let targets = try roster.agents(named: options.agents)
-        let holderIsUp = state(holder).isActive
+        // One whose restart was asked for by somebody who was evicted, or died, before it was done is as good as down:
+        // agents that start before it has settled fail. The same command joins that job.
+        let holderIsLeaving = state(holder).isActive && state(holder).isToGoDown
+        let holderIsUp = state(holder).isActive && !holderIsLeaving
         // A fleet whose holder is down has no agent that could be well.
         let onlyFailed = options.onlyFailed && holderIsUp
         var agents: [UnitName] = []
@@ -76,7 +79,8 @@ public struct RestartPlan: Sendable, Equatable {
         }
         self.agents = agents
         if options.agents != nil || onlyFailed {
-            holderPart = holderIsUp || agents.isEmpty || state(holder).isNotFound ? .none : .start
+            let isNeeded = !agents.isEmpty && !holderIsUp && !state(holder).isNotFound
+            holderPart = isNeeded ? (holderIsLeaving ? .restart : .start) : .none
             return
         }
         guard !state(holder).isNotFound else {
@@ -183,6 +187,9 @@ extension RestartPlan.Order {
 }
 
 extension UnitState {
+    /// A job that ends its run is queued or running.
+    var isToGoDown: Bool { job.map { ["stop", "restart", "try-restart"].contains($0.type) } ?? false }
+
     /// Runs, or systemd is about to make it run: also an agent between two automatic restarts.
     var isUpOrComing: Bool { !isNotFound && !isDown && !(activeState == "deactivating" && job?.type == "stop") }
 }

@@ -18,8 +18,11 @@ struct Settle {
     private static let firstStep = Duration.milliseconds(5)
     private static let lastStep = Duration.milliseconds(50)
 
-    func before() throws(FleetError) -> Before {
+    func before(_ verb: UnitCommand.Verb = .restart) throws(FleetError) -> Before {
         let state = try state()
+        // A start joins a run that is on its way (a dead owner's restart of the holder, say): nothing of it is old.
+        let isComing = state.isActive || state.activeState == "activating" && !state.isInAutoRestart
+        if verb == .start && isComing && !state.isToGoDown { return Before(invocationID: "", processes: []) }
         return Before(
             invocationID: state.invocationID, processes: processes.stamps(of: try manager.processes(of: holder)))
     }

@@ -1,0 +1,72 @@
+import FleetFake
+import FleetTestSupport
+import Testing
+
+@testable import FleetKit
+
+/// The holder's restart was sent by an owner that was evicted before the job was done.
+@Suite struct HolderUnderwayTests {
+    /// Sends, and is gone at the first look.
+    private final class Evicted: JobSupervisor {
+        var lockToken: LockToken? { nil }
+        var commandDescriptor: CInt? { nil }
+        func willSend(_ command: UnitCommand) {}
+        func handle(_ event: JobEvent) throws(FleetError) {
+            if case .tick = event { throw FleetError(.evicted, "evicted", hint: "") }
+        }
+    }
+
+    /// - Returns: a fleet whose holder is active with a job that ends its run: it waits for the agents' stops.
+    private func makeFleet(_ verb: UnitCommand.Verb) throws -> OperationFixture {
+        let fixture = try OperationFixture()
+        try fixture.fleet.install(
+            [fixture.holderScript { $0.answersAfter = .milliseconds(200) }]
+                + (0..<3).map { fixture.agentScript($0) { $0.stopDelay = .milliseconds(50) } })
+        try fixture.bringUp()
+        let error = fixture.error {
+            _ = try fixture.manager.perform(
+                [UnitCommand(verb, fixture.holder)], maxParallel: nil, supervisor: Evicted())
+        }
+        #expect(error?.code == .evicted)
+        let holder = try #require(try fixture.states().first)
+        #expect(holder.isActive && holder.job?.type == verb.rawValue)
+        return fixture
+    }
+
+    @Test(arguments: [UnitCommand.Verb.restart, .stop])
+    func `A restart of some agents waits until the holder has settled`(_ verb: UnitCommand.Verb) throws {
+        let fixture = try makeFleet(verb)
+        fixture.options.agents = [fixture.agents[1].name, fixture.agents[2].name]
+        let before = try fixture.states().map(\.invocationID)
+        let report = try fixture.restart()
+        #expect(report.exitStatus == .done, "\(report)")
+        let after = try fixture.states()
+        for index in [0, 2, 3] {
+            #expect(after[index].isActive && after[index].job == nil, "\(after[index])")
+            #expect(after[index].invocationID != before[index])
+        }
+    }
+
+    /// The dead owner's job has brought the old run down and starts the new one, whose process is there already.
+    @Test func `A run of the holder that is on its way is not taken for its old one`() throws {
+        let fixture = try makeFleet(.restart)
+        try eventually("the holder starts") {
+            fixture.clock.sleep(for: .milliseconds(5))
+            return try fixture.states().first?.activeState == "activating"
+        }
+        #expect(try !fixture.manager.processes(of: fixture.holder).isEmpty)
+        fixture.options.agents = [fixture.agents[1].name]
+        let report = try fixture.restart()
+        #expect(report.exitStatus == .done, "\(report)")
+        let states = try fixture.states()
+        #expect(states[0].isActive && states[2].isActive)
+    }
+
+    @Test func `With --only-failed no agent counts as well whose holder is on its way down`() throws {
+        let fixture = try makeFleet(.restart)
+        fixture.options.onlyFailed = true
+        let report = try fixture.restart()
+        #expect(report.exitStatus == .done, "\(report)")
+        #expect(try fixture.states().allSatisfy { $0.isActive && $0.job == nil })
+    }
+}
