@@ -3,6 +3,8 @@ internal import FoundationEssentials
 internal import Glibc
 import Testing
 
+@testable internal import FleetKit
+
 /// What the fuzzer found worth keeping (Scripts/fuzz) goes through every decoder again.
 @Suite(.timeLimit(.minutes(2))) struct CorpusTests {
     private static func corpus(_ target: FuzzTarget) throws -> [(name: String, bytes: [UInt8])] {
@@ -39,6 +41,16 @@ import Testing
         }
         // Other suites run beside this one, so the bound is wide; a leak of whole inputs or of quadratic paths is wider.
         #expect(try Self.resident() - before < 256, "megabytes grown")
+    }
+
+    /// Each of these ended the process: the TOML library asserts on them. The fuzzer drops an input from its corpus that
+    /// reaches no code of its own any more, so they stand here.
+    @Test(arguments: [
+        "[?uard]\nx = 1\n", "S[agent]]\n", "[]\n", "[a.]\n", "[\u{E9}]\n", "\u{E9} = 1\n", "a = 1979-13-45\n",
+    ])
+    func `What once aborted is an error with its place`(_ text: String) throws {
+        try FuzzTarget.roster(Array(text.utf8))
+        #expect(throws: FleetError.self) { try RosterDecoder.decode(Array(text.utf8), file: "roster.toml") }
     }
 
     /// Random damage to what the fuzzer kept: cuts, repeats, changed bytes. No coverage guides this one.
