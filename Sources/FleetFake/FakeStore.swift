@@ -177,9 +177,13 @@ struct FakeStore {
     }
 
     private func failure(_ what: String, _ path: String) -> FleetError {
-        FleetError(
-            .noServiceManager, "cannot \(what) \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
-            hint: "the fake backend keeps its state there; set MOSAIC_FAKE_DIR to a directory of your own")
+        let number = errno
+        let isFull = number == EMFILE || number == ENFILE
+        return FleetError(
+            .noServiceManager, "cannot \(what) \(Printable.oneLine(path)): \(String(cString: strerror(number)))",
+            hint: isFull
+                ? "raise the limit of open files (ulimit -n)"
+                : "the fake backend keeps its state there; set MOSAIC_FAKE_DIR to a directory of your own")
     }
 
     private func damaged(_ path: String, _ why: String) -> FleetError {

@@ -37,17 +37,47 @@ struct FileSystemFaultTests {
         #expect(try home.mosaic("restart").wait() == .exit(0))
     }
 
-    /// Three are the least that a process can be loaded with; with eight and more the lock can be had.
+    /// The limit is on descriptor *numbers*, so one that is inherited counts as well: with it the same limit ends
+    /// otherwise. The test has some.
+    private static func limited(_ limit: Int) -> [String] {
+        let closed = (3...9).map { "\($0)>&-" }.joined(separator: " ")
+        return ["/bin/sh", "-ec", "exec \(closed)\nulimit -n \(limit)\nexec \"$@\"", "sh"]
+    }
+
+    /// Three are the least that a process can be loaded with; with eight the lock can be had.
     @Test("With too few descriptors a restart ends with 74, and sends nothing", arguments: 4...7)
     func descriptors(_ limit: Int) throws {
         let home = try ScriptedHome()
         let command = try home.mosaic(
-            ["restart"], wrapper: ["/bin/sh", "-ec", "ulimit -n \(limit)\nexec \"$@\"", "sh"])
+            ["restart"], wrapper: Self.limited(limit))
         #expect(try command.wait() == .exit(74), "\(command.errors)")
         #expect(command.errors.contains("ulimit -n"), "\(command.errors)")
         #expect(try home.sent().isEmpty)
         #expect(home.leftovers.isEmpty)
         #expect(try home.mosaic("restart").wait() == .exit(0))
+    }
+
+    /// With eight descriptors the lock is had, and then the (scripted) service manager cannot be reached any more: the
+    /// operation ends in the middle, says what it leaves, and gives the lock back. With nine there are enough.
+    @Test("With just enough descriptors for the lock it ends with 69, and says what was not reached")
+    func descriptorsForTheLockOnly() throws {
+        let home = try ScriptedHome()
+        let command = try home.mosaic(
+            ["restart"], wrapper: Self.limited(8))
+        #expect(try command.wait() == .exit(69), "\(command.errors)")
+        #expect(command.errors.contains("Too many open files") && command.errors.contains("ulimit -n"))
+        #expect(command.errors.contains("not reached: "), "\(command.errors)")
+        #expect(home.leftovers.isEmpty)
+        #expect(try home.mosaic("restart").wait() == .exit(0))
+    }
+
+    @Test("With nine descriptors and more a restart has enough", arguments: [9, 10, 12, 16])
+    func enoughDescriptors(_ limit: Int) throws {
+        let home = try ScriptedHome()
+        let command = try home.mosaic(
+            ["restart", "--stable-for", "0"], wrapper: Self.limited(limit))
+        #expect(try command.wait() == .exit(0), "\(command.errors)")
+        #expect(home.leftovers.isEmpty)
     }
 
     @Test("A file size limit is an error, not a death by SIGXFSZ")
