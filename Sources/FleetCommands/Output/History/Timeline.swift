@@ -92,6 +92,7 @@ struct Timeline {
 
     private static func label(_ unit: String) -> String {
         let agent = unit.hasPrefix("mosaic-agent@") && unit.hasSuffix(".service")
-        return Printable.oneLine(agent ? String(unit.dropFirst(13).dropLast(8)) : unit, limit: 40)
+        let short = unit.hasSuffix(".service") ? String(unit.dropLast(8)) : unit
+        return Printable.oneLine(agent ? String(short.dropFirst(13)) : short, limit: 40)
     }
 }

@@ -23,7 +23,7 @@ struct TimelineSVG {
             "<style>\(Self.style)</style>",
             "<rect class=\"page\" width=\"100%\" height=\"100%\"/>",
             text(24, 34, title, "title"),
-            text(24, 58, subtitle, "quiet"),
+            text(24, 58, fitted(subtitle, 128), "quiet", hint: subtitle),
         ]
         lines += grid
         for (index, row) in timeline.rows.enumerated() { lines += render(row, Self.top + index * Self.row) }
@@ -33,7 +33,7 @@ struct TimelineSVG {
     }
 
     private func render(_ row: Timeline.Row, _ y: Int) -> [String] {
-        var lines = [text(24, y + 16, fitted(row.label, 24), row.isWell ? "" : "bad", hint: row.unit)]
+        var lines = [text(24, y + 16, fitted(row.label, 22), row.isWell ? "" : "bad", hint: row.unit)]
         for bar in row.bars {
             let left = x(bar.from)
             let width = max(1.5, x(bar.to) - left)
