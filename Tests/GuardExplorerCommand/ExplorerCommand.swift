@@ -35,6 +35,7 @@ struct ExplorerCommand {
         if let preemptions = options.preemptions { scenario.preemptions = preemptions }
         if let crashes = options.crashes { scenario.crashes = crashes }
         if let freezes = options.freezes { scenario.freezes = freezes }
+        scenario.isUnreduced = options.isUnreduced
         return scenario
     }
 

@@ -110,28 +110,15 @@ public struct Dispatcher {
         let policy = command.guardOptions.policy(try context.guardSettings())
         let theGuard: Guard
         if let early { theGuard = early } else { theGuard = try makeGuard(in: context) }
-        let asked = theGuard.now()
-        let work = { (lock: HeldLock) throws(FleetError) -> Int32 in
-            if command.joinsRestarts,
-                let other = try theGuard.restartCompleted(since: asked, covering: request.scope, holding: lock)
-            {
-                return try context.conclude(joining: other).rawValue
-            }
-            let status = try command.work(holding: lock, in: context)
-            if status == ExitStatus.done.rawValue && command.isWholeRestart {
-                do throws(FleetError) {
-                    try theGuard.recordCompleted(lock)
-                } catch {
-                    context.output.warning("nobody can join this restart: \(error.message)")
-                }
-            }
-            return status
-        }
+        let outcome = try theGuard.run(
+            request, policy, inside: outer, joins: command.joinsRestarts,
+            isWhole: { $0 == ExitStatus.done.rawValue && command.isWholeRestart },
+            notRecorded: { context.output.warning("nobody can join this restart: \($0.message)") }
+        ) { lock throws(FleetError) in try command.work(holding: lock, in: context) }
         let status: Int32
-        if let outer {
-            status = try theGuard.withLock(inside: outer, request, policy, work)
-        } else {
-            status = try theGuard.withLock(request, policy, work)
+        switch outcome {
+        case .ran(let own): status = own
+        case .joined(let other): status = try context.conclude(joining: other).rawValue
         }
         try context.runAfterwards()
         return status
