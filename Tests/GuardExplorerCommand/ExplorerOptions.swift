@@ -1,3 +1,5 @@
+internal import GuardExplorer
+
 /// What was typed.
 struct ExplorerOptions {
     var names: [String] = []
@@ -13,7 +15,7 @@ struct ExplorerOptions {
     var isVerbose = false
     var isShortest = false
     var isUnreduced = false
-    var suite: String?
+    var suite: Suite?
 
     static let usage = """
         usage: guard-explorer [SCENARIO…] [--list] [--preemptions N|all] [--crashes N] [--freezes N] [--limit STATES]
@@ -42,7 +44,10 @@ struct ExplorerOptions {
             case "--verbose": isVerbose = true
             case "--shortest": isShortest = true
             case "--unreduced": isUnreduced = true
-            case "--suite": suite = try value(word)
+            case "--suite":
+                let name = try value(word)
+                guard let known = Suite(rawValue: name) else { throw Unknown(description: "unknown suite \(name)") }
+                suite = known
             case "--preemptions": preemptions = try number(word)
             case "--crashes": crashes = try number(word)
             case "--freezes": freezes = try number(word)

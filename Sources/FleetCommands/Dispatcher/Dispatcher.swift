@@ -110,11 +110,11 @@ public struct Dispatcher {
         let policy = command.guardOptions.policy(try context.guardSettings())
         let theGuard: Guard
         if let early { theGuard = early } else { theGuard = try makeGuard(in: context) }
+        let work = { (lock: HeldLock) throws(FleetError) in try command.work(holding: lock, in: context) }
         let outcome = try theGuard.run(
             request, policy, inside: outer, joins: command.joinsRestarts,
             isWhole: { $0 == ExitStatus.done.rawValue && command.isWholeRestart },
-            notRecorded: { context.output.warning("nobody can join this restart: \($0.message)") }
-        ) { lock throws(FleetError) in try command.work(holding: lock, in: context) }
+            notRecorded: { context.output.warning("nobody can join this restart: \($0.message)") }, work)
         let status: Int32
         switch outcome {
         case .ran(let own): status = own

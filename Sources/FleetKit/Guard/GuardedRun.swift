@@ -22,7 +22,7 @@ extension Guard {
         _ body: (HeldLock) throws(FleetError) -> Value
     ) throws(FleetError) -> GuardedOutcome<Value> {
         let asked = now()
-        let work = { (lock: HeldLock) throws(FleetError) -> GuardedOutcome<Value> in
+        func work(_ lock: HeldLock) throws(FleetError) -> GuardedOutcome<Value> {
             if joins, let other = try restartCompleted(since: asked, covering: request.scope) { return .joined(other) }
             let value = try body(lock)
             guard isWhole(value) else { return .ran(value) }

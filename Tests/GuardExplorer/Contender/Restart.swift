@@ -10,14 +10,11 @@ struct Restart {
     let bug: SeededBug?
 
     func run(
-        _ policyGuard: Guard, _ seam: Seam, step: (ScriptStep, HeldLock) throws(FleetError) -> Void
+        _ policyGuard: Guard, _ seam: Seam, step: @escaping (ScriptStep, HeldLock) throws(FleetError) -> Void
     ) throws(FleetError) {
         _ = seam.ask(.mark(.asked(scope.rawValue)))
         if bug == .decidedTooEarly { seam.knownAgent = seam.ask(.agent) }
-        let outcome = try policyGuard.run(
-            LockRequest(scope: scope.scope, command: "restart"), policy, joins: joins, isWhole: { isWhole },
-            notRecorded: { _ in }
-        ) { lock throws(FleetError) in
+        let work = { (lock: HeldLock) throws(FleetError) in
             _ = seam.ask(.mark(.granted))
             if bug == .recordedTooEarly { try policyGuard.recordCompleted(lock) }
             for (index, one) in steps.enumerated() {
@@ -29,6 +26,9 @@ struct Restart {
             }
             if isWhole { _ = seam.ask(.mark(.whole)) }
         }
+        let outcome = try policyGuard.run(
+            LockRequest(scope: scope.scope, command: "restart"), policy, joins: joins, isWhole: { isWhole },
+            notRecorded: { _ in }, work)
         if case .joined = outcome { _ = seam.ask(.mark(.joined)) }
     }
 }

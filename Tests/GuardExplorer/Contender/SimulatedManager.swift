@@ -60,6 +60,10 @@ final class SimulatedManager: ServiceManager {
         return outcomes
     }
 
+    func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
+        units.map { UnitSettings(name: $0, killMode: "") }
+    }
+
     func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] { [] }
     func processes(of unit: UnitName) throws(FleetError) -> [Int32] { [] }
     func reload() throws(FleetError) {}

@@ -42,7 +42,7 @@ extension ExplorationReport: CustomStringConvertible {
     }
 
     /// A large number in few digits.
-    static func power(_ value: Double) -> String {
+    public static func power(_ value: Double) -> String {
         guard value >= 1e6 else { return "\(Int(value))" }
         var exponent = 0
         var rest = value

@@ -89,7 +89,9 @@ extension SimulatedKernel {
     /// A published record to which nobody appends in this world.
     func isFixed(_ descriptor: CInt, of process: Int) -> Bool {
         guard setup.hasFixedRecords, let file = file(descriptor, of: process) else { return false }
-        return names.contains { $0.inode == file.inode && ($0.name == vocabulary.lock || vocabulary.isEvicted($0.name)) }
+        return names.contains { name in
+            name.inode == file.inode && (name.name == vocabulary.lock || vocabulary.isEvicted(name.name))
+        }
     }
 
     /// Inside the kernel mutex only files that are staged by others would show, and those are staged inside it, too.

@@ -36,7 +36,8 @@ public final class Explorer {
         let setup = WorldSetup(
             isPathMode: scenario.isPathMode, inheritsDescriptors: scenario.inheritsDescriptors,
             hasFaults: scenario.hasFaults, listsAll: scenario.bug != nil || scenario.isUnreduced,
-            hasFixedRecords: !scenario.contenders.contains { $0.contains(where: \.writesRecord) }, checks: scenario.checks)
+            hasFixedRecords: !scenario.contenders.contains { $0.contains(where: \.writesRecord) },
+            checks: scenario.checks)
         var world = SimulatedKernel(vocabulary: vocabulary, setup: setup)
         world.agentIsUp = scenario.agentIsUp
         world.processes = Array(repeating: .init(), count: trees.count)
