@@ -41,7 +41,7 @@ struct ExplorerTests {
         ])
     func joins(_ name: String, _ isExpected: Bool) throws {
         var scenario = try #require(Scenarios.named(name))
-        scenario.preemptions = 0
+        scenario.preemptions = 1
         scenario.crashes = 1
         scenario.freezes = 1
         let report = check(scenario)
