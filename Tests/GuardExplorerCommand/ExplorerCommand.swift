@@ -15,6 +15,7 @@ struct ExplorerCommand {
             for scenario in Scenarios.all { print(scenario.name) }
             return true
         }
+        if let suite = options.suite { return explore(suite) }
         if !options.bugs.isEmpty { return hunt() }
         var isFine = true
         for scenario in scenarios() {
@@ -22,6 +23,26 @@ struct ExplorerCommand {
             fflush(nil)
         }
         return isFine
+    }
+
+    /// Each world within its bounds; then a line for the summary of a test run.
+    private func explore(_ suite: Suite) -> Bool {
+        var states = 0
+        var schedules = 0.0
+        var broken: [String] = []
+        for scenario in suite.scenarios {
+            let report = Explorer(scenario).run(limit: options.limit)
+            print(report)
+            if let failure = report.failure { show(failure.schedule, in: scenario, lines: 40) }
+            fflush(nil)
+            states += report.states
+            schedules += report.schedules
+            if report.failure != nil || !report.isComplete { broken.append(scenario.name) }
+        }
+        print(
+            "\(suite.scenarios.count) worlds, \(states) states, \(ExplorationReport.power(schedules)) schedules, "
+                + (broken.isEmpty ? "no violation" : "broken or cut: \(broken.joined(separator: ", "))"))
+        return broken.isEmpty
     }
 
     private func scenarios() -> [Scenario] {
@@ -35,6 +56,7 @@ struct ExplorerCommand {
         if let preemptions = options.preemptions { scenario.preemptions = preemptions }
         if let crashes = options.crashes { scenario.crashes = crashes }
         if let freezes = options.freezes { scenario.freezes = freezes }
+        scenario.isUnreduced = options.isUnreduced
         return scenario
     }
 

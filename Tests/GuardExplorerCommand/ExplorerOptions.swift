@@ -1,3 +1,5 @@
+internal import GuardExplorer
+
 /// What was typed.
 struct ExplorerOptions {
     var names: [String] = []
@@ -12,10 +14,13 @@ struct ExplorerOptions {
     var seed: UInt64 = 1
     var isVerbose = false
     var isShortest = false
+    var isUnreduced = false
+    var suite: Suite?
 
     static let usage = """
         usage: guard-explorer [SCENARIO…] [--list] [--preemptions N|all] [--crashes N] [--freezes N] [--limit STATES]
-                              [--bug NAME|all] [--replay SCHEDULE] [--walks N --seed N] [--shortest] [--verbose]
+                              [--bug NAME|all] [--replay SCHEDULE] [--walks N --seed N] [--shortest] [--unreduced] [--verbose]
+                              [--suite test|soak]
         Without a name: every scenario. A bug is hunted in its own scenario unless one is named.
         """
 
@@ -38,6 +43,11 @@ struct ExplorerOptions {
             case "--list": isList = true
             case "--verbose": isVerbose = true
             case "--shortest": isShortest = true
+            case "--unreduced": isUnreduced = true
+            case "--suite":
+                let name = try value(word)
+                guard let known = Suite(rawValue: name) else { throw Unknown(description: "unknown suite \(name)") }
+                suite = known
             case "--preemptions": preemptions = try number(word)
             case "--crashes": crashes = try number(word)
             case "--freezes": freezes = try number(word)

@@ -110,33 +110,21 @@ public struct Dispatcher {
         let policy = command.guardOptions.policy(try context.guardSettings())
         let theGuard: Guard
         if let early { theGuard = early } else { theGuard = try makeGuard(in: context) }
-        let asked = theGuard.now()
         let history = context.history
         history.begin(request)
-        let work = { (lock: HeldLock) throws(FleetError) -> Int32 in
-            history.acquired(lock)
-            if command.joinsRestarts,
-                let other = try theGuard.restartCompleted(since: asked, covering: request.scope, holding: lock)
-            {
-                history.hasJoined = true
-                return try context.conclude(joining: other).rawValue
-            }
-            let status = try command.work(holding: lock, in: context)
-            if status == ExitStatus.done.rawValue && command.isWholeRestart {
-                do throws(FleetError) {
-                    try theGuard.recordCompleted(lock)
-                } catch {
-                    context.output.warning("nobody can join this restart: \(error.message)")
-                }
-            }
-            return status
-        }
+        let work = { (lock: HeldLock) throws(FleetError) in try command.work(holding: lock, in: context) }
         let status: Int32
         do throws(FleetError) {
-            if let outer {
-                status = try theGuard.withLock(inside: outer, request, policy, work)
-            } else {
-                status = try theGuard.withLock(request, policy, work)
+            let outcome = try theGuard.run(
+                request, policy, inside: outer, joins: command.joinsRestarts,
+                isWhole: { $0 == ExitStatus.done.rawValue && command.isWholeRestart },
+                acquired: { history.acquired($0) },
+                notRecorded: { context.output.warning("nobody can join this restart: \($0.message)") }, work)
+            switch outcome {
+            case .ran(let own): status = own
+            case .joined(let other):
+                history.hasJoined = true
+                status = try context.conclude(joining: other).rawValue
             }
         } catch {
             history.ended(error)

@@ -63,19 +63,8 @@ public final class Guard {
         }
     }
 
-    /// This moment, as `restartCompleted` measures it.
-    public func now() -> Duration { time.now() }
-
-    /// The restart that made another one of `scope`, asked for at `asked`, unnecessary; nil when there is none.
-    /// Ask while the lock is held: only then is no restart under way.
-    public func restartCompleted(
-        since asked: Duration, covering scope: LockScope, holding lock: HeldLock
-    ) throws(FleetError) -> CompletedRestart? {
-        guard let last = try store.completed(), last.covers(scope, askedAt: asked, bootID: processes.me.bootID) else {
-            return nil
-        }
-        return last
-    }
+    func now() -> Duration { time.now() }
+    var bootID: String { processes.me.bootID }
 
     /// Remembers that the operation under this lock restarted everything in its scope.
     public func recordCompleted(_ lock: HeldLock) throws(FleetError) {

@@ -85,6 +85,28 @@ public struct BugHunt: Sendable {
                 freezes: 0)
             scenario.checks = harm
             return scenario
+        case .graceLeftOut:
+            var scenario = Scenario("", [Self.working, Self.pushy], before: [left], crashes: 0, freezes: 1)
+            scenario.checks = .kills
+            return scenario
+        case .killsReaders:
+            var scenario = Scenario(
+                "", [[.acquire(.patient), .act, .hang(isStamped: false)], Self.pushy, [.breakLock]], before: [left],
+                crashes: 0, freezes: 2)
+            scenario.checks = .kills
+            return scenario
+        case .writersOverlooked:
+            var scenario = Scenario(
+                "", [[.acquire(.patient), .actThroughChild, .release], restart], crashes: 1, freezes: 0)
+            scenario.isPathMode = true
+            scenario.checks = .acts
+            return scenario
+        case .joinComparesFinish: return Scenarios.named("join-one-under-way") ?? Scenario("", [])
+        case .recordedTooEarly: return Scenarios.named("join") ?? Scenario("", [])
+        case .decidedTooEarly: return Scenarios.named("only-failed") ?? Scenario("", [])
         }
     }
+
+    private static let working: [ScriptStep] = [.acquire(.patient), .act, .work, .stamp, .act, .release]
+    private static let pushy: [ScriptStep] = [.acquire(.pushy), .act, .release]
 }

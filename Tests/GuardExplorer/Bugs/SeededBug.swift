@@ -13,6 +13,12 @@ public enum SeededBug: String, CaseIterable, Sendable {
     case descriptorInherited = "descriptor-inherited-by-a-child"
     case stampedBySideThread = "stamped-by-a-side-thread"
     case burialLeftOut = "burial-left-out"
+    case graceLeftOut = "grace-left-out"
+    case killsReaders = "kills-whoever-has-the-record-open"
+    case writersOverlooked = "helper-of-a-dead-owner-overlooked"
+    case joinComparesFinish = "join-compares-the-finish"
+    case recordedTooEarly = "success-recorded-too-early"
+    case decidedTooEarly = "only-failed-decided-before-the-lock"
 
     /// The bug is in what the contender does, not in how the guard calls the system.
     public var needsItsOwnScript: Bool {

@@ -5,8 +5,9 @@ struct Contender {
     let script: [ScriptStep]
     let bug: SeededBug?
 
-    /// The contender's next call after these answers.
-    func next(after seam: Seam) -> SeamCall {
+    /// Runs until the seam has no more answers.
+    /// - Returns: the contender's calls beyond those that were answered; at least one.
+    func calls(after seam: Seam) -> [Seam.Found] {
         let outcome: SeamCall.Outcome
         var keepAlive: [AnyObject] = []
         do throws(FleetError) {
@@ -33,7 +34,7 @@ struct Contender {
         }
         _ = seam.ask(.mark(.exit(outcome)))
         withExtendedLifetime(keepAlive) {}
-        return seam.next ?? .mark(.exit(outcome))
+        return seam.found
     }
 
     private func run(_ policyGuard: Guard, _ store: FileLockStore, _ seam: Seam) throws(FleetError) {
@@ -41,7 +42,7 @@ struct Contender {
         do throws(FleetError) {
             for (index, step) in script.enumerated() {
                 try run(step, &lock, policyGuard, store, seam)
-                if bug == nil { seam.finishedStep(index, holdsLock: lock != nil) }
+                if bug == nil { seam.finishedStep(index, holdsLock: lock != nil, isJoinable: false) }
             }
         } catch {
             // As `withLock` does: however the body ends, the lock is given back.
@@ -57,7 +58,7 @@ struct Contender {
         case .acquire(let policy):
             do throws(FleetError) {
                 let request = LockRequest(scope: .fleet, command: "restart")
-                lock = try policyGuard.acquire(request, policy.waitPolicy)
+                lock = try policyGuard.acquire(request, waitPolicy(policy))
                 _ = seam.ask(.mark(.granted))
             } catch {
                 guard bug?.survivesFailures == true, error.code == .io else { throw error }
@@ -66,15 +67,26 @@ struct Contender {
         case .release:
             if let lock { policyGuard.release(lock) }
             lock = nil
+        case .restart(let policy, let scope, let joins, let isWhole, let steps):
+            try Restart(
+                policy: waitPolicy(policy), scope: scope, joins: joins, isWhole: isWhole, steps: steps, bug: bug
+            ).run(policyGuard, seam) { step, lock throws(FleetError) in try run(step, holding: lock, seam) }
         case .breakLock:
             guard let observation = try store.observe() else { return }
             let isDead = observation.kernelLock == .free
             if try store.breakLock(observation, on: isDead ? .ownerDead : .forced) { Self.won(observation, seam) }
         case .fillDisk: _ = seam.ask(.mark(.failNextWrite(seam.vocabulary.mutex)))
+        case .pause: _ = seam.ask(.mark(.pause))
         default:
             guard let lock else { return }
             try run(step, holding: lock, seam)
         }
+    }
+
+    private func waitPolicy(_ policy: ScriptPolicy) -> WaitPolicy {
+        var policy = policy.waitPolicy
+        if bug == .graceLeftOut { policy.evictGrace = .zero }
+        return policy
     }
 
     private func run(_ step: ScriptStep, holding lock: HeldLock, _ seam: Seam) throws(FleetError) {
@@ -94,7 +106,9 @@ struct Contender {
             if isStamped, let descriptor = lock.commandDescriptor { _ = seam.ask(.mark(.startStamping(descriptor))) }
             _ = seam.ask(.mark(.hang))
         case .startServer: _ = seam.ask(.mark(.startServer))
-        case .acquire, .release, .breakLock, .fillDisk: break
+        case .operate(let onlyFailed):
+            _ = try SimulatedManager(seam, onlyFailed: onlyFailed).operation().run(holding: lock)
+        case .acquire, .release, .breakLock, .fillDisk, .pause, .restart: break
         }
     }
 

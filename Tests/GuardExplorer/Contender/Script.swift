@@ -25,6 +25,26 @@ public enum ScriptStep: Sendable, Hashable {
     case breakLock
     /// The disk is full for the next write of the mutex.
     case fillDisk
+    /// Waits for a while before it asks for anything.
+    case pause
+    /// A restart as the dispatcher runs it: with the lock around the steps; it may end with another's success
+    /// (`--join`), and others may end with its own if it is whole.
+    indirect case restart(ScriptPolicy, of: ScriptScope, joins: Bool, isWhole: Bool, [ScriptStep])
+    /// The fleet's own restart operation on one agent, over a service manager in this world.
+    case operate(onlyFailed: Bool)
+}
+
+/// What a restart is for.
+public enum ScriptScope: Int32, Sendable {
+    case fleet, agentA, agentB
+
+    var scope: LockScope {
+        switch self {
+        case .fleet: .fleet
+        case .agentA: .agents(["a"])
+        case .agentB: .agents(["b"])
+        }
+    }
 }
 
 /// The policies that scripts use, in ticks of the simulated clock.

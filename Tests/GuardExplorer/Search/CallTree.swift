@@ -1,9 +1,9 @@
 /// What one contender does next after every sequence of answers that it ever got.
 ///
 /// The guard's code is deterministic: its next call is a function of the answers so far. So each such history is run
-/// on the real code once, from its beginning, and remembered; two states in which a contender has the same history
-/// are the same for it. No threads are needed for exploring all interleavings: the schedule decides which answers a
-/// contender gets, and the code says what it asks then.
+/// on the real code, from its beginning, and remembered; two states in which a contender has the same history are the
+/// same for it. No threads are needed for exploring all interleavings: the schedule decides which answers a contender
+/// gets, and the code says what it asks then.
 final class CallTree {
     private struct Node {
         var call: SeamCall
@@ -19,20 +19,23 @@ final class CallTree {
     private let index: Int
     private let vocabulary: Vocabulary
     private let isPathMode: Bool
+    /// How often the real code was run.
+    private(set) var runs = 0
 
     init(_ contender: Contender, index: Int, vocabulary: Vocabulary, isPathMode: Bool) {
         self.contender = contender
         self.index = index
         self.vocabulary = vocabulary
         self.isPathMode = isPathMode
-        nodes = [Node(call: run(calls: [], answers: []).call, parent: -1, answer: .none)]
+        let first = run(calls: [], answers: []) { _ in nil }
+        nodes = [Node(call: first[0].call, parent: -1, answer: .none)]
     }
-
-    var count: Int { nodes.count }
 
     func call(_ node: Int32) -> SeamCall { nodes[Int(node)].call }
 
-    func node(after node: Int32, _ answer: SeamAnswer) -> Int32 {
+    /// - Parameter guess: what the contender's following calls would be answered if it went on alone, so that one run
+    ///   of the code shows many calls. nil: not to be guessed.
+    func node(after node: Int32, _ answer: SeamAnswer, guess: (SeamCall) -> SeamAnswer?) -> Int32 {
         for child in nodes[Int(node)].children where child.answer == answer { return child.node }
         var calls: [SeamCall] = []
         var answers = [answer]
@@ -43,22 +46,41 @@ final class CallTree {
             answers.append(nodes[Int(walk)].answer)
             walk = nodes[Int(walk)].parent
         }
-        let (call, checkpoint) = run(calls: calls.reversed(), answers: answers.reversed())
-        if let checkpoint, let same = checkpoints[checkpoint] {
-            precondition(self.call(same) == call, "a checkpoint forgets what the code remembers")
-            nodes[Int(node)].children.append((answer, same))
-            return same
+        let found = withoutActuallyEscaping(guess) { guess in
+            run(calls: calls.reversed(), answers: answers.reversed(), guess: guess)
         }
-        let new = Int32(nodes.count)
-        if let checkpoint { checkpoints[checkpoint] = new }
-        nodes.append(Node(call: call, parent: node, answer: answer))
-        nodes[Int(node)].children.append((answer, new))
-        return new
+        return add(found, after: node, answer)
     }
 
-    private func run(calls: [SeamCall], answers: [SeamAnswer]) -> (call: SeamCall, checkpoint: Seam.Checkpoint?) {
+    private func add(_ found: [Seam.Found], after node: Int32, _ answer: SeamAnswer) -> Int32 {
+        var result: Int32 = -1
+        var parent = node
+        var answer = answer
+        for one in found {
+            if let checkpoint = one.checkpoint, let same = checkpoints[checkpoint] {
+                precondition(call(same) == one.call, "a checkpoint forgets what the code remembers")
+                nodes[Int(parent)].children.append((answer, same))
+                return result < 0 ? same : result
+            }
+            let new = Int32(nodes.count)
+            if let checkpoint = one.checkpoint { checkpoints[checkpoint] = new }
+            nodes.append(Node(call: one.call, parent: parent, answer: answer))
+            nodes[Int(parent)].children.append((answer, new))
+            if result < 0 { result = new }
+            guard let next = one.answer else { break }
+            parent = new
+            answer = next
+        }
+        return result
+    }
+
+    private func run(
+        calls: [SeamCall], answers: [SeamAnswer], guess: @escaping (SeamCall) -> SeamAnswer?
+    ) -> [Seam.Found] {
+        runs += 1
         let seam = Seam(
-            vocabulary: vocabulary, index: index, isPathMode: isPathMode, calls: calls, answers: answers)
-        return (contender.next(after: seam), seam.checkpoint)
+            vocabulary: vocabulary, index: index, isPathMode: isPathMode, bug: contender.bug, calls: calls,
+            answers: answers, guess: guess)
+        return contender.calls(after: seam)
     }
 }

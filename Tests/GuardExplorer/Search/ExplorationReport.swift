@@ -10,6 +10,12 @@ public struct ExplorationReport: Sendable {
     public var schedules: Double
     /// Times that a schedule came to its end.
     public var endings: Int
+    /// Different worlds at the end of a schedule.
+    public var endStates: Int
+    /// A fingerprint of them all.
+    public var endStatesDigest: UInt64
+    /// Steps at which a restart ended with another one's success.
+    public var joins: Int
     /// Runs of the real code.
     public var histories: Int
     public var seconds: Double
@@ -29,13 +35,14 @@ extension ExplorationReport: CustomStringConvertible {
     public var description: String {
         let bound = scenario.preemptions.map { "preemptions<=\($0)" } ?? "preemptions=all"
         let verdict = failure.map { "FAILED: \($0.violation)" } ?? (isComplete ? "exhaustive" : "CUT")
+        let joined = joins > 0 ? " joins=\(joins)" : ""
         return "\(scenario.name): contenders=\(scenario.contenders.count) crashes<=\(scenario.crashes) "
             + "freezes<=\(scenario.freezes) \(bound) schedules=\(Self.power(schedules)) states=\(states) "
-            + "transitions=\(transitions) runs=\(histories) seconds=\(Double(Int(seconds * 100)) / 100) \(verdict)"
+            + "transitions=\(transitions) ends=\(endStates)/\(String(endStatesDigest, radix: 16).suffix(4)) runs=\(histories)\(joined) seconds=\(Double(Int(seconds * 100)) / 100) \(verdict)"
     }
 
     /// A large number in few digits.
-    static func power(_ value: Double) -> String {
+    public static func power(_ value: Double) -> String {
         guard value >= 1e6 else { return "\(Int(value))" }
         var exponent = 0
         var rest = value

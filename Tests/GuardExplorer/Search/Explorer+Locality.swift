@@ -14,15 +14,23 @@ extension Explorer {
 
     private func isLocal(_ call: SeamCall, of index: Int, in state: SearchState) -> Bool {
         let world = state.world
-        switch call {
         // Time passes only when everybody waits, once no freeze is left.
-        case .now: return state.freezes == 0
+        let isTimeless = state.freezes == 0
+        switch call {
+        case .now: return isTimeless
         case .mark(.won), .closeWatch: return true
+        case .open(let name, .update):
+            // It is there for ever, and who has it open is nobody's business.
+            return name == vocabulary.mutex && !world.setup.isPathMode && world.inode(at: name) != nil
         case .statusOf(let descriptor):
             return world.isOwnStaging(descriptor, of: index) || world.isMutexHeld(by: index, through: descriptor)
+                || world.isUnwritten(descriptor, byOthersThan: index)
         case .lock(let descriptor, .exclusive): return world.isOwnStaging(descriptor, of: index)
-        case .write(let descriptor, _, _): return state.freezes == 0 && world.isOwnStaging(descriptor, of: index)
-        case .read(let descriptor, _, _): return world.isMutexHeld(by: index, through: descriptor)
+        case .write(let descriptor, _, _): return isTimeless && world.isOwnStaging(descriptor, of: index)
+        case .read(let descriptor, _, _):
+            return world.isMutexHeld(by: index, through: descriptor)
+                || world.isUnwritten(descriptor, byOthersThan: index) || world.isFixed(descriptor, of: index)
+        case .names: return world.isListingSettled(for: index)
         case .statusAt(let name):
             guard world.isMutexHeld(by: index) else { return false }
             if name == vocabulary.mutex { return true }
@@ -48,10 +56,13 @@ extension SimulatedKernel {
         return names.contains { $0.inode == file.inode && vocabulary.isStaging($0.name) }
     }
 
-    /// The kernel mutex is ours: nobody writes it, and nobody changes the lock's name.
+    /// The mutex is ours: nobody writes it, and nobody changes the lock's name. A path mutex is taken from nobody who
+    /// has not been killed first.
     func isMutexHeld(by process: Int) -> Bool {
-        guard !setup.isPathMode, let node = inode(at: vocabulary.mutex), let inode = inodes[Int(node)] else {
-            return false
+        guard let node = inode(at: vocabulary.mutex), let inode = inodes[Int(node)] else { return false }
+        if setup.isPathMode {
+            return inode.creator == process
+                && processes[process].files.contains { $0 >= 0 && openFiles[Int($0)]?.inode == node }
         }
         return inode.exclusive >= 0 && processes[process].files.contains(inode.exclusive)
     }
@@ -59,6 +70,33 @@ extension SimulatedKernel {
     func isMutexHeld(by process: Int, through descriptor: CInt) -> Bool {
         guard let file = file(descriptor, of: process), file.inode == inode(at: vocabulary.mutex) else { return false }
         return isMutexHeld(by: process)
+    }
+
+    /// A file that nobody else can write to any more: it is published (so nobody opens it for writing again), and who
+    /// else has it open only reads.
+    func isUnwritten(_ descriptor: CInt, byOthersThan process: Int) -> Bool {
+        guard let file = file(descriptor, of: process), let inode = inodes[Int(file.inode)],
+            file.inode != self.inode(at: vocabulary.mutex)
+        else { return false }
+        if inode.opens == 1 { return true }
+        for slot in openFiles.indices {
+            guard let other = openFiles[slot], other.inode == file.inode, other.writes else { continue }
+            if other.references > 1 || !processes[process].files.contains(Int32(slot)) { return false }
+        }
+        return true
+    }
+
+    /// A published record to which nobody appends in this world.
+    func isFixed(_ descriptor: CInt, of process: Int) -> Bool {
+        guard setup.hasFixedRecords, let file = file(descriptor, of: process) else { return false }
+        return names.contains { name in
+            name.inode == file.inode && (name.name == vocabulary.lock || vocabulary.isEvicted(name.name))
+        }
+    }
+
+    /// Inside the kernel mutex only files that are staged by others would show, and those are staged inside it, too.
+    func isListingSettled(for process: Int) -> Bool {
+        !setup.listsAll && setup.hasMutex && isMutexHeld(by: process)
     }
 
     /// A shared lock on a published record: nobody asks for an exclusive one there any more.

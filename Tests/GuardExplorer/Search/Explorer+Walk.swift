@@ -39,7 +39,8 @@ extension Explorer {
         }
         return ExplorationReport(
             scenario: scenario, states: seen.count, transitions: steps, schedules: Double(count), endings: endings,
-            histories: historiesRun, seconds: (clock.now - begin).inSeconds, isComplete: false, failure: failure)
+            endStates: 0, endStatesDigest: 0, joins: joins, histories: historiesRun,
+            seconds: (clock.now - begin).inSeconds, isComplete: false, failure: failure)
     }
 
     /// Mostly the one that ran last goes on; harm is rare, or nobody would ever get anywhere.

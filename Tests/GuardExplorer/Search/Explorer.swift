@@ -14,6 +14,7 @@ public final class Explorer {
     private var clean: Set<Digest> = []
     public private(set) var transitions = 0
     public private(set) var endings = 0
+    public private(set) var joins = 0
 
     /// Nobody needs that much time; whoever does waits for ever.
     private static let longestTime: Int32 = 24
@@ -34,22 +35,28 @@ public final class Explorer {
             vocabulary: vocabulary, isPathMode: scenario.isPathMode)
         let setup = WorldSetup(
             isPathMode: scenario.isPathMode, inheritsDescriptors: scenario.inheritsDescriptors,
-            hasFaults: scenario.hasFaults, checks: scenario.checks)
+            hasFaults: scenario.hasFaults, listsAll: scenario.bug != nil || scenario.isUnreduced,
+            hasFixedRecords: !scenario.contenders.contains { $0.contains(where: \.writesRecord) },
+            checks: scenario.checks)
         var world = SimulatedKernel(vocabulary: vocabulary, setup: setup)
-        if let garbage = scenario.garbage {
-            let inode = world.makeInode(content: vocabulary.number(ofContent: Array(garbage.utf8)), by: -1)
-            world.addName(vocabulary.lock, inode, by: -1)
-        }
+        world.agentIsUp = scenario.agentIsUp
         world.processes = Array(repeating: .init(), count: trees.count)
         initial = SearchState(
             world: world, nodes: Array(repeating: 0, count: trees.count), preemptions: 0, crashes: scenario.crashes,
             freezes: scenario.freezes)
         for index in 0..<firstContender { runBefore(index) }
+        // After the preamble, which would take it away.
+        if let garbage = scenario.garbage {
+            let inode = initial.world.makeInode(content: vocabulary.number(ofContent: Array(garbage.utf8)), by: -1)
+            initial.world.addName(vocabulary.lock, inode, by: -1)
+        }
         initial.world.wasDisturbed = false
+        initial.world.setup.hasMutex = !scenario.isPathMode && initial.world.inode(at: vocabulary.mutex) != nil
+        for index in firstContender..<trees.count { arrive(index, &initial) }
         for index in initial.world.processes.indices { initial.world.processes[index].sawChange = true }
     }
 
-    public var historiesRun: Int { trees.reduce(epilogue.count) { $0 + $1.count } }
+    public var historiesRun: Int { trees.reduce(epilogue.runs) { $0 + $1.runs } }
 
     /// A preamble runs alone until its script ends; its `work` stands for "dies here".
     private func runBefore(_ index: Int) {
@@ -102,7 +109,9 @@ public final class Explorer {
         }
         return ExplorationReport(
             scenario: scenario, states: seen.count, transitions: transitions, schedules: seen[initial.key] ?? 0,
-            endings: endings, histories: historiesRun, seconds: (clock.now - start).inSeconds,
+            endings: endings, endStates: clean.count,
+            endStatesDigest: clean.reduce(0) { $0 ^ $1.low }, joins: joins, histories: historiesRun,
+            seconds: (clock.now - start).inSeconds,
             isComplete: failure == nil && stack.isEmpty, failure: failure)
     }
 
@@ -175,10 +184,15 @@ public final class Explorer {
                 }
                 state.last = index
             }
+            if call(of: index, in: state) == .mark(.joined) { joins += 1 }
             let wasDoomed = state.world.processes[index].phase == .doomed
             let answer = state.world.perform(call(of: index, in: state), by: index)
             if state.world.processes[index].isAlive {
-                state.nodes[index] = trees[index].node(after: state.nodes[index], answer)
+                var alone = state.world
+                state.nodes[index] = trees[index].node(after: state.nodes[index], answer) { call in
+                    wasDoomed ? nil : Self.answer(call, by: index, in: &alone)
+                }
+                arrive(index, &state)
                 if wasDoomed { state.world.processes[index].phase = .lastGasp }
             } else {
                 state.nodes[index] = -1
@@ -200,6 +214,19 @@ public final class Explorer {
                 state.world.broken(.progress, "nobody gets on any more, however much time passes")
             }
         }
+    }
+
+    /// What a contender is answered that goes on while nobody else does anything; nil where it would have to wait.
+    private static func answer(_ call: SeamCall, by index: Int, in world: inout SimulatedKernel) -> SeamAnswer? {
+        world.processes[index].waitsSince = call.isWait ? world.tick : -1
+        guard world.isEnabled(call, by: index) else { return nil }
+        let answer = world.perform(call, by: index)
+        return world.processes[index].isAlive ? answer : nil
+    }
+
+    /// A contender has come to its next call.
+    private func arrive(_ index: Int, _ state: inout SearchState) {
+        state.world.processes[index].waitsSince = call(of: index, in: state).isWait ? state.world.tick : -1
     }
 
     private func isSomebodyReady(_ state: SearchState) -> Bool {
@@ -238,6 +265,7 @@ public final class Explorer {
             state.nodes[index] = -1
         }
         endings += 1
+        state.world.blankStagedFiles()
         let key = state.world.digest(nodes: state.nodes)
         guard !clean.contains(key) else { return }
         var world = state.world
@@ -251,7 +279,11 @@ public final class Explorer {
             let call = epilogue.call(node)
             if world.isEnabled(call, by: me) {
                 let answer = world.perform(call, by: me)
-                if world.processes[me].isAlive { node = epilogue.node(after: node, answer) }
+                if world.processes[me].isAlive {
+                    var alone = world
+                    node = epilogue.node(after: node, answer) { Self.answer($0, by: me, in: &alone) }
+                }
+                world.processes[me].waitsSince = epilogue.call(node).isWait ? world.tick : -1
             } else {
                 if !mayWait { world.broken(.recovery, "all are dead, and the next one waits for a clock") }
                 world.pass()

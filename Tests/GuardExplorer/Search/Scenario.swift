@@ -7,6 +7,8 @@ public struct Scenario: Sendable {
     public var garbage: String?
     public var contenders: [[ScriptStep]]
     public var isPathMode = false
+    /// Whether the world's one agent is up when it begins.
+    public var agentIsUp = true
     /// How many processes may crash, each before any of its calls.
     public var crashes: Int
     /// How often time may pass while somebody could go on: that contender is frozen for a while, then thaws.

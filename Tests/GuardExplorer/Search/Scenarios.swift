@@ -26,6 +26,33 @@ public enum Scenarios {
         ]
     }
 
+    /// `--join` and `--only-failed`: who ends well without doing everything.
+    public static var joining: [Scenario] {
+        let joiner: [ScriptStep] = [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])]
+        func later(_ scope: ScriptScope, isWhole: Bool) -> [ScriptStep] {
+            [.pause, .restart(.hasty, of: scope, joins: false, isWhole: isWhole, [.act, .act])]
+        }
+        let long: [ScriptStep] = [
+            .restart(.patient, of: .fleet, joins: false, isWhole: true, [.act, .work, .act])
+        ]
+        func operate(onlyFailed: Bool) -> [ScriptStep] {
+            [
+                .restart(
+                    .patient, of: .agentA, joins: false, isWhole: !onlyFailed, [.operate(onlyFailed: onlyFailed)])
+            ]
+        }
+        var failed = Scenario(
+            "only-failed", [operate(onlyFailed: false), operate(onlyFailed: true)], before: [left], freezes: 1)
+        failed.agentIsUp = false
+        return [
+            Scenario("join", [later(.fleet, isWhole: true), joiner], before: [left], freezes: 1),
+            Scenario("join-one-under-way", [long, joiner], before: [left], freezes: 1),
+            Scenario("join-a-smaller-one", [later(.agentA, isWhole: true), joiner], before: [left], freezes: 1),
+            Scenario("join-not-a-whole-one", [later(.fleet, isWhole: false), joiner], before: [left], freezes: 1),
+            failed,
+        ]
+    }
+
     /// The same without `flock`. A crash inside the mutex costs its stale time there.
     public static var path: [Scenario] {
         [
@@ -34,6 +61,8 @@ public enum Scenarios {
             Scenario("path-work-and-push", [working, pushy]),
             Scenario("path-restart-and-break", [restart, [.breakLock]]),
             Scenario("path-no-wait", [restart, [.acquire(.noWait), .act, .release]]),
+            Scenario("path-helper", [[.acquire(.patient), .actThroughChild, .release], short]),
+            Scenario("path-helper-and-push", [[.acquire(.patient), .actThroughChild, .release], pushy]),
         ].map { scenario in
             var scenario = scenario
             scenario.isPathMode = true
@@ -51,11 +80,17 @@ public enum Scenarios {
             Scenario("chain", [working, pushy, pushy], before: [left], preemptions: 2),
             Scenario("break-and-acquire", [restart, [.breakLock], short], before: [left], preemptions: 2),
             Scenario("three-breaks", [working, [.breakLock], [.breakLock]], before: [left], preemptions: 2),
+            Scenario(
+                "join-three",
+                [
+                    working, [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])],
+                    [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])],
+                ], before: [left], preemptions: 2),
             path,
         ]
     }
 
-    public static var all: [Scenario] { two + path + three }
+    public static var all: [Scenario] { two + joining + path + three }
 
     public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 

@@ -23,5 +23,8 @@ public struct Checks: OptionSet, Sendable {
     /// No error that nothing explains.
     public static let errors = Checks(rawValue: 256)
 
-    public static let all = Checks(rawValue: 511)
+    /// What ends well without doing everything rests on what another one did.
+    public static let joins = Checks(rawValue: 512)
+
+    public static let all = Checks(rawValue: 1023)
 }

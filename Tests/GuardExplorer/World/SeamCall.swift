@@ -26,8 +26,14 @@ enum SeamCall: Hashable {
 
     case liveness(Int32)
     case exclusiveHolders(FileID)
+    case writers(FileID)
+    /// Everybody who has the file open; only buggy code asks that.
+    case openers(FileID)
     case identify(Int32)
     case kill(Int32)
+
+    /// What the service manager says of the one agent.
+    case agent
 
     case mark(Mark)
 
@@ -44,6 +50,16 @@ enum SeamCall: Hashable {
         case startServer
         /// A job that runs for a while: nothing happens until time passes.
         case work
+        /// The same before the lock is asked for.
+        case pause
+        /// A restart of this is asked for, which may end with somebody else's.
+        case asked(Int32)
+        /// Everything that the restart was to do is done.
+        case whole
+        /// It ends well without having done anything, because somebody else did.
+        case joined
+        /// The service manager is told to start the agent anew; only if it is down, if so.
+        case command(onlyFailed: Bool)
         /// A side thread begins to stamp this file, tick after tick.
         case startStamping(CInt)
         /// A main loop that hangs for ever.
@@ -61,6 +77,23 @@ enum SeamCall: Hashable {
     }
 }
 
+extension SeamCall {
+    /// It may have to wait until the world changes.
+    var isWait: Bool {
+        switch self {
+        case .wait, .sleep, .mark(.work), .mark(.pause): true
+        default: false
+        }
+    }
+}
+
+/// What a restart is for: everything, or one agent.
+enum JoinScope {
+    static let fleet: Int32 = 0
+
+    static func covers(_ done: Int32, _ wanted: Int32) -> Bool { done == fleet || done == wanted }
+}
+
 /// What the world answered. A contender's future is a function of the answers that it got.
 enum SeamAnswer: Hashable {
     case none
@@ -69,11 +102,30 @@ enum SeamAnswer: Hashable {
     case content(Int32)
     case count(Int)
     case status(FileStatusKey)
-    case names([Int32])
+    case names([Int32], Listing)
     case flag(Bool)
     case time(Int32)
     case liveness(Bool)
     case processes([Int32])
+    case agent(isUp: Bool, run: Int32)
+}
+
+/// What of the directory a listing shows.
+///
+/// Inside the mutex the guard looks for what crashes left behind, outside it for evicted records, and passes over the
+/// rest. So the rest makes no states; files that do not exist stand for it, and nobody may ever touch those.
+enum Listing {
+    case all, evicted, leftBehind
+
+    var decoys: [String] {
+        switch self {
+        case .all: []
+        case .evicted: ["reap-decoy", "restart.lock", "staging-decoy"]
+        case .leftBehind: ["evicted-decoy", "restart.lock"]
+        }
+    }
+
+    static let untouchable: Set = ["evicted-decoy", "reap-decoy", "staging-decoy"]
 }
 
 /// `FileStatus` in small numbers.

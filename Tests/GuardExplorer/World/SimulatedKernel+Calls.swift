@@ -12,14 +12,14 @@ extension SimulatedKernel {
             let isFree =
                 setup.isPathMode && duration != Self.endingStep && duration < Self.burialStep
                 && inode(at: vocabulary.mutex) == nil
-            return saw || isFree || tick > processes[process].wokeAt
+            return saw || isFree || tick > processes[process].waitsSince
         case .wait(let watch, let timeout):
-            if processes[process].watches[Int(watch)]?.hasEvent == true || tick > processes[process].wokeAt {
+            if processes[process].watches[Int(watch)]?.hasEvent == true || tick > processes[process].waitsSince {
                 return true
             }
             // A wait as short as a sleep is one: its end shows what nobody tells.
             return timeout <= Self.shortWait && processes[process].watches[Int(watch)]?.hasChanged == true
-        case .mark(.work): return tick > processes[process].movedAt
+        case .mark(.work), .mark(.pause): return tick > processes[process].waitsSince
         case .mark(.hang): return false
         case .mark(.awaitCommand): return !children.contains { $0?.parent == Int32(process) && $0?.stays == false }
         default: return true
@@ -32,15 +32,20 @@ extension SimulatedKernel {
 
     /// Does one call. Errors are those of the real calls.
     mutating func perform(_ call: SeamCall, by process: Int) -> SeamAnswer {
-        if processes[process].callsSinceLoss >= 0 { processes[process].callsSinceLoss += 1 }
+        if processes[process].callsSinceLoss >= 0, processes[process].callsSinceLoss < 2 {
+            processes[process].callsSinceLoss += 1
+        }
         let wasFenced = processes[process].isFenced
         processes[process].isFenced = false
-        processes[process].movedAt = tick
         switch call {
         case .open(let name, let how): return open(name, how, by: process)
         case .close(let descriptor):
             guard let slot = openFile(process, descriptor) else { return .none }
             processes[process].files[Int(descriptor - Self.firstDescriptor)] = -1
+            // The number of its record may be another file's soon.
+            if let file = openFiles[Int(slot)], file.writes, file.inode == processes[process].owned {
+                processes[process].owned = -1
+            }
             while processes[process].files.last == -1 { processes[process].files.removeLast() }
             drop(slot, by: process)
             return .none
@@ -70,8 +75,7 @@ extension SimulatedKernel {
             if name == vocabulary.lock, isForeign(name, to: process) { processes[process].hasVacated = true }
             removeName(name, by: process)
             return .none
-        case .names:
-            return .names(names.map(\.name).sorted { vocabulary.name($0) < vocabulary.name($1) })
+        case .names: return list(by: process)
         case .lock(let descriptor, let kind): return lock(descriptor, kind, by: process)
         case .unlock(let descriptor):
             if let slot = openFile(process, descriptor) { unlock(slot, by: process) }
@@ -98,6 +102,9 @@ extension SimulatedKernel {
         case .sleep: return woken(process)
         case .liveness(let number): return .liveness(isAlive(number))
         case .exclusiveHolders(let file): return .processes(exclusiveHolders(Int32(file.inode) - 1))
+        case .writers(let file): return .processes(holders(of: Int32(file.inode) - 1) { $0.writes })
+        case .openers(let file): return .processes(holders(of: Int32(file.inode) - 1) { _ in true })
+        case .agent: return .agent(isUp: agentIsUp, run: agentRun)
         case .identify(let number): return .liveness(isAlive(number))
         case .kill(let number): return .flag(kill(number, by: process))
         case .mark(let mark): return perform(mark, wasFenced: wasFenced, by: process)
@@ -112,7 +119,6 @@ extension SimulatedKernel {
     private mutating func woken(_ process: Int) -> SeamAnswer {
         processes[process].sawChange = false
         processes[process].sawRelease = false
-        processes[process].wokeAt = tick
         return .none
     }
 
@@ -137,6 +143,18 @@ extension SimulatedKernel {
             guard let node = inode(at: name) else { return .failure(Self.noEntry) }
             return .descriptor(open(node, writes: how == .update, appends: false, by: process))
         }
+    }
+
+    private func list(by process: Int) -> SeamAnswer {
+        let listing: Listing = setup.listsAll ? .all : isMutexHeld(by: process) ? .leftBehind : .evicted
+        let shown = names.map(\.name).filter { name in
+            switch listing {
+            case .all: true
+            case .evicted: vocabulary.isEvicted(name)
+            case .leftBehind: vocabulary.isStaging(name) || vocabulary.isClaim(name)
+            }
+        }
+        return .names(shown.sorted { vocabulary.name($0) < vocabulary.name($1) }, listing)
     }
 
     private mutating func write(_ descriptor: CInt, _ content: Int32, at offset: Int, by process: Int) -> SeamAnswer {
@@ -178,6 +196,7 @@ extension SimulatedKernel {
     private mutating func own(_ node: Int32, by process: Int) {
         processes[process].owned = node
         processes[process].callsSinceLoss = -1
+        processes[process].lostAt = -1
     }
 
     private mutating func lock(_ descriptor: CInt, _ kind: KernelLockKind, by process: Int) -> SeamAnswer {

@@ -26,6 +26,24 @@ extension SimulatedKernel {
         return holders
     }
 
+    /// Processes with the file open, in a way that satisfies `test`.
+    func holders(of inode: Int32, where test: (OpenFile) -> Bool) -> [Int32] {
+        func has(_ files: [Int32]) -> Bool {
+            files.contains { slot in
+                guard slot >= 0, let file = openFiles[Int(slot)] else { return false }
+                return file.inode == inode && test(file)
+            }
+        }
+        var holders: [Int32] = []
+        for (index, process) in processes.enumerated() where process.isAlive && has(process.files) {
+            holders.append(Self.firstProcess + Int32(index))
+        }
+        for (index, child) in children.enumerated() {
+            if let child, has(child.files) { holders.append(Self.firstChild + Int32(index)) }
+        }
+        return holders
+    }
+
     /// SIGKILL: the victim ends soon, not at once.
     mutating func kill(_ number: Int32, by killer: Int) -> Bool {
         guard isAlive(number) else { return false }
@@ -105,6 +123,7 @@ extension SimulatedKernel {
         case .granted:
             processes[process].grants += 1
             granted = grant(process)
+            noteStart(of: process)
         case .act:
             checkAct(by: grant(process), words: "contender \(process)")
             checkFence(of: process, wasFenced: wasFenced)
@@ -115,7 +134,18 @@ extension SimulatedKernel {
             let leaked = setup.inheritsDescriptors ? processes[process].files.filter { $0 >= 0 } : []
             spawn(from: process, inheriting: leaked, stays: true)
         case .awaitCommand: break
-        case .work: break
+        case .work, .pause: break
+        case .asked(let scope):
+            processes[process].asked = scope
+            processes[process].mayJoin = false
+        case .whole: noteSuccess(of: process)
+        case .joined: checkJoin(of: process)
+        case .command(let onlyFailed):
+            checkAct(by: grant(process), words: "contender \(process)")
+            checkFence(of: process, wasFenced: wasFenced)
+            checkOnlyFailed(onlyFailed, by: process)
+            agentIsUp = true
+            agentRun += 1
         case .hang: break
         case .startStamping(let descriptor):
             if let slot = openFile(process, descriptor) {

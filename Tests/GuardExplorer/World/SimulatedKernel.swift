@@ -53,7 +53,8 @@ struct SimulatedKernel {
         var sawChange = true
         /// A kernel lock was released, the mutex's name has changed, or a process is gone: what the mutex waits for.
         var sawRelease = true
-        var wokeAt: Int32 = 0
+        /// Since when it has been at the call that it waits in; -1 while its next call is another.
+        var waitsSince: Int32 = -1
         /// The next write of this name fails; -1 for none.
         var fault: Int32 = -1
         /// The inode that a side thread stamps, or -1.
@@ -62,8 +63,10 @@ struct SimulatedKernel {
         var grants: Int32 = 0
         /// The inode of its lock, while it owns it.
         var owned: Int32 = -1
-        /// Calls that it made since it lost its lock to somebody else, or -1.
+        /// Calls that it made since it lost its lock to somebody else, two for more than that; or -1.
         var callsSinceLoss: Int32 = -1
+        /// When that was.
+        var lostAt: Int32 = -1
         /// It held the mutex for longer than anybody should, until this tick; or -1.
         var overstayedAt: Int32 = -1
         /// The token of the record that it removed or moved last.
@@ -72,7 +75,13 @@ struct SimulatedKernel {
         var hasVacated = false
         /// Its last call was a fence that held.
         var isFenced = false
-        var movedAt: Int32 = 0
+        /// What it asked to be restarted, as `JoinScope` says, until it was granted the lock or ended; or -1.
+        var asked: Int32 = -1
+        /// A restart that covers this began after it was asked for, and succeeded.
+        var mayJoin = false
+        /// Who had asked before its own restart began: one bit for each contender.
+        var askedBefore: UInt32 = 0
+        var scope: Int32 = -1
         var isAlive: Bool { phase == .alive || phase == .doomed || phase == .lastGasp || phase == .closing }
     }
 
@@ -92,7 +101,7 @@ struct SimulatedKernel {
     }
 
     let vocabulary: Vocabulary
-    let setup: WorldSetup
+    var setup: WorldSetup
     var checks: Checks { setup.checks }
 
     var inodes: [Inode?] = []
@@ -104,6 +113,9 @@ struct SimulatedKernel {
     /// The process and the number of its grant that owns the right to act.
     var granted: Int32 = -1
     var wonTokens: [Int32] = []
+    /// The one agent of this world: is it up, and which run of it is this.
+    var agentIsUp = true
+    var agentRun: Int32 = 0
     /// A process died, or time passed while somebody could have gone on.
     var wasDisturbed = false
     /// What the last call broke.
@@ -208,6 +220,13 @@ struct SimulatedKernel {
         forgetIfUnused(inode)
     }
 
+    /// What a crash left in a staged file is nobody's business: it is only ever removed.
+    mutating func blankStagedFiles() {
+        for name in names where vocabulary.isStaging(name.name) && inodes[Int(name.inode)]?.links == 1 {
+            inodes[Int(name.inode)]!.content = vocabulary.empty
+        }
+    }
+
     // MARK: - Telling those who wait
 
     mutating func announceName(_ name: Int32, by process: Int) {
@@ -250,67 +269,5 @@ struct SimulatedKernel {
                 if inode == nil || inode == followed { processes[index].watches[watch]!.hasChanged = true }
             }
         }
-    }
-
-    // MARK: - State
-
-    /// - Parameter nodes: what each contender has been answered so far.
-    func digest(nodes: [Int32]) -> Digest {
-        var digest = Digest()
-        digest.add(inodes.count)
-        for inode in inodes {
-            guard let inode else {
-                digest.add(-7)
-                continue
-            }
-            digest.add(Int64(inode.content) << 32 | Int64(inode.modified))
-            digest.add(Int64(inode.links) << 40 | Int64(inode.opens) << 20 | Int64(inode.creator))
-            digest.add(Int64(inode.exclusive) << 32 | Int64(inode.lockedAt))
-            digest.add(inode.shared)
-        }
-        digest.add(names.count)
-        for name in names { digest.add(Int64(name.name) << 32 | Int64(name.inode)) }
-        digest.add(openFiles.count)
-        for file in openFiles {
-            guard let file else {
-                digest.add(-7)
-                continue
-            }
-            digest.add(
-                Int64(file.inode) << 32 | Int64(file.references) << 2 | (file.writes ? 2 : 0) | (file.appends ? 1 : 0))
-        }
-        for (index, process) in processes.enumerated() {
-            digest.add(Int64(process.phase.rawValue) << 32 | Int64(nodes[index]))
-            guard process.isAlive else { continue }
-            digest.add(Int64(process.wokeAt) << 32 | Int64(process.fault))
-            digest.add(Int64(process.grants) << 32 | Int64(process.owned))
-            digest.add(Int64(process.removed) << 32 | Int64(process.stamped))
-            digest.add(process.overstayedAt)
-            digest.add(
-                Int64(process.callsSinceLoss) << 32 | Int64(process.movedAt) << 2
-                    | (process.sawChange ? 2 : 0) | (process.isFenced ? 1 : 0))
-            digest.add((process.sawRelease ? 2 : 0) | (process.hasVacated ? 1 : 0))
-            digest.add(process.files.count)
-            for file in process.files { digest.add(file) }
-            digest.add(process.watches.count)
-            for watch in process.watches {
-                digest.add(
-                    watch.map { Int64($0.followed) << 2 | ($0.hasEvent ? 1 : 0) | ($0.hasChanged ? 2 : 0) } ?? -7)
-            }
-        }
-        digest.add(children.count)
-        for child in children {
-            guard let child else {
-                digest.add(-7)
-                continue
-            }
-            digest.add(Int64(child.parent) << 32 | Int64(child.grant))
-            digest.add((child.willAct ? 4 : 0) | (child.stays ? 2 : 0) | (child.isDoomed ? 1 : 0))
-            digest.add(child.files.count)
-            for file in child.files { digest.add(file) }
-        }
-        digest.add(Int64(tick) << 32 | Int64(granted) << 1 | (wasDisturbed ? 1 : 0))
-        for token in wonTokens { digest.add(token) }
-        return digest
     }
 }

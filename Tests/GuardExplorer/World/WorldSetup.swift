@@ -6,5 +6,11 @@ struct WorldSetup {
     var inheritsDescriptors = false
     /// Contenders may report I/O errors.
     var hasFaults = false
+    /// Every listing shows everything.
+    var listsAll = false
+    /// The mutex is there from the beginning, so nobody makes it.
+    var hasMutex = false
+    /// No script appends to a record once it is published.
+    var hasFixedRecords = false
     var checks = Checks.all
 }
