@@ -347,11 +347,19 @@ _mosaic_fleet_status() {
     repeating_flags=()
     non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
-    non_repeating_options=(--mosaic-home --backend --color)
+    non_repeating_options=(--watch -o --output --mosaic-home --backend --color)
     __mosaic_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
+    '--watch')
+        __mosaic_add_completions -W '1s'$'\n''2s'$'\n''5s'$'\n''30s'
+        return
+        ;;
+    '-o'|'--output')
+        __mosaic_add_completions -W 'table'$'\n''wide'
+        return
+        ;;
     '--mosaic-home')
         __mosaic_add_completions -d
         return

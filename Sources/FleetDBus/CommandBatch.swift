@@ -126,26 +126,7 @@ final class CommandBatch {
     /// Registers for the signals; before the first command, so that no job's end can be missed.
     private func listen(on connection: Connection) throws(WireError) {
         connection.keepsSignals = true
-        guard !connection.place.isPeerToPeer else { return }
-        var calls: [Message] = []
-        do throws(FleetError) {
-            if !connection.hasMatches {
-                for match in Manager.matches { calls.append(try Manager.bus("AddMatch").adding(match)) }
-            }
-            // A bus may refuse to keep this many rules; then a skipped start is told from an ended one less well.
-            for entry in entries where connection.watchedUnits.insert(entry.path).inserted {
-                calls.append(try Manager.bus("AddMatch").adding(Manager.match(unitPath: entry.path)))
-            }
-            // Refused with AlreadySubscribed where we are; the refusal names the manager's connection just as well.
-            calls.append(try Manager.call("Subscribe"))
-        } catch { throw .stopped(error) }
-        let replies = try connection.pipeline(calls, link.timeouts, heartbeat)
-        connection.hasMatches = true
-        switch replies.last {
-        case .answer(let message): connection.managerName = message.sender
-        case .refusal(_, _, let sender): connection.managerName = sender
-        case nil: break
-        }
+        try connection.subscribe(to: entries.map(\.path), link.timeouts, heartbeat)
         connection.signals.removeAll()
     }
 }

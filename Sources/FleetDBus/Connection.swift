@@ -12,6 +12,8 @@ final class Connection {
     var signals: [ManagerSignal] = []
     /// Nobody reads signals outside a batch of commands, so they are not kept either.
     var keepsSignals = false
+    /// What `waitForChange` listens to; nil while nobody does.
+    var changes: UnitChanges?
     /// Whether the match rules of a bus connection stand.
     var hasMatches = false
     /// Object paths of the units whose changes this bus connection hears of.
@@ -96,6 +98,7 @@ final class Connection {
 
     /// Keeps the signals that matter. Anything else that is no awaited answer is dropped.
     func keepIfSignal(_ message: Message) {
+        changes?.hear(message, managerName: managerName)
         guard keepsSignals, let signal = ManagerSignal(message, managerName: managerName) else { return }
         signals.append(signal)
     }

@@ -101,6 +101,28 @@ public final class DBusServiceManager: ServiceManager {
         return try batch.run()
     }
 
+    public func waitForChange(
+        of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
+    ) throws(FleetError) -> Bool {
+        let heartbeat = Heartbeat(supervisor)
+        do throws(WireError) {
+            do throws(WireError) {
+                let connection = try link.open(heartbeat)
+                if try connection.watch(units, link.timeouts, heartbeat) { return true }
+                return try connection.heardChange(waitingAtMost: limit, heartbeat)
+            } catch {
+                guard case .lost = error else { throw error }
+                link.drop()
+                // Whatever happened meanwhile was not heard. The next call listens to the new connection.
+                _ = try link.reopen(within: link.timeouts.comeBack, heartbeat)
+                return true
+            }
+        } catch {
+            link.drop()
+            throw error.error
+        }
+    }
+
     private func answer(
         to question: Message, _ what: String, timeout: Duration? = nil
     ) throws(FleetError) -> Message {

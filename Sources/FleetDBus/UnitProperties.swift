@@ -3,6 +3,7 @@ internal import FleetKit
 /// The properties that a `UnitState` is made of, collected one by one.
 struct UnitProperties {
     enum Field: String, CaseIterable {
+        case description = "Description"
         case loadState = "LoadState"
         case activeState = "ActiveState"
         case subState = "SubState"
@@ -85,6 +86,7 @@ struct UnitProperties {
     private mutating func read(_ field: Field, from value: inout MessageReader) throws(FleetError) {
         seen.insert(field)
         switch field {
+        case .description: state.description = try value.string()
         case .loadState: state.loadState = try value.string()
         case .activeState: state.activeState = try value.string()
         case .subState: state.subState = try value.string()

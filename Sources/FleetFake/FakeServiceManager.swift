@@ -9,6 +9,8 @@ public final class FakeServiceManager: ServiceManager {
     private let clock: any OperationClock
     private let connection: String
     private var known: FakeStore.Known?
+    /// What `waitForChange` last saw.
+    private var awaited: [UnitState] = []
 
     /// How long the wait for a job sleeps between two looks.
     private static let step = Duration.milliseconds(10)
@@ -104,6 +106,22 @@ public final class FakeServiceManager: ServiceManager {
             clock.sleep(for: Self.step)
         }
         return outcomes.compactMap { $0 }
+    }
+
+    public func waitForChange(
+        of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
+    ) throws(FleetError) -> Bool {
+        let deadline = clock.now() + limit
+        while true {
+            let now = try states(of: units)
+            if now != awaited {
+                awaited = now
+                return true
+            }
+            try supervisor.handle(.tick)
+            guard clock.now() < deadline else { return false }
+            clock.sleep(for: Self.step)
+        }
     }
 
     // MARK: One command
@@ -236,7 +254,7 @@ extension FakeWorld {
             return UnitState(name: unit, loadState: "not-found")
         }
         let runtime = runtimes[unit.rawValue] ?? FakeRuntime()
-        return UnitState(
+        var state = UnitState(
             name: unit, loadState: script.load.rawValue, activeState: runtime.active, subState: runtime.sub,
             result: runtime.result, mainPID: runtime.mainPID, restarts: runtime.restarts,
             invocationID: runtime.invocation, activeSince: runtime.activeSince,
@@ -245,5 +263,7 @@ extension FakeWorld {
             job: jobs.first { $0.unit == unit.rawValue }.map { .init(id: $0.id, type: $0.verb.rawValue) },
             mainExit: runtime.exitCode == 0 ? nil : .init(code: runtime.exitCode, status: runtime.exitStatus),
             requirements: script.requires.map(\.rawValue), after: script.after.map(\.rawValue))
+        state.description = "scripted \(unit)"
+        return state
     }
 }

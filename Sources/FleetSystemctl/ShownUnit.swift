@@ -7,7 +7,7 @@ struct ShownUnit {
     var jobTimeout: Duration?
 
     static let properties = [
-        "Id", "LoadState", "ActiveState", "SubState", "Result", "MainPID", "NRestarts", "InvocationID",
+        "Id", "Description", "LoadState", "ActiveState", "SubState", "Result", "MainPID", "NRestarts", "InvocationID",
         "ActiveEnterTimestamp", "MemoryCurrent", "ControlGroup", "ConditionResult", "ConditionTimestamp", "Job",
         "ExecMainCode", "ExecMainStatus", "Requires", "Requisite", "BindsTo", "After", "JobTimeoutUSec",
         "JobRunningTimeoutUSec",
@@ -43,6 +43,7 @@ struct ShownUnit {
         }
         var state = UnitState(
             name: name, loadState: String(load), activeState: String(active), subState: String(sub))
+        state.description = text("Description")
         state.result = text("Result")
         state.mainPID = Int32(text("MainPID")) ?? 0
         state.restarts = UInt32(text("NRestarts")) ?? 0

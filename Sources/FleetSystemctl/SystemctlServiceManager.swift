@@ -8,6 +8,8 @@ public final class SystemctlServiceManager: ServiceManager {
     let systemctl: Systemctl
     /// False from the moment that this systemctl turned out not to know `--timestamp` (before systemd 247).
     private var knowsTimestampOption = true
+    /// What `waitForChange` was last asked for.
+    private var awaited: [UnitName] = []
 
     /// An answer of the manager takes milliseconds for each unit; after this it is taken for dead.
     private static let patience = Duration.seconds(25)
@@ -87,6 +89,24 @@ public final class SystemctlServiceManager: ServiceManager {
             rest = rest.dropFirst(chunk.count)
         }
         return outcomes
+    }
+
+    /// systemctl has no ears: after the first call this is a wait and nothing else.
+    public func waitForChange(
+        of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
+    ) throws(FleetError) -> Bool {
+        if awaited != units {
+            awaited = units
+            return true
+        }
+        let clock = SystemClock()
+        let deadline = clock.now() + limit
+        while clock.now() < deadline {
+            try supervisor.handle(.tick)
+            clock.sleep(for: min(.milliseconds(100), deadline - clock.now()))
+        }
+        try supervisor.handle(.tick)
+        return false
     }
 
     /// - Throws: `.noServiceManager`, or what `whileWaiting` threw.

@@ -55,6 +55,7 @@ struct ConformanceTests {
             Set(left) == [
                 "fake: service that ends well at once is not up", "fake: daemon-reexec while a job is awaited",
                 "fake: daemon-reexec while a failing job is awaited", "fake: bus daemon killed while a job is awaited",
+                "fake: a watch outlives a daemon-reexec",
             ])
         #expect(Set(Scenario.table.map(\.name)).count == Scenario.table.count)
     }

@@ -10,6 +10,8 @@ final class FakeWorldOfScenario: World {
 
     init() throws { fleet = try FakeFleet(directory: directory.path) }
 
+    var hearsChanges: Bool { true }
+
     func unit(_ stem: String) throws -> UnitName { try UnitName("cf-\(stem).service") }
 
     func client() throws -> any ServiceManager { try FakeServiceManager(directory: directory.path) }

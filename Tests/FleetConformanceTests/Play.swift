@@ -38,6 +38,7 @@ final class Play {
             }
             let now = try state(stem)
             try demand(now.activeState == activeState, "\(stem) is not \(activeState): \(now)")
+        case .hears(let stem, let accident, let activeState): try hear(stem, accident, activeState)
         case .runs(let verb, let stem, let isAnew):
             let before = try state(stem).invocationID
             try demand(!before.isEmpty, "\(stem) has no InvocationID")
@@ -46,6 +47,29 @@ final class Play {
             try demand(outcome?.result == .done, "\(command) gave \(String(describing: outcome))")
             let isNew = try state(stem).invocationID != before
             try demand(isNew == isAnew, "\(command): InvocationID \(isNew ? "changed" : "did not change")")
+        }
+    }
+
+    private func hear(_ stem: String, _ accident: Scenario.Accident, _ activeState: String) throws {
+        let unit = try world.unit(stem)
+        let witness = Witness()
+        let begin = ContinuousClock.now
+        func wait(_ limit: Duration) throws -> Bool {
+            try client.waitForChange(of: [unit], atMost: limit, supervisor: witness)
+        }
+        // The first call begins to listen, and what is still told of the steps before is not what is waited for.
+        while try wait(.milliseconds(600)) {
+            try demand(ContinuousClock.now - begin < .seconds(20), "\(stem) does not come to rest")
+        }
+        try demand(witness.ticks >= 2, "\(witness.ticks) ticks in 600 ms")
+        try world.cause(accident)
+        let limit = Duration.seconds(world.hearsChanges ? 20 : 1)
+        let heard = try wait(limit)
+        try demand(heard == world.hearsChanges, "\(accident) was \(heard ? "" : "not ")heard within \(limit)")
+        try until("\(stem) is \(activeState)") {
+            if try state(stem).activeState == activeState { return true }
+            _ = try wait(.milliseconds(500))
+            return false
         }
     }
 
@@ -71,6 +95,7 @@ final class Play {
 /// Watches a batch, and lets the accident happen once systemd runs the job.
 private final class Witness: JobSupervisor {
     var finished: [UnitCommand] = []
+    var ticks = 0
     var trouble: (any Error)?
     /// The unit, an observer's own connection, and what happens then.
     var whenUnderWay: (UnitName, any ServiceManager, () throws -> Void)?
@@ -82,6 +107,7 @@ private final class Witness: JobSupervisor {
         case .finished(let outcome): finished.append(outcome.command)
         case .queued, .jobsKnown: break
         case .tick:
+            ticks += 1
             guard let (unit, observer, accident) = whenUnderWay else { return }
             guard try observer.states(of: [unit]).first?.activeState == "activating" else { return }
             whenUnderWay = nil

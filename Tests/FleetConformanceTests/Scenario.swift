@@ -21,6 +21,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         case check(String, activeState: String)
         /// A command that must give the unit a new InvocationID, or must leave it the one it has.
         case runs(UnitCommand.Verb, String, anew: Bool)
+        /// Somebody else does something while the unit is watched: it must be heard where the backend can hear, and seen
+        /// in any case.
+        case hears(String, Accident, activeState: String)
     }
 
     var name: String

@@ -2,7 +2,7 @@ internal import FleetKit
 
 extension Scenario {
     /// Every backend passes every row that it can express.
-    static let table: [Scenario] = success + refusals + failures + disturbances
+    static let table: [Scenario] = success + refusals + failures + disturbances + watches
 
     private static let success = [
         Scenario(
@@ -30,6 +30,24 @@ extension Scenario {
         Scenario(
             name: "a slow start is awaited", units: [UnitSpec(stem: "slow", runs: [.up(after: 1200)])],
             steps: [one(.start, "slow", .done), .check("slow", activeState: "active")]),
+    ]
+
+    private static let watches = [
+        Scenario(
+            name: "a change of a watched unit is heard", units: [UnitSpec(stem: "watched")],
+            steps: [one(.start, "watched", .done), .hears("watched", .stop("watched"), activeState: "inactive")]),
+        Scenario(
+            name: "a change of a watched unit is heard over the bus", units: [UnitSpec(stem: "buswatched")],
+            steps: [
+                one(.start, "buswatched", .done), .hears("buswatched", .stop("buswatched"), activeState: "inactive"),
+            ], needsOwnManager: true, needsTheBus: true),
+        Scenario(
+            name: "a watch outlives a daemon-reexec", units: [UnitSpec(stem: "rewatched")],
+            steps: [
+                one(.start, "rewatched", .done), .hears("rewatched", .daemonReexec, activeState: "active"),
+                .hears("rewatched", .stop("rewatched"), activeState: "inactive"),
+            ], needsOwnManager: true,
+            inexpressible: [.fake: "no manager process: each of its clients reads the state from disk every time"]),
     ]
 
     private static let refusals = [

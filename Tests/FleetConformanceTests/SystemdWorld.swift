@@ -27,6 +27,8 @@ final class SystemdWorld: World {
         self.environment = environment
     }
 
+    var hearsChanges: Bool { backend == .dbus }
+
     func unit(_ stem: String) throws -> UnitName { try UnitName("cf-\(backend.rawValue)-\(stem).service") }
 
     func client() throws -> any ServiceManager {

@@ -7,6 +7,8 @@ protocol World: AnyObject {
     func install(_ specs: [UnitSpec]) throws
     /// A client as a fresh process would make it.
     func client() throws -> any ServiceManager
+    /// Whether a change of a unit is told, or only seen by asking.
+    var hearsChanges: Bool { get }
     /// Does not wait for what it sets off.
     func cause(_ accident: Scenario.Accident) throws
     /// Leaves nothing behind that runs.

@@ -16,7 +16,8 @@ public final class SizedTerminal {
         self.environment = environment
         let settings = folder.path + "/tmux.conf"
         try ScriptedHome.write("set -g status off\nset -g history-limit 5000\nset -sg escape-time 0\n", to: settings)
-        let script = "\"$@\"; printf 'ended %s\\n' $?; exec sleep 600"
+        // Ctrl-C is the program's alone, as under an interactive shell.
+        let script = "trap : INT; \"$@\"; printf 'ended %s\\n' $?; exec sleep 600"
         let start = try TestProcess(
             ["/usr/bin/tmux", "-S", socket, "-f", settings, "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"]
                 + ["/bin/sh", "-c", script, "sh"] + words, environment: environment)

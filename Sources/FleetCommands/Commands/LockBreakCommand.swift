@@ -8,6 +8,8 @@ struct LockBreakCommand: UnguardedCommand {
         commandName: "break", abstract: "Free the lock of a restart that will not end.",
         usage: "mosaic fleet lock break [--yes] [--force] [--token UUID]",
         discussion: """
+            Example: mosaic fleet lock break --yes
+
             Rarely needed: a restart takes over from a dead or stalled owner by itself. A living owner sees that it \
             lost the lock and stops; the next restart waits until it has.
             """)

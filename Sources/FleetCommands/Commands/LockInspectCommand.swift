@@ -6,7 +6,7 @@ struct LockInspectCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show who owns the fleet's restart.",
         usage: "mosaic fleet lock inspect [--json]",
-        discussion: "Exit status: 0 when the lock is free, 3 when there is one.")
+        discussion: "Example: mosaic fleet lock inspect\n\nExit status: 0 when the lock is free, 3 when there is one.")
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 

@@ -5,7 +5,7 @@ internal import FleetKit
 struct LockRunCommand: GuardedRelayingCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a command while no restart of the fleet can run.",
-        usage: "mosaic fleet lock run [--max-hold DUR] [--reason TEXT] [options] -- COMMAND [ARG …]",
+        usage: "mosaic fleet lock run [--max-hold DUR] [options] -- COMMAND [ARG …]",
         discussion: """
             Example: mosaic fleet lock run --reason upgrade --max-hold 15m -- ./upgrade.sh
 

@@ -4,24 +4,23 @@ internal import FleetKit
 /// `mosaic fleet restart`: the whole fleet, or some agents, one restart at a time.
 struct RestartCommand: GuardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restart", abstract: "Restart the fleet, or some agents, one restart at a time.",
-        usage: "mosaic fleet restart [AGENT…] [--reason TEXT] [--only-failed] [--dry-run] [options]",
+        commandName: "restart", abstract: "Restart the fleet, or agents, one restart at a time.",
+        usage: "mosaic fleet restart [AGENT…] [--reason TEXT] [--only-failed] [options]",
         discussion: """
             Example: mosaic fleet restart --reason 'new tmux'
 
-            Waits for any other restart, stops the agents, restarts the holder, waits until it is settled, starts the \
-            agents and watches them. Exit status: 0 done, 1 a unit failed, 75 busy, 76 evicted.
+            Exit status: 0 done, 1 a unit failed, 75 busy, 76 evicted.
             """)
 
     @Argument(
         help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
 
-    @Flag(help: "Only agents that are not up, decided once the lock is held.") var onlyFailed = false
+    @Flag(help: "Only agents that are not up once the lock is held.") var onlyFailed = false
 
     @Flag(help: "Leave the agents running while the holder restarts.") var noDrain = false
 
-    @Flag(help: "End well if a restart that began after this command was given did the same.") var join = false
+    @Flag(help: "End well if another restart did the same meanwhile.") var join = false
 
     @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
 

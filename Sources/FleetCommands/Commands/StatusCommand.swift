@@ -5,25 +5,68 @@ internal import FleetKit
 struct StatusCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the holder and the agents.",
-        usage: "mosaic fleet status [AGENT…] [--json]",
-        discussion: "Example: mosaic fleet status\n\nExit status: 0 all are active, 3 something is not.")
+        usage: "mosaic fleet status [AGENT…] [-o wide] [--watch[=DUR]] [--json]",
+        discussion: """
+            Example: mosaic fleet status --watch
+
+            Exit status: 0 all are active, 3 something is not.
+            """)
 
     @Argument(help: ArgumentHelp("Agents to show; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
+
+    @Option(
+        name: .customLong("watch"), defaultAsFlag: WatchChoice.always,
+        help: ArgumentHelp("Show each change, until Ctrl-C; look at least that often. (default: 2s)", valueName: "dur"),
+        completion: .durations("1s", "2s", "5s", "30s"), transform: WatchChoice.init)
+    var watch: WatchChoice?
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("Columns: table, or wide for more of them.", valueName: "form"))
+    var layout: StatusLayout = .table
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
-        let report = try StatusReport.read(
-            roster, agents: try roster.selection(agents), from: try context.manager())
+        let names = try roster.selection(agents + (watch?.agent.map { [$0] } ?? []))
+        if let watch {
+            return try StatusWatch(context: context, agents: names, interval: watch.interval, layout: layout).run()
+        }
+        let report = try StatusReport.read(roster, agents: names, from: try context.manager())
         let lock = try context.inspectLock()
         if common.json {
             try context.output.json(StatusDocument(report, lock: lock))
         } else {
-            context.output.data(
-                StatusText(report, lock: lock, style: context.output.style, now: context.time.wallClock()).render())
+            let text = StatusText(
+                report, lock: lock, layout: layout, style: context.output.style, now: context.time.wallClock())
+            context.output.data(text.render(width: context.output.dataWidth))
         }
         return report.exitStatus
     }
+}
+
+extension StatusLayout: ExpressibleByArgument {}
+
+/// `--watch`, `--watch=5s`; and `--watch planner`, where the parser takes the agent for the value.
+enum WatchChoice: Sendable, Equatable {
+    case always
+    case every(Duration)
+    case agent(String)
+
+    static let shortest = Duration.milliseconds(100)
+
+    @Sendable init(_ text: String) throws {
+        guard text.first?.isNumber == true else {
+            self = .agent(text)
+            return
+        }
+        let interval = try DurationOption.parse(text)
+        guard interval >= Self.shortest else { throw ValidationError("--watch needs 100ms at least") }
+        self = .every(interval)
+    }
+
+    var interval: Duration { if case .every(let interval) = self { interval } else { .seconds(2) } }
+    var agent: String? { if case .agent(let name) = self { name } else { nil } }
 }

@@ -149,13 +149,20 @@ public struct Dispatcher {
 
     /// A command line that cannot be run, or a request for help.
     private func refuse(_ error: any Error, _ arguments: [String]) -> Int32 {
-        let text = RootCommand.fullMessage(for: error)
+        let command = arguments.prefix { !$0.hasPrefix("-") }.filter { Self.words.contains($0) }
         guard RootCommand.exitCode(for: error) != .success else {
+            var text = RootCommand.fullMessage(for: error)
+            // Else it is a completion script, or the help for a program.
+            if text.hasPrefix("OVERVIEW: ") {
+                let words = (["mosaic"] + command).joined(separator: " ")
+                text =
+                    arguments.contains("--help-hidden")
+                    ? HelpText.whole(text) : HelpText.screen(text, command: words)
+            }
             let plugins = PluginRunner.isHelpOfFleet(arguments) ? PluginRunner(environment: environment).help : ""
             Output.write(text + "\n" + plugins, to: STDOUT_FILENO)
             return ExitStatus.done.rawValue
         }
-        let command = arguments.prefix { !$0.hasPrefix("-") }.filter { Self.words.contains($0) }
         let help = (["mosaic"] + command + ["--help"]).joined(separator: " ")
         let usage = FleetError(
             .usage, Printable.oneLine(RootCommand.message(for: error), limit: 1000), hint: "see '\(help)'")

@@ -3,7 +3,8 @@ public import ArgumentParser
 /// `mosaic`.
 public struct RootCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
-        commandName: "mosaic", abstract: "Operate a fleet of agent sessions.", subcommands: [FleetCommand.self])
+        commandName: "mosaic", abstract: "Operate a fleet of agent sessions.",
+        discussion: "Example: mosaic fleet status", subcommands: [FleetCommand.self])
 
     @Flag(help: "Print the version.")
     var version = false
@@ -15,13 +16,18 @@ public struct RootCommand: ParsableCommand {
 struct FleetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fleet", abstract: "Restart, start, stop and look at the fleet.",
-        discussion: "Restarts run one at a time, whoever starts them: each waits for the one before.",
+        discussion: """
+            Example: mosaic fleet restart --reason 'new tmux'
+
+            Restarts run one at a time, whoever starts them: each waits for the one before.
+            """,
         subcommands: CommandRegistry.fleet)
 }
 
 /// `mosaic fleet lock`.
 struct LockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lock", abstract: "Look at the lock of the fleet's restart, break it, or run a command under it.",
+        commandName: "lock", abstract: "See who restarts, break the lock, or run under it.",
+        discussion: "Example: mosaic fleet lock inspect",
         subcommands: CommandRegistry.lock)
 }

@@ -30,6 +30,23 @@ public final class Output {
     /// One piece of data, with its newline, in one write.
     func data(_ text: String) { emit(text + "\n", to: STDOUT_FILENO) }
 
+    /// Whether somebody can still read the data: false once the other end of a pipe is closed.
+    var isDataRead: Bool {
+        var asked = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&asked, 1, 0) <= 0 || asked.revents & Int16(POLLERR | POLLNVAL) == 0
+    }
+
+    /// Where data can be drawn in place; nil where it is no terminal or a dumb one.
+    func drawableData(_ environment: [String: String], _ signals: SignalWatch) -> LiveArea? {
+        guard TerminalSize.canDraw(on: STDOUT_FILENO, environment: environment) else { return nil }
+        let area = LiveArea(terminal: STDOUT_FILENO, signals: signals)
+        liveArea = area
+        return area
+    }
+
+    /// Columns of the terminal that gets the data; nil where it is none.
+    var dataWidth: Int? { isatty(STDOUT_FILENO) == 1 ? TerminalSize.of(STDOUT_FILENO).width : nil }
+
     /// One JSON document on one line.
     func json(_ value: some Encodable) throws(FleetError) {
         let encoder = JSONEncoder()

@@ -73,6 +73,7 @@ public struct OutcomeWords: Sendable {
             let dumped = result == "core-dump" ? ", core dumped" : ""
             return state?.mainExit.map { "killed by signal \($0.status)\(dumped)" } ?? "killed by a signal\(dumped)"
         case "timeout": return "timeout (it took too long)"
+        case "start-limit-hit": return "start-limit-hit (it was started too often)"
         case "success": return "it ended"
         default: return Printable.oneLine(result)
         }

@@ -9,12 +9,47 @@ public struct StatusReport: Sendable, Equatable {
         public var state: UnitState
         /// What is wrong, in words; nil when the unit is up and calm.
         public var trouble: String?
+        /// It dies and is restarted again and again.
+        public var isFlapping = false
 
         public var unit: UnitName { state.name }
+
+        /// How much it needs somebody's eyes, the worst first.
+        public enum Severity: Int, Sendable, Comparable {
+            /// Failed, flapping, or there is no such unit.
+            case broken
+            /// Up, but not without trouble.
+            case uneasy
+            case changing
+            case down
+            case calm
+
+            public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
+        }
+
+        public var severity: Severity {
+            if state.isFailed || isFlapping || state.loadState != "loaded" { return .broken }
+            if state.isActive { return trouble == nil ? .calm : .uneasy }
+            return state.activeState == "inactive" ? .down : .changing
+        }
     }
 
     /// The holder first, then the agents in the roster's order.
     public var rows: [Row]
+
+    public init(rows: [Row]) { self.rows = rows }
+
+    /// The holder first, then what is in the worst trouble; among equals the roster's order.
+    public var worstFirst: [Row] {
+        rows.enumerated().sorted { left, right in
+            func key(_ place: Int, _ row: Row) -> (Int, Severity, Int) {
+                (row.role == .holder ? 0 : 1, row.severity, place)
+            }
+            return key(left.offset, left.element) < key(right.offset, right.element)
+        }.map(\.element)
+    }
+
+    private typealias Severity = Row.Severity
 
     /// - Parameter agents: nil = holder and all agents; else these agents only.
     /// - Throws: `.noSuchUnit`, `.noServiceManager`.
@@ -30,7 +65,7 @@ public struct StatusReport: Sendable, Equatable {
             rows.append(
                 Row(
                     role: agent == nil ? .holder : .agent, agent: agent, state: state,
-                    trouble: trouble(of: state, words)))
+                    trouble: trouble(of: state, words), isFlapping: state.isInAutoRestart))
         }
         return StatusReport(rows: rows)
     }
@@ -67,7 +102,9 @@ public struct StatusReport: Sendable, Equatable {
         if state.isInAutoRestart {
             return "flapping: \(why); restarted by itself \(times), the next is about to come"
         }
-        if state.isFailed { return state.restarts > 0 ? "\(why), after \(state.restarts) automatic restarts" : why }
+        if state.isFailed {
+            return state.restarts > 0 ? "\(why); systemd gave up after \(state.restarts) automatic restarts" : why
+        }
         if state.isActive && state.restarts > 0 { return "restarted by itself \(times) since it was last started" }
         if !state.conditionResult && !state.isActive { return "one of its conditions does not hold" }
         return nil

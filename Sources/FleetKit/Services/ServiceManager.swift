@@ -36,6 +36,18 @@ public protocol ServiceManager: AnyObject {
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome]
 
+    /// Waits until one of the units may have changed since the last call, for at most `limit`.
+    ///
+    /// The first call for a set of units begins to listen and returns at once, so that a look at the units which
+    /// follows misses nothing. A change is heard early where the manager tells of it (D-Bus); a backend that cannot
+    /// hear returns when the time is up, so whoever needs the truth looks at the units in either case. The supervisor
+    /// gets `.tick` at least every 250 ms, and its throw ends the wait.
+    /// - Returns: true when something was heard; it may turn out to be nothing.
+    /// - Throws: what the supervisor threw, or `.noServiceManager`.
+    func waitForChange(
+        of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
+    ) throws(FleetError) -> Bool
+
     /// Process numbers in the unit's cgroup and below; empty when it has none.
     func processes(of unit: UnitName) throws(FleetError) -> [Int32]
 

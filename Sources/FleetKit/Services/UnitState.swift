@@ -26,6 +26,8 @@ public struct UnitState: Sendable, Equatable {
 
     /// The name that was asked for; the manager may know the unit by another one (an alias).
     public var name: UnitName
+    /// `Description=`; the unit's name where there is none.
+    public var description = ""
     /// `loaded`, `not-found`, `masked`, `bad-setting`, `error`, …
     public var loadState: String
     /// `active`, `inactive`, `failed`, `activating`, `deactivating`, `reloading`, `maintenance`.

@@ -15,6 +15,10 @@ final class StubManager: ServiceManager {
         units.map { settings[$0] ?? UnitSettings(name: $0) }
     }
     func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] { states.keys.sorted() }
+    func waitForChange(
+        of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
+    ) throws(FleetError) -> Bool { false }
+
     func processes(of unit: UnitName) throws(FleetError) -> [Int32] { members[unit] ?? [] }
     func reload() throws(FleetError) {
         reloads += 1

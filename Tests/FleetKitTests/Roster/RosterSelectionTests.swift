@@ -85,6 +85,10 @@ struct RosterDiscoveryTests {
         func perform(
             _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
         ) throws(FleetError) -> [UnitOutcome] { [] }
+        func waitForChange(
+            of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
+        ) throws(FleetError) -> Bool { false }
+
         func processes(of unit: UnitName) throws(FleetError) -> [Int32] { [] }
         func reload() throws(FleetError) {}
         func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {}

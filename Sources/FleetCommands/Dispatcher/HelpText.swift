@@ -1,0 +1,58 @@
+/// `--help` on one screen: 24 lines of 80 columns. The example comes first, and the groups of options that most commands
+/// share are named without their texts. `--help-hidden` has all of it, and so has the manual page.
+enum HelpText {
+    static let columns = 80
+
+    /// Groups that a screen has no room for.
+    private static let shared = ["WAITING FOR THE LOCK:", "COMMON OPTIONS:"]
+
+    /// - Parameters:
+    ///   - full: the parser's own help.
+    ///   - command: the words that are typed to get it, without `--help`.
+    static func screen(_ full: String, command: String) -> String {
+        let blocks = blocks(of: full)
+        let groups = blocks.filter { Self.shared.contains(String($0[0])) }
+        guard !groups.isEmpty else { return text(blocks) }
+        let all = "ALL: \(command) --help-hidden, man \(command.replacing(" ", with: "-"))"
+        let rest = blocks.filter { !Self.shared.contains(String($0[0])) }
+        return text(rest + [groups.flatMap(named) + [all[...]]])
+    }
+
+    /// The parser's help, with the example first.
+    static func whole(_ full: String) -> String { text(blocks(of: full)) }
+
+    private static let mark = "Example: "
+
+    private static func blocks(of full: String) -> [[Substring]] {
+        let lines = full.split(separator: "\n", omittingEmptySubsequences: false)
+        let blocks = lines.split(whereSeparator: \.isEmpty).map(Array.init)
+        let examples = blocks.filter { $0[0].hasPrefix(mark) }.map { block in
+            ["EXAMPLE: " + block[0].dropFirst(mark.count)] + block.dropFirst()
+        }
+        // One block with the overview, which comes first.
+        let others = blocks.filter { !$0[0].hasPrefix(mark) }
+        return [examples.flatMap(\.self) + (others.first ?? [])] + others.dropFirst()
+    }
+
+    private static func text(_ blocks: [[Substring]]) -> String {
+        blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    /// `COMMON OPTIONS: --mosaic-home, --backend, …`, filled like a paragraph.
+    private static func named(_ block: [Substring]) -> [Substring] {
+        let options = block.dropFirst().filter { $0.hasPrefix("  -") }.compactMap { line in
+            line.split(separator: " ").first { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "," }) }
+        }
+        var lines: [String] = []
+        var line = String(block[0])
+        for (index, option) in options.enumerated() {
+            let word = option + (index < options.count - 1 ? "," : "")
+            if line.count + 1 + word.count > columns {
+                lines.append(line)
+                line = " "
+            }
+            line += " " + word
+        }
+        return (lines + [line]).map { $0[...] }
+    }
+}

@@ -1,0 +1,99 @@
+internal import FleetKit
+
+/// `status` in words: a banner while a restart runs, the table, what is wrong, and a summary line.
+struct StatusText {
+    private let report: StatusReport
+    private let lock: LockInspection
+    private let layout: StatusLayout
+    private let style: Style
+    private let now: Double
+
+    init(_ report: StatusReport, lock: LockInspection, layout: StatusLayout = .table, style: Style, now: Double) {
+        self.report = report
+        self.lock = lock
+        self.layout = layout
+        self.style = style
+        self.now = now
+    }
+
+    /// - Parameter width: of the terminal; nil where the text goes elsewhere. On a terminal the table fits, and what is
+    ///   in trouble comes first; anywhere else the rows are whole and in the roster's order.
+    func render(width: Int? = nil) -> String {
+        var parts: [String] = []
+        if let banner { parts.append(banner.paint(banner.head) + banner.words) }
+        let rows = width == nil ? report.rows : report.worstFirst
+        parts += table.lines(rows, width: width).map(\.text)
+        let troubles = rows.compactMap { row in row.trouble.map { (row, "  \(row.unit): \($0)") } }
+        parts += troubles.map { row, words in row.severity == .broken ? style.bad(words) : style.warn(words) }
+        parts.append(report.summary)
+        return parts.joined(separator: "\n")
+    }
+
+    private var table: StatusTable { StatusTable(layout: layout, style: style, now: now) }
+
+    struct Banner {
+        var head: String
+        var words: String
+        var paint: (String) -> String
+    }
+
+    /// The restart that is under way, or what is wrong with its lock.
+    var banner: Banner? {
+        guard let observation = lock.observation else { return nil }
+        let words = LockWords.ownerInFull(observation)
+        switch lock.verdict {
+        case .free: return nil
+        case .held: return Banner(head: "A restart is running: ", words: words, paint: style.bold)
+        case .abandoned:
+            return Banner(
+                head: "A restart died half-way: ", words: words + "; the next restart takes over", paint: style.warn)
+        case .stalled, .unreadable:
+            return Banner(head: "The lock is \(lock.verdict.rawValue): ", words: words, paint: style.warn)
+        }
+    }
+
+    // MARK: A picture
+
+    /// The same as a picture of at most that size, for a watch: what is in trouble first, each with its reason below it,
+    /// and where the rows do not all fit, a number for those that are well.
+    func picture(_ size: TerminalSize) -> [ScreenLine] {
+        let limit = max(1, size.width - 1)
+        var top: [ScreenLine] = []
+        if let banner {
+            var line = ScreenLine(limit: limit)
+            line.add(banner.head, banner.paint)
+            line.add(banner.words)
+            top.append(line)
+        }
+        let rows = report.worstFirst
+        let table = table.lines(rows, width: limit)
+        top.append(contentsOf: table.prefix(1))
+        var bottom = ScreenLine(limit: limit)
+        bottom.add(report.summary, style.bold)
+        bottom.add(", at \(LocalTime.ofDay(now))", style.dim)
+        // One row is the cursor's.
+        let room = size.height - 1 - top.count - 1
+        var body: [ScreenLine] = []
+        var shown = 0
+        for (row, line) in zip(rows, table.dropFirst()) {
+            var lines = [line]
+            if let trouble = row.trouble {
+                var reason = ScreenLine("    ", limit: limit)
+                reason.add(trouble, row.severity == .broken ? style.bad : style.warn)
+                lines.append(reason)
+            }
+            // The line with the number needs room, too, unless this is the last row.
+            guard body.count + lines.count + (shown + 1 < rows.count ? 1 : 0) <= room else { break }
+            body += lines
+            shown += 1
+        }
+        if shown < rows.count && room > 0 {
+            var line = ScreenLine(limit: limit)
+            line.add("and \(rows.count - shown) more: \(StatusReport(rows: Array(rows[shown...])).summary)", style.dim)
+            body.append(line)
+        }
+        let lines = top + body + [bottom]
+        let rest = max(1, size.height - 1)
+        return lines.count <= rest ? lines : Array(([bottom] + top).prefix(rest))
+    }
+}

@@ -1,0 +1,96 @@
+internal import FleetKit
+
+/// Drawn again in place.
+final class StatusScreen: StatusView {
+    private let area: LiveArea
+    private let style: Style
+    private let layout: StatusLayout
+    private let time: any GuardTime
+    private let signals: SignalWatch
+    private var last: (StatusReport, LockInspection)?
+    private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
+
+    init(area: LiveArea, style: Style, layout: StatusLayout, time: any GuardTime, signals: SignalWatch) {
+        self.area = area
+        self.style = style
+        self.layout = layout
+        self.time = time
+        self.signals = signals
+    }
+
+    var isWanted: Bool { true }
+
+    func show(_ report: StatusReport, lock: LockInspection) {
+        last = (report, lock)
+        draw()
+    }
+
+    func redraw() {
+        guard seen != (signals.resized, signals.continued) else { return }
+        draw()
+    }
+
+    func end() { area.leave() }
+
+    private func draw() {
+        guard let (report, lock) = last else { return }
+        if seen.continued != signals.continued { area.forget() }
+        seen = (signals.resized, signals.continued)
+        let text = StatusText(report, lock: lock, layout: layout, style: style, now: time.wallClock())
+        let size = area.size
+        area.draw(text.picture(size))
+    }
+}
+
+/// For a pipe or a file: the table once, and from then on a line for each change.
+final class StatusLog: StatusView {
+    private let output: Output
+    private let layout: StatusLayout
+    private let time: any GuardTime
+    private var last: [UnitName: String]?
+
+    init(output: Output, layout: StatusLayout, time: any GuardTime) {
+        self.output = output
+        self.layout = layout
+        self.time = time
+    }
+
+    var isWanted: Bool { output.isDataRead }
+
+    func show(_ report: StatusReport, lock: LockInspection) {
+        let now = time.wallClock()
+        var words: [UnitName: String] = [:]
+        for row in report.rows {
+            words[row.unit] = StatusTable.words(row.state) + (row.trouble.map { ": \($0)" } ?? "")
+        }
+        defer { last = words }
+        guard let last else {
+            output.data(StatusText(report, lock: lock, layout: layout, style: output.style, now: now).render())
+            return
+        }
+        for row in report.rows where words[row.unit] != last[row.unit] {
+            output.data("\(LocalTime.ofDay(now)) \(row.unit) \(words[row.unit] ?? "")")
+        }
+    }
+}
+
+/// One JSON document for each change, each on a line.
+final class StatusStream: StatusView {
+    private let output: Output
+    private var last: (rows: [StatusReport.Row], lock: String)?
+
+    init(output: Output) { self.output = output }
+
+    var isWanted: Bool { output.isDataRead }
+
+    func show(_ report: StatusReport, lock: LockInspection) throws(FleetError) {
+        // Memory and ages change at every look; they alone are no news.
+        var rows = report.rows
+        for index in rows.indices { rows[index].state.memory = nil }
+        let events = lock.observation?.events.count ?? 0
+        let key = "\(lock.verdict.rawValue) \(lock.observation?.record?.token ?? "") \(events)"
+        if let last, last == (rows, key) { return }
+        last = (rows, key)
+        try output.json(StatusDocument(report, lock: lock))
+    }
+}

@@ -1,0 +1,105 @@
+import Testing
+
+@testable import FleetCommands
+@testable import FleetKit
+
+/// `status` on terminals of any size, as a pure function.
+struct StatusPictureTests {
+    static func row(_ name: String, _ change: (inout UnitState) -> Void = { _ in }) throws -> StatusReport.Row {
+        var state = UnitState(
+            name: try UnitName("mosaic-agent@\(name).service"), activeState: "active", subState: "running",
+            mainPID: 4711, invocationID: "00112233445566778899aabbccddeeff", activeSince: 940_000_000,
+            memory: 3 << 20)
+        state.description = "Agent \(name) of the fleet"
+        change(&state)
+        return StatusReport.Row(role: .agent, agent: try AgentName(name), state: state)
+    }
+
+    static func report(_ count: Int) throws -> StatusReport {
+        var rows = try (1...count).map { try row("a\($0)") }
+        rows[count - 1].state.activeState = "failed"
+        rows[count - 1].state.subState = "failed"
+        rows[count - 1].state.result = "start-limit-hit"
+        rows[count - 1].trouble = "start-limit-hit (it was started too often); systemd gave up"
+        return StatusReport(rows: rows)
+    }
+
+    static func text(_ report: StatusReport, _ layout: StatusLayout = .table) -> StatusText {
+        let lock = LockInspection(path: "/run/restart.lock", verdict: .free, evidence: "", next: "", evicted: [])
+        return StatusText(report, lock: lock, layout: layout, style: Style(isColored: false), now: 1000)
+    }
+
+    @Test("a pipe gets whole rows in the roster's order, a terminal the troubled ones first and nothing too wide")
+    func order() throws {
+        let report = try Self.report(3)
+        let piped = Self.text(report).render().split(separator: "\n").map(String.init)
+        #expect(piped.map { $0.prefix(6) }.prefix(4) == ["AGENT ", "a1    ", "a2    ", "a3    "])
+        #expect(piped[1].hasSuffix("active (running)  4711  1m 00s ago         0    3.0M"))
+        let narrow = Self.text(report).render(width: 40).split(separator: "\n").map(String.init)
+        #expect(narrow[1].hasPrefix("a3 ") && narrow[1].contains("failed (failed)"))
+        #expect(narrow[0].contains("STATE") && !narrow[0].contains("UNIT"))
+        #expect(narrow.prefix(4).allSatisfy { $0.count <= 40 })
+    }
+
+    @Test("-o wide has more columns, and a narrow terminal still shows the agent and its state")
+    func wide() throws {
+        let header = Self.text(try Self.report(2), .wide).render().split(separator: "\n")[0]
+        for column in ["RESULT", "JOB", "INVOCATION", "DESCRIPTION"] { #expect(header.contains(column)) }
+        let row = Self.text(try Self.report(2), .wide).render().split(separator: "\n")[1]
+        #expect(row.contains("  success  "))
+        #expect(row.hasSuffix("  -    00112233445566778899aabbccddeeff  Agent a1 of the fleet"))
+        let narrow = Self.text(try Self.report(2), .wide).render(width: 40)
+        #expect(narrow.contains("a1") && narrow.contains("active (running)"))
+    }
+
+    @Test("no size breaks a picture", arguments: [1, 8, 40, 80, 200], [1, 2, 3, 4, 6, 24, 300])
+    func sizes(_ width: Int, _ height: Int) throws {
+        for count in [1, 5, 200] {
+            for layout in StatusLayout.allCases {
+                let lines = Self.text(try Self.report(count), layout).picture(
+                    TerminalSize(width: width, height: height))
+                #expect(!lines.isEmpty && lines.count <= max(1, height - 1))
+                #expect(lines.allSatisfy { $0.columns <= max(1, width - 1) })
+            }
+        }
+    }
+
+    @Test("two hundred agents on 24 rows: the failed one first with its reason, the rest as a number")
+    func many() throws {
+        let lines = Self.text(try Self.report(200)).picture(TerminalSize(width: 80, height: 24)).map(\.text)
+        #expect(lines.count == 23)
+        #expect(lines[1].hasPrefix("a200 "))
+        #expect(lines[2] == "    start-limit-hit (it was started too often); systemd gave up")
+        #expect(lines[21].hasPrefix("and ") && lines[21].hasSuffix(" active"))
+        #expect(lines[22].hasPrefix("1 failed, 199 active, at "))
+    }
+
+    @Test("a unit that keeps dying between two looks stands out, and is calm again after a minute")
+    func flaps() throws {
+        var memory = FlapMemory()
+        func look(_ restarts: UInt32, at seconds: Int) throws -> StatusReport.Row {
+            var report = StatusReport(rows: [try Self.row("a1") { $0.restarts = restarts }])
+            memory.mark(&report, now: .seconds(seconds))
+            return report.rows[0]
+        }
+        // What was there before anybody looked is no news.
+        #expect(try look(5, at: 0).isFlapping == false)
+        #expect(try look(6, at: 2).trouble == "flapping: restarted by itself once in the last 1s")
+        let third = try look(8, at: 12)
+        #expect(third.trouble == "flapping: restarted by itself 3 times in the last 10s")
+        #expect(third.isFlapping && third.severity == .broken)
+        #expect(try look(8, at: 70).isFlapping)
+        #expect(try look(8, at: 73).isFlapping == false)
+        // Reset, or started by hand.
+        _ = try look(9, at: 80)
+        #expect(try look(0, at: 81).isFlapping == false)
+    }
+
+    @Test("--watch takes an interval, and the agent that the parser gives it is not lost")
+    func choice() throws {
+        #expect(try WatchChoice("5s") == .every(.seconds(5)))
+        #expect(try WatchChoice("planner").agent == "planner")
+        #expect(throws: (any Error).self) { try WatchChoice("10ms") }
+        #expect(throws: (any Error).self) { try WatchChoice("5 apples") }
+    }
+}

@@ -1,0 +1,109 @@
+import FleetFake
+import FleetKit
+import FleetTestSupport
+import Glibc
+import Testing
+
+/// `status --watch` on real terminals, in pipes, and fed by a real manager's signals.
+@Suite("status --watch", .serialized, .timeLimit(.minutes(5)))
+struct StatusWatchTests {
+    @Test(
+        "a terminal shows each change at once, and Ctrl-C leaves the last picture and a cursor",
+        arguments: [40, 80, 200])
+    func terminal(_ columns: Int) throws {
+        let home = try ScriptedHome()
+        // The interval is far longer than the test: what is seen was heard.
+        let terminal = try home.terminal("status", "--watch=10m", columns: columns)
+        let first = try terminal.wait(for: "4 active")
+        #expect(first[0].hasPrefix("AGENT") && first[1].hasPrefix("(holder)"))
+        #expect(first.count == 6 && first.allSatisfy { $0.count < columns })
+        try home.fleet.install(looping(home.agents[1]))
+        try home.fleet.kill(home.agents[1], .status(7))
+        let loop = try terminal.wait(for: "flapping: exit-code 7", within: .seconds(10))
+        // The one in trouble comes first, its reason below it.
+        #expect(loop[2].hasPrefix("a2 ") && loop[3].hasPrefix("    flapping: "), "\(loop)")
+        #expect(loop.last?.contains("1 restarting, 3 active") == true)
+        try terminal.resize(columns: columns + 20, rows: 12)
+        try terminal.wait(until: "the picture at its new size") { $0.last?.contains("1 restarting") == true }
+        try terminal.type("C-c")
+        let end = try terminal.wait(for: "ended 130")
+        #expect(end.filter { $0.contains("flapping: exit-code 7") }.count == 1)
+        #expect(end.last == "ended 130" && end[end.count - 2].contains("1 restarting, 3 active"), "\(end)")
+        #expect(!end.contains { $0.contains("error") })
+        #expect(try terminal.cursor() == .init(column: 0, row: end.count, isVisible: true))
+    }
+
+    /// Fails at every start, with a long pause in between.
+    private func looping(_ unit: UnitName) -> FakeUnit {
+        var script = FakeUnit(unit, runs: [.fails(.status(7))])
+        script.restart = .always
+        script.restartDelay = .seconds(600)
+        return script
+    }
+
+    @Test("two hundred agents fit 24 rows, the failed one among them")
+    func many() throws {
+        let home = try ScriptedHome(agents: 200)
+        try home.fleet.kill(home.agents[170], .status(1))
+        var script = FakeUnit(home.agents[170], runs: [.fails(.status(1))])
+        script.restart = .no
+        try home.fleet.install(script)
+        let terminal = try home.terminal("status", "--watch", "-o", "wide", columns: 80)
+        let lines = try terminal.wait(for: " more: ")
+        #expect(lines.count <= 23)
+        #expect(lines.contains { $0.hasPrefix("a171 ") }, "\(lines)")
+        kill(try terminal.program(), SIGTERM)
+        try terminal.wait(for: "ended 143")
+    }
+
+    @Test("with --json each change is one document on one line, and nothing is said twice")
+    func stream() throws {
+        let home = try ScriptedHome()
+        let watch = try home.mosaic("status", "--watch=100ms", "--json")
+        try watch.waitForOutput("\"allActive\":true")
+        #expect(try home.mosaic("stop", "a2").wait() == .exit(0))
+        try watch.waitForOutput("\"allActive\":false")
+        try eventually("a2 is down", state: watch.output) {
+            let last = watch.output.split(separator: "\n").last.map(String.init) ?? ""
+            return try JSONText(last).object["summary"] as? String == "1 inactive, 3 active"
+        }
+        watch.signal(SIGINT)
+        #expect(try watch.wait() == .exit(130))
+        let documents = watch.output.split(separator: "\n").map(String.init)
+        for document in documents { #expect(try JSONText(document).object["schemaVersion"] as? Int == 1) }
+        // Ten looks a second, and no news in most of them.
+        #expect(documents.count >= 2 && documents.count <= 5 && Set(documents).count == documents.count)
+        #expect(watch.errors.isEmpty)
+    }
+
+    @Test("a pipe gets the table and then a line for each change; a reader that goes away ends it")
+    func pipe() throws {
+        let home = try ScriptedHome()
+        let watch = try home.mosaic("status", "--watch")
+        try watch.waitForOutput("4 active")
+        #expect(try home.mosaic("stop", "a3").wait() == .exit(0))
+        try watch.waitForOutput("mosaic-agent@a3.service inactive (dead)")
+        watch.signal(SIGTERM)
+        #expect(try watch.wait() == .exit(143))
+        let headed = try TestProcess(
+            [
+                "/bin/sh", "-c", "\"$0\" fleet status --watch=10m --backend fake | head -n 1",
+                try BuiltProduct.path("mosaic"),
+            ], environment: home.environment)
+        #expect(try headed.wait(within: .seconds(10)) == .exit(0))
+        #expect(headed.output.hasPrefix("AGENT"))
+    }
+
+    @Test("over D-Bus a change of a real unit is heard, long before the interval is over")
+    func heard() throws {
+        let fleet = try RealFleet(agents: 3)
+        let watch = try fleet.mosaic("status", "--watch=10m", backend: "dbus")
+        try watch.waitForOutput("4 active")
+        try fleet.systemctl("stop", fleet.agents[1])
+        try watch.waitForOutput("\(fleet.agents[1]) inactive (dead)", within: .seconds(10))
+        try fleet.systemctl("start", fleet.agents[1])
+        try watch.waitForOutput("\(fleet.agents[1]) active (running)", within: .seconds(10))
+        watch.signal(SIGINT)
+        #expect(try watch.wait() == .exit(130))
+    }
+}
