@@ -196,7 +196,7 @@ _mosaic_fleet() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    restart|start|stop|status|logs|attach|lock|init|doctor)
+    restart|start|stop|status|history|logs|attach|lock|init|doctor)
         # Offer subcommand argument completions
         "_mosaic_fleet_${subcommand}"
         ;;
@@ -206,7 +206,7 @@ _mosaic_fleet() {
             __mosaic_add_completions -f
             return
         fi
-        COMPREPLY+=($(compgen -W 'restart start stop status logs attach lock init doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'restart start stop status history logs attach lock init doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
         ;;
     esac
 }
@@ -378,6 +378,45 @@ _mosaic_fleet_status() {
     case "${positional_number}" in
     *)
         __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet status -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_history() {
+    repeating_flags=()
+    non_repeating_flags=(--failed --user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--since --agent -n --svg --mosaic-home --backend --color)
+    __mosaic_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--since')
+        __mosaic_add_completions -W '1h'$'\n''12h'$'\n''1d'$'\n''7d'
+        return
+        ;;
+    '--agent')
+        __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet history -- --agent "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    '-n')
+        return
+        ;;
+    '--svg')
+        __mosaic_add_completions -f
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac

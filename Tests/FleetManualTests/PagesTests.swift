@@ -60,8 +60,8 @@ struct PagesTests {
         let words = try page(name).split { " \n\t(),;:.'\"".contains($0) }
         var mentioned = Set(words.filter { $0.hasPrefix("--") && $0.count > 2 }.map(String.init))
         for (word, next) in zip(words, words.dropFirst()) where word == "Fl" { mentioned.insert("-" + next) }
-        // Of the program that an agent in an example runs.
-        mentioned.remove("--continue")
+        // Of the program that an agent in an example runs, and of journalctl.
+        for other in ["--continue", "--user-unit"] { mentioned.remove(other) }
         #expect(mentioned.subtracting(all).isEmpty)
     }
 

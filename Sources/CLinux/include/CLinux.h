@@ -57,3 +57,7 @@ enum {
 
 /// waitid(2) without waiting: one of the above.
 int fleet_look_at_child(pid_t child, int *value);
+
+/// Sends an entry of the journal to its socket: as a datagram or, where that is too long, as a sealed memfd_create(2)
+/// file. 0, or -1 with errno.
+int fleet_send_to_journal(int socket, const char *path, const void *bytes, size_t count);

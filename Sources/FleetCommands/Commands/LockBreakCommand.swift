@@ -52,6 +52,7 @@ struct LockBreakCommand: UnguardedCommand {
                 .busy, "the lock \(context.lockPath) changed in the meantime; it was not broken",
                 hint: "look again with 'mosaic fleet lock inspect'")
         }
+        context.history.broke(observation, inspection.verdict)
         let rest = isDead ? "" : " Its owner stops at its next step; the next restart waits for that."
         context.output.summary("The lock is broken.\(rest)")
         return try report(inspection, broken: true, in: context)

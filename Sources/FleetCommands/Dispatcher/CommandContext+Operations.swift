@@ -25,7 +25,7 @@ extension CommandContext {
             }
         }
         return OperationSurroundings(
-            observer: progress, interruption: interruption, probe: try holderProbe())
+            observer: ObserverPair(progress, history.timeline), interruption: interruption, probe: try holderProbe())
     }
 
     /// `start` and `stop` do not wait for a restart that is under way, but they say that there is one.

@@ -36,7 +36,9 @@ extension CommandContext {
         }
         guard OwnSession.isOwn || isNested else { return try OwnSession.runAgain(until: signals) }
         try output.keepTranscript(at: transcriptPath)
-        output.note("this command runs \(place); if its terminal ends, read on in \(transcriptPath)")
+        output.note(
+            "this command runs \(place); if its terminal ends, read on in \(transcriptPath)"
+                + " and with 'mosaic fleet history last'")
         signals.ignoreHangUp()
         if case .cgroup(let unit) = residence.place, !isNested {
             output.detail("moved out of \(unit) into \(try FleetResidence.leave(unit, through: manager()))")

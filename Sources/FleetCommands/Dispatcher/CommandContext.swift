@@ -18,6 +18,7 @@ public final class CommandContext {
     private var connectedManager: (any ServiceManager)?
     /// Shows the operation, and the wait for its lock.
     let progress: ProgressVoice
+    private var keptHistory: HistoryKeeper?
     private var afterwards: [() throws(FleetError) -> Void] = []
 
     init(
@@ -53,6 +54,14 @@ public final class CommandContext {
             try composition.connect(common.backend, connection) { remarks.append($0) }
         }
         return HealthContext.Connection(manager: result, remark: remarks.first)
+    }
+
+    /// Writes down what this command does; made with the first use.
+    var history: HistoryKeeper {
+        if let keptHistory { return keptHistory }
+        let made = HistoryKeeper(self)
+        keptHistory = made
+        return made
     }
 
     /// Leaves something to be done when the lock is free again: nobody waits for a summary.

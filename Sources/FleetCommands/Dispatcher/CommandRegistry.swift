@@ -7,6 +7,7 @@ enum CommandRegistry {
         StartCommand.self,
         StopCommand.self,
         StatusCommand.self,
+        HistoryCommand.self,
         LogsCommand.self,
         AttachCommand.self,
         LockCommand.self,

@@ -111,10 +111,14 @@ public struct Dispatcher {
         let theGuard: Guard
         if let early { theGuard = early } else { theGuard = try makeGuard(in: context) }
         let asked = theGuard.now()
+        let history = context.history
+        history.begin(request)
         let work = { (lock: HeldLock) throws(FleetError) -> Int32 in
+            history.acquired(lock)
             if command.joinsRestarts,
                 let other = try theGuard.restartCompleted(since: asked, covering: request.scope, holding: lock)
             {
+                history.hasJoined = true
                 return try context.conclude(joining: other).rawValue
             }
             let status = try command.work(holding: lock, in: context)
@@ -128,11 +132,17 @@ public struct Dispatcher {
             return status
         }
         let status: Int32
-        if let outer {
-            status = try theGuard.withLock(inside: outer, request, policy, work)
-        } else {
-            status = try theGuard.withLock(request, policy, work)
+        do throws(FleetError) {
+            if let outer {
+                status = try theGuard.withLock(inside: outer, request, policy, work)
+            } else {
+                status = try theGuard.withLock(request, policy, work)
+            }
+        } catch {
+            history.ended(error)
+            throw error
         }
+        history.ended(status)
         try context.runAfterwards()
         return status
     }
@@ -140,7 +150,11 @@ public struct Dispatcher {
     private func makeGuard(in context: CommandContext) throws(FleetError) -> Guard {
         Guard(
             store: try context.openLock(), time: context.time, processes: context.processes,
-            interruption: { context.signals.interruption() }, report: { context.progress.say($0) })
+            interruption: { context.signals.interruption() },
+            report: { event in
+                context.progress.say(event)
+                context.history.say(event)
+            })
     }
 
     /// What a hint may repeat of a wrong command line.

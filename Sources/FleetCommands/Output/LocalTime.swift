@@ -2,6 +2,15 @@ internal import Glibc
 
 /// Times of day as the journal shows them.
 enum LocalTime {
+    /// `2026-11-24 14:03:22`.
+    static func ofDayWithDate(_ secondsSince1970: Double) -> String {
+        var seconds = time_t(secondsSince1970)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        let date = [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday].map { $0 < 10 ? "0\($0)" : "\($0)" }
+        return date.joined(separator: "-") + " " + ofDay(secondsSince1970)
+    }
+
     /// `14:03:22`.
     static func ofDay(_ secondsSince1970: Double) -> String {
         var seconds = time_t(secondsSince1970)

@@ -21,6 +21,14 @@ enum RunDirectoryOpener {
         return (run, runPath)
     }
 
+    /// The folder above the run directory, under the same rules.
+    static func openFleet(home: String, create: Bool) throws(FleetError) -> CInt? {
+        if create { try makeHome(home) }
+        guard let root = try openChecked(AT_FDCWD, home, path: home, follow: true) else { return nil }
+        defer { close(root) }
+        return try step(root, "fleet", path: home + "/fleet", create: create)
+    }
+
     private static func step(
         _ parent: CInt, _ name: String, path: String, create: Bool
     ) throws(FleetError) -> CInt? {

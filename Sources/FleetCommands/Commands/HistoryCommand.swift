@@ -1,0 +1,156 @@
+internal import ArgumentParser
+internal import FleetKit
+internal import Glibc
+
+/// `mosaic fleet history`: what was done to the fleet and to its lock; and one restart as a timeline.
+struct HistoryCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Show past restarts, or one of them as a timeline.",
+        usage: "mosaic fleet history [--since WHEN] [--agent NAME] [--failed] [-n N] | [RECORD [--svg FILE]]",
+        discussion: """
+            Example: mosaic fleet history last
+
+            Restarts, lock runs, and what happened to the lock: takeovers, evictions, breaks. Exit status: 0.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Show this one as a timeline: 'last', or a token or its beginning.", valueName: "record"))
+    var record: String?
+
+    @Option(
+        help: ArgumentHelp("Only what ended in this time, or since this date (2026-11-24).", valueName: "when"),
+        completion: .durations("1h", "12h", "1d", "7d"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Only what touched this agent.", valueName: "name"), completion: .agents)
+    var agent: String?
+
+    @Flag(help: "Only what did not end well.") var failed = false
+
+    @Option(
+        name: .customShort("n"), help: ArgumentHelp("At most so many, the newest. (default: 20)", valueName: "count"))
+    var count: Int?
+
+    @Option(
+        help: ArgumentHelp("Write the timeline as a picture that a browser opens.", valueName: "file"),
+        completion: .file())
+    var svg: String?
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError("-n must be at least 1") }
+        if record == nil, svg != nil { throw ValidationError("--svg needs a record: 'last', or a token") }
+        if record != nil, since != nil || agent != nil || failed || count != nil {
+            throw ValidationError(
+                "--since, --agent, --failed and -n choose records for the list; give either them or one record")
+        }
+    }
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let file = HistoryFile(home: context.home.path)
+        if let record { return try show(try History.find(record, in: file), context) }
+        let history = try History.read(file, query(context))
+        if common.json {
+            try context.output.json(HistoryDocument(records: history.records, unreadable: history.unreadable))
+        } else if history.records.isEmpty {
+            context.output.summary("Nothing of that is in the history (\(Printable.oneLine(file.path))).")
+        } else {
+            let width = isatty(STDOUT_FILENO) == 1 ? TerminalSize.of(STDOUT_FILENO).width : nil
+            context.output.data(HistoryText(history.records, style: context.output.style, width: width).render())
+        }
+        if history.unreadable > 0 {
+            let lines = history.unreadable == 1 ? "1 line" : "\(history.unreadable) lines"
+            context.output.note("\(lines) of the history cannot be read and were passed over")
+        }
+        return .done
+    }
+
+    private func show(_ record: HistoryRecord, _ context: CommandContext) throws(FleetError) -> ExitStatus {
+        let timeline = Timeline(record)
+        if let svg {
+            let title = "mosaic fleet: \(record.kind) \(Printable.oneLine(record.result, limit: 40))"
+            let picture = TimelineSVG(
+                timeline: timeline, title: title,
+                subtitle: "\(Printable.oneLine(record.startedAt)), \(HistoryWords.sentence(record))")
+            try write(picture.render(), to: svg)
+            context.output.summary("The timeline is in \(Printable.oneLine(svg)).")
+            return .done
+        }
+        if common.json {
+            try context.output.json(HistoryDocument(records: [record], unreadable: 0))
+            return .done
+        }
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        let text = TimelineText(
+            timeline: timeline, width: isTerminal ? TerminalSize.of(STDOUT_FILENO).width : 80,
+            style: context.output.style)
+        context.output.data(
+            ([HistoryText.heading(record, style: context.output.style), text.render()] + HistoryText.rest(record))
+                .joined(separator: "\n"))
+        return .done
+    }
+
+    private func query(_ context: CommandContext) throws(FleetError) -> History.Query {
+        var query = History.Query()
+        query.onlyFailed = failed
+        // A machine that chooses by time or agent wants all of it.
+        query.limit = count ?? (common.json || since != nil || agent != nil || failed ? nil : 20)
+        if let since { query.since = try SinceText.parse(since, now: context.time.wallClock()) }
+        if let agent {
+            // By the name alone: who was removed from the roster has a history too.
+            query.units = [try AgentName(agent).unit.rawValue]
+            query.agents = [agent]
+        }
+        return query
+    }
+
+    private func write(_ text: String, to path: String) throws(FleetError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        var bytes = Array(text.utf8)[...]
+        while file >= 0, !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes = bytes.dropFirst(count)
+        }
+        let number = errno
+        if file >= 0 { close(file) }
+        guard file >= 0, bytes.isEmpty else {
+            throw FleetError(
+                .io, "cannot write \(Printable.oneLine(path)): \(String(cString: strerror(number)))",
+                hint: "give --svg a file in a folder of your own")
+        }
+    }
+}
+
+/// `--since`: a duration back from now, or a date or time.
+enum SinceText {
+    /// - Returns: seconds since 1970.
+    /// - Throws: `.usage`.
+    static func parse(_ text: String, now: Double) throws(FleetError) -> Double {
+        if let time = Timestamp.parse(text) { return time }
+        if let day = localDay(text) { return day }
+        do throws(FleetError) {
+            return now - (try DurationText.parse(text)).inSeconds
+        } catch {
+            throw FleetError(
+                .usage, "--since '\(Printable.oneLine(text))' is neither a duration nor a date",
+                hint: "write it like 30m, 12h, 7d, 2026-11-24 or 2026-11-24T10:30:00Z")
+        }
+    }
+
+    /// The beginning of a day here.
+    private static func localDay(_ text: String) -> Double? {
+        var parts = tm()
+        let fields = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard fields.map(\.count) == [4, 2, 2], let year = CInt(fields[0]), let month = CInt(fields[1]),
+            let day = CInt(fields[2]), (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, month - 1, day)
+        parts.tm_isdst = -1
+        let time = mktime(&parts)
+        return time == -1 ? nil : Double(time)
+    }
+}

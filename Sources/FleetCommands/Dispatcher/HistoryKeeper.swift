@@ -1,0 +1,95 @@
+internal import FleetKit
+
+/// Writes down what a command did to the fleet and its lock: a line of the history, and an entry of the journal. Both
+/// after the lock is free again, or while others hold it; neither can fail the command.
+final class HistoryKeeper {
+    let timeline = OperationTimeline()
+    /// The command ended because another restart had done its work.
+    var hasJoined = false
+    private let file: HistoryFile
+    private let journal = JournalSocket()
+    private let output: Output
+    private let process: ProcessIdentity
+    private let time: any GuardTime
+    private let scope: ManagerScope
+    private let command: String
+    private let began: String
+    private var token: String?
+    private var outer: String?
+    private var request: LockRequest?
+    private var hasWarned = false
+
+    init(_ context: CommandContext) {
+        file = HistoryFile(home: context.home.path)
+        output = context.output
+        process = context.processes.me
+        time = context.time
+        scope = context.common.scope.managerScope
+        command = context.commandLine
+        began = Timestamp.rfc3339(context.time.wallClock())
+    }
+
+    func begin(_ request: LockRequest) { self.request = request }
+
+    func acquired(_ lock: HeldLock) {
+        timeline.lockAcquired()
+        token = lock.record.token
+        outer = lock.outer?.token
+    }
+
+    func say(_ event: GuardEvent) {
+        switch event {
+        case .waiting(let status): timeline.waitedFor = HistoryRecord.Party(status.observation)
+        case .tookOver(let observation, let verdict):
+            timeline.waitedFor = timeline.waitedFor ?? HistoryRecord.Party(observation)
+            let isDead = verdict == .abandoned || verdict == .unreadable && observation.kernelLock == .free
+            lost(observation, isDead ? .takeover : .eviction, verdict)
+        default: break
+        }
+    }
+
+    func broke(_ observation: LockObservation, _ verdict: Verdict) { lost(observation, .break, verdict) }
+
+    /// The end of a guarded command.
+    func ended(_ status: Int32) {
+        let isWell = status == ExitStatus.done.rawValue
+        finish(isWell ? hasJoined ? "joined" : "done" : "failed", status, nil)
+    }
+
+    func ended(_ error: FleetError) { finish(error.code.rawValue, error.exitStatus.rawValue, error.message) }
+
+    private func finish(_ result: String, _ status: Int32, _ error: String?) {
+        guard let request else { return }
+        var record = record(request.run == nil ? .restart : .run, request.scope, result)
+        record.reason = request.reason
+        record.token = token
+        record.outer = outer
+        record.status = status
+        record.error = error
+        timeline.complete(&record)
+        write(record)
+    }
+
+    private func lost(_ observation: LockObservation, _ kind: HistoryRecord.Kind, _ verdict: Verdict) {
+        var record = record(kind, observation.record?.scope ?? .fleet, verdict.rawValue)
+        record.reason = request?.reason
+        record.owner = HistoryRecord.Party(observation)
+        write(record)
+    }
+
+    private func record(_ kind: HistoryRecord.Kind, _ scope: LockScope, _ result: String) -> HistoryRecord {
+        HistoryRecord(
+            kind, by: process, command: command, reason: nil, scope: scope, startedAt: began,
+            endedAt: Timestamp.rfc3339(time.wallClock()), result: result)
+    }
+
+    private func write(_ record: HistoryRecord) {
+        do throws(FleetError) { try file.append(record) } catch {
+            if !hasWarned { output.warning("the history is not written: \(error.message)") }
+            hasWarned = true
+        }
+        if let why = journal.send(JournalEntry.fields(record, scope)) {
+            output.detail("nothing is written to the journal: \(why)")
+        }
+    }
+}

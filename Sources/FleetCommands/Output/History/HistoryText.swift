@@ -1,0 +1,97 @@
+internal import FleetKit
+
+/// `history` for people: a line for each record, the newest last; and what stands around a timeline.
+struct HistoryText {
+    private let records: [HistoryRecord]
+    private let style: Style
+    /// Lines are cut here; nil: not at all.
+    private let width: Int?
+
+    init(_ records: [HistoryRecord], style: Style, width: Int?) {
+        self.records = records
+        self.style = style
+        self.width = width
+    }
+
+    func render() -> String {
+        var table = Table(
+            header: ["WHEN", "WHAT", "RESULT", "TOOK", "WAITED", "UNITS", "TOKEN", "WHY"], rightAligned: [3, 4, 5],
+            paint: style.bold)
+        for record in records {
+            let result = Printable.oneLine(record.result, limit: 24)
+            let isOperation = record.kind == "restart" || record.kind == "run"
+            let token = (record.token ?? record.owner?.token ?? "-").prefix(8)
+            let paint = record.isWell ? style.good : isOperation ? style.bad : style.warn
+            table.add([
+                Table.Cell(Self.when(record)),
+                Table.Cell(Printable.oneLine(record.kind, limit: 12)),
+                Table.Cell(result, paint: paint),
+                Table.Cell(isOperation ? Self.time(record.milliseconds) : "-"),
+                Table.Cell(
+                    isOperation && (record.waited >= 400 || record.waitedFor != nil) ? Self.time(record.waited) : "-"),
+                Table.Cell(Self.units(record)),
+                Table.Cell(Printable.oneLine(String(token))),
+                Table.Cell(Self.why(record)),
+            ])
+        }
+        guard let width, !style.isColored else { return table.render() }
+        return table.render().split(separator: "\n").map { cut($0, width) }.joined(separator: "\n")
+    }
+
+    private func cut(_ line: Substring, _ width: Int) -> String {
+        line.count <= width ? String(line) : line.prefix(max(1, width - 1)) + "…"
+    }
+
+    /// What stands above a timeline.
+    static func heading(_ record: HistoryRecord, style: Style) -> String {
+        let sentence = HistoryWords.sentence(record)
+        return "\(style.bold(when(record)))  \(sentence.prefix(1).uppercased() + sentence.dropFirst())"
+    }
+
+    /// What stands below it.
+    static func rest(_ record: HistoryRecord) -> [String] {
+        var lines: [String] = []
+        if let omitted = record.omitted { lines.append("\(omitted) more units are not in the record.") }
+        if let error = record.error { lines.append("Error: \(Printable.oneLine(error, limit: 1000))") }
+        lines.append("Command: \(Printable.oneLine(record.command, limit: 1000))")
+        if let token = record.token { lines.append("Token: \(Printable.oneLine(token, limit: 40))") }
+        if let outer = record.outer { lines.append("Inside the lock run \(Printable.oneLine(outer, limit: 40))") }
+        return lines
+    }
+
+    /// In local time; a time that is none stands as it is written.
+    private static func when(_ record: HistoryRecord) -> String {
+        guard let seconds = Timestamp.parse(record.startedAt) else {
+            return Printable.oneLine(record.startedAt, limit: 24)
+        }
+        return LocalTime.ofDayWithDate(seconds)
+    }
+
+    /// `20/21`: well, of all.
+    private static func units(_ record: HistoryRecord) -> String {
+        guard !record.units.isEmpty else { return "-" }
+        let well = record.units.filter { $0.outcome == "done" }.count
+        return "\(well)/\(record.units.count)" + (record.omitted == nil ? "" : "+")
+    }
+
+    private static func why(_ record: HistoryRecord) -> String {
+        switch HistoryRecord.Kind(rawValue: record.kind) {
+        case .takeover: "from \(HistoryWords.party(record.owner))"
+        case .eviction, .break: "of \(HistoryWords.party(record.owner))"
+        case .run: record.reason.map { Printable.oneLine($0) } ?? Printable.oneLine(record.command)
+        case .restart, nil:
+            [record.scope == .fleet ? nil : record.scope.words, record.reason.map { Printable.oneLine($0) }]
+                .compactMap { $0 }.joined(separator: ": ")
+        }
+    }
+
+    private static func time(_ milliseconds: Int64) -> String { DurationText.human(.milliseconds(milliseconds)) }
+}
+
+/// `history --json`.
+struct HistoryDocument: Encodable {
+    let schemaVersion = 1
+    var records: [HistoryRecord]
+    /// Lines that were passed over.
+    var unreadable: Int
+}

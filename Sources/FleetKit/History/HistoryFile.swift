@@ -1,0 +1,166 @@
+internal import Glibc
+internal import SystemPackage
+
+/// `<mosaic home>/fleet/history.jsonl`: one line for each record, the newest last.
+///
+/// A line is one `write` with `O_APPEND`, so the kernel puts it at the end whole, whoever else writes; `flock` on the
+/// file is for what takes two steps: a new file when this one is full, and taking back a line that the disk had no
+/// room for. A writer that cannot get that lock soon (somebody is stopped with it) appends all the same. What a crash
+/// of the machine tore is ended by the next writer, so it costs one line.
+public struct HistoryFile: Sendable {
+    public static let name = "history.jsonl"
+    /// The one before.
+    public static let oldName = "history.jsonl.1"
+    /// A file that would become larger is put aside.
+    public static let maximumBytes = 1 << 20
+
+    /// The mosaic home.
+    private let home: String
+    private let limit: Int
+    private static let patience: Duration = .milliseconds(250)
+    private static let step: Duration = .milliseconds(1)
+
+    /// - Parameter limit: bytes of one file.
+    public init(home: String, limit: Int = HistoryFile.maximumBytes) {
+        self.home = home
+        self.limit = limit
+    }
+
+    public var path: String { home + "/fleet/" + Self.name }
+
+    /// Adds the record, or nothing of it.
+    /// - Throws: `.unsafeHome` for a file that somebody else could have put there; `.io`.
+    public func append(_ record: HistoryRecord) throws(FleetError) {
+        let line = try record.line()
+        guard let folder = try RunDirectoryOpener.openFleet(home: home, create: true) else {
+            throw FleetError(.io, "\(shown) cannot be written: its folder was removed", hint: "run the command again")
+        }
+        defer { close(folder) }
+        // Somebody may put the file aside between its opening and its lock.
+        for _ in 0..<10 {
+            let file = try open(folder, Self.name, O_RDWR | O_CREAT | O_APPEND)
+            defer { close(file) }
+            let isLocked = lock(file)
+            if isLocked {
+                guard isStill(file, folder) else { continue }
+                let size = try status(file).st_size
+                if size > 0, Int(size) + line.count > limit {
+                    guard renameat(folder, Self.name, folder, Self.oldName) == 0 else {
+                        throw failure("put aside", errno)
+                    }
+                    continue
+                }
+            }
+            return try write(line, to: file, isLocked: isLocked)
+        }
+        throw FleetError(.io, "\(shown) is replaced again and again", hint: "see who else writes it")
+    }
+
+    /// Content of the older file and of this one, in this order, each at most its last `limit` bytes and whole lines.
+    /// - Throws: `.unsafeHome`, `.io`.
+    func contents(atMost limit: Int) throws(FleetError) -> [[UInt8]] {
+        guard let folder = try RunDirectoryOpener.openFleet(home: home, create: false) else { return [] }
+        defer { close(folder) }
+        var contents: [[UInt8]] = []
+        for name in [Self.oldName, Self.name] {
+            guard faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            let file = try open(folder, name, O_RDONLY)
+            defer { close(file) }
+            contents.append(try read(file, atMost: limit))
+        }
+        return contents
+    }
+
+    // MARK: Steps
+
+    private var shown: String { Printable.oneLine(path) }
+
+    /// Opens and checks it: nobody else's, a file, and not through a link.
+    private func open(_ folder: CInt, _ name: String, _ flags: CInt) throws(FleetError) -> CInt {
+        // A named pipe must not make anybody wait.
+        let file = openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        guard file >= 0 else {
+            guard errno != ELOOP else { throw unsafe("is a symbolic link") }
+            throw failure("open", errno)
+        }
+        do throws(FleetError) {
+            let status = try status(file)
+            guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is no regular file") }
+            guard status.st_uid == geteuid() else { throw unsafe("belongs to user \(status.st_uid)") }
+            guard status.st_mode & 0o022 == 0 else { throw unsafe("is writable for its group or for others") }
+            return file
+        } catch {
+            close(file)
+            throw error
+        }
+    }
+
+    /// - Returns: false when somebody else keeps it for long, or there are no such locks here.
+    private func lock(_ file: CInt) -> Bool {
+        let clock = SystemClock()
+        let deadline = clock.now() + Self.patience
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR, clock.now() < deadline else { return false }
+            clock.sleep(for: Self.step)
+        }
+        return true
+    }
+
+    private func isStill(_ file: CInt, _ folder: CInt) -> Bool {
+        var mine = stat()
+        var there = stat()
+        guard fstat(file, &mine) == 0, fstatat(folder, Self.name, &there, AT_SYMLINK_NOFOLLOW) == 0 else {
+            return false
+        }
+        return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+    }
+
+    private func write(_ line: [UInt8], to file: CInt, isLocked: Bool) throws(FleetError) {
+        let size = try status(file).st_size
+        var last = UInt8(ascii: "\n")
+        if size > 0, pread(file, &last, 1, size - 1) != 1 { throw failure("read", errno) }
+        // A torn line must not swallow this one; an empty line is none.
+        let bytes = last == UInt8(ascii: "\n") ? line : [UInt8(ascii: "\n")] + line
+        var written = -1
+        repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
+        guard written != bytes.count else { return }
+        let number = written < 0 ? errno : ENOSPC
+        // Only ours: where it cannot be locked, somebody else's line may stand behind it.
+        if isLocked, written > 0, try status(file).st_size == size + off_t(written) { ftruncate(file, size) }
+        throw failure("write", number)
+    }
+
+    private func read(_ file: CInt, atMost limit: Int) throws(FleetError) -> [UInt8] {
+        let size = Int(try status(file).st_size)
+        var offset = max(0, size - limit)
+        let isCut = offset > 0
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while bytes.count < limit {
+            let count = pread(file, &buffer, min(buffer.count, limit - bytes.count), off_t(offset))
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read", errno) }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+            offset += count
+        }
+        guard isCut, let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return bytes }
+        return Array(bytes[(end + 1)...])
+    }
+
+    private func status(_ file: CInt) throws(FleetError) -> stat {
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure("look at", errno) }
+        return status
+    }
+
+    private func unsafe(_ why: String) -> FleetError {
+        FleetError(.unsafeHome, "\(shown) \(why)", hint: "move it away; the next restart begins a new one")
+    }
+
+    private func failure(_ verb: String, _ number: CInt) -> FleetError {
+        FleetError(
+            .io, "cannot \(verb) \(shown): \(Errno(rawValue: number).description)",
+            hint: number == ENOSPC || number == EDQUOT ? "free some space there" : "check the file and its folder")
+    }
+}

@@ -1,0 +1,171 @@
+internal import FoundationEssentials
+
+/// One line of `history.jsonl`: a guarded operation, or what happened to the lock.
+public struct HistoryRecord: Codable, Sendable, Equatable {
+    public enum Kind: String, Sendable, CaseIterable {
+        case restart
+        /// A `lock run`.
+        case run
+        /// The lock was taken over from an owner that was dead.
+        case takeover
+        /// The lock was taken over from an owner that may have been alive.
+        case eviction
+        /// An operator freed the lock.
+        case `break`
+    }
+
+    /// Somebody who owned the lock.
+    public struct Party: Codable, Sendable, Equatable {
+        public var pid: Int32
+        public var command: String
+        public var token: String
+        public var reason: String?
+        /// How far it had come: `phase drain 3/20`.
+        public var progress: String?
+    }
+
+    /// Milliseconds since the operation was asked for.
+    public struct Span: Codable, Sendable, Equatable {
+        /// A phase, or the verb of a unit's command.
+        public var what: String
+        public var from: Int64
+        public var to: Int64
+        /// How a unit's command ended.
+        public var outcome: String?
+
+        public init(_ what: String, from: Int64, to: Int64, outcome: String? = nil) {
+            self.what = what
+            self.from = from
+            self.to = to
+            self.outcome = outcome
+        }
+    }
+
+    public struct Unit: Codable, Sendable, Equatable {
+        public var unit: String
+        /// Of its last command: `done`, or the outcome's name.
+        public var outcome: String
+        public var spans: [Span]
+    }
+
+    public static let currentVersion = 1
+
+    public var version = HistoryRecord.currentVersion
+    public var kind: String
+    /// Of the acquisition; of the lock that was broken, for a break; none for an operation that never had the lock.
+    public var token: String?
+    /// Of the `lock run` around it.
+    public var outer: String?
+    public var pid: Int32
+    public var uid: UInt32
+    public var host: String
+    public var command: String
+    public var reason: String?
+    public var scope: LockScope
+    /// RFC 3339: when it was asked for, and when it ended.
+    public var startedAt: String
+    public var endedAt: String
+    /// From the one to the other.
+    public var milliseconds: Int64 = 0
+    /// For the lock.
+    public var waited: Int64 = 0
+    /// The last owner that it waited for; of a short wait nobody knows.
+    public var waitedFor: Party?
+    /// Who lost the lock, for a takeover, an eviction and a break.
+    public var owner: Party?
+    /// `done`, `failed`, `joined`, an error's code; the verdict, for what happened to the lock.
+    public var result: String
+    public var status: Int32 = 0
+    public var error: String?
+    public var phases: [Span] = []
+    public var units: [Unit] = []
+    /// So many units were left out, because the line would have been too long.
+    public var omitted: Int?
+
+    public init(
+        _ kind: Kind, by process: ProcessIdentity, command: String, reason: String?, scope: LockScope,
+        startedAt: String, endedAt: String, result: String
+    ) {
+        self.kind = kind.rawValue
+        pid = process.pid
+        uid = process.uid
+        host = process.host
+        self.command = command
+        self.reason = reason
+        self.scope = scope
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.result = result
+    }
+
+    /// Whether it ended as it was meant to. A takeover says that somebody else did not.
+    public var isWell: Bool { result == "done" || result == "joined" }
+}
+
+// MARK: - As a line
+
+extension HistoryRecord {
+    /// No line is longer: 1,000 units are about 200 KiB.
+    static let maximumBytes = 256 << 10
+    /// About 30 years; what is longer is no time, and sums of it must not overflow.
+    private static let longest: Int64 = 1_000_000_000_000
+
+    /// The line with its newline, at most `maximumBytes`.
+    func line() throws(FleetError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var record = self
+        while true {
+            let bytes: [UInt8]
+            do {
+                bytes = Array(try encoder.encode(record)) + [UInt8(ascii: "\n")]
+            } catch {
+                throw FleetError(.io, "the record cannot be written as JSON: \(error)", hint: "report this as a defect")
+            }
+            if bytes.count <= Self.maximumBytes { return bytes }
+            guard !record.units.isEmpty else {
+                throw FleetError(
+                    .io, "the record is longer than \(Self.maximumBytes) bytes", hint: "give a shorter reason")
+            }
+            // The ones that did not end well are what somebody will look for.
+            let kept = record.units.count / 2
+            let failed = record.units.filter { $0.outcome != "done" }
+            let rest = record.units.filter { $0.outcome == "done" }
+            record.units = Array((failed + rest).prefix(kept))
+            record.omitted = units.count - kept
+        }
+    }
+
+    /// nil when the line is no record of this version. What a file says is not believed further than it can be drawn:
+    /// times are brought into a range in which they can be added.
+    public static func parse(_ line: some Collection<UInt8>) -> HistoryRecord? {
+        guard line.count <= maximumBytes,
+            var record = try? JSONDecoder().decode(HistoryRecord.self, from: Data(line)),  // damaged: passed over
+            record.version == currentVersion
+        else { return nil }
+        func sane(_ value: Int64) -> Int64 { min(max(0, value), longest) }
+        func sane(_ span: Span) -> Span {
+            let from = sane(span.from)
+            return Span(span.what, from: from, to: max(from, sane(span.to)), outcome: span.outcome)
+        }
+        record.milliseconds = sane(record.milliseconds)
+        record.waited = sane(record.waited)
+        record.phases = record.phases.map(sane)
+        for index in record.units.indices { record.units[index].spans = record.units[index].spans.map(sane) }
+        record.omitted = record.omitted.map { max(0, $0) }
+        return record
+    }
+}
+
+extension HistoryRecord.Party {
+    /// nil when the lock is no record: then nobody knows who owned it.
+    public init?(_ observation: LockObservation) {
+        guard let record = observation.record else { return nil }
+        self.init(
+            pid: record.pid, command: record.command, token: record.token, reason: record.reason,
+            progress: observation.events.last.map { event in
+                let count = event.done.flatMap { done in event.total.map { " \(done)/\($0)" } } ?? ""
+                return "phase \(event.phase)\(count)"
+            })
+    }
+}
