@@ -27,7 +27,8 @@ struct HistoryText {
                 Table.Cell(Printable.oneLine(record.kind, limit: 12)),
                 Table.Cell(result, paint: paint),
                 Table.Cell(isOperation ? Self.time(record.milliseconds) : "-"),
-                Table.Cell(isOperation && (record.waited >= 400 || record.waitedFor != nil) ? Self.time(record.waited) : "-"),
+                Table.Cell(
+                    isOperation && (record.waited >= 400 || record.waitedFor != nil) ? Self.time(record.waited) : "-"),
                 Table.Cell(Self.units(record)),
                 Table.Cell(Printable.oneLine(String(token))),
                 Table.Cell(Self.why(record)),
