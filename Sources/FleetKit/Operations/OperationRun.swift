@@ -178,6 +178,20 @@ final class OperationRun {
         return true
     }
 
+    /// Waits until a holder that is left alone answers. It mostly does; but its run may have just begun, by the command
+    /// of somebody who died or was evicted, and an agent that starts too early fails.
+    /// - Returns: false when it did not: what lives inside it must not be started then.
+    func holderAnswers(within timeout: Duration) throws(FleetError) -> Bool {
+        let anyRun = Settle.Before(invocationID: "", processes: [])
+        if try settle.isDone(since: anyRun) { return true }
+        var obstacle: String?
+        try phase(.settle, total: 1) { () throws(FleetError) in
+            obstacle = try settle.run(since: anyRun, timeout: timeout)
+        }
+        if let obstacle { problem(obstacle) }
+        return obstacle == nil
+    }
+
     /// The unit is in a new run without a command of ours: its dependency on the holder brought it there.
     func restartedAlready(_ state: UnitState) throws(FleetError) {
         let outcome = UnitOutcome(command: UnitCommand(.restart, state.name), result: .done, state: state)

@@ -27,6 +27,9 @@ struct Settle {
             invocationID: state.invocationID, processes: processes.stamps(of: try manager.processes(of: holder)))
     }
 
+    /// Whether there is nothing to wait for.
+    func isDone(since before: Before) throws(FleetError) -> Bool { try look(since: before) == nil }
+
     /// - Returns: nil when settled; else what is still in the way.
     func run(since before: Before, timeout: Duration) throws(FleetError) -> String? {
         let deadline = clock.now() + timeout

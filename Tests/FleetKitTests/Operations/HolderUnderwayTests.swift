@@ -69,4 +69,40 @@ import Testing
         #expect(report.exitStatus == .done, "\(report)")
         #expect(try fixture.states().allSatisfy { $0.isActive && $0.job == nil })
     }
+
+    /// Its job is over, and it does not answer yet: the settling was the dead owner's to do.
+    @Test func `A restart of some agents waits until a holder that has just come up answers`() throws {
+        let fixture = try OperationFixture()
+        try fixture.fleet.install(
+            [fixture.holderScript { $0.answersAfter = .milliseconds(700) }]
+                + (0..<3).map { fixture.agentScript($0) { $0.restart = .no } })
+        try fixture.bringUp()
+        _ = try fixture.manager.perform(
+            [UnitCommand(.restart, fixture.holder)], maxParallel: nil, supervisor: Unsupervised())
+        let holder = try #require(try fixture.states().first)
+        #expect(holder.isActive && holder.job == nil)
+        let begin = fixture.clock.now()
+        fixture.options.agents = [fixture.agents[1].name]
+        let report = try fixture.restart()
+        #expect(report.exitStatus == .done, "\(report)")
+        #expect(fixture.clock.now() - begin >= .milliseconds(600))
+        #expect(fixture.observer.waits.contains { $0.contains("does not answer") })
+        #expect(try fixture.states()[2].isActive)
+    }
+
+    @Test func `Agents stay as they are when the holder does not answer at all`() throws {
+        let fixture = try OperationFixture()
+        try fixture.bringUp()
+        try fixture.fleet.install(fixture.holderScript { $0.answersAfter = .seconds(3600) })
+        _ = try fixture.manager.perform(
+            [UnitCommand(.restart, fixture.holder)], maxParallel: nil, supervisor: Unsupervised())
+        let sent = try fixture.sent().count
+        fixture.options.agents = [fixture.agents[1].name]
+        fixture.options.settleTimeout = .seconds(2)
+        let report = try fixture.restart()
+        #expect(report.exitStatus == .unitFailed)
+        #expect(report.problems.first?.contains("does not answer") == true)
+        #expect(report.notReached.map(\.condition) == [.untouched])
+        #expect(try fixture.sent().count == sent)
+    }
 }
