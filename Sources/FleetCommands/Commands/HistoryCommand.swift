@@ -6,7 +6,7 @@ internal import Glibc
 struct HistoryCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Show past restarts, or one of them as a timeline.",
-        usage: "mosaic fleet history [--since WHEN] [--agent NAME] [--failed] [-n N] | [RECORD [--svg FILE]]",
+        usage: "mosaic fleet history [--since WHEN] [--failed] | RECORD [--svg FILE]",
         discussion: """
             Example: mosaic fleet history last
 
