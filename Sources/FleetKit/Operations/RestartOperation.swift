@@ -87,8 +87,9 @@ public final class RestartOperation {
         run.carry(plan.carried)
         switch plan.holderPart {
         case .none:
-            let isUp = plan.before[plan.holder]?.isActive == true && !plan.agents.isEmpty
-            guard try !isUp || run.holderAnswers(within: options.settleTimeout) else { return }
+            if plan.before[plan.holder]?.isActive == true, !plan.agents.isEmpty {
+                guard try run.holderAnswers(within: options.settleTimeout) else { return }
+            }
         case .start: guard try run.holder(.start, settleTimeout: options.settleTimeout) else { return }
         case .restart: guard try run.holder(.restart, settleTimeout: options.settleTimeout) else { return }
         }
