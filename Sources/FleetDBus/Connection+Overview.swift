@@ -47,16 +47,18 @@ extension Connection {
     private static func row(_ reader: inout MessageReader) throws(FleetError) -> UnitState? {
         var fields = try reader.structure()
         let name = try fields.string()
-        _ = try fields.string()  // its description
+        let description = try fields.string()
         let (load, active, sub) = (try fields.string(), try fields.string(), try fields.string())
         _ = try fields.string()  // the unit that it follows
         _ = try fields.objectPath()
         let job = try fields.uint32()
         let jobType = try fields.string()
         guard let unit = UnitName(known: name) else { return nil }
-        return UnitState(
+        var state = UnitState(
             name: unit, loadState: load, activeState: active, subState: sub,
             job: job == 0 ? nil : .init(id: job, type: jobType))
+        state.description = description
+        return state
     }
 
     /// A unit that ended since it was listed keeps the row's state, and has the properties of a moment later.

@@ -5,7 +5,8 @@ import Testing
 
 /// A unit as systemd 252 tells it; tests change one property at a time.
 let healthyUnit: [String: Value] = [
-    "LoadState": .string("loaded"), "ActiveState": .string("active"), "SubState": .string("running"),
+    "Description": .string("an agent"), "LoadState": .string("loaded"), "ActiveState": .string("active"),
+    "SubState": .string("running"),
     "InvocationID": .bytes(Array(repeating: 0xab, count: 15) + [0x01]), "ActiveEnterTimestamp": .uint64(17),
     "ConditionResult": .bool(true), "ConditionTimestampMonotonic": .uint64(5), "Job": .job(0, "/"),
     "Requires": .strings(["a.service"]), "Requisite": .strings([]), "BindsTo": .strings(["b.service"]),
@@ -28,11 +29,12 @@ let healthyService: [String: Value] = [
 
     @Test func everyFieldOfAStateIsFilled() throws {
         let state = try state(healthyUnit.merging(healthyService) { $1 })
-        let expected = UnitState(
+        var expected = UnitState(
             name: unit, loadState: "loaded", activeState: "active", subState: "running", result: "success",
             mainPID: 42, restarts: 3, invocationID: "abababababababababababababababab".dropLast(2) + "01",
             activeSince: 17, memory: 4096, controlGroup: "/app.slice/x.service", conditionResult: true, job: nil,
             mainExit: .init(code: 1, status: 2), requirements: state.requirements, after: ["c.target"])
+        expected.description = "an agent"
         #expect(state == expected)
         #expect(Set(state.requirements) == ["a.service", "b.service"])
     }
