@@ -346,12 +346,16 @@ _mosaic_fleet_stop() {
 _mosaic_fleet_status() {
     repeating_flags=()
     non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
-    repeating_options=()
+    repeating_options=(--state)
     non_repeating_options=(--watch -o --output --mosaic-home --backend --color)
     __mosaic_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
+    '--state')
+        __mosaic_add_completions -W 'failed'$'\n''not-found'$'\n''restarting'$'\n''changing'$'\n''inactive'$'\n''active'
+        return
+        ;;
     '--watch')
         __mosaic_add_completions -W '1s'$'\n''2s'$'\n''5s'$'\n''30s'
         return

@@ -38,6 +38,14 @@ final class Play {
             }
             let now = try state(stem)
             try demand(now.activeState == activeState, "\(stem) is not \(activeState): \(now)")
+            let unit = try world.unit(stem)
+            var (told, asked): (UnitState?, UnitState?)
+            // Two looks, so what moves may be seen in two places; what is at rest may not.
+            try until("the overview agrees with the state: \(String(describing: told)), \(String(describing: asked))") {
+                told = try client.overview(of: [unit]).first.map(Self.shown)
+                asked = Self.shown(try state(stem))
+                return told == asked
+            }
         case .hears(let stem, let accident, let activeState): try hear(stem, accident, activeState)
         case .runs(let verb, let stem, let isAnew):
             let before = try state(stem).invocationID
@@ -76,6 +84,16 @@ final class Play {
     /// Thrown, not `#expect`ed: this is not the test's own thread, so only a throw finds its way to the test.
     private func demand(_ condition: Bool, _ why: @autoclosure () -> String) throws {
         if !condition { throw Trouble(why()) }
+    }
+
+    /// Without what an overview need not tell of a unit that is active, and what changes by itself.
+    private static func shown(_ state: UnitState) -> UnitState {
+        var state = state
+        state.memory = nil
+        guard state.isActive else { return state }
+        (state.controlGroup, state.conditionResult, state.mainExit) = ("", true, nil)
+        (state.requirements, state.after) = ([], [])
+        return state
     }
 
     private func state(_ stem: String) throws -> UnitState {

@@ -5,7 +5,7 @@ internal import FleetKit
 struct StatusCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the holder and the agents.",
-        usage: "mosaic fleet status [AGENT…] [-o wide] [--watch[=DUR]] [--json]",
+        usage: "mosaic fleet status [AGENT…] [--state STATE] [-o wide] [--watch[=DUR]]",
         discussion: """
             Example: mosaic fleet status --watch
 
@@ -14,6 +14,12 @@ struct StatusCommand: UnguardedCommand {
 
     @Argument(help: ArgumentHelp("Agents to show; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
+
+    @Option(
+        name: .customLong("state"),
+        help: ArgumentHelp("Only units in this state, such as failed; may be repeated.", valueName: "condition"),
+        completion: .list(StatusReport.Condition.allCases.map(\.rawValue)), transform: Self.condition)
+    var states: [StatusReport.Condition] = []
 
     @Option(
         name: .customLong("watch"), defaultAsFlag: WatchChoice.always,
@@ -28,13 +34,21 @@ struct StatusCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    @Sendable private static func condition(_ text: String) throws -> StatusReport.Condition {
+        if let condition = StatusReport.Condition(rawValue: text) { return condition }
+        let known = StatusReport.Condition.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("'\(text)' is no state; there are \(known)")
+    }
+
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
         let names = try roster.selection(agents + (watch?.agent.map { [$0] } ?? []))
         if let watch {
-            return try StatusWatch(context: context, agents: names, interval: watch.interval, layout: layout).run()
+            return try StatusWatch(
+                context: context, agents: names, states: states, interval: watch.interval, layout: layout
+            ).run()
         }
-        let report = try StatusReport.read(roster, agents: names, from: try context.manager())
+        let report = try StatusReport.read(roster, agents: names, from: try context.manager()).only(states)
         let lock = try context.inspectLock()
         if common.json {
             try context.output.json(StatusDocument(report, lock: lock))

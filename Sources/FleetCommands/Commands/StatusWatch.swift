@@ -8,6 +8,8 @@ struct StatusWatch {
     let context: CommandContext
     /// nil: the whole fleet.
     let agents: [AgentName]?
+    /// Only units in one of these; none: all.
+    let states: [StatusReport.Condition]
     let interval: Duration
     let layout: StatusLayout
 
@@ -31,6 +33,7 @@ struct StatusWatch {
                 _ = try manager.waitForChange(of: units, atMost: interval, supervisor: supervisor)
                 var report = try StatusReport.read(roster, agents: agents, from: manager)
                 flaps.mark(&report, now: clock.now())
+                report = report.only(states)
                 status = report.exitStatus
                 try view.show(report, lock: context.inspectLock())
                 clock.sleep(for: Self.calm)

@@ -16,6 +16,7 @@ enum ShortCut {
         if let common = options(after: ["fleet", "status"], in: arguments) {
             var command = StatusCommand()
             command.agents = []
+            command.states = []
             command.watch = nil
             command.layout = .table
             command.common = common

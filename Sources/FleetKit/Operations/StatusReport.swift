@@ -73,24 +73,46 @@ public struct StatusReport: Sendable, Equatable {
     /// 0: all active; 3: something is not.
     public var exitStatus: ExitStatus { rows.allSatisfy(\.state.isActive) ? .done : .attention }
 
-    /// Units per state, the worst first: `1 failed, 1 restarting, 18 active`.
-    public var summary: String {
-        var counts: [(word: String, count: Int)] = [
-            ("failed", 0), ("not found", 0), ("restarting", 0), ("changing", 0), ("inactive", 0), ("active", 0),
-        ]
-        for row in rows {
-            let word = Self.word(of: row.state)
-            if let index = counts.firstIndex(where: { $0.word == word }) { counts[index].count += 1 }
+    /// What a unit is, in one word of an operator's.
+    public enum Condition: String, Sendable, CaseIterable {
+        // The worst first, which is the order of the summary.
+        case failed
+        case notFound = "not-found"
+        /// Between two automatic restarts.
+        case restarting
+        /// On its way up or down.
+        case changing
+        case inactive, active
+
+        public init(_ state: UnitState) {
+            self =
+                if state.isActive {
+                    .active
+                } else if state.isNotFound {
+                    .notFound
+                } else if state.isInAutoRestart {
+                    .restarting
+                } else if state.isFailed {
+                    .failed
+                } else {
+                    state.activeState == "inactive" ? .inactive : .changing
+                }
         }
-        return counts.filter { $0.count > 0 }.map { "\($0.count) \($0.word)" }.joined(separator: ", ")
     }
 
-    private static func word(of state: UnitState) -> String {
-        if state.isActive { return "active" }
-        if state.isNotFound { return "not found" }
-        if state.isInAutoRestart { return "restarting" }
-        if state.isFailed { return "failed" }
-        return state.activeState == "inactive" ? "inactive" : "changing"
+    /// Only the units in one of the conditions; all of them for none.
+    public func only(_ conditions: [Condition]) -> StatusReport {
+        guard !conditions.isEmpty else { return self }
+        return StatusReport(rows: rows.filter { conditions.contains(Condition($0.state)) })
+    }
+
+    /// Units per condition, the worst first: `1 failed, 1 restarting, 18 active`.
+    public var summary: String {
+        guard !rows.isEmpty else { return "no unit is in that state" }
+        return Condition.allCases.compactMap { condition in
+            let count = rows.count { Condition($0.state) == condition }
+            return count == 0 ? nil : "\(count) \(condition == .notFound ? "not found" : condition.rawValue)"
+        }.joined(separator: ", ")
     }
 
     private static func trouble(of state: UnitState, _ words: OutcomeWords) -> String? {

@@ -103,6 +103,27 @@ struct StartStopOperationTests {
 
 @Suite("Status")
 struct StatusReportTests {
+    @Test func onlyTheStatesThatAreAskedForAreShown() throws {
+        let fixture = try OperationFixture()
+        try fixture.fleet.install(
+            fixture.agentScript(0) { $0.restartDelay = .seconds(5) },
+            fixture.agentScript(1) { $0.restart = .no })
+        try fixture.bringUp()
+        try fixture.fleet.kill(fixture.agents[0].unit, .status(3))
+        try fixture.fleet.kill(fixture.agents[1].unit)
+        let report = try StatusReport.read(fixture.roster, from: fixture.manager)
+        func names(_ conditions: StatusReport.Condition...) -> [String] {
+            report.only(conditions).rows.map { $0.agent?.rawValue ?? "holder" }
+        }
+        #expect(names() == ["holder", "a1", "a2", "a3"])
+        #expect(names(.failed) == ["a2"])
+        #expect(names(.failed, .restarting) == ["a1", "a2"])
+        #expect(names(.active) == ["holder", "a3"])
+        #expect(report.only([.active]).exitStatus == .done && report.only([.failed]).exitStatus == .attention)
+        #expect(names(.notFound).isEmpty && report.only([.notFound]).summary == "no unit is in that state")
+        #expect(report.summary == "1 failed, 1 restarting, 2 active")
+    }
+
     @Test func theHolderComesFirstAndTroubleIsInWords() throws {
         let fixture = try OperationFixture()
         try fixture.fleet.install(

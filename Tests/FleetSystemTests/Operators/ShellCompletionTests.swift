@@ -36,6 +36,10 @@ struct ShellCompletionTests {
         Case(typed: "mosaic fleet start --stable-for ", listed: ["2s", "5s", "10s", "30s"]),
         Case(typed: "mosaic fleet status --backend ", listed: ["auto", "dbus", "systemctl", "fake"]),
         Case(typed: "mosaic fleet restart --on-timeout f", line: "mosaic fleet restart --on-timeout fail"),
+        Case(
+            typed: "mosaic fleet status --state ",
+            listed: ["failed", "not-found", "restarting", "changing", "inactive", "active"]),
+        Case(typed: "mosaic fleet status --state fa", line: "mosaic fleet status --state failed"),
         Case(typed: "mosaic fleet doctor --fi", line: "mosaic fleet doctor --fix"),
     ]
 
