@@ -19,9 +19,13 @@ public struct OperationOutline: Sendable, Equatable {
     /// In their order. A phase may turn out to have nothing to do and never begin.
     public var phases: [Phase]
 
-    public init(units: [UnitName], phases: [Phase]) {
+    /// Units that the restart of the first one stops and starts, without a command of their own.
+    public var carried: [UnitName]
+
+    public init(units: [UnitName], phases: [Phase], carried: [UnitName] = []) {
         self.units = units
         self.phases = phases
+        self.carried = carried
     }
 
     /// - Parameters:

@@ -158,7 +158,7 @@ public struct RestartPlan: Sendable, Equatable {
         let isDrained = drained.filter { !agents.contains($0) }
         return OperationOutline(
             units: (hasHolder ? [holder] : []) + agents + isDrained,
-            phases: (drained.isEmpty ? [] : [.init(.drain, total: drained.count)]) + ending)
+            phases: (drained.isEmpty ? [] : [.init(.drain, total: drained.count)]) + ending, carried: carried)
     }
 
     /// `start` after a drain, `restart` where the agents were left running until now.

@@ -150,4 +150,24 @@ struct ProgressFrameTests {
                 "stop 0/2       [          ]    0%  1.0s", "  a  stopping     1.0s", "  b  waiting",
             ])
     }
+
+    @Test("what the holder's restart carries along stops, starts and stays down with it", arguments: [true, false])
+    func carried(comesUp: Bool) throws {
+        let units = try ["holder", "mosaic-agent@a", "mosaic-agent@b"].map { try UnitName("\($0).service") }
+        var model = ProgressModel()
+        func states() -> [ProgressModel.State] { model.units.map(\.state) }
+        let outline = OperationOutline(
+            units: units, phases: [.init(.holder, total: 1), .init(.settle, total: 1), .init(.start, total: 2)],
+            carried: [units[1]])
+        model.apply(.planned(outline), now: Self.start)
+        model.apply(.phaseBegan(.holder, total: 1), now: Self.start)
+        model.apply(.sent(UnitCommand(.resetFailed, units[0])), now: Self.start)
+        #expect(states() == [.waiting, .waiting, .waiting])
+        model.apply(.sent(UnitCommand(.restart, units[0])), now: Self.start)
+        #expect(states() == [.restarting, .stopping, .waiting])
+        let end = UnitOutcome(
+            command: .init(.restart, units[0]), result: comesUp ? .done : .failed("exit-code"), state: nil)
+        model.apply(.finished(end, phase: .holder, done: 1, total: 1), now: Self.start + .seconds(1))
+        #expect(states() == (comesUp ? [.active, .starting, .waiting] : [.failed, .stopped, .waiting]))
+    }
 }

@@ -33,6 +33,7 @@ struct ProgressModel: Equatable {
     private(set) var began: Duration?
     private(set) var units: [Unit] = []
     private(set) var outline: [OperationOutline.Phase] = []
+    private var carried: [UnitName] = []
     private(set) var phase: Phase?
     /// What a waiting phase still waits for.
     private(set) var waitingFor: String?
@@ -45,6 +46,7 @@ struct ProgressModel: Equatable {
         case .planned(let plan):
             outline = plan.phases
             units = plan.units.map { Unit(name: $0) }
+            carried = plan.carried
         case .phaseBegan(let begun, let total):
             phase = Phase(phase: begun, total: total, began: now)
             waitingFor = nil
@@ -77,10 +79,22 @@ struct ProgressModel: Equatable {
             unit.took = nil
             unit.note = ""
         }
+        if command.unit == units.first?.name { carry(.stopping, now) }
+    }
+
+    /// What becomes of the units that go with the first one.
+    private mutating func carry(_ state: State, _ now: Duration? = nil) {
+        for name in carried {
+            update(name) { unit in
+                unit.state = state
+                unit.since = now ?? unit.since
+            }
+        }
     }
 
     private mutating func finished(_ outcome: UnitOutcome, _ phase: OperationPhase) {
         guard outcome.command.verb != .resetFailed else { return }
+        if phase == .holder { carry(outcome.isDone ? .starting : .stopped) }
         let note = phase == .verify ? Self.words.watchedFall(outcome) : Self.words.message(for: outcome)
         update(outcome.unit) { unit in
             unit.took = outcome.duration
