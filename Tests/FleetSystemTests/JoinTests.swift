@@ -109,7 +109,7 @@ struct JoinTests {
     func before(_ backend: String) throws {
         let fleet = try makeFleet()
         let first = try fleet.mosaic(["restart"] + Self.quick, backend: backend)
-        try first.waitForError("drain: 3 units")
+        try first.waitForError("holder: 1 unit")
         let second = try fleet.mosaic(["restart", "--join"] + Self.quick, backend: backend)
         #expect(try first.wait(within: .seconds(60)) == .exit(0), "\(first.errors)")
         #expect(try second.wait(within: .seconds(60)) == .exit(0), "\(second.errors)")
