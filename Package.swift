@@ -85,7 +85,7 @@ let package = Package(
             dependencies: ["FleetManual", "FleetTestSupport", "mosaic"],
             swiftSettings: house),
 
-        // The proof of the guard: its shipped code in a simulated world, see docs/guard.md
+        // The proof of the guard: its shipped code in a simulated world, see docs/guard-proof.md
         .target(
             name: "GuardExplorer",
             dependencies: ["FleetKit", .product(name: "SystemPackage", package: "swift-system")],
