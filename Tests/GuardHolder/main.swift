@@ -106,6 +106,9 @@ do {
         let before = openDescriptors()
         for _ in 0..<(Int(arguments[3]) ?? 0) { try cycle() }
         say("\(before) \(openDescriptors())")
+    case "uncontended":  // N acquires and releases that nobody disturbs
+        let guarded = try makeGuard()
+        for _ in 0..<(Int(arguments[3]) ?? 0) { guarded.release(try guarded.acquire(request, WaitPolicy())) }
     case "inherited":  // every descriptor that an exec would pass on while the lock is held and watched
         let before = descriptorsWithoutCloseOnExec()
         let guarded = try makeGuard()

@@ -15,11 +15,15 @@ int fleet_eventfd(void);
 /// pipe2(2) with O_CLOEXEC: 0, or -1 with errno.
 int fleet_pipe(int ends[2]);
 
+/// getdents64(2): entries of a directory as bytes; 0 at the end, -1 with errno.
+ssize_t fleet_get_entries(int directory, void *buffer, size_t size);
+
 /// posix_spawn_file_actions_addclosefrom_np(3): the child keeps nothing from `first` on. 0, or an error number.
 int fleet_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
 /// adjtimex(2): 1 when the kernel's clock is synchronised, 0 when it is not, -1 when the kernel does not say.
 int fleet_clock_is_synchronized(void);
+
 /// POSIX_SPAWN_SETSID, posix_spawnattr_setflags(3): the child leads a session of its own. 0, or an error number.
 int fleet_spawn_own_session(posix_spawnattr_t *attributes);
 

@@ -30,7 +30,7 @@ struct Burial {
         var killedAt: Duration?
         var reported: Set<String> = []
         while true {
-            let living = try buryTheGone(&events)
+            let living = try buryTheGone(before: lock, &events)
             if living.isEmpty { return events }
             try lock.checkFence()
             if let interrupted = interruption() { throw interrupted }
@@ -63,9 +63,11 @@ struct Burial {
     }
 
     /// Removes the records of owners that are gone; returns the others.
-    private func buryTheGone(_ events: inout [ProgressEvent]) throws(FleetError) -> [EvictedOwner] {
+    private func buryTheGone(
+        before lock: HeldLock, _ events: inout [ProgressEvent]
+    ) throws(FleetError) -> [EvictedOwner] {
         var living: [EvictedOwner] = []
-        for owner in try store.evicted() {
+        for owner in try store.evicted(before: lock.owned) {
             guard OwnerJudge(processes: processes).isAbandoned(owner.observation) else {
                 living.append(owner)
                 continue

@@ -29,6 +29,10 @@ public protocol LockStore: AnyObject {
     /// Owners that lost the lock while they lived and are not buried yet.
     func evicted() throws(FleetError) -> [EvictedOwner]
 
+    /// Those of them that lost it before this lock was published. Who is evicted later is this lock's own owner, or one
+    /// after it.
+    func evicted(before lock: OwnedLock) throws(FleetError) -> [EvictedOwner]
+
     /// Forgets an evicted owner.
     func bury(_ owner: EvictedOwner) throws(FleetError)
 
@@ -72,6 +76,8 @@ public final class OwnedLock {
     public let record: LockRecord
     let file: LockFile
     let id: FileID
+    /// The names of the evicted records at the moment of publishing; nil where they could not be listed.
+    let evictedBefore: [String]?
     /// Where the next progress line goes.
     var length: Int
     /// The last line may lack its end.
@@ -82,11 +88,12 @@ public final class OwnedLock {
     /// The file whose kernel lock keeps other borrowers out.
     var inner: LockFile?
 
-    init(record: LockRecord, file: LockFile, id: FileID, length: Int) {
+    init(record: LockRecord, file: LockFile, id: FileID, length: Int, evictedBefore: [String]? = nil) {
         self.record = record
         self.file = file
         self.id = id
         self.length = length
+        self.evictedBefore = evictedBefore
     }
 }
 

@@ -53,6 +53,8 @@ final class Seam {
         var step: Int
         var tokens: Int
         var mutex: CInt
+        /// A mutex of its own kind was read or written there since: it is not read again.
+        var isMutexKnown: Bool
         var staged: CInt
         var published: FileStatusKey?
         var holds: Bool
@@ -61,6 +63,7 @@ final class Seam {
     }
 
     private var mutexDescriptor: CInt = -1
+    private var isMutexKnown = false
     private var stagedDescriptor: CInt = -1
     private var stagedStatus: FileStatusKey?
     private var lastNow: Int32 = 0
@@ -70,13 +73,19 @@ final class Seam {
     func finishedStep(_ step: Int, holdsLock: Bool, isJoinable: Bool) {
         guard next == nil, position >= answers.count else { return }
         checkpoint = Checkpoint(
-            step: step, tokens: tokens, mutex: mutexDescriptor, staged: holdsLock ? stagedDescriptor : -1,
+            step: step, tokens: tokens, mutex: mutexDescriptor, isMutexKnown: isMutexKnown,
+            staged: holdsLock ? stagedDescriptor : -1,
             published: holdsLock ? stagedStatus : nil, holds: holdsLock, startedAt: isJoinable ? grantedAt : -1)
     }
 
     private func remember(_ call: SeamCall, _ answer: SeamAnswer) {
         switch (call, answer) {
-        case (.open(vocabulary.mutex, .update), .descriptor(let descriptor)): mutexDescriptor = descriptor
+        case (.open(vocabulary.mutex, .update), .descriptor(let descriptor)):
+            mutexDescriptor = descriptor
+            isMutexKnown = false
+        case (.write(mutexDescriptor, _, _), .count): isMutexKnown = true
+        case (.read(mutexDescriptor, _, _), .content(let content)):
+            isMutexKnown = isMutexKnown || vocabulary.isKernelMutex(content)
         case (.open(_, .create), .descriptor(let descriptor)): stagedDescriptor = descriptor
         case (.statusOf(stagedDescriptor), .status(let status)): stagedStatus = status
         case (.close(mutexDescriptor), _): mutexDescriptor = -1
@@ -122,10 +131,7 @@ final class Seam {
         guard case .some(.none) = answer else { throw failed(answer) }
     }
 
-    private func name(_ name: String) -> Int32 {
-        precondition(!Listing.untouchable.contains(name), "the guard looks at a file that is none of its business here")
-        return vocabulary.number(ofName: name)
-    }
+    private func name(_ name: String) -> Int32 { vocabulary.number(ofName: name) }
 
     private func status(_ answer: SeamAnswer?) throws(Errno) -> FileStatus {
         guard case .status(let key) = answer else { throw failed(answer) }
@@ -167,8 +173,8 @@ extension Seam: LockFileCalls {
 
     func names() throws(Errno) -> [String] {
         let answer = ask(.names)
-        guard case .names(let names, let listing) = answer else { throw failed(answer) }
-        return names.map { vocabulary.name($0) } + listing.decoys
+        guard case .names(let names) = answer else { throw failed(answer) }
+        return names.map { vocabulary.name($0) }
     }
 
     func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {

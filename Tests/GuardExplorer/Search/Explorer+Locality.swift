@@ -94,9 +94,10 @@ extension SimulatedKernel {
         }
     }
 
-    /// Inside the kernel mutex only files that are staged by others would show, and those are staged inside it, too.
+    /// Files are staged, and records moved aside, inside the mutex only. But evicted records are removed outside of it.
     func isListingSettled(for process: Int) -> Bool {
         !setup.listsAll && setup.hasMutex && isMutexHeld(by: process)
+            && !names.contains { vocabulary.isEvicted($0.name) }
     }
 
     /// A shared lock on a published record: nobody asks for an exclusive one there any more.

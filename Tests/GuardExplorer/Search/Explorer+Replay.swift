@@ -72,7 +72,7 @@ extension Explorer {
         case .content(let content): " = content \(content)"
         case .count(let count): " = \(count) bytes"
         case .status(let key): " = inode \(key.inode), modified at \(key.modified)"
-        case .names(let names, _): " = [\(names.map(name).joined(separator: ", "))]"
+        case .names(let names): " = [\(names.map(name).joined(separator: ", "))]"
         case .flag(let value): " = \(value)"
         case .time(let tick): " = \(tick)"
         case .liveness(let isAlive): isAlive ? " = alive" : " = gone"

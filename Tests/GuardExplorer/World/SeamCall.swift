@@ -102,30 +102,12 @@ enum SeamAnswer: Hashable {
     case content(Int32)
     case count(Int)
     case status(FileStatusKey)
-    case names([Int32], Listing)
+    case names([Int32])
     case flag(Bool)
     case time(Int32)
     case liveness(Bool)
     case processes([Int32])
     case agent(isUp: Bool, run: Int32)
-}
-
-/// What of the directory a listing shows.
-///
-/// Inside the mutex the guard looks for what crashes left behind, outside it for evicted records, and passes over the
-/// rest. So the rest makes no states; files that do not exist stand for it, and nobody may ever touch those.
-enum Listing {
-    case all, evicted, leftBehind
-
-    var decoys: [String] {
-        switch self {
-        case .all: []
-        case .evicted: ["reap-decoy", "restart.lock", "staging-decoy"]
-        case .leftBehind: ["evicted-decoy", "restart.lock"]
-        }
-    }
-
-    static let untouchable: Set = ["evicted-decoy", "reap-decoy", "staging-decoy"]
 }
 
 /// `FileStatus` in small numbers.

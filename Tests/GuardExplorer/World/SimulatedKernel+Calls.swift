@@ -146,15 +146,11 @@ extension SimulatedKernel {
     }
 
     private func list(by process: Int) -> SeamAnswer {
-        let listing: Listing = setup.listsAll ? .all : isMutexHeld(by: process) ? .leftBehind : .evicted
+        // The guard passes over the other names in a listing, so they need not make two answers of one.
         let shown = names.map(\.name).filter { name in
-            switch listing {
-            case .all: true
-            case .evicted: vocabulary.isEvicted(name)
-            case .leftBehind: vocabulary.isStaging(name) || vocabulary.isClaim(name)
-            }
+            setup.listsAll || vocabulary.isEvicted(name) || vocabulary.isStaging(name) || vocabulary.isClaim(name)
         }
-        return .names(shown.sorted { vocabulary.name($0) < vocabulary.name($1) }, listing)
+        return .names(shown.sorted { vocabulary.name($0) < vocabulary.name($1) })
     }
 
     private mutating func write(_ descriptor: CInt, _ content: Int32, at offset: Int, by process: Int) -> SeamAnswer {

@@ -98,8 +98,23 @@ public final class FileLockStore: LockStore {
     }
 
     public func evicted() throws(FleetError) -> [EvictedOwner] {
+        try owners(ofEvicted: Self.evicted(among: try directory.names()))
+    }
+
+    public func evicted(before lock: OwnedLock) throws(FleetError) -> [EvictedOwner] {
+        // One listing, made inside the mutex when this lock already had its name, knows them all: a record is moved
+        // aside from that name only.
+        guard let names = lock.evictedBefore else { return try evicted() }
+        return try owners(ofEvicted: names)
+    }
+
+    private static func evicted(among names: [String]) -> [String] {
+        names.filter { $0.hasPrefix(RunDirectory.evictedPrefix) }.sorted()
+    }
+
+    private func owners(ofEvicted names: [String]) throws(FleetError) -> [EvictedOwner] {
         var owners: [EvictedOwner] = []
-        for name in try directory.names().sorted() where name.hasPrefix(RunDirectory.evictedPrefix) {
+        for name in names {
             // A directory is nobody's record and cannot be unlinked: it must not stand in every owner's way.
             if let observation = try reader.observe(name), observation.kind != .directory {
                 owners.append(EvictedOwner(name: name, observation: observation))
@@ -172,12 +187,16 @@ public final class FileLockStore: LockStore {
             try place(staged.name)
             // From here on the lock is ours. Every record is staged inside the mutex, so what is left under staging
             // names, of this publication and of crashed ones, is garbage. A failure to sweep it loses nothing.
+            var names: [String]?
             do throws(FleetError) {
-                try sweep()
+                names = try directory.names()
+                sweep(names ?? [])
             } catch {
                 try? directory.unlink(staged.name)  // our own at least: its name needs no listing (no descriptor left)
             }
-            return OwnedLock(record: record, file: staged.file, id: id, length: line.count)
+            return OwnedLock(
+                record: record, file: staged.file, id: id, length: line.count,
+                evictedBefore: names.map(Self.evicted(among:)))
         } catch {
             Staging.discard(staged.name, staged.file, in: directory)
             throw error
@@ -193,8 +212,8 @@ public final class FileLockStore: LockStore {
         }
     }
 
-    private func sweep() throws(FleetError) {
-        for name in try directory.names()
+    private func sweep(_ names: [String]) {
+        for name in names
         where name.hasPrefix(RunDirectory.stagingPrefix) || name.hasPrefix(PathMutexReaper.claimPrefix) {
             try? directory.unlink(name)  // a directory, say; the others go all the same
         }

@@ -9,6 +9,8 @@ final class LinuxLockFiles: LockFileCalls {
     private let directory: CInt
     /// Readable when a signal came; ends a wait.
     private let wakeDescriptor: CInt?
+    /// The directory's identity, once it was asked for; the open descriptor pins it.
+    private var identity: FileID?
 
     /// - Parameter directory: owned by this object from now on.
     init(directory: CInt, path: String, wakeDescriptor: CInt?) {
@@ -67,15 +69,14 @@ final class LinuxLockFiles: LockFileCalls {
     }
 
     func isInPlace() throws(Errno) -> Bool {
-        var mine = stat()
-        try check(fstat(directory, &mine))
+        if identity == nil { identity = try status(of: LockFile(descriptor: directory)).id }
         var found = stat()
         do throws(Errno) {
             try check(fstatat(AT_FDCWD, path, &found, AT_SYMLINK_NOFOLLOW))
         } catch .noSuchFileOrDirectory {
             return false
         }
-        return (mine.st_dev, mine.st_ino) == (found.st_dev, found.st_ino)
+        return FileStatus(found).id == identity
     }
 
     func link(_ old: String, _ new: String) throws(Errno) {
@@ -95,24 +96,8 @@ final class LinuxLockFiles: LockFileCalls {
     func names() throws(Errno) -> [String] {
         // A descriptor of its own: the position of a directory stream is shared by duplicates.
         let descriptor = try checked(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-        guard let stream = fdopendir(descriptor) else {
-            let error = Errno(rawValue: errno)
-            _ = Glibc.close(descriptor)
-            throw error
-        }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(stream) else {
-                guard errno == 0 else { throw Errno(rawValue: errno) }
-                return names
-            }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
+        defer { _ = Glibc.close(descriptor) }
+        return try DirectoryEntries.names(in: descriptor)
     }
 
     func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {

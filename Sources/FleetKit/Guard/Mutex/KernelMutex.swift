@@ -9,8 +9,17 @@ final class KernelMutex: RegistryMutex {
     private let time: any GuardTime
     private let processes: any ProcessTable
     private let patience: MutexPatience
-    private var file: LockFile?
+    private var opened: Opened?
     private var isInside = false
+
+    /// The mutex file from its opening to its close.
+    private struct Opened {
+        let file: LockFile
+        /// The descriptor pins it.
+        let id: FileID
+        /// A kernel mutex's record was read there, or written. So it stays one: a path mutex is always a new file.
+        var isKernelMutex = false
+    }
 
     init(
         _ directory: RunDirectory, time: any GuardTime, processes: any ProcessTable, patience: MutexPatience
@@ -21,7 +30,7 @@ final class KernelMutex: RegistryMutex {
         self.patience = patience
     }
 
-    deinit { if let file { directory.calls.close(file) } }
+    deinit { if let opened { directory.calls.close(opened.file) } }
 
     /// Whether an error of `flock` means that this file system has none.
     static func isUnsupported(_ error: Errno) -> Bool {
@@ -32,34 +41,33 @@ final class KernelMutex: RegistryMutex {
         var frozen = FrozenHolder(time: time, processes: processes, after: patience.frozenAfter)
         var backoff = Backoff(patience)
         while true {
-            let file = try openedFile()
-            if try lock(file) {
+            let mutex = try openedMutex()
+            if try lock(mutex.file) {
                 // From here on an error must give the kernel lock back: others would take this process for frozen.
                 isInside = true
                 let isCurrent: Bool
                 do throws(FleetError) {
-                    isCurrent = try isStillAtItsName(file)
+                    isCurrent = try directory.status(at: RunDirectory.mutexName)?.id == mutex.id
                 } catch {
                     leave()
                     throw error
                 }
-                if isCurrent { return try signIn(file) }
+                if isCurrent { return try signIn(mutex) }
                 isInside = false
                 forget()  // somebody removed the file by hand: lock the one that is there now
                 continue
             }
-            let bytes = try directory.contents(of: file, RunDirectory.mutexName, limit: MutexRecord.length)
-            let id = try directory.status(of: file, RunDirectory.mutexName).id
+            let bytes = try directory.contents(of: mutex.file, RunDirectory.mutexName, limit: MutexRecord.length)
             try frozen.observe(
-                MutexRecord(parsing: bytes), file: id, path: directory.path(RunDirectory.mutexName))
+                MutexRecord(parsing: bytes), file: mutex.id, path: directory.path(RunDirectory.mutexName))
             time.sleep(for: backoff.next())
         }
     }
 
     func leave() {
-        guard isInside, let file else { return }
+        guard isInside, let opened else { return }
         isInside = false
-        directory.calls.unlock(file)
+        directory.calls.unlock(opened.file)
     }
 
     private func lock(_ file: LockFile) throws(FleetError) -> Bool {
@@ -70,34 +78,33 @@ final class KernelMutex: RegistryMutex {
         }
     }
 
-    private func isStillAtItsName(_ file: LockFile) throws(FleetError) -> Bool {
-        let mine = try directory.status(of: file, RunDirectory.mutexName)
-        return try directory.status(at: RunDirectory.mutexName)?.id == mine.id
-    }
-
     /// Writes who is inside. Refuses a mutex of the other kind: its holder does not see our kernel lock.
-    private func signIn(_ file: LockFile) throws(FleetError) {
+    private func signIn(_ mutex: Opened) throws(FleetError) {
         do throws(FleetError) {
-            let bytes = try directory.contents(of: file, RunDirectory.mutexName, limit: MutexRecord.length)
-            if let record = MutexRecord(parsing: bytes), record.mutex != .kernel {
+            if !mutex.isKernelMutex, let record = try record(in: mutex.file), record.mutex != .kernel {
                 throw MutexModeClash.error(path: directory.path(RunDirectory.mutexName), found: record.mutex)
             }
             let mine = MutexRecord(mutex: .kernel, token: time.token(), holder: processes.me)
-            try directory.write(try mine.bytes(), to: file, RunDirectory.mutexName)
+            try directory.write(try mine.bytes(), to: mutex.file, RunDirectory.mutexName)
+            opened?.isKernelMutex = true
         } catch {
             leave()
             throw error
         }
     }
 
+    private func record(in file: LockFile) throws(FleetError) -> MutexRecord? {
+        MutexRecord(
+            parsing: try directory.contents(of: file, RunDirectory.mutexName, limit: MutexRecord.length))
+    }
+
     /// Whether this directory can have a kernel mutex: it has one, or one can be made.
     func isSupported() throws(FleetError) -> Bool {
-        guard let existing = try directory.open(RunDirectory.mutexName, .update) else { return try make() }
-        file = existing
-        let bytes = try directory.contents(of: existing, RunDirectory.mutexName, limit: MutexRecord.length)
-        if let record = MutexRecord(parsing: bytes) {
+        guard let existing = try open() else { return try make() }
+        if let record = try record(in: existing.file) {
+            opened?.isKernelMutex = record.mutex == .kernel
             guard record.mutex == .path else { return true }
-        } else if try hasFlock(existing) {
+        } else if try hasFlock(existing.file) {
             // No record: whatever it was, the one who enters writes his own.
             return true
         }
@@ -117,15 +124,27 @@ final class KernelMutex: RegistryMutex {
     }
 
     /// The mutex file, made on first use.
-    private func openedFile() throws(FleetError) -> LockFile {
+    private func openedMutex() throws(FleetError) -> Opened {
         while true {
-            if let file { return file }
-            file = try directory.open(RunDirectory.mutexName, .update)
-            if file == nil, try !make() {
+            if let opened { return opened }
+            if try open() == nil, try !make() {
                 throw FleetError(
                     .io, "the file system of \(directory.calls.path) has no flock",
                     hint: "set mutex = \"auto\" or \"path\" under [guard] in the roster")
             }
+        }
+    }
+
+    /// nil when there is none.
+    private func open() throws(FleetError) -> Opened? {
+        guard let file = try directory.open(RunDirectory.mutexName, .update) else { return nil }
+        do throws(FleetError) {
+            let mutex = Opened(file: file, id: try directory.status(of: file, RunDirectory.mutexName).id)
+            opened = mutex
+            return mutex
+        } catch {
+            directory.calls.close(file)
+            throw error
         }
     }
 
@@ -156,7 +175,7 @@ final class KernelMutex: RegistryMutex {
     }
 
     private func forget() {
-        if let file { directory.calls.close(file) }
-        file = nil
+        if let opened { directory.calls.close(opened.file) }
+        opened = nil
     }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Names one acquisition of the lock: a fresh UUID, lower case.
 ///
 /// Only a well-formed UUID becomes a token, because a token also becomes a file name (`evicted-TOKEN`).
@@ -21,26 +23,33 @@ public struct LockToken: Hashable, Sendable, CustomStringConvertible {
 
     /// A fresh random (version 4) token.
     public static func random() -> LockToken {
-        var random = SystemRandomNumberGenerator()
-        return self.random(using: &random)
+        // Both halves in one call; the generic way would ask the kernel for each.
+        var halves: (high: UInt64, low: UInt64) = (0, 0)
+        let isFilled = withUnsafeMutableBytes(of: &halves) { getentropy($0.baseAddress, $0.count) == 0 }
+        guard isFilled else {
+            var random = SystemRandomNumberGenerator()
+            return self.random(using: &random)
+        }
+        return LockToken(high: halves.high, low: halves.low)
     }
 
     /// The same from a generator of one's own, for runs that can be repeated.
     public static func random(using generator: inout some RandomNumberGenerator) -> LockToken {
-        var high = generator.next()
-        var low = generator.next()
-        high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
-        low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        let digits = hex(high) + hex(low)
+        LockToken(high: generator.next(), low: generator.next())
+    }
+
+    /// 128 random bits, of which the version and the variant take six.
+    private init(high: UInt64, low: UInt64) {
+        let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let digits = Self.hex(high) + Self.hex(low)
         var text = ""
         for (index, digit) in digits.enumerated() {
             if [8, 12, 16, 20].contains(index) { text += "-" }
             text.append(digit)
         }
-        return LockToken(unchecked: text)
+        rawValue = text
     }
-
-    private init(unchecked text: String) { rawValue = text }
 
     private static func hex(_ value: UInt64) -> String {
         let text = String(value, radix: 16)
