@@ -17,12 +17,23 @@ public struct FleetResidence: Sendable, Equatable {
         roster: Roster, manager: any ServiceManager, environment: [String: String]
     ) throws(FleetError) -> FleetResidence? {
         if let own = ControlGroupScan.path(of: getpid()) {
-            for state in try manager.states(of: roster.units)
+            let candidates = candidates(roster.units, own)
+            for state in candidates.isEmpty ? [] : try manager.states(of: candidates)
             where ControlGroupScan.contains(state.controlGroup, own) {
                 return FleetResidence(place: .cgroup(state.name))
             }
         }
         return isTerminalOfFleet(roster.holder.socket, environment) ? FleetResidence(place: .terminal) : nil
+    }
+
+    /// The units that may have the cgroup `own` or one above it. systemd names a unit's cgroup after the unit, with a `_`
+    /// before some names, so mostly this is known without asking the manager for the whole fleet.
+    static func candidates(_ units: [UnitName], _ own: String) -> [UnitName] {
+        let parts = Set(own.split(separator: "/").map(String.init))
+        let named = units.filter { parts.contains($0.rawValue) || parts.contains("_" + $0.rawValue) }
+        guard named.isEmpty else { return named }
+        // In some other service: it may be one of these all the same, where the roster knows it by an alias.
+        return parts.contains { $0.hasSuffix(".service") && !$0.hasPrefix("user@") } ? units : []
     }
 
     /// `$TMUX` is `SOCKET,PID,SESSION`.

@@ -1,0 +1,33 @@
+import Testing
+
+@testable import FleetKit
+
+@Suite struct FleetResidenceTests {
+    private let holder: UnitName
+    private let units: [UnitName]
+
+    init() throws {
+        holder = try UnitName("mosaic-tmux-holder.service")
+        units = [holder, try UnitName("mosaic-agent@a.service"), try UnitName("_b.service")]
+    }
+
+    @Test(arguments: [
+        "/", "/user.slice/user-1000.slice/session-3.scope",
+        "/user.slice/user-1000.slice/user@1000.service/app.slice/terminal.scope",
+        "/app.slice/tmux-spawn-1.scope", "/mosaic-tmux-holder.service.d/x",
+    ])
+    func `Outside of every service the manager need not be asked`(_ own: String) {
+        #expect(FleetResidence.candidates(units, own) == [])
+    }
+
+    @Test func `Inside a unit's cgroup, or one below it, that unit is asked for`() {
+        let app = "/user.slice/user-1000.slice/user@1000.service/app.slice"
+        #expect(FleetResidence.candidates(units, "\(app)/mosaic-tmux-holder.service") == [holder])
+        #expect(FleetResidence.candidates(units, "\(app)/mosaic-agent@a.service/child") == [units[1]])
+        #expect(FleetResidence.candidates(units, "\(app)/__b.service") == [units[2]])
+    }
+
+    @Test func `A service of another name may be one of the fleet by an alias`() {
+        #expect(FleetResidence.candidates(units, "/app.slice/tmux.service") == units)
+    }
+}
