@@ -1,16 +1,26 @@
 internal import FleetKit
 
 extension CommandBatch {
+    /// When the units whose jobs are gone are to be read and judged; nil while there are none.
+    ///
+    /// Reading takes time that the manager needs for the jobs that still run, so what ends within a moment is read together.
+    /// But the last ones, and those whose end lets the next command go, are read at once.
+    var judgingIsDue: SuspendingClock.Instant? {
+        guard let first = entries.lazy.compactMap(\.overSince).min() else { return nil }
+        let isLast = !entries.contains { $0.phase.isUnderWay }
+        return isLast || isFull ? first : first + Self.gathering
+    }
+
+    private static let gathering = Duration.milliseconds(50)
+
     /// Reads the states of the units whose jobs are gone, after they are gone, and judges them.
     func settle(_ connection: Connection) throws(WireError) {
-        let over = entries.indices.filter {
-            switch entries[$0].phase {
-            case .ended, .refused: true
-            default: false
-            }
-        }
-        guard !over.isEmpty else { return }
-        let states = try connection.states(of: over.map { entries[$0].command.unit }, link.timeouts, heartbeat)
+        guard let due = judgingIsDue, due <= .now else { return }
+        let over = entries.indices.filter { entries[$0].overSince != nil }
+        let stopped = Set(over.indices.filter { entries[over[$0]].command.verb == .stop })
+        let states = try connection.brief(
+            of: over.map { entries[$0].command.unit }, withoutRuns: stopped, link.timeouts, heartbeat
+        ) { entries[over[$0]].isWell(in: $1) }
         for (index, state) in zip(over, states) {
             let entry = entries[index]
             let duration = SuspendingClock.now - entry.sentAt
@@ -41,5 +51,17 @@ extension CommandBatch {
         let outcome = UnitOutcome(command: entries[index].command, result: result, state: state, duration: duration)
         entries[index].phase = .finished(outcome)
         try heartbeat.tell(.finished(outcome))
+    }
+}
+
+extension CommandBatch.Entry {
+    /// Whether the unit is what the command asked for, so that nothing more needs to be known of it.
+    fileprivate func isWell(in row: UnitState) -> Bool {
+        if case .ended(.lost) = phase { return false }
+        return switch command.verb {
+        case .start, .restart: row.isPlain && row.isActive
+        case .stop: row.isPlain && !row.isActive
+        case .resetFailed: row.isPlain
+        }
     }
 }

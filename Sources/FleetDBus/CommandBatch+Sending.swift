@@ -1,26 +1,19 @@
 internal import FleetKit
 
 extension CommandBatch {
-    private var free: Int {
-        capacity
-            - entries.count {
-                switch $0.phase {
-                case .sent, .unsure, .awaited, .ended, .refused: true
-                case .waiting, .finished: false
-                }
-            }
-    }
+    private var free: Int { capacity - entries.count { $0.phase.isUnderWay || $0.overSince != nil } }
+    private var hasWaiting: Bool { entries.contains { if case .waiting = $0.phase { true } else { false } } }
 
-    var canSend: Bool {
-        free > 0 && entries.contains { if case .waiting = $0.phase { true } else { false } }
-    }
+    var canSend: Bool { free > 0 && hasWaiting }
+    /// Commands wait for the end of others.
+    var isFull: Bool { free <= 0 && hasWaiting }
 
     func send(_ connection: Connection) throws(WireError) {
         guard canSend else { return }
         let group = Array(
             entries.indices.filter { if case .waiting = entries[$0].phase { true } else { false } }.prefix(free))
         // Read just before sending and not once for all: an earlier command of the batch may have moved this unit.
-        let states = try connection.states(of: group.map { entries[$0].command.unit }, link.timeouts, heartbeat)
+        let states = try connection.brief(of: group.map { entries[$0].command.unit }, link.timeouts, heartbeat)
         var calls: [Message] = []
         var indices: [Int] = []
         for (index, state) in zip(group, states) {

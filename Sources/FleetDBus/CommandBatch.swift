@@ -35,11 +35,30 @@ final class CommandBatch {
             /// The manager refused to make a job.
             case refused(name: String, text: String)
             case finished(UnitOutcome)
+
+            /// It may still have an effect.
+            var isUnderWay: Bool {
+                switch self {
+                case .sent, .unsure, .awaited: true
+                case .waiting, .ended, .refused, .finished: false
+                }
+            }
+
+            var isOver: Bool {
+                switch self {
+                case .ended, .refused: true
+                case .waiting, .sent, .unsure, .awaited, .finished: false
+                }
+            }
         }
 
         let command: UnitCommand
         let path: String
-        var phase = Phase.waiting
+        var phase = Phase.waiting {
+            didSet { overSince = phase.isOver ? overSince ?? .now : nil }
+        }
+        /// Since when its outcome is to be judged; nil while it is under way, and when it is judged.
+        private(set) var overSince: SuspendingClock.Instant?
         var before: UnitState?
         var sentAt = SuspendingClock.now
         /// How often it was sent; more than once only where the manager has provably not seen it.
@@ -95,9 +114,10 @@ final class CommandBatch {
         try apply(connection.takeSignals(waitingAtMost: .zero, heartbeat), connection)
         try settle(connection)
         guard outcomes == nil, !canSend else { return }
-        let pause = nextCheck - SuspendingClock.now
-        if pause > .zero {
-            try apply(connection.takeSignals(waitingAtMost: pause, heartbeat), connection)
+        let now = SuspendingClock.now
+        let pause = min(nextCheck, judgingIsDue ?? nextCheck) - now
+        if nextCheck > now {
+            try apply(connection.takeSignals(waitingAtMost: max(.zero, pause), heartbeat), connection)
         } else {
             try check(connection)
         }

@@ -13,7 +13,7 @@ extension Connection {
         for (index, unit) in units.enumerated() {
             // A unit that is listed under another name (an alias) has no row of its own here.
             let isPlain = rows[unit].map { $0.isActive && $0.loadState == "loaded" } == true
-            if isPlain && unit.rawValue.hasSuffix(".service") { active.append(index) } else { others.append(index) }
+            if isPlain && unit.isService { active.append(index) } else { others.append(index) }
         }
         var states = [UnitState?](repeating: nil, count: units.count)
         for (index, state) in zip(others, try self.states(of: others.map { units[$0] }, timeouts, heartbeat)) {
@@ -29,17 +29,21 @@ extension Connection {
         _ units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
     ) throws(WireError) -> [UnitName: UnitState] {
         let question: Message
-        do throws(FleetError) {
-            question = try Manager.call("ListUnitsByNames").adding(units.map(\.rawValue))
-        } catch { throw .stopped(error) }
+        do throws(FleetError) { question = try Self.listing(of: units) } catch { throw .stopped(error) }
         let reply = try call(question, timeout: timeouts.call + timeouts.perCall * units.count, heartbeat)
+        do throws(FleetError) { return try Self.rows(reply) } catch { throw .stopped(error) }
+    }
+
+    static func listing(of units: [UnitName]) throws(FleetError) -> Message {
+        try Manager.call("ListUnitsByNames").adding(units.map(\.rawValue))
+    }
+
+    static func rows(_ reply: Reply) throws(FleetError) -> [UnitName: UnitState] {
+        var reader = MessageReader(try reply.get("to list the fleet's units"), "the list of units")
         var rows: [UnitName: UnitState] = [:]
-        do throws(FleetError) {
-            var reader = MessageReader(try reply.get("to list the fleet's units"), "the list of units")
-            for state in try reader.array(Self.row) {
-                if let state { rows[state.name] = state }
-            }
-        } catch { throw .stopped(error) }
+        for state in try reader.array(row) {
+            if let state { rows[state.name] = state }
+        }
         return rows
     }
 

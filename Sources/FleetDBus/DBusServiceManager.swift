@@ -44,6 +44,13 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    public func brief(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        let timeouts = link.timeouts
+        return try asking { (connection, heartbeat) throws(WireError) in
+            try connection.brief(of: units, timeouts, heartbeat)
+        }
+    }
+
     public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in

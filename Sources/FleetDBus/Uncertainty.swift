@@ -18,11 +18,12 @@ enum Uncertainty: Equatable {
         if command.verb == .stop && now.isDown { return .taken(job: nil) }
         if command.verb == .start && now.isActive { return .taken(job: nil) }
         guard let before else { return .taken(job: nil) }
-        // Each run has an invocation of its own; a start that fails before it leaves a trace in the state.
+        // Each run has an invocation of its own; a start that fails before it leaves a trace in the state. (What became of
+        // the run is in `result`, which is read, and is more than `success`, where it failed.)
         let isUnchanged =
             before.invocationID == now.invocationID && before.activeState == now.activeState
-            && before.subState == now.subState && before.result == now.result
-            && before.activeSince == now.activeSince && before.restarts == now.restarts
+            && before.subState == now.subState && (!now.isFailed || before.result == now.result)
+            && before.restarts == now.restarts
         return isUnchanged ? .notTaken : .taken(job: nil)
     }
 }

@@ -35,6 +35,8 @@ struct UnitProperties {
         var interface: String { isOfService ? Manager.serviceInterface : Manager.unitInterface }
 
         static let ofService = allCases.filter(\.isOfService)
+        /// Which run of the unit it is: each has an InvocationID of its own, and NRestarts counts those that nobody asked for.
+        static let ofRun: [Field] = [.invocationID, .restarts]
         /// What `ListUnitsByNames` does not tell of a service that is active. Its Result is `success` as long as it is:
         /// systemd resets it at each start and writes a failure only on the way down.
         static let ofOverview: [Field] = [.invocationID, .activeSince, .mainPID, .restarts, .memory]

@@ -46,6 +46,14 @@ final class Play {
                 asked = Self.shown(try state(stem))
                 return told == asked
             }
+            // So must what commands are decided by.
+            try until(
+                "the brief state agrees with the state: \(String(describing: told)), \(String(describing: asked))"
+            ) {
+                told = try client.brief(of: [unit]).first.map(Self.decisive)
+                asked = Self.decisive(try state(stem))
+                return told == asked
+            }
         case .hears(let stem, let accident, let activeState): try hear(stem, accident, activeState)
         case .runs(let verb, let stem, let isAnew):
             let before = try state(stem).invocationID
@@ -94,6 +102,18 @@ final class Play {
         (state.controlGroup, state.conditionResult, state.mainExit) = ("", true, nil)
         (state.requirements, state.after) = ([], [])
         return state
+    }
+
+    /// Of a unit that is simply up or down, what commands are decided by; of another one, everything that is at rest.
+    private static func decisive(_ state: UnitState) -> UnitState {
+        let isPlain =
+            state.loadState == "loaded" && state.job == nil && (state.isActive || state.activeState == "inactive")
+        guard isPlain else { return shown(state) }
+        var plain = UnitState(
+            name: state.name, activeState: state.activeState, subState: state.subState, restarts: state.restarts,
+            invocationID: state.invocationID)
+        plain.description = state.description
+        return plain
     }
 
     private func state(_ stem: String) throws -> UnitState {

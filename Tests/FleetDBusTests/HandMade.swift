@@ -14,6 +14,8 @@ enum Value {
     case strings([String])
     case bytes([UInt8])
     case job(UInt32, String)
+    /// Rows of `ListUnitsByNames`, each of the unit with these properties.
+    case rows([(name: String, properties: [String: Value])])
 
     var signature: String {
         switch self {
@@ -26,6 +28,7 @@ enum Value {
         case .strings: "as"
         case .bytes: "ay"
         case .job: "(uo)"
+        case .rows: "a(ssssssouso)"
         }
     }
 
@@ -50,6 +53,25 @@ enum Value {
                 Self.basic(WireType.uint32, id, &inner)
                 Self.basic(WireType.objectPath, path, &inner)
             }
+        case .rows(let rows):
+            Self.within(WireType.array, "(ssssssouso)", &iterator) { inner in
+                for row in rows { Self.append(row.name, row.properties, to: &inner) }
+            }
+        }
+    }
+
+    private static func append(_ name: String, _ unit: [String: Value], to rows: inout DBusMessageIter) {
+        within(WireType.structure, nil, &rows) { row in
+            basic(WireType.string, name, &row)
+            for field in ["Description", "LoadState", "ActiveState", "SubState", "Following"] {
+                (unit[field] ?? .string("")).append(to: &row)
+            }
+            basic(WireType.objectPath, "/u", &row)
+            var job: (id: UInt32, path: String) = (0, "/")
+            if case .job(let id, let path) = unit["Job"] { job = (id, path) }
+            basic(WireType.uint32, job.id, &row)
+            basic(WireType.string, job.id == 0 ? "" : "start", &row)
+            basic(WireType.objectPath, job.path, &row)
         }
     }
 

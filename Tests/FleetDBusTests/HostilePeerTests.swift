@@ -16,7 +16,7 @@ let impatient: Timeouts = {
     return timeouts
 }()
 
-@Suite(.timeLimit(.minutes(1))) struct HostilePeer {
+@Suite(.timeLimit(.minutes(5))) struct HostilePeer {
     private let unit: UnitName
     init() throws { unit = try UnitName("x.service") }
 

@@ -16,6 +16,11 @@ final class ScriptedPeer: Sendable {
         let connection: Int
         var member: String { dbus_message_get_member(message.raw).map { String(cString: $0) } ?? "" }
         var path: String { message.path ?? "" }
+        /// The array of texts that the call begins with.
+        var names: [String] {
+            var reader = MessageReader(message, "a call")
+            return (try? reader.strings()) ?? []
+        }
         /// The texts that the call begins with.
         var arguments: [String] {
             var reader = MessageReader(message, "a call")
@@ -208,6 +213,7 @@ extension ScriptedPeer.Call {
             if property == "JobType" { return [.send(.variantAnswer(.string("start")))] }
             guard let value = all[property] else { return [.send(.error("a.b.NoSuchProperty", property))] }
             return [.send(.variantAnswer(value))]
+        case "ListUnitsByNames": return [.send(.answer(.rows(names.map { ($0, all) })))]
         case "StartUnit", "StopUnit", "RestartUnit":
             return [.send(.answer(.path("/org/freedesktop/systemd1/job/7")))]
         default: return [.send(.answer())]

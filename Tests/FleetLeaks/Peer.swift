@@ -144,6 +144,9 @@ final class Peer {
             let unit = arguments.first ?? ""
             let pids = units[unit].map { $0.isActive ? [pid(of: unit)] : [] } ?? []
             return [Wire.answer(call) { Wire.processes(pids, &$0) }].compactMap { $0 }
+        case "ListUnitsByNames":
+            let rows = units.map { (name: $0.key, isActive: $0.value.isActive) }
+            return [Wire.answer(call) { Wire.units(rows, &$0) }].compactMap { $0 }
         case "StartUnit", "StopUnit", "RestartUnit": return run(member, arguments.first ?? "", call)
         default: return [Wire.answer(call) { _ in }].compactMap { $0 }
         }

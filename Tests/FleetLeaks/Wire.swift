@@ -93,6 +93,22 @@ enum Wire {
         }
     }
 
+    /// Rows of `ListUnitsByNames`.
+    static func units(_ units: [(name: String, isActive: Bool)], _ iterator: inout DBusMessageIter) {
+        within("a", "(ssssssouso)", &iterator) { array in
+            for unit in units {
+                within("r", nil, &array) { row in
+                    let state = unit.isActive ? ("active", "running") : ("inactive", "dead")
+                    for text in [unit.name, unit.name, "loaded", state.0, state.1, ""] { basic("s", text, &row) }
+                    basic("o", "/unit", &row)
+                    basic("u", UInt32(0), &row)
+                    basic("s", "", &row)
+                    basic("o", "/", &row)
+                }
+            }
+        }
+    }
+
     /// The texts that a call begins with.
     static func texts(of call: OpaquePointer) -> [String] {
         var found: [String] = []

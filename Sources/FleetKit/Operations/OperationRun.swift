@@ -90,9 +90,18 @@ final class OperationRun {
 
     // MARK: Phases
 
+    /// What the next commands are decided by (`ServiceManager.brief`).
     func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        try asking { () throws(FleetError) in try manager.brief(of: units) }
+    }
+
+    func wholeStates(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        try asking { () throws(FleetError) in try manager.states(of: units) }
+    }
+
+    private func asking(_ question: () throws(FleetError) -> [UnitState]) throws(FleetError) -> [UnitState] {
         try keeper.look()
-        let states = try manager.states(of: units)
+        let states = try question()
         try keeper.managerAnswered()
         return states
     }

@@ -29,7 +29,7 @@ public final class RestartOperation {
 
     /// What `run` would do now. Needs no lock and changes nothing.
     public func plan() throws(FleetError) -> RestartPlan {
-        try plan(manager.states(of: roster.units))
+        try plan(options.mayBeOneBatch ? manager.states(of: roster.units) : manager.brief(of: roster.units))
     }
 
     private func plan(_ states: [UnitState]) throws(FleetError) -> RestartPlan {
@@ -68,7 +68,8 @@ public final class RestartOperation {
                 ProgressEvent(phase: OperationPhase.drain.rawValue, unit: unit.rawValue, outcome: LeftStopped.sent))
         }
         // Under the lock, never before: another restart may just have changed everything.
-        let plan = try plan(run.states(of: roster.units))
+        let plan = try plan(
+            options.mayBeOneBatch ? run.wholeStates(of: roster.units) : run.states(of: roster.units))
         if let order = plan.order { log.debug("\(order.words)") }
         run.skip(plan.skipped)
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)

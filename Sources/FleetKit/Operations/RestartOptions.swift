@@ -15,5 +15,8 @@ public struct RestartOptions: Sendable, Equatable {
     /// again, also without `autostart`.
     public var leftStopped: Set<UnitName> = []
 
+    /// Whether one transaction of the manager's may be the whole of it; the units have a say, too.
+    var mayBeOneBatch: Bool { agents == nil && !onlyFailed && drain && maxParallel == nil }
+
     public init(agents: [AgentName]? = nil) { self.agents = agents }
 }

@@ -87,6 +87,6 @@ struct Settle {
     }
 
     private func state() throws(FleetError) -> UnitState {
-        try manager.states(of: [holder]).first ?? UnitState(name: holder, loadState: "not-found")
+        try manager.brief(of: [holder]).first ?? UnitState(name: holder, loadState: "not-found")
     }
 }

@@ -21,7 +21,7 @@ struct StabilityWatch {
         let deadline = clock.now() + window
         while !watched.isEmpty {
             try keeper.look()
-            let states = try manager.states(of: watched.map(\.name))
+            let states = try manager.overview(of: watched.map(\.name))
             try keeper.managerAnswered()
             var standing: [UnitState] = []
             for (before, now) in zip(watched, states) {

@@ -13,6 +13,12 @@ public protocol ServiceManager: AnyObject {
     /// - Throws: `.noServiceManager` when the manager cannot be asked.
     func states(of units: [UnitName]) throws(FleetError) -> [UnitState]
 
+    /// What commands are decided by, in the order asked: all of a unit that is neither simply active nor simply inactive
+    /// (loaded, no job). Of those, only the names, the load, active and sub state, `invocationID` and `restarts`; the rest
+    /// may be left at its default, since it follows from these or nobody decides by it.
+    /// - Throws: `.noServiceManager` when the manager cannot be asked.
+    func brief(of units: [UnitName]) throws(FleetError) -> [UnitState]
+
     /// How each unit was told to behave, in the order asked.
     /// - Throws: `.noServiceManager` when the manager cannot be asked.
     func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings]
@@ -60,5 +66,6 @@ public protocol ServiceManager: AnyObject {
 }
 
 extension ServiceManager {
+    public func brief(of units: [UnitName]) throws(FleetError) -> [UnitState] { try states(of: units) }
     public func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] { try states(of: units) }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import FleetKit
 
 /// Each check on something that is well, and on everything that it is there to find.
-@Suite("The doctor's checks", .timeLimit(.minutes(1)))
+@Suite("The doctor's checks", .timeLimit(.minutes(5)))
 struct ChecksTests {
     // MARK: The way to systemd
 

@@ -25,7 +25,7 @@ final class RecordingSupervisor: JobSupervisor {
     var commandDescriptor: CInt? { nil }
 }
 
-@Suite("Fake service manager", .timeLimit(.minutes(1)))
+@Suite("Fake service manager", .timeLimit(.minutes(5)))
 struct FakeServiceManagerTests {
     let directory = FakeDirectory()
     let clock = ManualClock()

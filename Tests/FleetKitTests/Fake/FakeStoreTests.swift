@@ -4,7 +4,7 @@ import FleetTestSupport
 import Foundation
 import Testing
 
-@Suite("Fake state between processes", .timeLimit(.minutes(1)))
+@Suite("Fake state between processes", .timeLimit(.minutes(5)))
 struct FakeStoreTests {
     let directory = FakeDirectory()
 

@@ -19,7 +19,7 @@ import Testing
         try arena.write(try LockRecordText.firstLine(record), to: "restart.lock")
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [Roster.MutexChoice.kernel, .path])
+    @Test(.timeLimit(.minutes(5)), arguments: [Roster.MutexChoice.kernel, .path])
     func `Of two breakers exactly one takes over, the other looks again`(_ mutex: Roster.MutexChoice) throws {
         for round in 0..<60 {
             let arena = try Arena()
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [Roster.MutexChoice.kernel, .path])
+    @Test(.timeLimit(.minutes(5)), arguments: [Roster.MutexChoice.kernel, .path])
     func `Of two who break a living owner exactly one does, and the record aside is kept`(
         _ mutex: Roster.MutexChoice
     ) throws {
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [Roster.MutexChoice.kernel, .path])
+    @Test(.timeLimit(.minutes(5)), arguments: [Roster.MutexChoice.kernel, .path])
     func `Of three breakers at most one is active at any time, and no lock is left`(
         _ mutex: Roster.MutexChoice
     ) throws {

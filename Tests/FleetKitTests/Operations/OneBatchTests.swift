@@ -5,7 +5,7 @@ import Testing
 @testable import FleetKit
 
 /// A restart whose drain is the manager's own ordering.
-@Suite("Restart in one batch", .timeLimit(.minutes(1)))
+@Suite("Restart in one batch", .timeLimit(.minutes(5)))
 struct OneBatchTests {
     let fixture: OperationFixture
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FleetKit
 
-@Suite("Restart", .timeLimit(.minutes(1)))
+@Suite("Restart", .timeLimit(.minutes(5)))
 struct RestartOperationTests {
     let fixture: OperationFixture
 

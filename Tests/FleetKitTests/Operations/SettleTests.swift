@@ -23,7 +23,7 @@ struct ScriptedProcesses: ProcessLook {
     func name(of pid: Int32) -> String? { "tmux: server" }
 }
 
-@Suite("Settle", .timeLimit(.minutes(1)))
+@Suite("Settle", .timeLimit(.minutes(5)))
 struct SettleTests {
     let fixture: OperationFixture
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FleetKit
 
-@Suite("Start and stop", .timeLimit(.minutes(1)))
+@Suite("Start and stop", .timeLimit(.minutes(5)))
 struct StartStopOperationTests {
     let fixture: OperationFixture
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FleetKit
 
-@Suite("Telling systemd", .timeLimit(.minutes(1)))
+@Suite("Telling systemd", .timeLimit(.minutes(5)))
 struct ServiceNotifierTests {
     private let folder: TemporaryFolder
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FleetKit
 
-@Suite("Tmux probe", .timeLimit(.minutes(1)), .serialized)
+@Suite("Tmux probe", .timeLimit(.minutes(5)), .serialized)
 struct TmuxProbeTests {
     let directory = FakeDirectory()
     var socket: TmuxSocket { .path(directory.path + "/s") }

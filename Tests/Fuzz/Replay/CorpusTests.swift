@@ -6,7 +6,7 @@ import Testing
 @testable internal import FleetKit
 
 /// What the fuzzer found worth keeping (Scripts/fuzz) goes through every decoder again.
-@Suite(.timeLimit(.minutes(2))) struct CorpusTests {
+@Suite(.timeLimit(.minutes(5))) struct CorpusTests {
     private static func corpus(_ target: FuzzTarget) throws -> [(name: String, bytes: [UInt8])] {
         let folder = try BuiltProduct.source("Tests/Corpus/\(target.name)")
         return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map {

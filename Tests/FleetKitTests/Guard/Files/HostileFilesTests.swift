@@ -79,7 +79,7 @@ import Testing
         return Guard(store: try arena.store(time: time, processes: processes), time: time, processes: processes)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: Thing.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: Thing.allCases)
     func `What is no record at restart lock is unreadable, and in nobody's way`(_ thing: Thing) throws {
         let arena = try Arena()
         let outside = try makeOutside(arena)
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: Thing.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: Thing.allCases)
     func `Leftovers with our names are in nobody's way`(_ thing: Thing) throws {
         let arena = try Arena()
         let outside = try makeOutside(arena)
@@ -145,7 +145,7 @@ import Testing
         #expect(try isUntouched(outside))
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [Thing.fifo, .directory, .linkToFile, .linkToNothing, .socket])
+    @Test(.timeLimit(.minutes(5)), arguments: [Thing.fifo, .directory, .linkToFile, .linkToNothing, .socket])
     func `What is no file at restart mutex is an error that names it`(_ thing: Thing) throws {
         for mode in [Roster.MutexChoice.auto, .kernel, .path] {
             let arena = try Arena()
