@@ -122,7 +122,8 @@ public final class RestartOperation {
         if state.isInAutoRestart { return .restart }
         // On its way up already: a start joins that job, a restart would begin again.
         if state.activeState == "activating" && isNew { return .start }
-        if state.isDown || state.job?.type == "start" { return .start }
+        // Down, but perhaps queued to start (systemctl does not tell what a job is for): a start joins that, too.
+        if state.activeState == "inactive" || state.isFailed || state.job?.type == "start" { return .start }
         return .restart
     }
 }
