@@ -3,10 +3,10 @@ internal import FleetKit
 
 extension Connection {
     /// The states by which commands are decided and judged, for a fraction of what the whole ones cost the manager, which
-    /// is busy with the fleet's jobs at that time: a list of all units, two properties of each, and the list once more.
+    /// is busy with the fleet's jobs at that time: a list of all units and, of each that is up, two properties.
     ///
-    /// A unit whose row is the same before and after the properties was in that state when they were read. One that
-    /// moved meanwhile is read whole, as is one of which the row does not say all that has to be known.
+    /// A unit that is down is asked nothing more. The manager forgets such a unit at once, so each question about it makes
+    /// it read the unit's files again; and no run of it is known then.
     ///
     /// - Parameters:
     ///   - withoutRuns: indices of units whose run is of no interest: what was to stop is down or it is not.
@@ -17,45 +17,63 @@ extension Connection {
         suffices: (Int, UnitState) -> Bool = { $1.isPlain }
     ) throws(WireError) -> [UnitState] {
         guard !units.isEmpty else { return [] }
-        var questions: [(unit: Int, field: UnitProperties.Field)] = []
-        for (index, unit) in units.enumerated() where !withoutRuns.contains(index) {
-            questions += UnitProperties.Field.ofRun.filter { !$0.isOfService || unit.isService }.map { (index, $0) }
+        let rows = try list(units, timeouts, heartbeat)
+        var states: [UnitState?] = units.map { rows[$0] }
+        for (index, row) in states.enumerated() {
+            if let row, !suffices(index, row) { states[index] = nil }
         }
-        // Nothing to ask between the lists: then one is enough.
-        let count = questions.isEmpty ? 1 : questions.count + 2
-        var replies = [Reply?](repeating: nil, count: count)
-        let timeout = timeouts.call + timeouts.perCall * (count + units.count)
-        try pipeline(count, timeout: timeout, heartbeat) { (index) throws(FleetError) in
-            guard index > 0, index < count - 1 else { return try Self.listing(of: units) }
-            let (unit, field) = questions[index - 1]
-            return try Manager.get(field.rawValue, of: field.interface, at: UnitPath.of(units[unit]))
-        } received: { (index, reply) throws(WireError) in
-            replies[index] = reply
+        let running = units.indices.filter {
+            !withoutRuns.contains($0) && units[$0].isService && states[$0].map { $0.activeState != "inactive" } == true
         }
-        var states = [UnitState?](repeating: nil, count: units.count)
-        var others: [Int] = []
-        do throws(FleetError) {
-            // The pipeline has thrown where an answer is missing.
-            guard let first = replies.first.flatMap(\.self), let last = replies.last.flatMap(\.self) else { return [] }
-            let (before, after) = (try Self.rows(first), try Self.rows(last))
-            var properties = units.map { unit in after[unit].map { UnitProperties(row: $0) } }
-            for (question, reply) in zip(questions, replies.dropFirst()) {
-                // A unit that is not there has no properties, and no row that suffices.
-                guard case .answer(let message) = reply else { continue }
-                try properties[question.unit]?.read(question.field, in: message)
-            }
-            for (index, unit) in units.enumerated() {
-                if let row = after[unit], row == before[unit], suffices(index, row) {
-                    states[index] = try properties[index]?.unitState()
-                } else {
-                    others.append(index)
-                }
-            }
-        } catch { throw .stopped(error) }
+        for (index, state) in zip(running, try runs(of: running.compactMap { states[$0] }, timeouts, heartbeat)) {
+            states[index] = state
+        }
+        let others = units.indices.filter { states[$0] == nil }
         for (index, state) in zip(others, try self.states(of: others.map { units[$0] }, timeouts, heartbeat)) {
             states[index] = state
         }
         return states.compactMap(\.self)
+    }
+
+    /// Adds to each row which run of the unit it is.
+    ///
+    /// The list is asked for once more after these properties. A unit whose row is the same before and after was in that
+    /// state when they were read.
+    /// - Returns: nil for a unit that moved meanwhile.
+    private func runs(
+        of rows: [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitState?] {
+        guard !rows.isEmpty else { return [] }
+        let fields = UnitProperties.Field.ofRun
+        let count = rows.count * fields.count
+        var properties = rows.map { UnitProperties(row: $0) }
+        var again: [UnitName: UnitState] = [:]
+        let timeout = timeouts.call + timeouts.perCall * (count + rows.count)
+        try pipeline(count + 1, timeout: timeout, heartbeat) { (index) throws(FleetError) in
+            guard index < count else { return try Self.listing(of: rows.map(\.name)) }
+            let field = fields[index % fields.count]
+            return try Manager.get(
+                field.rawValue, of: field.interface, at: UnitPath.of(rows[index / fields.count].name))
+        } received: { (index, reply) throws(WireError) in
+            // The pipeline itself ends with `lost` for these.
+            if reply.isUndelivered || reply.isUnanswered { return }
+            do throws(FleetError) {
+                guard index < count else {
+                    again = try Self.rows(reply)
+                    return
+                }
+                // A unit that is gone by now has no properties, and no row like the one before.
+                guard case .answer(let answer) = reply else { return }
+                try properties[index / fields.count].read(fields[index % fields.count], in: answer)
+            } catch { throw .stopped(error) }
+        }
+        do throws(FleetError) {
+            var states: [UnitState?] = []
+            for (row, unit) in zip(rows, properties) {
+                states.append(again[row.name] == row ? try unit.unitState() : nil)
+            }
+            return states
+        } catch { throw .stopped(error) }
     }
 }
 

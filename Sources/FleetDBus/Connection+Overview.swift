@@ -25,7 +25,7 @@ extension Connection {
     }
 
     /// One row for each unit that the manager knows under the name asked.
-    private func list(
+    func list(
         _ units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
     ) throws(WireError) -> [UnitName: UnitState] {
         let question: Message

@@ -109,9 +109,8 @@ final class Play {
         let isPlain =
             state.loadState == "loaded" && state.job == nil && (state.isActive || state.activeState == "inactive")
         guard isPlain else { return shown(state) }
-        var plain = UnitState(
-            name: state.name, activeState: state.activeState, subState: state.subState, restarts: state.restarts,
-            invocationID: state.invocationID)
+        var plain = UnitState(name: state.name, activeState: state.activeState, subState: state.subState)
+        if state.isActive { (plain.restarts, plain.invocationID) = (state.restarts, state.invocationID) }
         plain.description = state.description
         return plain
     }
