@@ -20,7 +20,8 @@ static char problem[256];
 
 static void open_library(void)
 {
-    library = dlopen("libdbus-1.so.3", RTLD_NOW | RTLD_LOCAL);
+    // Lazily: most of what the libraries behind it need of each other is never called.
+    library = dlopen("libdbus-1.so.3", RTLD_LAZY | RTLD_LOCAL);
     if (!library) {
         const char *why = dlerror();
         snprintf(problem, sizeof problem, "%s", why ? why : "libdbus-1.so.3 cannot be loaded");

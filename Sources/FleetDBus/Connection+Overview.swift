@@ -41,6 +41,7 @@ extension Connection {
     static func rows(_ reply: Reply) throws(FleetError) -> [UnitName: UnitState] {
         var reader = MessageReader(try reply.get("to list the fleet's units"), "the list of units")
         var rows: [UnitName: UnitState] = [:]
+        rows.reserveCapacity(64)
         for state in try reader.array(row) {
             if let state { rows[state.name] = state }
         }

@@ -22,6 +22,7 @@ extension Connection {
     ) throws(WireError) {
         let deadline = SuspendingClock.now + timeout
         var inFlight: [UInt32: Int] = [:]
+        inFlight.reserveCapacity(min(count, window))
         var sent = 0
         var hasManager = true
         while sent < count || !inFlight.isEmpty {

@@ -4,6 +4,7 @@ internal import Glibc
 public enum ProcessEnvironment {
     public static func current() -> [String: String] {
         var variables: [String: String] = [:]
+        variables.reserveCapacity(64)  // growing step by step took longer than everything else here
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)
