@@ -57,9 +57,12 @@ final class KernelMutex: RegistryMutex {
                 forget()  // somebody removed the file by hand: lock the one that is there now
                 continue
             }
-            let bytes = try directory.contents(of: mutex.file, RunDirectory.mutexName, limit: MutexRecord.length)
-            try frozen.observe(
-                MutexRecord(parsing: bytes), file: mutex.id, path: directory.path(RunDirectory.mutexName))
+            // Most waits last microseconds, and many wait at once when a lock is released: whoever is inside is looked at
+            // only by those who have waited for some steps already.
+            if backoff.isLong {
+                try frozen.observe(
+                    try record(in: mutex.file), file: mutex.id, path: directory.path(RunDirectory.mutexName))
+            }
             time.sleep(for: backoff.next())
         }
     }

@@ -46,6 +46,9 @@ struct Backoff {
         longest = patience.longestStep
     }
 
+    /// The steps do not grow any more.
+    var isLong: Bool { step >= longest }
+
     mutating func next() -> Duration {
         defer { step = min(step * 2, longest) }
         return step
