@@ -14,25 +14,32 @@ let benchmarks: @Sendable () -> Void = {
         maxIterations: 100_000)
     // Names are run in the order of the alphabet.
     for round in 100..<(100 + rounds) {
-        Benchmark("\(round) guard") { benchmark in
-            let processes = try ProcFileSystem()
-            let time = SystemTime()
-            let store = try FileLockStore.open(home: home, mutex: .auto, time: time, processes: processes)
-            let guarded = Guard(store: store, time: time, processes: processes)
-            let request = LockRequest(scope: .fleet, command: "benchmark", reason: "a measurement")
-            let policy = WaitPolicy()
-            benchmark.startMeasurement()
-            let lock = try guarded.acquire(request, policy)
-            guarded.release(lock)
-            benchmark.stopMeasurement()
-        }
-        Benchmark("\(round) guard-c") { benchmark in
-            guard lock_sequence_turn() == 0 else { fatalError("lock_sequence.c: errno \(errno)") }
-            _ = benchmark
+        Benchmark("\(round) guard") { _, guarded in
+            guarded.release(try guarded.acquire(request, WaitPolicy()))
         } setup: {
-            _ = try FileLockStore.open(
-                home: home, mutex: .auto, time: SystemTime(), processes: ProcFileSystem())
-            guard lock_sequence_open(home + "/fleet/run") == 0 else { fatalError("\(home): errno \(errno)") }
+            try makeGuard(home)
+        }
+        Benchmark("\(round) guard-c") { _ in
+            let line = lock_sequence_turn()
+            guard line == 0 else { throw CallFailed(line: line, error: errno) }
+        } setup: {
+            _ = try makeGuard(home)  // makes the run directory
+            guard lock_sequence_open(home + "/fleet/run") == 0 else { throw CallFailed(line: 0, error: errno) }
         }
     }
+}
+
+private let request = LockRequest(scope: .fleet, command: "benchmark", reason: "a measurement")
+
+private func makeGuard(_ home: String) throws -> Guard {
+    let processes = try ProcFileSystem()
+    let time = SystemTime()
+    let store = try FileLockStore.open(home: home, mutex: .auto, time: time, processes: processes)
+    return Guard(store: store, time: time, processes: processes)
+}
+
+/// A call in lock_sequence.c failed.
+private struct CallFailed: Error {
+    let line: CInt
+    let error: CInt
 }
