@@ -27,8 +27,8 @@ let package = Package(
     ]
 )
 
-// The smoke run of `make test` leaves the benchmark library out: to build it takes longer than all the rest.
-if Context.environment["MOSAIC_BENCH_SMOKE"] == nil {
+// The programs alone, for all that does not need the library: to build it takes longer than everything else here.
+if Context.environment["MOSAIC_BENCH_PROGRAMS"] == nil {
     package.dependencies.append(
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
     package.targets.append(

@@ -40,7 +40,7 @@ struct Report {
 
     private var summary: String {
         let judged = rows.filter { $0.isMet != nil }
-        guard !judged.isEmpty else { return "nothing was judged" }
+        guard !judged.isEmpty else { return "\(rows.count { $0.value != nil }) figures; nothing was judged" }
         return "\(judged.count { $0.isMet == true }) of \(judged.count) goals met"
     }
 

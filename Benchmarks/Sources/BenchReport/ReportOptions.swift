@@ -4,7 +4,7 @@ struct ReportOptions {
     var parts: Set<String> = Set(Measure.all(sizes: [20]).map(\.part))
     var sizes = [20, 200, 1000]
     var machine = "a machine without a name"
-    var isSmoke = false
+    var isQuick = false
     var json: String?
     var markdown: String?
     var svg: String?
@@ -20,7 +20,7 @@ struct ReportOptions {
             case "--parts": parts = Set(try value().split(separator: ",").map(String.init))
             case "--sizes": sizes = try value().split(separator: ",").compactMap { Int($0) }
             case "--machine": machine = try value()
-            case "--smoke": isSmoke = true
+            case "--quick": isQuick = true
             case "--json": json = try value()
             case "--markdown": markdown = try value()
             case "--svg": svg = try value()

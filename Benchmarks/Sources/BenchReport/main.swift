@@ -1,17 +1,17 @@
 internal import FoundationEssentials
 internal import Glibc
 
-// bench-report FOLDER [--parts A,B] [--sizes 20,200] [--machine TEXT] [--smoke] [--json F] [--markdown F] [--svg F]
+// bench-report FOLDER [--parts A,B] [--sizes 20,200] [--machine TEXT] [--quick] [--json F] [--markdown F] [--svg F]
 //
 // Reads what Scripts/bench measured into FOLDER and prints the table of docs/performance.md. Exits 1 when a figure that
-// the parts and sizes promise is not there. --smoke judges nothing.
+// the parts and sizes promise is not there. --quick judges nothing.
 
 do {
     let options = try ReportOptions(CommandLine.arguments.dropFirst())
     let measurements = try Measurements(in: options.folder)
     let rows = Measure.all(sizes: options.sizes)
         .filter { options.parts.contains($0.part) }
-        .map { Row($0, measurements, isJudged: !options.isSmoke) }
+        .map { Row($0, measurements, isJudged: !options.isQuick) }
     let report = Report(machine: options.machine, rows: rows, growth: GrowthLine.all(in: measurements))
     print(report.text)
     if let file = options.json { try write(report.json, to: file) }
