@@ -33,12 +33,17 @@ struct GrowthLine {
         ].filter { !$0.points.isEmpty }
     }
 
-    /// See `Measure.Statistic.bend`; nil without three points.
+    /// See `Measure.Statistic.bend`; nil with fewer than two points.
     var bend: Double? {
-        let own = points.compactMap { point in point.own.map { (Double(point.size), $0) } }
-        guard own.count == 3 else { return nil }
-        func slope(_ from: (Double, Double), _ to: (Double, Double)) -> Double { (to.1 - from.1) / (to.0 - from.0) }
-        let first = slope(own[0], own[1])
-        return first > 0 ? max(0, slope(own[1], own[2])) / first : nil
+        let own = points.compactMap { point in point.own.map { (size: Double(point.size), time: $0) } }
+        switch own.count {
+        case 2: return (own[1].time / own[1].size) / (own[0].time / own[0].size)
+        case 3:
+            func slope(_ from: Int, _ to: Int) -> Double {
+                (own[to].time - own[from].time) / (own[to].size - own[from].size)
+            }
+            return slope(0, 1) > 0 ? max(0, slope(1, 2)) / slope(0, 1) : nil
+        default: return nil
+        }
     }
 }

@@ -1,7 +1,7 @@
 /// The command line.
 struct ReportOptions {
     var folder = ""
-    var parts: Set<String> = Set(Measure.all(sizes: [20]).map(\.part))
+    var parts: Set<String> = Set(Measure.all(sizes: [20, 1000]).map(\.part))
     var sizes = [20, 200, 1000]
     var machine = "a machine without a name"
     var isQuick = false
