@@ -22,7 +22,7 @@ enum { MUTEX_SIZE = 512, RECORD_SIZE = 308 };
 static const char *path;
 static int directory, mutex, staged, listed;
 static struct stat status;
-static char mutex_text[MUTEX_SIZE + 1], record_text[RECORD_SIZE], entries[32768], random_bytes[8];
+static char mutex_text[MUTEX_SIZE + 1], record_text[RECORD_SIZE], entries[8192], random_bytes[16];
 
 int lock_sequence_open(const char *run_directory) {
     memset(mutex_text, ' ', sizeof mutex_text);
@@ -39,11 +39,7 @@ int lock_sequence_open(const char *run_directory) {
 /// Into the registry mutex, which says who is inside.
 static int enter_mutex(void) {
     CALL(flock(mutex, LOCK_EX | LOCK_NB));
-    CALL(fstat(mutex, &status));
     CALL(fstatat(directory, "restart.mutex", &status, AT_SYMLINK_NOFOLLOW));
-    CALL(pread(mutex, mutex_text, MUTEX_SIZE + 1, 0));
-    CALL(pread(mutex, mutex_text, 1, MUTEX_SIZE));
-    CALL(getrandom(random_bytes, sizeof random_bytes, 0));
     CALL(getrandom(random_bytes, sizeof random_bytes, 0));
     CALL(pwrite(mutex, mutex_text, MUTEX_SIZE, 0));
     return 0;
@@ -51,9 +47,6 @@ static int enter_mutex(void) {
 
 static int list_directory(void) {
     CALL(listed = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    CALL(fstat(listed, &status));
-    CALL(fcntl(listed, F_GETFL));
-    CALL(fcntl(listed, F_SETFD, FD_CLOEXEC));
     CALL(syscall(SYS_getdents64, listed, entries, sizeof entries));
     CALL(syscall(SYS_getdents64, listed, entries, sizeof entries));
     CALL(close(listed));
@@ -66,9 +59,7 @@ static int acquire(void) {
     ABSENT(openat(directory, "restart.lock", O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
     PART(enter_mutex());
     ABSENT(fstatat(directory, "restart.lock", &status, AT_SYMLINK_NOFOLLOW));
-    CALL(fstat(directory, &status));
     CALL(fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW));
-    CALL(getrandom(random_bytes, sizeof random_bytes, 0));
     CALL(getrandom(random_bytes, sizeof random_bytes, 0));
     CALL(staged = openat(directory, STAGED, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
     CALL(flock(staged, LOCK_EX | LOCK_NB));
@@ -78,7 +69,6 @@ static int acquire(void) {
     PART(list_directory());
     CALL(unlinkat(directory, STAGED, 0));
     CALL(flock(mutex, LOCK_UN));
-    PART(list_directory());
     return 0;
 }
 
