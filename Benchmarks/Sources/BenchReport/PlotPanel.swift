@@ -51,7 +51,7 @@ struct PlotPanel {
                     + #"<text x="\#(place)" y="\#(bottom + 20)" text-anchor="middle">\#(size)</text>"#)
         }
         parts.append(
-            #"<text x="\#(left - 8)" y="\#(top - 4)" text-anchor="end" font-size="12">median</text>"#)
+            #"<text x="\#(left - 8)" y="\#(top - 14)" text-anchor="end" font-size="12">median</text>"#)
         let middle = left + width / 2
         parts.append(#"<text x="\#(middle)" y="\#(bottom + 40)" text-anchor="middle">agents</text>"#)
         return parts
