@@ -16,9 +16,9 @@ struct GrowthPlot {
 
     var svg: String {
         let status = PlotPanel(
-            title: "Asking for the state", left: 70, curves: curves(["show", "status"], own: "status"))
+            title: "Asking for the state: median time", left: 70, curves: curves(["show", "status"], own: "status"))
         let restart = PlotPanel(
-            title: "Restarting the whole fleet", left: 530,
+            title: "Restarting the whole fleet: median time", left: 530,
             curves: curves(["two-calls", "phases", "no-drain", "one-batch"], own: "no-drain"))
         return """
             <svg xmlns="http://www.w3.org/2000/svg" width="960" height="540" viewBox="0 0 960 540" \
@@ -26,10 +26,18 @@ struct GrowthPlot {
             <rect width="960" height="540" fill="#ffffff"/>
             \(status.svg)
             \(restart.svg)
-            <text x="70" y="524" font-size="12" fill="#4b5563">\(Self.escaped(machine))</text>
+            \(caption.joined(separator: "\n"))
             </svg>
 
             """
+    }
+
+    /// The machine is one line, what ran on it another.
+    private var caption: [String] {
+        machine.split(separator: ";", maxSplits: 1).enumerated().map { index, words in
+            let text = Self.escaped(String(words.drop { $0 == " " }))
+            return ##"<text x="70" y="\##(516 + 16 * index)" font-size="12" fill="#4b5563">\##(text)</text>"##
+        }
     }
 
     private func curves(_ names: [String], own: String) -> [PlotPanel.Curve] {

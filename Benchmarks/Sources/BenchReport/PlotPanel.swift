@@ -50,8 +50,6 @@ struct PlotPanel {
                 line(x(Double(size)), top, x(Double(size)), bottom, "#e5e7eb")
                     + #"<text x="\#(place)" y="\#(bottom + 20)" text-anchor="middle">\#(size)</text>"#)
         }
-        parts.append(
-            #"<text x="\#(left - 8)" y="\#(top - 14)" text-anchor="end" font-size="12">median</text>"#)
         let middle = left + width / 2
         parts.append(#"<text x="\#(middle)" y="\#(bottom + 40)" text-anchor="middle">agents</text>"#)
         return parts
