@@ -15,7 +15,7 @@ bindir := $(DESTDIR)$(PREFIX)/bin
 sharedir := $(DESTDIR)$(PREFIX)/share
 unitdir := $(DESTDIR)$(PREFIX)/lib/systemd/user
 
-.PHONY: help setup demo test soak fuzz build check-binary manual install uninstall deb check-deb format lint clean
+.PHONY: help setup demo test bench soak fuzz build check-binary manual install uninstall deb check-deb format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +28,10 @@ demo: setup build ## a fleet of 5 agents on a private systemd, and three restart
 
 test: setup ## every test, on a real user manager too, and a look into the finished binary
 	@Scripts/test
+
+bench: setup ## how fast, against what an operator would type instead; PARTS=status,restart for some (docs/performance.md)
+	@Scripts/bench $(if $(PARTS),--parts $(PARTS)) $(if $(RUNS),--runs $(RUNS)) --json .build/bench.json \
+		--markdown .build/bench.md $(if $(PARTS),,--svg .build/performance-growth.svg)
 
 soak: ## the long runs: every interleaving, thousands of kills, leaks under valgrind, fuzzing; PARTS=chaos,fuzz for some
 	@Scripts/setup soak
@@ -78,10 +82,10 @@ uninstall: ## remove what install put there
 	rm -rf "$(sharedir)/doc/mosaic-fleet"
 
 format: ## bring the sources into the house's format
-	swift format --in-place --recursive Sources Tests Plugins Package.swift
+	swift format --in-place --recursive Sources Tests Plugins Benchmarks Package.swift
 
 lint: ## format, shell scripts, layers, and what must not be in the tree
 	@Scripts/lint
 
 clean: ## remove what the build made
-	rm -rf .build
+	rm -rf .build Benchmarks/.build Benchmarks/.build-programs

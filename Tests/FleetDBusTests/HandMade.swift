@@ -16,6 +16,8 @@ enum Value {
     case job(UInt32, String)
     /// Rows of `ListUnitsByNames`, each of the unit with these properties.
     case rows([(name: String, properties: [String: Value])])
+    /// Of `GetUnitProcesses`: no row.
+    case noProcesses
 
     var signature: String {
         switch self {
@@ -29,6 +31,7 @@ enum Value {
         case .bytes: "ay"
         case .job: "(uo)"
         case .rows: "a(ssssssouso)"
+        case .noProcesses: "a(sus)"
         }
     }
 
@@ -57,6 +60,7 @@ enum Value {
             Self.within(WireType.array, "(ssssssouso)", &iterator) { inner in
                 for row in rows { Self.append(row.name, row.properties, to: &inner) }
             }
+        case .noProcesses: Self.within(WireType.array, "(sus)", &iterator) { _ in }
         }
     }
 

@@ -33,6 +33,8 @@ final class ScriptedPeer: Sendable {
     enum Action {
         /// Method returns and errors get the call's number.
         case send(Message)
+        /// The same for a call that came earlier.
+        case reply(Message, to: Call)
         case bytes([UInt8])
         case close
     }
@@ -50,6 +52,7 @@ final class ScriptedPeer: Sendable {
         private let members = Mutex<[String]>([])
         func add(_ member: String) { members.withLock { $0.append(member) } }
         func count(of member: String) -> Int { members.withLock { $0.count { $0 == member } } }
+        var counts: [String: Int] { members.withLock { Dictionary($0.map { ($0, 1) }, uniquingKeysWith: +) } }
     }
 
     let address: String
@@ -170,10 +173,12 @@ final class ScriptedPeer: Sendable {
                 switch action {
                 case .close: return
                 case .bytes(let bytes): guard put(bytes, client) else { return }
-                case .send(let message):
+                case .send(let message), .reply(let message, _):
                     serial += 1
                     if message.kind != DBUS_MESSAGE_TYPE_SIGNAL {
-                        dbus_message_set_reply_serial(message.raw, dbus_message_get_serial(raw))
+                        var call = raw
+                        if case .reply(_, let earlier) = action { call = earlier.message.raw }
+                        dbus_message_set_reply_serial(message.raw, dbus_message_get_serial(call))
                     }
                     dbus_message_set_serial(message.raw, serial)
                     guard put(marshalled(message), client) else { return }
