@@ -184,9 +184,9 @@ struct LiveProgressTests {
         #expect(end[2] == "  mosaic-agent@a2.service: failed: exit-code 7")
         #expect(end[3] == "    | Nov 24 15:00:00 a2[7]: no such model")
         #expect(end[4] == "    | Nov 24 15:00:01 a2[7]: \\u{1b}[2Jbye")
-        #expect(end[5].hasPrefix("    next: see why with: journalctl --user -u 'mosaic-agent@a2.service' -n 50"))
+        #expect(end[5].hasPrefix("    next: see why with: mosaic fleet logs -n 50 a2 --mosaic-home /tmp/"))
         let words = TestProcess.contents(asked)
-        #expect(words.contains("--user ") && words.contains("--unit=mosaic-agent@a2.service"))
+        #expect(words.contains("--user-unit=mosaic-agent@a2.service"))
         #expect(words.contains("--since=@"))
     }
 

@@ -23,12 +23,14 @@ public struct UnitJournal: Sendable {
     /// - Parameter since: seconds since 1970.
     /// - Returns: nothing, too, where there is no journal or it may not be read: that is no failure of the fleet.
     public func lastLines(of unit: UnitName, since: Double, count: Int) -> [String] {
+        var reading = JournalReading(units: [unit], scope: scope)
+        reading.lines = count
+        reading.isQuiet = true
         let child = ChildProcess(
             executable: program,
-            arguments: [
-                "--\(scope.rawValue)", "--no-pager", "--quiet", "--no-hostname", "--output=short", "--lines=\(count)",
-                "--since=@\(Int64(since))", "--unit=\(unit.rawValue)",
-            ], environment: environment)
+            arguments: ["--no-pager", "--no-hostname", "--output=short", "--since=@\(Int64(since))"]
+                + reading.arguments,
+            environment: environment)
         do throws(FleetError) {
             let output = try child.run(limit: 1 << 20, timeout: Self.patience)
             guard output.isSuccess else { return [] }
