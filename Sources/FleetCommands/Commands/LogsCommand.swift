@@ -35,8 +35,14 @@ struct LogsCommand: RelayingCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> Int32 {
         let roster = try context.roster()
-        let named = agents.isEmpty ? [] : try roster.agents(named: agents).map(\.unit)
-        let units = agents.isEmpty && !holder ? roster.units : (holder ? [roster.holder.unit] : []) + named
+        let others = agents.filter { $0 != roster.holder.unit.rawValue }
+        let units =
+            if agents.isEmpty && !holder {
+                roster.units
+            } else {
+                (holder || others.count < agents.count ? [roster.holder.unit] : [])
+                    + (others.isEmpty ? [] : try roster.agents(named: others).map(\.unit))
+            }
         var reading = JournalReading(units: units, scope: common.scope.managerScope)
         reading.follows = follow
         reading.lines = lines

@@ -40,6 +40,10 @@ struct StatusCommand: UnguardedCommand {
         throw ValidationError("'\(text)' is no state; there are \(known)")
     }
 
+    func validate() throws {
+        if case .refused(let why) = watch { throw ValidationError("the value of --watch cannot be: \(why)") }
+    }
+
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
         let names = try roster.selection(agents + (watch?.agent.map { [$0] } ?? []))
@@ -68,17 +72,23 @@ enum WatchChoice: Sendable, Equatable {
     case always
     case every(Duration)
     case agent(String)
+    /// And why.
+    case refused(String)
 
     static let shortest = Duration.milliseconds(100)
 
-    @Sendable init(_ text: String) throws {
+    /// Throws nothing: the parser would take a value that it cannot read for none, and watch.
+    @Sendable init(_ text: String) {
         guard text.first?.isNumber == true else {
             self = .agent(text)
             return
         }
-        let interval = try DurationOption.parse(text)
-        guard interval >= Self.shortest else { throw ValidationError("--watch needs 100ms at least") }
-        self = .every(interval)
+        do {
+            let interval = try DurationOption.parse(text)
+            self = interval < Self.shortest ? .refused("it needs 100ms at least") : .every(interval)
+        } catch {
+            self = .refused("\(error)")
+        }
     }
 
     var interval: Duration { if case .every(let interval) = self { interval } else { .seconds(2) } }
