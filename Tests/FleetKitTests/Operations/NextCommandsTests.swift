@@ -30,7 +30,7 @@ import Testing
                 == "journalctl '--unit=b\\x2d.service' --lines=5")
     }
 
-    static let homes = ["/srv/fleet", "/srv/it's a \"home\"", "/a;reboot", "/$(id)`id`", "/*", "/é/~"]
+    static let homes = ["/opt/fleet", "/opt/it's a \"home\"", "/a;reboot", "/$(id)`id`", "/*", "/é/~"]
 
     @Test(arguments: homes) func `A shell reads the words that were meant`(_ home: String) throws {
         let commands = try Self.commands(.system, home: home)
