@@ -194,7 +194,7 @@ struct LiveProgressTests {
         try ScriptedHome.makeFolder(programs)
         let asked = home.folder.path + "/asked"
         try ScriptedHome.write(
-            "#!/bin/sh\necho \"$@\" >'\(asked)'\nprintf 'Nov 24 15:00:00 a2[7]: no such model\\nNov 24 15:00:01 a2[7]: \\033[2Jbye\\n'\n",
+            "#!/bin/sh\necho \"$@\" >'\(asked)'\nprintf 'Nov 24 15:00:01 a2[7]: \\033[2Jbye\\nNov 24 15:00:00 a2[7]: no such model\\n'\n",
             to: programs + "/journalctl")
         chmod(programs + "/journalctl", 0o700)
         let terminal = try home.terminal(

@@ -61,7 +61,7 @@ struct RealJournalTests {
             command = ["sleep", "infinity"]
             [[agent]]
             name = "ill"
-            command = ["/bin/sh", "-c", "exit 3"]
+            command = ["/bin/sh", "-c", "test ! -e $HOME/ill || exit 3; sleep infinity"]
             """, to: home + "/fleet/roster.toml")
         try machine.giveAway(home)
         func mosaic(_ words: String...) throws -> TestProcess {
@@ -75,12 +75,16 @@ struct RealJournalTests {
         try ScriptedHome.write("[Service]\nRestart=no\n", to: dropIns + "/50-local.conf")
         try machine.giveAway(dropIns)
         _ = try machine.type("systemctl --user daemon-reload")
+        #expect(try mosaic("start", "--stable-for", "0").wait(within: .seconds(60)) == .exit(0))
+        // What is said of its stop and its start is more than the summary has room for.
+        _ = try machine.type("touch $HOME/ill")
         let restart = try mosaic("restart")
         #expect(try restart.wait(within: .seconds(60)) == .exit(1), "\(restart.errors)")
         let lines = restart.output.split(separator: "\n").map(String.init)
         #expect(lines.first?.hasPrefix("1 unit failed, 2 restarted in ") == true, "\(restart.output)")
         let quoted = lines.filter { $0.hasPrefix("    | ") }
-        #expect(quoted.contains { $0.contains("status=3/") }, "\(restart.output)")
+        #expect(quoted.count == 5 && quoted.contains { $0.contains("status=3/") }, "\(restart.output)")
+        #expect(quoted.last?.contains("Failed with result 'exit-code'") == true, "\(restart.output)")
         // What this restart itself writes is no news of the unit.
         #expect(!quoted.contains { $0.contains("mosaic-fleet[") }, "\(quoted)")
         let next = try #require(lines.first { $0.hasPrefix("    next: ") })

@@ -60,8 +60,20 @@ struct StatusCommand: UnguardedCommand {
             let text = StatusText(
                 report, lock: lock, layout: layout, style: context.output.style, now: context.time.wallClock())
             context.output.data(text.render(width: context.output.dataWidth))
+            // For somebody who looks at it; not for a script, nor for a cron job's mail.
+            if context.output.dataWidth != nil, let next = try nextStep(report, context) {
+                context.output.summary(next)
+            }
         }
         return report.exitStatus
+    }
+
+    /// Of the unit in the worst trouble; nil when none is broken.
+    private func nextStep(_ report: StatusReport, _ context: CommandContext) throws(FleetError) -> String? {
+        guard let row = report.worstFirst.first(where: { $0.severity == .broken }) else { return nil }
+        let commands = try context.nextCommands()
+        if row.state.isNotFound { return "Next: write the units with: \(commands.fleet("init"))" }
+        return "Next: see why with: \(commands.journal(of: row.unit, lines: 50))"
     }
 }
 

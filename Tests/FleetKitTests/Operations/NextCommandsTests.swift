@@ -30,7 +30,7 @@ import Testing
                 == "journalctl '--unit=b\\x2d.service' --lines=5")
     }
 
-    static let homes = ["/opt/fleet", "/opt/it's a \"home\"", "/a;reboot", "/$(id)`id`", "/*", "/é/~"]
+    static let homes = ["/fleet", "/it's a \"home\"", "/a;reboot", "/$(id)`id`", "/*", "/é/~"]
 
     @Test(arguments: homes) func `A shell reads the words that were meant`(_ home: String) throws {
         let commands = try Self.commands(.system, home: home)
@@ -51,6 +51,20 @@ import Testing
             #expect(try shell.wait() == .exit(0))
             #expect(shell.output == words.map { $0 + "\n" }.joined(), "\(line)")
         }
+    }
+
+    @Test func `What journalctl says newest first is shown oldest first, entry by entry`() {
+        let times = (1...4).map { "Nov  5 10:00:0\($0)" }
+        let text =
+            "\(times[3]) a[7]: fourth\n\(times[2]) mosaic-fleet[9]: restart of\n    two lines\n"
+            + "\(times[1]) a[7]: second\n     more of it\n     and more\n\(times[0]) mosaic[8]: first\n"
+        #expect(
+            UnitJournal.oldestFirst(text) == [
+                "\(times[0]) mosaic[8]: first", "\(times[1]) a[7]: second", "     more of it", "     and more",
+                "\(times[3]) a[7]: fourth",
+            ])
+        #expect(UnitJournal.oldestFirst("") == [])
+        #expect(UnitJournal.oldestFirst("  indented\nT1\n") == ["T1", "  indented"])
     }
 
     @Test func `No next step moves the cursor`() throws {
