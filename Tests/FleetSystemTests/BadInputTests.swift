@@ -87,7 +87,8 @@ struct BadInputTests {
     static let wrongOptions: [[String]] = [
         ["restart", "--max-parallel", "0"], ["restart", "--stall-after", "1s"], ["restart", "--on-timeout", "ask"],
         ["restart", "--backend", "upstart"], ["restart", "--user", "--system"], ["frobnicate"], ["lock", "frobnicate"],
-        ["lock", "break", "--token"], ["status", "--watch=1ms"], ["status", "--watch=5x"], ["status", "--watch", "5x"],
+        ["lock", "break", "--token"], ["status", "--watch=1ms"], ["status", "--watch=1ms", "--json"],
+        ["status", "--watch=5x"], ["status", "--watch", "5x"],
     ]
 
     static let unknownCommands: [(words: [String], message: String, hint: String)] = [

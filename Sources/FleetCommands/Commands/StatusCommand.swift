@@ -89,6 +89,17 @@ enum WatchChoice: Sendable, Equatable {
 
     static let shortest = Duration.milliseconds(100)
 
+    /// `--watch=5s` as two words: where an option that it knows comes next, the parser (1.8) drops a value that is joined
+    /// to an option which could do without.
+    static func separated(_ arguments: [String]) -> [String] {
+        guard arguments.starts(with: ["fleet", "status"]) else { return arguments }
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        let mark = "--watch="
+        return arguments[..<end].flatMap { word in
+            word.hasPrefix(mark) ? [String(mark.dropLast()), String(word.dropFirst(mark.count))] : [word]
+        } + arguments[end...]
+    }
+
     /// Throws nothing: the parser would take a value that it cannot read for none, and watch.
     @Sendable init(_ text: String) {
         guard text.first?.isNumber == true else {

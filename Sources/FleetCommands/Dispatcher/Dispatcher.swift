@@ -24,7 +24,7 @@ public struct Dispatcher {
         if let status = runPlugin(arguments) { return status }
         let command: any ParsableCommand
         do {
-            command = try RootCommand.parseAsRoot(arguments)
+            command = try RootCommand.parseAsRoot(WatchChoice.separated(arguments))
         } catch {
             return refuse(error, arguments)
         }

@@ -99,6 +99,9 @@ struct StatusPictureTests {
     func choice() throws {
         #expect(WatchChoice("5s") == .every(.seconds(5)))
         #expect(WatchChoice("planner").agent == "planner")
+        #expect(
+            WatchChoice.separated(["fleet", "status", "--watch=5s", "--json", "--", "--watch=1s"])
+                == ["fleet", "status", "--watch", "5s", "--json", "--", "--watch=1s"])
         for text in ["10ms", "5 apples"] {
             guard case .refused(let why) = WatchChoice(text) else {
                 Issue.record("\(text) is taken")
