@@ -11,6 +11,8 @@ public final class JournalMachine {
     public let scratch: String
     private let harness: TestProcess
     private let namespace: String
+    /// Where these tests run in a chroot, the namespace's own root is another one.
+    private var root: String { namespace.replacingLast("ns/mnt", with: "root") }
 
     public init(uid: uid_t) throws {
         self.uid = uid
@@ -55,7 +57,7 @@ public final class JournalMachine {
         let user =
             asRoot ? [] : ["/usr/bin/setpriv", "--reuid", "\(uid)", "--regid", "\(uid)", "--clear-groups", "--"]
         return try TestProcess(
-            ["/usr/bin/nsenter", "--mount=\(namespace)", "--"] + user + words,
+            ["/usr/bin/nsenter", "--mount=\(namespace)", "--root=\(root)", "--"] + user + words,
             environment: environment.merging(extra) { _, new in new })
     }
 
