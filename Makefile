@@ -75,7 +75,7 @@ install: ## the built binary and its documents below PREFIX (default /usr/local)
 	done
 
 uninstall: ## remove what install put there
-	rm -f "$(bindir)/mosaic" "$(sharedir)"/man/man?/mosaic-fleet*.[1-8].gz \
+	rm -f "$(bindir)/mosaic" "$(sharedir)"/man/man1/mosaic.1.gz "$(sharedir)"/man/man?/mosaic-fleet*.[1-8].gz \
 		"$(sharedir)/bash-completion/completions/mosaic" "$(sharedir)/$(ZSH_FOLDER)/_mosaic" \
 		"$(sharedir)/fish/vendor_completions.d/mosaic.fish" \
 		"$(unitdir)/mosaic-tmux-holder.service" "$(unitdir)/mosaic-agent@.service"

@@ -428,7 +428,7 @@ _mosaic_fleet_history() {
 
 _mosaic_fleet_logs() {
     repeating_flags=()
-    non_repeating_flags=(--follow -f --user --system --json --quiet -q --verbose -v -h --help)
+    non_repeating_flags=(--holder --follow -f --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
     non_repeating_options=(-n --lines --mosaic-home --backend --color)
     __mosaic_offer_flags_options -1

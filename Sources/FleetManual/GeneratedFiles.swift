@@ -58,14 +58,14 @@ public struct GeneratedFiles {
         return outdated
     }
 
-    /// Every shown command, its group `fleet`, and what is written entirely by hand.
+    /// Every shown command, its group `fleet`, the program itself, and what is written entirely by hand.
     private func pages(_ root: CommandHelp) throws -> [(name: String, section: Int, command: CommandHelp?)] {
         guard let fleet = root.subcommands?.first(where: { $0.commandName == "fleet" }) else {
             throw PartError(description: "there is no command 'fleet' in the help")
         }
         let commands = [fleet] + root.leaves
         return commands.map { ($0.words.joined(separator: "-"), 1, $0) }
-            + [("mosaic-fleet-roster", 5, nil), ("mosaic-fleet-lock", 7, nil)]
+            + [("mosaic", 1, root), ("mosaic-fleet-roster", 5, nil), ("mosaic-fleet-lock", 7, nil)]
     }
 
     /// The newest release's, so that pages do not change without a reason; before the first, a fixed one.

@@ -12,8 +12,12 @@ struct OptionList {
         }
         lines.append(".Op Ar common-options")
         for operand in arguments where operand.kind == .positional {
-            let name = Mdoc.argument(operand.valueName ?? "argument") + (operand.isRepeating ? " ..." : "")
-            lines.append((operand.isOptional ? ".Op Ar " : ".Ar ") + name)
+            let name = Mdoc.argument(operand.valueName ?? "argument")
+            if operand.isBehindTerminator {
+                lines += [".Fl \\-", ".Ar " + name, ".Op Ar arg ..."]
+            } else {
+                lines.append((operand.isOptional ? ".Op Ar " : ".Ar ") + name + (operand.isRepeating ? " ..." : ""))
+            }
         }
         return lines
     }
@@ -75,6 +79,7 @@ struct OptionList {
         let flags = names.map { "Fl " + Mdoc.argument(String($0.typed.dropFirst())) }
         let joined = isShort ? (flags.first ?? "") : flags.joined(separator: " , ")
         guard argument.kind == .option else { return joined }
+        if argument.canLackValue { return joined + " Ns Op = Ns Ar " + Mdoc.argument(argument.valueName ?? "value") }
         return joined + " Ar " + Mdoc.argument(argument.valueName ?? "value")
     }
 

@@ -87,8 +87,49 @@ struct BadInputTests {
     static let wrongOptions: [[String]] = [
         ["restart", "--max-parallel", "0"], ["restart", "--stall-after", "1s"], ["restart", "--on-timeout", "ask"],
         ["restart", "--backend", "upstart"], ["restart", "--user", "--system"], ["frobnicate"], ["lock", "frobnicate"],
-        ["lock", "break", "--token"],
+        ["lock", "break", "--token"], ["status", "--watch=1ms"], ["status", "--watch=1ms", "--json"],
+        ["status", "--watch=5x"], ["status", "--watch", "5x"],
     ]
+
+    static let unknownCommands: [(words: [String], message: String, hint: String)] = [
+        (["fleet", "restrat"], "there is no command 'restrat'", "did you mean 'mosaic fleet restart'?"),
+        (["fleet", "lock", "braek"], "there is no command 'braek'", "did you mean 'mosaic fleet lock break'?"),
+        (["fleet", "frobnicate", "--json"], "there is no command 'frobnicate'", "see 'mosaic fleet --help'"),
+        (["fleet", "keep"], "there is no command 'keep'", "see 'mosaic fleet --help'"),
+        (["restart"], "there is no command 'restart'", "did you mean 'mosaic fleet restart'?"),
+        (["frobnicate"], "there is no command 'frobnicate'", "see 'mosaic --help'"),
+        (
+            ["fleet", "--system", "restart"], "there is no command in front of --system",
+            "options stand behind the command: mosaic fleet COMMAND [options]"
+        ),
+        (["fleet", "a\u{1B}[2J"], "there is no command 'a\\u{1b}[2J'", "see 'mosaic fleet --help'"),
+    ]
+
+    @Test("A command that is none is called so, with the one that was meant", arguments: unknownCommands)
+    func unknownCommand(_ words: [String], _ message: String, _ hint: String) throws {
+        let home = try ScriptedHome()
+        let command = try TestProcess([try BuiltProduct.path("mosaic")] + words, environment: home.environment)
+        #expect(try command.wait() == .exit(64))
+        if words.contains("--json") {
+            let error = try JSONText(command.errors).object
+            #expect((error["message"] as? String, error["hint"] as? String) == (message, hint))
+        } else {
+            #expect(command.errorLines.first == "mosaic fleet: error: \(message)")
+            #expect(command.errorLines.last?.hasPrefix("  hint: \(hint)") == true, "\(command.errors)")
+        }
+        #expect(try home.sent().isEmpty)
+    }
+
+    @Test("help stands before the command or behind fleet", arguments: [["help", "fleet"], ["fleet", "help"]])
+    func help(_ words: [String]) throws {
+        let home = try ScriptedHome()
+        let direct = try home.mosaic("lock", "run", "--help")
+        #expect(try direct.wait() == .exit(0))
+        let asked = try TestProcess(
+            [try BuiltProduct.path("mosaic")] + words + ["lock", "run"], environment: home.environment)
+        #expect(try asked.wait() == .exit(0))
+        #expect(asked.output == direct.output && asked.output.contains("EXAMPLE: mosaic fleet lock run "))
+    }
 
     @Test("Wrong options are usage errors with a hint", arguments: wrongOptions)
     func usage(_ words: [String]) throws {

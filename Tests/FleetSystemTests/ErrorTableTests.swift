@@ -20,7 +20,7 @@ struct ErrorTableTests {
 
     private func row(_ code: FleetError.Code, _ home: ScriptedHome, _ owner: TestProcess?) -> Row {
         switch code {
-        case .unitFailed: Row(status: 1, names: "mosaic-agent@a2.service", hint: "journalctl")
+        case .unitFailed: Row(status: 1, names: "mosaic-agent@a2.service", hint: "mosaic fleet logs -n 50 a2")
         case .notActive: Row(status: 3, names: "tmux server", hint: "mosaic fleet")
         case .noSuchUnit: Row(status: 4, names: "'nobody'", hint: "a1")
         case .usage: Row(status: 64, names: "--max-wait", hint: "mosaic fleet restart --help")

@@ -103,6 +103,17 @@ struct HistoryTests {
                 [try BuiltProduct.path("guard-holder"), "history", home.path, "200", "\(writer)"],
                 environment: home.environment)
         }
+        // Whoever looks meanwhile sees whole lines: one is one write. (The kernel shows a long one page by page.)
+        let path = home.path + "/fleet/history.jsonl"
+        var looks = 0
+        while writers.contains(where: \.isRunning) {
+            for _ in 0..<100 {
+                guard let end = Self.end(of: path), end.size > 0 else { continue }
+                looks += 1
+                #expect(end.last == UInt8(ascii: "\n") || end.size % 4096 == 0, "half a line at \(end.size)")
+            }
+        }
+        #expect(looks > 100)
         for writer in writers { #expect(try writer.wait(within: .seconds(60)) == .exit(0), "\(writer.output)") }
         let names = ["history.jsonl", "history.jsonl.1"]
         let lines = names.flatMap { name in
@@ -117,6 +128,34 @@ struct HistoryTests {
             if let first = numbers.first { #expect(numbers == Array(first...199)) }
         }
         #expect(records.count > 50)
+    }
+
+    private static func end(of path: String) -> (size: Int, last: UInt8)? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        let size = lseek(file, 0, SEEK_END)
+        var last: UInt8 = 0
+        return size == 0 ? (0, 0) : pread(file, &last, 1, size - 1) == 1 ? (Int(size), last) : nil
+    }
+
+    @Test("A line for which there is no room is taken back whole, and the restart is done")
+    func noRoom() throws {
+        let home = try ScriptedHome()
+        #expect(try home.mosaic("restart", "--stable-for", "0").wait() == .exit(0))
+        let path = home.path + "/fleet/history.jsonl"
+        let line = TestProcess.contents(path)
+        // Larger than anything else that a restart writes; then there is room for the beginning of a line.
+        let before = String(repeating: line, count: 200_000 / line.utf8.count)
+        try ScriptedHome.write(before, to: path)
+        let restart = try home.mosaic(
+            ["restart", "--stable-for", "0"], wrapper: ["/usr/bin/prlimit", "--fsize=\(before.utf8.count + 100)"])
+        #expect(try restart.wait() == .exit(0), "\(restart.errors)")
+        #expect(restart.errorLines.filter { $0.contains("the history is not written") }.count == 1)
+        #expect(TestProcess.contents(path) == before)
+        #expect(try home.mosaic("restart", "--stable-for", "0").wait() == .exit(0))
+        let history = try History.read(HistoryFile(home: home.path))
+        #expect(history.unreadable == 0)
     }
 
     @Test("The timeline fits the terminal, and the picture is well-formed whatever the record says")

@@ -143,6 +143,27 @@ struct LiveProgressTests {
         #expect(try terminal.lines().contains { $0.contains("Stopped") })
     }
 
+    @Test("a restart that is stopped with Ctrl-Z says what it holds, and fg goes on with it")
+    func stoppedWithLock() throws {
+        let home = try ScriptedHome(agents: 3, pace: Self.pace)
+        try home.fleet.install(FakeUnit.agent(home.agents[0], in: home.holder, runs: [.up(after: .seconds(6))]))
+        let terminal = try SizedTerminal(
+            columns: 80, rows: 40, environment: home.environment.merging(["PS1": "% "]) { _, new in new },
+            ["/bin/bash", "--norc", "--noprofile", "-i"])
+        try terminal.wait(for: "%")
+        try terminal.type("\(try BuiltProduct.path("mosaic")) fleet restart --stable-for 0 --backend fake", "Enter")
+        try terminal.wait(for: "start 2/3")
+        try terminal.type("C-z")
+        let lines = try terminal.wait(for: "Stopped")
+        #expect(lines.joined().contains("mosaic fleet: stopped; the lock stays held: 'fg' goes on"), "\(lines)")
+        #expect(home.lockExists)
+        try terminal.type("fg", "Enter")
+        try terminal.wait(for: "4 units restarted")
+        try terminal.type("echo status $?", "Enter")
+        try terminal.wait(for: "status 0")
+        #expect(home.leftovers.isEmpty)
+    }
+
     @Test("a wait for the lock shows the owner and a countdown, and then the restart", arguments: widths)
     func waiting(_ columns: Int) throws {
         let home = try ScriptedHome()
@@ -173,7 +194,7 @@ struct LiveProgressTests {
         try ScriptedHome.makeFolder(programs)
         let asked = home.folder.path + "/asked"
         try ScriptedHome.write(
-            "#!/bin/sh\necho \"$@\" >'\(asked)'\nprintf 'Nov 24 15:00:00 a2[7]: no such model\\nNov 24 15:00:01 a2[7]: \\033[2Jbye\\n'\n",
+            "#!/bin/sh\necho \"$@\" >'\(asked)'\nprintf 'Nov 24 15:00:01 a2[7]: \\033[2Jbye\\nNov 24 15:00:00 a2[7]: no such model\\n'\n",
             to: programs + "/journalctl")
         chmod(programs + "/journalctl", 0o700)
         let terminal = try home.terminal(
@@ -184,9 +205,9 @@ struct LiveProgressTests {
         #expect(end[2] == "  mosaic-agent@a2.service: failed: exit-code 7")
         #expect(end[3] == "    | Nov 24 15:00:00 a2[7]: no such model")
         #expect(end[4] == "    | Nov 24 15:00:01 a2[7]: \\u{1b}[2Jbye")
-        #expect(end[5].hasPrefix("    next: see why with: journalctl --user -u 'mosaic-agent@a2.service' -n 50"))
+        #expect(end[5].hasPrefix("    next: see why with: mosaic fleet logs -n 50 a2 --mosaic-home /tmp/"))
         let words = TestProcess.contents(asked)
-        #expect(words.contains("--user ") && words.contains("--unit=mosaic-agent@a2.service"))
+        #expect(words.contains("--user-unit=mosaic-agent@a2.service"))
         #expect(words.contains("--since=@"))
     }
 

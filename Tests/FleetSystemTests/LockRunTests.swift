@@ -122,6 +122,45 @@ struct LockRunTests {
         #expect(Self.said(home, "got") == "a word\nINT\n", "the signal comes once: not from the terminal and from us")
     }
 
+    private static func state(of pid: pid_t) -> Character? {
+        let stat = TestProcess.contents("/proc/\(pid)/stat")
+        return stat.lastIndex(of: ")").flatMap { stat[$0...].dropFirst(2).first }
+    }
+
+    @Test("Under a shell with jobs Ctrl-Z stops the command together with the lock run, and fg goes on with both")
+    func jobControl() throws {
+        let home = try ScriptedHome()
+        try ScriptedHome.write(
+            "echo $$ > $HOME/pid\nwhile :; do echo >> $HOME/ticks; sleep 0.02; done\n", to: home.folder.path + "/s")
+        let terminal = try SizedTerminal(
+            columns: 80, rows: 40, environment: home.environment.merging(["PS1": "% "]) { _, new in new },
+            ["/bin/bash", "--norc", "--noprofile", "-i"])
+        try terminal.wait(for: "%")
+        let mosaic = try BuiltProduct.path("mosaic")
+        try terminal.type("\(mosaic) fleet lock run --backend fake -- /bin/sh \(home.folder.path)/s", "Enter")
+        let command = try eventually("the command runs", state: terminal.screen) {
+            Self.said(home, "ticks").count > 2 ? pid_t(Self.said(home, "pid").dropLast()) : nil
+        }
+        let owner = try #require(try home.lockRecord()?.record.pid)
+        for _ in 0..<2 {
+            try terminal.type("C-z")
+            try eventually("both are stopped", state: terminal.screen) {
+                Self.state(of: command) == "T" && Self.state(of: owner) == "T"
+            }
+            let lines = try terminal.wait(for: "Stopped")
+            #expect(lines.joined().contains("mosaic fleet: stopped; the lock stays held: 'fg' goes on"), "\(lines)")
+            let ticks = Self.said(home, "ticks").count
+            #expect(try home.lockRecord()?.record.pid == owner)
+            try terminal.type("clear; fg", "Enter")
+            try eventually("the command goes on", state: terminal.screen) { Self.said(home, "ticks").count > ticks }
+        }
+        try terminal.type("C-c")
+        try eventually("the end", state: terminal.screen) { !Self.isAlive(command) && !home.lockExists }
+        try terminal.type("echo status $?", "Enter")
+        try terminal.wait(for: "status 130")
+        #expect(home.leftovers.isEmpty)
+    }
+
     /// The script has a grandchild in the group, one in a group of its own, and one in a session of its own.
     static let family = """
         sleep 600 & echo $! > $HOME/child

@@ -41,6 +41,20 @@ struct StatusWatchTests {
         return script
     }
 
+    @Test("a terminal that grows shows more at once, although nothing has changed")
+    func grown() throws {
+        let home = try ScriptedHome()
+        let terminal = try home.terminal("status", "--watch=10m", rows: 5)
+        #expect(try terminal.wait(for: " more: ").count == 4)
+        try terminal.resize(columns: 80, rows: 24)
+        let lines = try terminal.wait(until: "the whole fleet", within: .seconds(1)) { lines in
+            lines.count == 6 && !lines.contains { $0.contains(" more: ") }
+        }
+        #expect(lines.last?.hasPrefix("4 active, at ") == true)
+        try terminal.type("C-c")
+        try terminal.wait(for: "ended 130")
+    }
+
     @Test("two hundred agents fit 24 rows, the failed one among them")
     func many() throws {
         let home = try ScriptedHome(agents: 200)
@@ -63,17 +77,44 @@ struct StatusWatchTests {
         try watch.waitForOutput("\"allActive\":true")
         #expect(try home.mosaic("stop", "a2").wait() == .exit(0))
         try watch.waitForOutput("\"allActive\":false")
-        try eventually("a2 is down", state: watch.output) {
-            let last = watch.output.split(separator: "\n").last.map(String.init) ?? ""
-            return try JSONText(last).object["summary"] as? String == "1 inactive, 3 active"
+        func summaries() throws -> [String] {
+            let whole = watch.output.prefix(upTo: watch.output.lastIndex(of: "\n") ?? watch.output.startIndex)
+            return try whole.split(separator: "\n").map { line in
+                try JSONText(String(line)).object["summary"] as? String ?? ""
+            }
         }
+        try eventually("a2 is down", state: watch.output) { try summaries().last == "1 inactive, 3 active" }
+        // It looks every 200 ms, and sleeps about eleven times from one look to the next.
+        let before = Self.sleeps(watch.pid)
+        try eventually("it has looked again and again", state: watch.output) { Self.sleeps(watch.pid) > before + 50 }
         watch.signal(SIGINT)
         #expect(try watch.wait() == .exit(130))
         let documents = watch.output.split(separator: "\n").map(String.init)
         for document in documents { #expect(try JSONText(document).object["schemaVersion"] as? Int == 1) }
-        // Ten looks a second, and no news in most of them.
-        #expect(documents.count >= 2 && documents.count <= 5 && Set(documents).count == documents.count)
+        let said = try summaries()
+        #expect(zip(said, said.dropFirst()).allSatisfy { $0 != $1 }, "\(said)")
         #expect(watch.errors.isEmpty)
+    }
+
+    @Test("looked at once, on a terminal, a broken fleet comes with the next step; a script gets the table alone")
+    func nextStep() throws {
+        let home = try ScriptedHome()
+        try home.fleet.install(looping(home.agents[1]))
+        try home.fleet.kill(home.agents[1], .status(7))
+        let terminal = try home.terminal("status", columns: 200)
+        let lines = try terminal.wait(for: "ended 3")
+        #expect(
+            lines.dropLast().last == "Next: see why with: mosaic fleet logs -n 50 a2 --mosaic-home \(home.path)",
+            "\(lines)")
+        let script = try home.mosaic("status")
+        #expect(try script.wait() == .exit(3))
+        #expect(script.output.hasSuffix("1 restarting, 3 active\n") && script.errors.isEmpty)
+    }
+
+    private static func sleeps(_ pid: pid_t) -> Int {
+        let line = TestProcess.contents("/proc/\(pid)/status").split(separator: "\n")
+            .first { $0.hasPrefix("voluntary_ctxt_switches:") }
+        return line.flatMap { Int($0.split(separator: "\t").last ?? "") } ?? 0
     }
 
     @Test("a pipe gets the table and then a line for each change; a reader that goes away ends it")

@@ -30,7 +30,8 @@ struct LockRunCommand: GuardedRelayingCommand {
 
     func validate() throws {
         if command.isEmpty {
-            throw ValidationError("the command is missing: mosaic fleet lock run [options] -- COMMAND [ARG …]")
+            throw ValidationError(
+                "the command is missing; it comes after '--': mosaic fleet lock run [options] -- COMMAND [ARG …]")
         }
         if let maxHold, maxHold == .zero { throw ValidationError("--max-hold must be longer than 0") }
     }

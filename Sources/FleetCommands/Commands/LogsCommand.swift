@@ -5,7 +5,7 @@ internal import FleetKit
 struct LogsCommand: RelayingCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Show the journal of the holder and the agents.",
-        usage: "mosaic fleet logs [AGENT…] [-f] [-n N]",
+        usage: "mosaic fleet logs [AGENT…] [--holder] [-f] [-n N]",
         discussion: """
             Example: mosaic fleet logs -f planner
 
@@ -16,6 +16,8 @@ struct LogsCommand: RelayingCommand {
         help: ArgumentHelp("Agents to show; none: the holder and every agent.", valueName: "agent"),
         completion: .agents)
     var agents: [String] = []
+
+    @Flag(help: "The holder alone, or with the agents that are named.") var holder = false
 
     @Flag(name: .shortAndLong, help: "Go on with what comes, until Ctrl-C.") var follow = false
 
@@ -33,7 +35,14 @@ struct LogsCommand: RelayingCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> Int32 {
         let roster = try context.roster()
-        let units = agents.isEmpty ? roster.units : try roster.agents(named: agents).map(\.unit)
+        let others = agents.filter { $0 != roster.holder.unit.rawValue }
+        let units =
+            if agents.isEmpty && !holder {
+                roster.units
+            } else {
+                (holder || others.count < agents.count ? [roster.holder.unit] : [])
+                    + (others.isEmpty ? [] : try roster.agents(named: others).map(\.unit))
+            }
         var reading = JournalReading(units: units, scope: common.scope.managerScope)
         reading.follows = follow
         reading.lines = lines

@@ -40,6 +40,10 @@ struct StatusCommand: UnguardedCommand {
         throw ValidationError("'\(text)' is no state; there are \(known)")
     }
 
+    func validate() throws {
+        if case .refused(let why) = watch { throw ValidationError("the value of --watch cannot be: \(why)") }
+    }
+
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
         let names = try roster.selection(agents + (watch?.agent.map { [$0] } ?? []))
@@ -56,8 +60,20 @@ struct StatusCommand: UnguardedCommand {
             let text = StatusText(
                 report, lock: lock, layout: layout, style: context.output.style, now: context.time.wallClock())
             context.output.data(text.render(width: context.output.dataWidth))
+            // For somebody who looks at it; not for a script, nor for a cron job's mail.
+            if context.output.dataWidth != nil, let next = try nextStep(report, context) {
+                context.output.summary(next)
+            }
         }
         return report.exitStatus
+    }
+
+    /// Of the unit in the worst trouble; nil when none is broken.
+    private func nextStep(_ report: StatusReport, _ context: CommandContext) throws(FleetError) -> String? {
+        guard let row = report.worstFirst.first(where: { $0.severity == .broken }) else { return nil }
+        let commands = try context.nextCommands()
+        if row.state.isNotFound { return "Next: write the units with: \(commands.fleet("init"))" }
+        return "Next: see why with: \(commands.journal(of: row.unit, lines: 50))"
     }
 }
 
@@ -68,17 +84,34 @@ enum WatchChoice: Sendable, Equatable {
     case always
     case every(Duration)
     case agent(String)
+    /// And why.
+    case refused(String)
 
     static let shortest = Duration.milliseconds(100)
 
-    @Sendable init(_ text: String) throws {
+    /// `--watch=5s` as two words: where an option that it knows comes next, the parser (1.8) drops a value that is joined
+    /// to an option which could do without.
+    static func separated(_ arguments: [String]) -> [String] {
+        guard arguments.starts(with: ["fleet", "status"]) else { return arguments }
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        let mark = "--watch="
+        return arguments[..<end].flatMap { word in
+            word.hasPrefix(mark) ? [String(mark.dropLast()), String(word.dropFirst(mark.count))] : [word]
+        } + arguments[end...]
+    }
+
+    /// Throws nothing: the parser would take a value that it cannot read for none, and watch.
+    @Sendable init(_ text: String) {
         guard text.first?.isNumber == true else {
             self = .agent(text)
             return
         }
-        let interval = try DurationOption.parse(text)
-        guard interval >= Self.shortest else { throw ValidationError("--watch needs 100ms at least") }
-        self = .every(interval)
+        do {
+            let interval = try DurationOption.parse(text)
+            self = interval < Self.shortest ? .refused("it needs 100ms at least") : .every(interval)
+        } catch {
+            self = .refused("\(error)")
+        }
     }
 
     var interval: Duration { if case .every(let interval) = self { interval } else { .seconds(2) } }

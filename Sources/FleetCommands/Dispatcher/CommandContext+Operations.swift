@@ -2,16 +2,24 @@ internal import FleetKit
 
 extension CommandContext {
     /// The command line as it was typed, for the lock record.
-    var commandLine: String {
-        let words = ["mosaic"] + arguments.map(Self.quoted)
-        return Printable.oneLine(words.joined(separator: " "), limit: 1000)
+    var commandLine: String { ShellWord.line(["mosaic"] + arguments, limit: 1000) }
+
+    /// What the next steps of an operation name.
+    func nextCommands() throws(FleetError) -> NextCommands {
+        NextCommands(
+            scope: common.scope.managerScope, mosaicHome: isFoundEverywhere ? nil : home.path, roster: try roster())
     }
 
-    /// As it could be typed again in a shell.
-    private static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_=.,:/@+%".contains($0) }
-        return isPlain
-            ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    /// Whether the mosaic home needs no option: it is found as it is, and also in a shell that has no `MOSAIC_HOME`.
+    private var isFoundEverywhere: Bool {
+        let elsewhere = environment.filter { $0.key != "MOSAIC_HOME" }
+        return [environment, elsewhere].allSatisfy { variables in
+            do throws(FleetError) {
+                return try MosaicHome.resolve(option: nil, environment: variables) == home
+            } catch {
+                return false
+            }
+        }
     }
 
     /// What an operation needs beside its manager: who listens, what interrupts, what asks the holder's server.
@@ -25,7 +33,8 @@ extension CommandContext {
             }
         }
         return OperationSurroundings(
-            observer: ObserverPair(progress, history.timeline), interruption: interruption, probe: try holderProbe())
+            observer: ObserverPair(progress, history.timeline), interruption: interruption, probe: try holderProbe(),
+            words: OutcomeWords(commands: try nextCommands()))
     }
 
     /// `start` and `stop` do not wait for a restart that is under way, but they say that there is one.

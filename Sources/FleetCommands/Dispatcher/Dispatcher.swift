@@ -12,9 +12,10 @@ public struct Dispatcher {
         self.environment = environment
     }
 
-    /// - Parameter arguments: without the program's name.
+    /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
-    public func run(_ arguments: [String]) -> Int32 {
+    public func run(_ line: [String]) -> Int32 {
+        let arguments = UnknownCommand.helpFirst(line)
         if let module = ShortCut.module(for: arguments) {
             return inContext(of: module, arguments) { context throws(FleetError) in
                 try module.run(in: context).rawValue
@@ -23,7 +24,7 @@ public struct Dispatcher {
         if let status = runPlugin(arguments) { return status }
         let command: any ParsableCommand
         do {
-            command = try RootCommand.parseAsRoot(arguments)
+            command = try RootCommand.parseAsRoot(WatchChoice.separated(arguments))
         } catch {
             return refuse(error, arguments)
         }
@@ -112,13 +113,17 @@ public struct Dispatcher {
         if let early { theGuard = early } else { theGuard = try makeGuard(in: context) }
         let history = context.history
         history.begin(request)
+        defer { context.signals.holdsLock(false) }
         let work = { (lock: HeldLock) throws(FleetError) in try command.work(holding: lock, in: context) }
         let status: Int32
         do throws(FleetError) {
             let outcome = try theGuard.run(
                 request, policy, inside: outer, joins: command.joinsRestarts,
                 isWhole: { $0 == ExitStatus.done.rawValue && command.isWholeRestart },
-                acquired: { history.acquired($0) },
+                acquired: {
+                    history.acquired($0)
+                    context.signals.holdsLock(true)
+                },
                 notRecorded: { context.output.warning("nobody can join this restart: \($0.message)") }, work)
             switch outcome {
             case .ran(let own): status = own
@@ -166,8 +171,10 @@ public struct Dispatcher {
             return ExitStatus.done.rawValue
         }
         let help = (["mosaic"] + command + ["--help"]).joined(separator: " ")
-        let usage = FleetError(
-            .usage, Printable.oneLine(RootCommand.message(for: error), limit: 1000), hint: "see '\(help)'")
+        let usage =
+            UnknownCommand.error(arguments, plugins: PluginRunner(environment: environment).search)
+            ?? FleetError(
+                .usage, Printable.oneLine(RootCommand.message(for: error), limit: 1000), hint: "see '\(help)'")
         Output.write(Output.text(usage, isJSON: arguments.contains("--json")), to: STDERR_FILENO)
         return ExitStatus.usage.rawValue
     }

@@ -23,8 +23,11 @@ enum HelpText {
 
     private static let mark = "Example: "
 
+    /// How the parser calls an option's value that may be left out; it says nothing to an operator.
+    private static let flagMark = " (default as flag: always)"
+
     private static func blocks(of full: String) -> [[Substring]] {
-        let lines = full.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = full.replacing(flagMark, with: "").split(separator: "\n", omittingEmptySubsequences: false)
         let blocks = lines.split(whereSeparator: \.isEmpty).map(Array.init)
         let examples = blocks.filter { $0[0].hasPrefix(mark) }.map { block in
             ["EXAMPLE: " + block[0].dropFirst(mark.count)] + block.dropFirst()

@@ -1,9 +1,9 @@
 /// What an outcome means to a person, and what to do next: the one place for both.
 public struct OutcomeWords: Sendable {
-    /// `--user` or `--system`, for the commands that the next steps name.
-    public var scopeOption: String
+    /// The commands that the next steps name.
+    public var commands: NextCommands
 
-    public init(scopeOption: String = "--user") { self.scopeOption = scopeOption }
+    public init(commands: NextCommands = NextCommands()) { self.commands = commands }
 
     /// The outcome's name for scripts and for the lock record: stable, one word.
     public static func name(of result: UnitOutcome.Result) -> String {
@@ -46,22 +46,23 @@ public struct OutcomeWords: Sendable {
 
     /// What somebody with only a terminal does next; empty after success.
     public func nextStep(for outcome: UnitOutcome) -> String {
-        let unit = outcome.unit.rawValue
+        let unit = outcome.unit
+        let name = unit.rawValue
         switch outcome.result {
         case .done: return ""
-        case .failed, .exited:
-            return "see why with: journalctl \(scopeOption) -u '\(unit)' -n 50"
+        case .failed, .exited: return "see why with: \(commands.journal(of: unit, lines: 50))"
         case .startLimitHit:
-            return "see why it ends with: journalctl \(scopeOption) -u '\(unit)' -n 50; restart it again afterwards"
-        case .timeout: return "see what it waits for with: systemctl \(scopeOption) list-jobs"
-        case .canceled: return "see who else acts on it with: journalctl \(scopeOption) -u '\(unit)' -n 20"
-        case .dependency: return "see what it requires with: systemctl \(scopeOption) list-dependencies -- '\(unit)'"
-        case .skipped: return "see which with: systemctl \(scopeOption) status -- '\(unit)'"
-        case .masked: return "unmask it with: systemctl \(scopeOption) unmask -- '\(unit)'"
-        case .notFound: return "write the units with: mosaic fleet init"
-        case .loadFailed: return "check it with: systemd-analyze \(scopeOption) verify '\(unit)'"
-        case .refused: return "see its restrictions with: systemctl \(scopeOption) show -- '\(unit)'"
-        case .unknown: return "see its state with: systemctl \(scopeOption) status -- '\(unit)'"
+            return "see why it ends, and restart it again afterwards: \(commands.journal(of: unit, lines: 50))"
+        case .timeout: return "see what it waits for with: \(commands.systemd("systemctl", "list-jobs"))"
+        case .canceled: return "see who else acts on it with: \(commands.journal(of: unit, lines: 20))"
+        case .dependency:
+            return "see what it requires with: \(commands.systemd("systemctl", "list-dependencies", "--", name))"
+        case .skipped: return "see which with: \(commands.systemd("systemctl", "status", "--", name))"
+        case .masked: return "unmask it with: \(commands.systemd("systemctl", "unmask", "--", name))"
+        case .notFound: return "write the units with: \(commands.fleet("init"))"
+        case .loadFailed: return "check it with: \(commands.systemd("systemd-analyze", "verify", name))"
+        case .refused: return "see its restrictions with: \(commands.systemd("systemctl", "show", "--", name))"
+        case .unknown: return "see its state with: \(commands.systemd("systemctl", "status", "--", name))"
         }
     }
 

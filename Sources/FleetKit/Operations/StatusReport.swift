@@ -122,7 +122,8 @@ public struct StatusReport: Sendable, Equatable {
         if state.loadState != "loaded" { return "its unit file cannot be loaded (\(state.loadState))" }
         let times = state.restarts == 1 ? "once" : "\(state.restarts) times"
         if state.isInAutoRestart {
-            return "flapping: \(why); restarted by itself \(times), the next is about to come"
+            let past = state.restarts == 0 ? "its first automatic restart" : "restarted by itself \(times), the next"
+            return "flapping: \(why); \(past) is about to come"
         }
         if state.isFailed {
             return state.restarts > 0 ? "\(why); systemd gave up after \(state.restarts) automatic restarts" : why

@@ -22,9 +22,9 @@ extension Roster {
 
     private func hint(for name: String) -> String {
         let known = agents.map(\.name.rawValue)
+        if name == holder.unit.rawValue { return "that is the holder: name no agent to act on the whole fleet" }
         let near = Suggestion.near(name, in: known + agents.map(\.unit.rawValue))
         if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
-        if name == holder.unit.rawValue { return "that is the holder: name no agent to act on the whole fleet" }
         let place =
             switch origin {
             case .file(let path): "in \(Printable.oneLine(path))"

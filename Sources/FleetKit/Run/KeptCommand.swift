@@ -178,7 +178,7 @@ public final class KeptCommand {
             // It wants the terminal that was not given to it at first, because it is one of a pipe's commands.
             terminal.give(to: group)
         } else {
-            note("stopped; the lock stays held, and other restarts take it over once they have seen no progress")
+            note(SignalWatch.stoppedWithLock)
             terminal.takeBack(from: group)
             // As the terminal's own key would: with us the whole job stops, and its shell goes on.
             signal(SIGTSTP, SIG_DFL)

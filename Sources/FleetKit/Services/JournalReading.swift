@@ -20,15 +20,18 @@ public struct JournalReading: Sendable, Equatable {
     ///
     /// `--user-unit=`, not `--user --unit=`: the latter opens the user's own journal files alone, which do not exist for
     /// root and where the journal is kept in memory; then it would say that there is nothing.
-    public var arguments: [String] {
+    public var options: [String] {
         let option = scope == .user ? "--user-unit=" : "--unit="
         var words = units.map { option + $0.rawValue }
         if follows { words.append("--follow") }
         if let lines { words.append("--lines=\(lines)") }
         if isJSON { words.append("--output=json") }
         if isQuiet { words.append("--quiet") }
-        return words + ["--"]
+        return words
     }
+
+    /// The same for a program: nothing behind it is an option.
+    public var arguments: [String] { options + ["--"] }
 
     /// - Throws: `.noServiceManager` when there is no journalctl in `PATH`.
     public func program(environment: [String: String]) throws(FleetError) -> ProgramHandover {

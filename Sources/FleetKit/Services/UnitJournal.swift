@@ -23,19 +23,42 @@ public struct UnitJournal: Sendable {
     /// - Parameter since: seconds since 1970.
     /// - Returns: nothing, too, where there is no journal or it may not be read: that is no failure of the fleet.
     public func lastLines(of unit: UnitName, since: Double, count: Int) -> [String] {
+        var reading = JournalReading(units: [unit], scope: scope)
+        // Room for what is left out below: of this operation, and of others at this moment.
+        reading.lines = count + 5
+        reading.isQuiet = true
         let child = ChildProcess(
             executable: program,
-            arguments: [
-                "--\(scope.rawValue)", "--no-pager", "--quiet", "--no-hostname", "--output=short", "--lines=\(count)",
-                "--since=@\(Int64(since))", "--unit=\(unit.rawValue)",
-            ], environment: environment)
+            arguments: ["--no-pager", "--no-hostname", "--output=short", "--reverse", "--since=@\(Int64(since))"]
+                + reading.arguments,
+            environment: environment)
         do throws(FleetError) {
             let output = try child.run(limit: 1 << 20, timeout: Self.patience)
             guard output.isSuccess else { return [] }
-            return output.standardOutput.split(separator: "\n").suffix(count).map { Printable.oneLine(String($0)) }
+            return Self.oldestFirst(output.standardOutput).suffix(count).map { Printable.oneLine($0) }
         } catch {
             // The next step that the summary names is the same program: it will say what is wrong.
             return []
         }
+    }
+
+    /// The newest first is how journalctl has to be asked: with a beginning, its `--lines` counts from there (seen with
+    /// 252). The lines of one entry stay in their order: all but its first are indented. Our own entries are left out.
+    static func oldestFirst(_ text: String) -> [String] {
+        var entries: [[String]] = []
+        for line in text.split(separator: "\n").map(String.init) {
+            if line.hasPrefix(" "), !entries.isEmpty {
+                entries[entries.count - 1].append(line)
+            } else {
+                entries.append([line])
+            }
+        }
+        return entries.filter { !isOwn($0[0]) }.reversed().flatMap(\.self)
+    }
+
+    /// What the history writes about an operation is no news of the unit. `Nov 24 15:00:00 mosaic-fleet[12]: restart of …`
+    private static func isOwn(_ line: String) -> Bool {
+        let words = line.split(separator: " ", maxSplits: 4)
+        return words.count == 5 && words[3].hasPrefix(JournalEntry.identifier + "[")
     }
 }

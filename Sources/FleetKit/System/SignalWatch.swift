@@ -58,13 +58,14 @@ public final class SignalWatch: Sendable {
         }
         installIfDefault(SIGTSTP) { _ in
             let saved = errno
-            leavePicture()
+            let terminal = leavePicture()
+            if terminal >= 0 { sayStopped(terminal) }
             kill(getpid(), SIGSTOP)
             errno = saved
         }
         for number in [SIGHUP, SIGQUIT] {
             installIfDefault(number) { number in
-                leavePicture()
+                _ = leavePicture()
                 signal(number, SIG_DFL)
                 raise(number)
             }
@@ -76,6 +77,19 @@ public final class SignalWatch: Sendable {
         pictureTerminal.store(-1, ordering: .releasing)
         pictureRows.store(rows, ordering: .releasing)
         pictureTerminal.store(descriptor, ordering: .releasing)
+    }
+
+    /// What a stop (Ctrl-Z) in front of a picture says, so that nobody forgets what he holds.
+    public static let stoppedWithLock =
+        "stopped; the lock stays held: 'fg' goes on, and other restarts take it over once they have seen no progress "
+        + "for their --stall-after"
+
+    /// From now on, or no longer, a stop says so.
+    public func holdsLock(_ isHeld: Bool) {
+        guard isHeld else { return stopWords.store(0, ordering: .releasing) }
+        // Kept for good: the handler may be at it.
+        let text = strdup("mosaic fleet: \(Self.stoppedWithLock)\n")
+        stopWords.store(UInt(bitPattern: text), ordering: .releasing)
     }
 
     private func installIfDefault(_ number: CInt, _ handler: @escaping @convention(c) (CInt) -> Void) {
@@ -117,11 +131,21 @@ private let resizes = Atomic<UInt32>(0)
 private let continuations = Atomic<UInt32>(0)
 private let pictureTerminal = Atomic<CInt>(-1)
 private let pictureRows = Atomic<Int>(0)
+/// Address of a C string; 0: nothing to say.
+private let stopWords = Atomic<UInt>(0)
 
 /// In a signal handler: nothing but write(2).
-private func leavePicture() {
+/// - Returns: the picture's terminal; -1 when there is no picture.
+private func leavePicture() -> CInt {
     let terminal = pictureTerminal.exchange(-1, ordering: .acquiringAndReleasing)
-    guard terminal >= 0 else { return }
+    guard terminal >= 0 else { return terminal }
     var newline = UInt8(ascii: "\n")
     for _ in 0..<pictureRows.load(ordering: .acquiring) { _ = write(terminal, &newline, 1) }
+    return terminal
+}
+
+/// In a signal handler, too.
+private func sayStopped(_ terminal: CInt) {
+    guard let text = UnsafePointer<CChar>(bitPattern: stopWords.load(ordering: .acquiring)) else { return }
+    _ = write(terminal, text, strlen(text))
 }

@@ -97,9 +97,17 @@ struct StatusPictureTests {
 
     @Test("--watch takes an interval, and the agent that the parser gives it is not lost")
     func choice() throws {
-        #expect(try WatchChoice("5s") == .every(.seconds(5)))
-        #expect(try WatchChoice("planner").agent == "planner")
-        #expect(throws: (any Error).self) { try WatchChoice("10ms") }
-        #expect(throws: (any Error).self) { try WatchChoice("5 apples") }
+        #expect(WatchChoice("5s") == .every(.seconds(5)))
+        #expect(WatchChoice("planner").agent == "planner")
+        #expect(
+            WatchChoice.separated(["fleet", "status", "--watch=5s", "--json", "--", "--watch=1s"])
+                == ["fleet", "status", "--watch", "5s", "--json", "--", "--watch=1s"])
+        for text in ["10ms", "5 apples"] {
+            guard case .refused(let why) = WatchChoice(text) else {
+                Issue.record("\(text) is taken")
+                continue
+            }
+            #expect(!why.isEmpty)
+        }
     }
 }

@@ -53,6 +53,11 @@ struct LogsTests {
                 ["--user-unit=mosaic-agent@a3.service", "--output=json", "--quiet"]
             ),
             (["--system", "a1", "a1"], ["--unit=mosaic-agent@a1.service"]),
+            (["--holder"], ["--user-unit=mosaic-tmux-holder.service"]),
+            (
+                ["--holder", "a2"],
+                ["--user-unit=mosaic-tmux-holder.service", "--user-unit=mosaic-agent@a2.service"]
+            ),
         ])
     func arguments(typed: [String], passed: [String]) throws {
         try stub()

@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// A word where a command should stand: the parser only calls it unexpected.
+enum UnknownCommand {
+    private static let groups: [(words: [String], commands: [any ParsableCommand.Type])] = [
+        (["fleet", "lock"], CommandRegistry.lock), (["fleet"], CommandRegistry.fleet), ([], [FleetCommand.self]),
+    ]
+
+    /// - Parameter arguments: of a command line that cannot be run, without the program's name.
+    /// - Returns: nil when its command is known, so that something else is wrong.
+    static func error(_ arguments: [String], plugins: PluginSearch) -> FleetError? {
+        guard let group = groups.first(where: { arguments.starts(with: $0.words) }),
+            let word = arguments.dropFirst(group.words.count).first
+        else { return nil }
+        let command = (["mosaic"] + group.words).joined(separator: " ")
+        let known = group.commands.filter { $0.configuration.shouldDisplay }.compactMap { $0.configuration.commandName }
+        if word.hasPrefix("-") {
+            guard !group.words.isEmpty else { return nil }
+            return FleetError(
+                .usage, "there is no command in front of \(Printable.oneLine(word))",
+                hint: "options stand behind the command: \(command) COMMAND [options]; see '\(command) --help'")
+        }
+        guard !known.contains(word) else { return nil }
+        return FleetError(
+            .usage, "there is no command '\(Printable.oneLine(word))'",
+            hint: hint(
+                word, command, group.words == ["fleet"] ? known + plugins.plugins.map { $0.name.rawValue } : known))
+    }
+
+    private static func hint(_ word: String, _ command: String, _ known: [String]) -> String {
+        // A word of the fleet's, without `fleet`.
+        if command == "mosaic", CommandRegistry.fleet.contains(where: { $0.configuration.commandName == word }) {
+            return "did you mean 'mosaic fleet \(word)'?"
+        }
+        let near = Suggestion.near(word, in: known).map { "'\(command) \($0)'" }
+        return near.isEmpty ? "see '\(command) --help'" : "did you mean \(near.joined(separator: " or "))?"
+    }
+
+    /// `mosaic fleet help restart` as the parser knows it: `mosaic help fleet restart`.
+    static func helpFirst(_ arguments: [String]) -> [String] {
+        guard arguments.count > 2, arguments.starts(with: ["fleet", "help"]) else { return arguments }
+        return ["help", "fleet"] + arguments.dropFirst(2)
+    }
+}

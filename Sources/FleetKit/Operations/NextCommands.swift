@@ -1,0 +1,40 @@
+/// The commands that next steps name. Each can be typed as it is and reaches the fleet that this process acts on, also
+/// from a shell that is not this one: somebody reads it in the mail of a cron job.
+public struct NextCommands: Sendable {
+    public var scope: ManagerScope
+    /// Of `--mosaic-home`; nil: every shell of this user finds the same one without it.
+    public var mosaicHome: String?
+    /// Whose units `mosaic fleet logs` knows.
+    private let holder: UnitName?
+    private let agents: [UnitName: AgentName]
+
+    /// - Parameter roster: nil: no unit is one of the fleet's.
+    public init(scope: ManagerScope = .user, mosaicHome: String? = nil, roster: Roster? = nil) {
+        self.scope = scope
+        self.mosaicHome = mosaicHome
+        holder = roster?.holder.unit
+        agents = Dictionary(roster?.agents.map { ($0.unit, $0.name) } ?? []) { first, _ in first }
+    }
+
+    /// `mosaic fleet WORDS…`.
+    public func fleet(_ words: String...) -> String { fleet(words) }
+
+    private func fleet(_ words: [String]) -> String {
+        let options = (scope == .system ? ["--system"] : []) + (mosaicHome.map { ["--mosaic-home", $0] } ?? [])
+        return ShellWord.line(["mosaic", "fleet"] + words + options)
+    }
+
+    /// The newest lines of a unit: `mosaic fleet logs` for a unit of the fleet, else the journalctl that it would become.
+    public func journal(of unit: UnitName, lines: Int) -> String {
+        if unit == holder { return fleet("logs", "--holder", "-n", "\(lines)") }
+        if let agent = agents[unit] { return fleet("logs", "-n", "\(lines)", agent.rawValue) }
+        var reading = JournalReading(units: [unit], scope: scope)
+        reading.lines = lines
+        return ShellWord.line(["journalctl"] + reading.options)
+    }
+
+    /// A program of systemd's that takes `--user` or `--system`.
+    public func systemd(_ program: String, _ words: String...) -> String {
+        ShellWord.line([program, "--\(scope.rawValue)"] + words)
+    }
+}
