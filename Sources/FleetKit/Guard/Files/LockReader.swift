@@ -1,8 +1,13 @@
 internal import SystemPackage
 
 /// Reads a lock record, whatever stands at its name, and asks the kernel whether its owner lives.
-struct LockReader {
-    let directory: RunDirectory
+final class LockReader {
+    private let directory: RunDirectory
+    /// What was read last. Whoever waits reads the same bytes again and again, and to decode them takes longer than
+    /// everything else that a look at the lock does.
+    private var last: (bytes: [UInt8], content: LockObservation.Content) = ([], .unreadable("it was not read"))
+
+    init(directory: RunDirectory) { self.directory = directory }
 
     /// nil when the name is absent.
     func observe(_ name: String) throws(FleetError) -> LockObservation? {
@@ -19,13 +24,7 @@ struct LockReader {
     func observe(_ file: LockFile, _ name: String) throws(FleetError) -> LockObservation {
         let status = try directory.status(of: file, name)
         guard status.kind == .regular else { return notARecord(status, "it is a \(status.kind.rawValue)") }
-        let bytes = try directory.contents(of: file, name, limit: LockRecordText.maximumBytes)
-        let content: LockObservation.Content
-        do throws(LockRecordText.Unreadable) {
-            content = .record(try LockRecordText(parsing: bytes))
-        } catch {
-            content = .unreadable(error.reason)
-        }
+        let content = content(of: try directory.contents(of: file, name, limit: LockRecordText.maximumBytes))
         var kernelLock = LockObservation.KernelLock.unknown
         if case .record(let text) = content, text.record.mutex == .path {
             // Path mode: nobody locks the record, so the kernel has nothing to say.
@@ -34,6 +33,18 @@ struct LockReader {
         }
         return LockObservation(
             id: status.id, stamp: status.modified, kind: status.kind, content: content, kernelLock: kernelLock)
+    }
+
+    private func content(of bytes: [UInt8]) -> LockObservation.Content {
+        if !bytes.isEmpty, bytes == last.bytes { return last.content }
+        let content: LockObservation.Content
+        do throws(LockRecordText.Unreadable) {
+            content = .record(try LockRecordText(parsing: bytes))
+        } catch {
+            content = .unreadable(error.reason)
+        }
+        last = (bytes, content)
+        return content
     }
 
     /// A shared lock that is given back at once: readers do not disturb each other, and an owner's exclusive lock is
