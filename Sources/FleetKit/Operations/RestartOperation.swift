@@ -55,7 +55,8 @@ public final class RestartOperation {
             report = run.report
             return report
         } catch {
-            let cut = run.cut(by: error, again: "run 'mosaic fleet restart' again to reach them")
+            let cut = run.cut(
+                by: error, again: "run this again to reach them: \(surroundings.words.commands.fleet("restart"))")
             report = run.report
             throw cut
         }

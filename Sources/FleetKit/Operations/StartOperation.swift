@@ -28,7 +28,8 @@ public final class StartOperation {
         do throws(FleetError) {
             try start(run)
         } catch {
-            let cut = run.cut(by: error, again: "run 'mosaic fleet start' again to reach them")
+            let cut = run.cut(
+                by: error, again: "run this again to reach them: \(surroundings.words.commands.fleet("start"))")
             report = run.report
             throw cut
         }

@@ -27,7 +27,8 @@ public final class StopOperation {
         do throws(FleetError) {
             try stop(run)
         } catch {
-            let cut = run.cut(by: error, again: "run 'mosaic fleet stop' again to reach them")
+            let cut = run.cut(
+                by: error, again: "run this again to reach them: \(surroundings.words.commands.fleet("stop"))")
             report = run.report
             throw cut
         }
