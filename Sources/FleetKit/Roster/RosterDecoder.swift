@@ -106,23 +106,24 @@ enum RosterDecoder {
 
     private static func agents(_ tables: [RosterReader], holder: UnitName) throws(FleetError) -> [Roster.Agent] {
         var agents: [Roster.Agent] = []
-        var sessions: [String: (name: AgentName, line: Int)] = [:]
+        // With the table, not its line: a line is found by counting, which only an error is worth.
+        var sessions: [String: (name: AgentName, table: RosterReader)] = [:]
         for table in tables {
             let agent = try agent(table)
-            let line = table.source.outline.value(table.path + [.key("name")])?.line ?? 0
             if let other = sessions[agent.name.sessionName] {
+                let line = other.table.source.outline.value(other.table.path + [.key("name")])?.line ?? 0
                 throw table.error(
                     "name",
                     other.name == agent.name
-                        ? "agent '\(agent.name)' is already in line \(other.line)"
-                        : "agent '\(agent.name)' would have the tmux session of '\(other.name)' in line \(other.line)",
+                        ? "agent '\(agent.name)' is already in line \(line)"
+                        : "agent '\(agent.name)' would have the tmux session of '\(other.name)' in line \(line)",
                     hint: other.name == agent.name
                         ? "give each agent a name of its own" : "tmux writes '.' as '_' in session names: rename one")
             }
             guard agent.unit != holder else {
                 throw table.error("name", "\(agent.unit) is the holder", hint: "rename the agent or the holder's unit")
             }
-            sessions[agent.name.sessionName] = (agent.name, line)
+            sessions[agent.name.sessionName] = (agent.name, table)
             agents.append(agent)
         }
         return agents
