@@ -4,7 +4,6 @@ internal import Glibc
 struct Usage: CustomStringConvertible {
     let descriptors: Int
     /// KiB.
-    /// KiB.
     let resident: Int
     init() {
         var count = 0

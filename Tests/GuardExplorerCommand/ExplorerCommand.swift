@@ -57,6 +57,7 @@ struct ExplorerCommand {
         if let crashes = options.crashes { scenario.crashes = crashes }
         if let freezes = options.freezes { scenario.freezes = freezes }
         scenario.isUnreduced = options.isUnreduced
+        scenario.remembersAll = options.remembersAll
         return scenario
     }
 

@@ -15,12 +15,13 @@ struct ExplorerOptions {
     var isVerbose = false
     var isShortest = false
     var isUnreduced = false
+    var remembersAll = false
     var suite: Suite?
 
     static let usage = """
         usage: guard-explorer [SCENARIO…] [--list] [--preemptions N|all] [--crashes N] [--freezes N] [--limit STATES]
-                              [--bug NAME|all] [--replay SCHEDULE] [--walks N --seed N] [--shortest] [--unreduced] [--verbose]
-                              [--suite test|soak]
+                              [--bug NAME|all] [--replay SCHEDULE] [--walks N --seed N] [--shortest] [--unreduced]
+                              [--remember-all] [--suite test|soak] [--verbose]
         Without a name: every scenario. A bug is hunted in its own scenario unless one is named.
         """
 
@@ -44,6 +45,7 @@ struct ExplorerOptions {
             case "--verbose": isVerbose = true
             case "--shortest": isShortest = true
             case "--unreduced": isUnreduced = true
+            case "--remember-all": remembersAll = true
             case "--suite":
                 let name = try value(word)
                 guard let known = Suite(rawValue: name) else { throw Unknown(description: "unknown suite \(name)") }

@@ -68,6 +68,27 @@ struct ExplorerTests {
         #expect(reduced.endStatesDigest == whole.endStatesDigest)
     }
 
+    /// `Memory` forgets nothing that matters: histories that meet go on alike, so there are as many schedules, and they
+    /// end in the same ways.
+    @Test(
+        .timeLimit(.minutes(3)),
+        arguments: [
+            ("restart-and-break", 1, 1), ("break-and-takeover", 1, 1), ("no-wait", 1, 0), ("join-one-under-way", 0, 0),
+            ("path-restart-and-break", 1, 0),
+        ])
+    func forgettingHidesNothing(_ name: String, _ crashes: Int, _ freezes: Int) throws {
+        var scenario = try #require(Scenarios.named(name))
+        scenario.crashes = crashes
+        scenario.freezes = freezes
+        let forgetting = check(scenario)
+        scenario.remembersAll = true
+        let whole = check(scenario)
+        #expect(forgetting.states < whole.states)
+        #expect(abs(forgetting.schedules / whole.schedules - 1) < 1e-3)
+        #expect(forgetting.endStates == whole.endStates)
+        #expect(forgetting.endStatesDigest == whole.endStatesDigest)
+    }
+
     @discardableResult
     private func check(_ scenario: Scenario) -> ExplorationReport {
         let report = Explorer(scenario).run()

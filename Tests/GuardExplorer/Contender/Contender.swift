@@ -14,10 +14,14 @@ struct Contender {
             let calls: any LockFileCalls = bug.map { SeededCalls(seam, bug: $0) } ?? seam
             let store = try FileLockStore.open(
                 calls, mutex: seam.isPathMode ? .path : .kernel, time: seam, processes: seam,
-                patience: MutexPatience(frozenAfter: Seam.tick))
+                patience: MutexPatience(frozenAfter: Seam.tick, longestStep: .microseconds(50)))
             keepAlive.append(store)
             let policyGuard = Guard(
                 store: store, time: seam, processes: seam,
+                interruption: {
+                    seam.looksAgain()
+                    return nil
+                },
                 report: { event in
                     if case .tookOver(let observation, _) = event { Self.won(observation, seam) }
                 })
@@ -64,6 +68,11 @@ struct Contender {
                 guard bug?.survivesFailures == true, error.code == .io else { throw error }
                 _ = seam.ask(.mark(.hang))
             }
+        case .acquireRun(let policy, let maxHold):
+            let run = LockRequest.Run(maxHold: maxHold.map { Seam.tick * $0 })
+            let request = LockRequest(scope: .fleet, command: "lock run", run: run)
+            lock = try policyGuard.acquire(request, waitPolicy(policy))
+            _ = seam.ask(.mark(.granted))
         case .release:
             if let lock { policyGuard.release(lock) }
             lock = nil
@@ -71,16 +80,24 @@ struct Contender {
             try Restart(
                 policy: waitPolicy(policy), scope: scope, joins: joins, isWhole: isWhole, steps: steps, bug: bug
             ).run(policyGuard, seam) { step, lock throws(FleetError) in try run(step, holding: lock, seam) }
-        case .breakLock:
-            guard let observation = try store.observe() else { return }
-            let isDead = observation.kernelLock == .free
-            if try store.breakLock(observation, on: isDead ? .ownerDead : .forced) { Self.won(observation, seam) }
+        case .breakLock: try breakLock(nil, store, seam)
+        case .breakByToken:
+            guard let token = try store.observe()?.record?.token else { return }
+            _ = seam.ask(.mark(.pause))
+            try breakLock(token, store, seam)
         case .fillDisk: _ = seam.ask(.mark(.failNextWrite(seam.vocabulary.mutex)))
         case .pause: _ = seam.ask(.mark(.pause))
         default:
             guard let lock else { return }
             try run(step, holding: lock, seam)
         }
+    }
+
+    /// As `lock break` does.
+    private func breakLock(_ token: String?, _ store: FileLockStore, _ seam: Seam) throws(FleetError) {
+        guard let observation = try store.observe(), token == nil || observation.record?.token == token else { return }
+        let isDead = observation.kernelLock == .free
+        if try store.breakLock(observation, on: isDead ? .ownerDead : .forced) { Self.won(observation, seam) }
     }
 
     private func waitPolicy(_ policy: ScriptPolicy) -> WaitPolicy {
@@ -108,7 +125,7 @@ struct Contender {
         case .startServer: _ = seam.ask(.mark(.startServer))
         case .operate(let onlyFailed):
             _ = try SimulatedManager(seam, onlyFailed: onlyFailed).operation().run(holding: lock)
-        case .acquire, .release, .breakLock, .fillDisk, .pause, .restart: break
+        case .acquire, .acquireRun, .release, .breakLock, .breakByToken, .fillDisk, .pause, .restart: break
         }
     }
 

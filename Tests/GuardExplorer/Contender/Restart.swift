@@ -34,7 +34,13 @@ struct Restart {
 }
 
 extension ScriptStep {
-    var isOperation: Bool { if case .operate = self { true } else { false } }
+    var isOperation: Bool {
+        switch self {
+        case .operate: true
+        case .restart(_, of: _, joins: _, isWhole: _, let steps): steps.contains(where: \.isOperation)
+        default: false
+        }
+    }
 
     /// It appends to the lock record.
     var writesRecord: Bool {

@@ -4,6 +4,8 @@ internal import FleetKit
 public enum ScriptStep: Sendable, Hashable {
     /// Waits for the lock as the policy says.
     case acquire(ScriptPolicy)
+    /// The same as a `lock run` that declares how many ticks it may hold the lock, or nothing.
+    case acquireRun(ScriptPolicy, maxHold: Int?)
     /// One command to systemd as `restart` sends it: the fence, then the command.
     case act
     /// The same without the fence; a seeded bug.
@@ -23,6 +25,8 @@ public enum ScriptStep: Sendable, Hashable {
     case release
     /// `lock break`: looks, and breaks what it saw.
     case breakLock
+    /// `lock break --token`, with a token that was read a while before.
+    case breakByToken
     /// The disk is full for the next write of the mutex.
     case fillDisk
     /// Waits for a while before it asks for anything.
@@ -55,6 +59,8 @@ public enum ScriptPolicy: Sendable, Hashable {
     case hasty
     /// Takes over after one tick, progress or not.
     case pushy
+    /// Gives up after one tick.
+    case limited
     /// Does not wait.
     case noWait
 
@@ -64,6 +70,7 @@ public enum ScriptPolicy: Sendable, Hashable {
         case .patient: WaitPolicy(maxWait: nil, stallAfter: tick * 2, evictGrace: tick)
         case .hasty: WaitPolicy(maxWait: nil, stallAfter: tick, evictGrace: tick)
         case .pushy: WaitPolicy(maxWait: tick, onTimeout: .break, stallAfter: tick * 100, evictGrace: tick)
+        case .limited: WaitPolicy(maxWait: tick, onTimeout: .fail, stallAfter: tick * 100, evictGrace: tick)
         case .noWait: WaitPolicy(noWait: true, stallAfter: tick * 2, evictGrace: tick)
         }
     }

@@ -17,7 +17,6 @@ final class Seam {
     private let answers: [SeamAnswer]
     private let calls: [SeamCall]
     private var position = 0
-    private var tokens = 0
     private var escape: Int64 = 1 << 20
     private(set) var next: SeamCall?
     private let guess: (SeamCall) -> SeamAnswer?
@@ -26,73 +25,38 @@ final class Seam {
 
     struct Found {
         var call: SeamCall
-        var checkpoint: Checkpoint?
+        /// What is remembered here, when histories may have met by forgetting.
+        var memory: Digest?
         var answer: SeamAnswer?
     }
 
     /// - Parameter calls: what was asked when the answers were given, to see that the code is deterministic.
     init(
-        vocabulary: Vocabulary, index: Int, isPathMode: Bool, bug: SeededBug?, calls: [SeamCall],
+        vocabulary: Vocabulary, index: Int, isPathMode: Bool, bug: SeededBug?, memory: Memory, calls: [SeamCall],
         answers: [SeamAnswer], guess: @escaping (SeamCall) -> SeamAnswer? = { _ in nil }
     ) {
         self.vocabulary = vocabulary
         self.index = index
         self.isPathMode = isPathMode
         self.bug = bug
+        self.memory = memory
         self.calls = calls
         self.answers = answers
         self.guess = guess
     }
 
-    /// What the script still knows of its past, at the last point where it finished a step; set only when the next
-    /// call follows directly.
-    private var checkpoint: Checkpoint?
-
-    /// Everything that a contender's future can depend on between two steps of its script.
-    struct Checkpoint: Hashable {
-        var step: Int
-        var tokens: Int
-        var mutex: CInt
-        /// A mutex of its own kind was read or written there since: it is not read again.
-        var isMutexKnown: Bool
-        var staged: CInt
-        var published: FileStatusKey?
-        var holds: Bool
-        /// When the lock was handed out; remembered by a restart that others may join.
-        var startedAt: Int32
-    }
-
-    private var mutexDescriptor: CInt = -1
-    private var isMutexKnown = false
-    private var stagedDescriptor: CInt = -1
-    private var stagedStatus: FileStatusKey?
-    private var lastNow: Int32 = 0
-    private var grantedAt: Int32 = 0
+    private var memory: Memory
 
     /// Called by the script between its steps.
     func finishedStep(_ step: Int, holdsLock: Bool, isJoinable: Bool) {
-        guard next == nil, position >= answers.count else { return }
-        checkpoint = Checkpoint(
-            step: step, tokens: tokens, mutex: mutexDescriptor, isMutexKnown: isMutexKnown,
-            staged: holdsLock ? stagedDescriptor : -1,
-            published: holdsLock ? stagedStatus : nil, holds: holdsLock, startedAt: isJoinable ? grantedAt : -1)
+        guard next == nil else { return }
+        memory.finishedStep(step, holdsLock: holdsLock, isJoinable: isJoinable)
     }
 
-    private func remember(_ call: SeamCall, _ answer: SeamAnswer) {
-        switch (call, answer) {
-        case (.open(vocabulary.mutex, .update), .descriptor(let descriptor)):
-            mutexDescriptor = descriptor
-            isMutexKnown = false
-        case (.write(mutexDescriptor, _, _), .count): isMutexKnown = true
-        case (.read(mutexDescriptor, _, _), .content(let content)):
-            isMutexKnown = isMutexKnown || vocabulary.isKernelMutex(content)
-        case (.open(_, .create), .descriptor(let descriptor)): stagedDescriptor = descriptor
-        case (.statusOf(stagedDescriptor), .status(let status)): stagedStatus = status
-        case (.close(mutexDescriptor), _): mutexDescriptor = -1
-        case (.now, .time(let tick)): lastNow = tick
-        case (.mark(.granted), _): grantedAt = lastNow
-        default: break
-        }
+    /// Called by the guard at each look for the lock.
+    func looksAgain() {
+        guard next == nil else { return }
+        memory.looksAgain()
     }
 
     /// How long one tick is: longer than any patience of the guard.
@@ -104,22 +68,23 @@ final class Seam {
     func ask(_ call: @autoclosure () -> SeamCall) -> SeamAnswer? {
         guard next == nil else { return nil }
         let call = call()
+        memory.willAsk(call)
         guard position < answers.count else {
             let answer = guess(call)
-            found.append(Found(call: call, checkpoint: checkpoint, answer: answer))
-            checkpoint = nil
+            found.append(
+                Found(call: call, memory: memory.hasForgotten ? memory.fingerprint : nil, answer: answer))
             guard let answer else {
                 next = call
                 return nil
             }
             position += 1
-            remember(call, answer)
+            memory.got(answer, to: call)
             return answer
         }
         precondition(calls[position] == call, "the guard is not deterministic: \(call) instead of \(calls[position])")
         let answer = answers[position]
         position += 1
-        remember(call, answer)
+        memory.got(answer, to: call)
         return answer
     }
 
@@ -228,8 +193,7 @@ extension Seam: GuardTime {
 
     /// No call at all: nobody else can see it.
     func token() -> LockToken {
-        tokens += 1
-        let digits = String(tokens, radix: 16)
+        let digits = String(memory.makeToken(), radix: 16)
         let text = "0000000\(index)-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
         return LockToken(text) ?? LockToken.random()
     }

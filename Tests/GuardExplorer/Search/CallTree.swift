@@ -13,20 +13,23 @@ final class CallTree {
     }
 
     private var nodes: [Node] = []
-    /// Histories that ended in the same knowledge at the same place of the script go on as one.
-    private var checkpoints: [Seam.Checkpoint: Int32] = [:]
+    /// Histories that left the same memory go on as one.
+    private var met: [Digest: Int32] = [:]
     private let contender: Contender
     private let index: Int
     private let vocabulary: Vocabulary
     private let isPathMode: Bool
+    private let forgets: Bool
     /// How often the real code was run.
     private(set) var runs = 0
 
-    init(_ contender: Contender, index: Int, vocabulary: Vocabulary, isPathMode: Bool) {
+    /// - Parameter forgets: histories may meet again.
+    init(_ contender: Contender, index: Int, vocabulary: Vocabulary, isPathMode: Bool, forgets: Bool) {
         self.contender = contender
         self.index = index
         self.vocabulary = vocabulary
         self.isPathMode = isPathMode
+        self.forgets = forgets && contender.bug == nil
         let first = run(calls: [], answers: []) { _ in nil }
         nodes = [Node(call: first[0].call, parent: -1, answer: .none)]
     }
@@ -56,14 +59,14 @@ final class CallTree {
         var result: Int32 = -1
         var parent = node
         var answer = answer
-        for one in found {
-            if let checkpoint = one.checkpoint, let same = checkpoints[checkpoint] {
-                precondition(call(same) == one.call, "a checkpoint forgets what the code remembers")
+        for (index, one) in found.enumerated() {
+            if let memory = one.memory, let same = met[memory] {
+                check(found[index...], against: same)
                 nodes[Int(parent)].children.append((answer, same))
                 return result < 0 ? same : result
             }
             let new = Int32(nodes.count)
-            if let checkpoint = one.checkpoint { checkpoints[checkpoint] = new }
+            if let memory = one.memory { met[memory] = new }
             nodes.append(Node(call: one.call, parent: parent, answer: answer))
             nodes[Int(parent)].children.append((answer, new))
             if result < 0 { result = new }
@@ -74,13 +77,32 @@ final class CallTree {
         return result
     }
 
+    /// Two histories that have met must go on alike, as far as both are known.
+    private func check(_ found: ArraySlice<Seam.Found>, against node: Int32) {
+        var node = node
+        for one in found {
+            guard call(node) == one.call else {
+                // A release build would not print the words of a precondition.
+                print("\(one.call) instead of \(call(node)): the code remembers more than Memory knows of")
+                preconditionFailure()
+            }
+            guard let answer = one.answer,
+                let next = nodes[Int(node)].children.first(where: { $0.answer == answer })?.node
+            else { return }
+            node = next
+        }
+    }
+
     private func run(
         calls: [SeamCall], answers: [SeamAnswer], guess: @escaping (SeamCall) -> SeamAnswer?
     ) -> [Seam.Found] {
         runs += 1
+        let memory = Memory(
+            vocabulary, isPathMode: isPathMode, forgets: forgets,
+            remembersEvents: contender.script.contains(where: \.isOperation))
         let seam = Seam(
-            vocabulary: vocabulary, index: index, isPathMode: isPathMode, bug: contender.bug, calls: calls,
-            answers: answers, guess: guess)
+            vocabulary: vocabulary, index: index, isPathMode: isPathMode, bug: contender.bug, memory: memory,
+            calls: calls, answers: answers, guess: guess)
         return contender.calls(after: seam)
     }
 }

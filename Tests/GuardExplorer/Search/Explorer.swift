@@ -10,8 +10,9 @@ public final class Explorer {
     private var initial: SearchState
     private let firstContender: Int
 
-    private var seen: [Digest: Double] = [:]
+    private var seen = StateTable()
     private var clean: Set<Digest> = []
+    private var endFingerprint: UInt64 = 0
     public private(set) var transitions = 0
     public private(set) var endings = 0
     public private(set) var joins = 0
@@ -27,12 +28,13 @@ public final class Explorer {
             trees.append(
                 CallTree(
                     Contender(script: script, bug: index < scenario.before.count ? nil : scenario.bug), index: index,
-                    vocabulary: vocabulary, isPathMode: scenario.isPathMode))
+                    vocabulary: vocabulary, isPathMode: scenario.isPathMode,
+                    forgets: !scenario.isUnreduced && !scenario.remembersAll))
         }
         self.trees = trees
         epilogue = CallTree(
             Contender(script: [.acquire(.patient), .act, .release], bug: nil), index: trees.count,
-            vocabulary: vocabulary, isPathMode: scenario.isPathMode)
+            vocabulary: vocabulary, isPathMode: scenario.isPathMode, forgets: true)
         let setup = WorldSetup(
             isPathMode: scenario.isPathMode, inheritsDescriptors: scenario.inheritsDescriptors,
             hasFaults: scenario.hasFaults, listsAll: scenario.bug != nil || scenario.isUnreduced,
@@ -76,14 +78,16 @@ public final class Explorer {
     public func run(limit: Int = .max) -> ExplorationReport {
         let clock = ContinuousClock()
         let start = clock.now
-        seen.removeAll()
+        seen = StateTable()
         clean.removeAll()
+        endFingerprint = 0
+        seen.open(initial.key)
         var stack: [Frame] = [frame(initial)]
         var failure: ScheduleFailure?
         search: while let top = stack.indices.last {
             guard stack[top].next < stack[top].choices.count else {
-                seen[stack[top].key] = stack[top].schedules
                 let schedules = stack[top].schedules
+                seen.close(stack[top].key, schedules: schedules)
                 stack.removeLast()
                 if top > 0 { stack[top - 1].schedules += schedules }
                 continue
@@ -94,23 +98,28 @@ public final class Explorer {
             apply(choice, to: &state)
             transitions += 1
             if state.world.violation == nil, isOver(state) { finish(&state) }
+            let key = state.key
+            let known = seen[key]
+            if case .open = known { state.world.broken(.progress, "they go round in a circle, and nobody gets on") }
             if let violation = state.world.violation {
                 let choices = stack.map { $0.choices[$0.next - 1] }
                 failure = ScheduleFailure(violation: violation, schedule: ScheduleString.encode(choices))
                 break search
             }
-            let key = state.key
-            if let known = seen[key] {
-                stack[top].schedules += known
+            if case .done(let schedules) = known {
+                stack[top].schedules += schedules
                 continue
             }
-            if seen.count + stack.count >= limit { break search }
+            if seen.count >= limit { break search }
+            seen.open(key)
             stack.append(frame(state, key: key))
         }
+        var schedules = 0.0
+        if case .done(let all) = seen[initial.key] { schedules = all }
         return ExplorationReport(
-            scenario: scenario, states: seen.count, transitions: transitions, schedules: seen[initial.key] ?? 0,
+            scenario: scenario, states: seen.count, transitions: transitions, schedules: schedules,
             endings: endings, endStates: clean.count,
-            endStatesDigest: clean.reduce(0) { $0 ^ $1.low }, joins: joins, histories: historiesRun,
+            endStatesDigest: endFingerprint, joins: joins, histories: historiesRun,
             seconds: (clock.now - start).inSeconds,
             isComplete: failure == nil && stack.isEmpty, failure: failure)
     }
@@ -293,7 +302,10 @@ public final class Explorer {
         }
         world.checkNothingIsLeft()
         state.world.violation = world.violation
-        if world.violation == nil { clean.insert(key) }
+        if world.violation == nil {
+            clean.insert(key)
+            endFingerprint &+= state.world.fingerprint
+        }
     }
 
     var start: SearchState { initial }

@@ -18,8 +18,10 @@ public struct Scenario: Sendable {
     public var bug: SeededBug?
     public var checks = Checks.all
     public var inheritsDescriptors = false
-    /// Also tries orders that cannot matter: a check of the reduction itself.
+    /// Also tries orders that cannot matter, and remembers every answer: a check of the reduction itself.
     public var isUnreduced = false
+    /// No contender's memory forgets anything: a check of `Memory` itself.
+    public var remembersAll = false
     public var hasFaults = false
 
     public init(

@@ -23,7 +23,21 @@ public enum Scenarios {
             Scenario("no-wait", [restart, [.acquire(.noWait), .act, .release]], before: [left]),
             Scenario("hang", [[.acquire(.patient), .act, .hang(isStamped: false)], short], before: [left]),
             garbage("unreadable", [short, short]),
+            Scenario("work-and-wait", [working, left], before: [left]),
+            Scenario(
+                "work-and-stall", [[.acquire(.patient), .act, .work, .progress, .act, .release], short], before: [left]),
+            Scenario("work-and-give-up", [working, [.acquire(.limited), .act, .release]], before: [left]),
+            Scenario("two-pushy", [pushy, pushy], before: [left]),
+            Scenario("break-then-restart", [restart, [.breakLock] + short], before: [left]),
+            Scenario("break-by-token", [short + short, [.breakByToken]], before: [left]),
+            Scenario("run-past-its-hold", [run(maxHold: 1), pushy], before: [left]),
+            Scenario("run-without-a-bound", [run(maxHold: nil), pushy], before: [left]),
         ]
+    }
+
+    /// A `lock run` whose command works for two ticks.
+    private static func run(maxHold: Int?) -> [ScriptStep] {
+        [.acquireRun(.patient, maxHold: maxHold), .act, .work, .stamp, .act, .work, .stamp, .act, .release]
     }
 
     /// `--join` and `--only-failed`: who ends well without doing everything.

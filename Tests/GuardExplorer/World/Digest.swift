@@ -9,6 +9,9 @@ struct Digest: Hashable {
         low = Self.mix(low &+ word &* 0xFF51_AFD7_ED55_8CCD) ^ (high >> 7)
     }
 
+    /// Two numbers, of which either may be negative.
+    mutating func add(_ high: Int32, _ low: Int32) { add(Int64(high) << 32 | Int64(UInt32(bitPattern: low))) }
+
     mutating func add(_ value: Bool) { add(value ? 1 : 0) }
 
     private static func mix(_ value: UInt64) -> UInt64 {

@@ -9,7 +9,7 @@ extension SimulatedKernel {
             var digest = Digest()
             var next: Int32 = 0
             for (index, process) in processes.enumerated() {
-                digest.add(Int64(process.phase.rawValue) << 32 | Int64(nodes[index]))
+                digest.add(process.phase.rawValue, nodes[index])
                 guard process.isAlive else { continue }
                 add(process, to: &digest)
                 digest.add(process.files.count)
@@ -21,27 +21,51 @@ extension SimulatedKernel {
                     digest.add(-7)
                     continue
                 }
-                digest.add(Int64(child.parent) << 32 | Int64(child.grant))
+                digest.add(child.parent, child.grant)
                 digest.add((child.willAct ? 4 : 0) | (child.stays ? 2 : 0) | (child.isDoomed ? 1 : 0))
                 digest.add(child.files.count)
                 for slot in child.files { add(file: slot, to: &digest, numbers, &next) }
             }
             addFiles(to: &digest, numbers)
-            digest.add(Int64(tick) << 32 | Int64(granted) << 1 | (wasDisturbed ? 1 : 0))
+            digest.add(tick, granted)
+            digest.add(wasDisturbed)
             digest.add(Int64(agentRun) << 1 | (agentIsUp ? 1 : 0))
             for token in wonTokens { digest.add(token) }
             return digest
         }
     }
 
+    /// What is left of a world in which all are gone, in its own words: vocabularies number names and contents in the order
+    /// of their first use, which is another one in each exploration.
+    var fingerprint: UInt64 {
+        var digest = Digest()
+        for name in names.map({ (vocabulary.name($0.name), $0.inode) }).sorted(by: { $0.0 < $1.0 }) {
+            for byte in name.0.utf8 { digest.add(byte) }
+            digest.add(name.1)
+        }
+        for inode in inodes {
+            guard let inode else {
+                digest.add(-7)
+                continue
+            }
+            for byte in vocabulary.content(inode.content) { digest.add(byte) }
+            digest.add(inode.modified, inode.creator)
+        }
+        digest.add(tick, granted)
+        digest.add(agentRun << 1 | (agentIsUp ? 1 : 0), wasDisturbed ? 1 : 0)
+        for token in wonTokens.map({ vocabulary.name($0) }).sorted() { for byte in token.utf8 { digest.add(byte) } }
+        return digest.low
+    }
+
     private func add(_ process: Process, to digest: inout Digest) {
-        digest.add(Int64(process.waitsSince) << 32 | Int64(process.fault))
-        digest.add(Int64(process.grants) << 32 | Int64(process.owned))
-        digest.add(Int64(process.removed) << 32 | Int64(process.stamped))
-        digest.add(Int64(process.overstayedAt) << 32 | Int64(process.lostAt))
+        digest.add(process.waitsSince, process.fault)
+        digest.add(process.grants, process.owned)
+        digest.add(process.removed, process.stamped)
+        digest.add(process.overstayedAt, process.lostAt)
         digest.add(Int64(process.callsSinceLoss) << 2 | (process.sawChange ? 2 : 0) | (process.isFenced ? 1 : 0))
         digest.add((process.sawRelease ? 4 : 0) | (process.hasVacated ? 2 : 0) | (process.mayJoin ? 1 : 0))
-        digest.add(Int64(process.asked) << 40 | Int64(process.scope) << 32 | Int64(process.askedBefore))
+        digest.add(process.asked, process.scope)
+        digest.add(process.askedBefore)
         digest.add(process.watches.count)
         for watch in process.watches {
             digest.add(
@@ -56,8 +80,7 @@ extension SimulatedKernel {
         if numbers[Int(slot)] < 0 {
             numbers[Int(slot)] = next
             next += 1
-            digest.add(
-                Int64(file.inode) << 32 | Int64(file.references) << 2 | (file.writes ? 2 : 0) | (file.appends ? 1 : 0))
+            digest.add(file.inode, file.references << 2 | (file.writes ? 2 : 0) | (file.appends ? 1 : 0))
         }
         digest.add(numbers[Int(slot)])
     }
@@ -69,10 +92,10 @@ extension SimulatedKernel {
                 digest.add(-7)
                 continue
             }
-            digest.add(Int64(inode.content) << 32 | Int64(inode.modified))
-            digest.add(Int64(inode.links) << 40 | Int64(inode.opens) << 20 | Int64(inode.creator))
+            digest.add(inode.content, inode.modified)
+            digest.add(inode.links << 16 | inode.opens, inode.creator)
             // When it was locked matters only as long as it is.
-            if inode.exclusive >= 0 { digest.add(Int64(numbers[Int(inode.exclusive)]) << 32 | Int64(inode.lockedAt)) }
+            if inode.exclusive >= 0 { digest.add(numbers[Int(inode.exclusive)], inode.lockedAt) }
             var shared: UInt64 = 0
             var rest = inode.shared
             while rest != 0 {
@@ -82,6 +105,6 @@ extension SimulatedKernel {
             digest.add(shared)
         }
         digest.add(names.count)
-        for name in names { digest.add(Int64(name.name) << 32 | Int64(name.inode)) }
+        for name in names { digest.add(name.name, name.inode) }
     }
 }

@@ -1,5 +1,3 @@
-internal import FleetKit
-
 /// Gives file names and file contents small numbers, so that a simulated world is a few integers: quick to copy, to
 /// compare and to hash. Numbers are handed out in order of first use and never change their meaning.
 final class Vocabulary {
@@ -8,7 +6,6 @@ final class Vocabulary {
     private var nameNumbers: [String: Int32] = [:]
     private var contentNumbers: [[UInt8]: Int32] = [:]
     private var tokens: [Int32: Int32] = [:]
-    private var kernelMutexes: [Int32: Bool] = [:]
     private var writes: [Write: Int32] = [:]
 
     private struct Write: Hashable {
@@ -64,14 +61,6 @@ final class Vocabulary {
         let key = parts.firstIndex(of: "token")
         let result = key.map { number(ofName: String(parts[$0 + 2])) } ?? -1
         tokens[content] = result
-        return result
-    }
-
-    /// Whether this content is the record of a kernel mutex.
-    func isKernelMutex(_ content: Int32) -> Bool {
-        if let known = kernelMutexes[content] { return known }
-        let result = MutexRecord(parsing: contents[Int(content)])?.mutex == .kernel
-        kernelMutexes[content] = result
         return result
     }
 

@@ -12,6 +12,8 @@ struct FrozenHolder {
     private var seen: (token: String?, since: Duration)?
     /// Who held the kernel lock after the first half; no number = nobody that can be seen from here.
     private var suspect: (pid: Int32?, since: Duration)?
+    /// Nobody was seen to hold it, at the end of the second half.
+    private var looksInvisible = false
     private var killed: ProcessIdentity?
 
     init(time: any GuardTime, processes: any ProcessTable, after: Duration) {
@@ -29,21 +31,30 @@ struct FrozenHolder {
         guard let seen, seen.token == record?.token else {
             self.seen = (record?.token, now)
             suspect = nil
+            looksInvisible = false
             return
         }
         guard now - seen.since >= after / 2 else { return }
         // Ask the kernel only now: a look through /proc is dear, and most waits last microseconds.
         guard let suspect else {
-            self.suspect = (processes.exclusiveHolders(of: file).first, now)
+            suspectWhoIsInside(processes.exclusiveHolders(of: file))
             return
         }
         guard now - suspect.since >= after / 2 else { return }
         let holders = processes.exclusiveHolders(of: file)
         guard suspect.pid.map({ holders.contains($0) }) ?? holders.isEmpty else {
-            self.suspect = (holders.first, now)
+            suspectWhoIsInside(holders)
             return
         }
-        guard let holder = suspect.pid else { throw invisible(record, path: path) }
+        guard let holder = suspect.pid else {
+            // Or it left between our last try and this look. Then it has signed in before, so the next try succeeds or
+            // meets another token.
+            guard looksInvisible else {
+                looksInvisible = true
+                return
+            }
+            throw invisible(record, path: path)
+        }
         do throws(FleetError) {
             try end(holder, record: record, path: path)
         } catch {
@@ -54,6 +65,12 @@ struct FrozenHolder {
             }
             throw error
         }
+    }
+
+    /// His time begins after the look, not before: a waiter that is stopped in between must not count that to him.
+    private mutating func suspectWhoIsInside(_ holders: [Int32]) {
+        suspect = (holders.first, time.now())
+        looksInvisible = false
     }
 
     /// Another host, another pid namespace, or a user whose processes are hidden from us.

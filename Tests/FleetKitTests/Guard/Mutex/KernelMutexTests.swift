@@ -51,6 +51,50 @@ import Testing
         #expect(processes.killed == [3])
     }
 
+    @Test func `A waiter that is stopped while it looks who is inside does not count that to the holder`() throws {
+        let (time, processes) = (ManualTime(), FakeProcesses(pid: 1))
+        var frozen = FrozenHolder(time: time, processes: processes, after: .seconds(5))
+        let record = MutexRecord(mutex: .kernel, token: .random(), holder: FakeProcesses.identity(2))
+        processes.mine = [3]
+        var isStopped = true
+        processes.holders = { _ in
+            if isStopped { time.advance(by: .seconds(60)) }
+            return [3]
+        }
+        func look() throws { try frozen.observe(record, file: FileID(device: 1, inode: 1), path: "/mutex") }
+        try look()
+        time.advance(by: .milliseconds(2_500))
+        try look()  // stopped for a minute; 3 came in at its end
+        isStopped = false
+        time.advance(by: .milliseconds(2))
+        try look()
+        #expect(processes.killed.isEmpty)
+        time.advance(by: .milliseconds(2_498))
+        try look()
+        #expect(processes.killed == [3])
+    }
+
+    @Test func `Holders that left just before they were looked for are not one that cannot be seen`() throws {
+        let (time, processes) = (ManualTime(), FakeProcesses(pid: 1))
+        var frozen = FrozenHolder(time: time, processes: processes, after: .seconds(5))
+        func look(_ token: LockToken) throws {
+            let record = MutexRecord(mutex: .kernel, token: token, holder: FakeProcesses.identity(2))
+            try frozen.observe(record, file: FileID(device: 1, inode: 1), path: "/mutex")
+        }
+        let (one, two) = (LockToken.random(), LockToken.random())
+        try look(one)
+        time.advance(by: .milliseconds(2_500))
+        try look(one)
+        time.advance(by: .milliseconds(2_500))
+        try look(one)
+        try look(two)  // the one that had left has signed in before
+        for _ in 0..<2 {
+            time.advance(by: .milliseconds(2_500))
+            try look(two)
+        }
+        #expect(failure { try look(two) }?.message.contains("cannot be seen from here") == true)
+    }
+
     @Test func `A holder that cannot be seen from here is not waited for without a bound`() throws {
         let arena = try Arena()
         let (time, processes) = (ManualTime(), FakeProcesses(pid: 1))
