@@ -6,7 +6,7 @@ internal import LockSequence
 ///
 /// - `acquire`: says `waiting` once it watches somebody else's lock, and `owns NANOSECONDS` when it owns it
 /// - `release`: says `released NANOSECONDS`, the moment before it began to
-/// - `turn`: waits for the lock, runs true(1) under it, releases it and ends, as `flock FILE true` does
+/// - `turn`: waits for the lock, runs true(1) under it, releases it, says `released NANOSECONDS` and ends
 struct Member {
     static let request = LockRequest(scope: .fleet, command: "hand-over", reason: "a measurement")
 
@@ -54,6 +54,7 @@ struct Member {
                 let lock = try guarded.acquire(Self.request, policy)
                 try Child.runTrue()
                 guarded.release(lock)
+                try looks.output.say("released \(Moment.now())")
                 return
             default: throw Failure("unknown word \(word)")
             }

@@ -2,8 +2,8 @@ internal import FleetKit
 internal import Glibc
 
 /// Sixteen processes that have started and wait for a lock. It is let go, and each of them gets it in its turn, runs
-/// true(1) under it and ends; the time is from the letting go to the end of the last. Then the next sixteen, until all
-/// turns were had. The same with `flock FILE true`, in the same minute.
+/// true(1) under it and lets go in turn; the time is until the last one has. Then the next sixteen, until all turns were
+/// had. The same with `flock FILE true`, in the same minute; flock(1) lets go by its end.
 struct Queue {
     private static let waiting = 16
     private let home: String
@@ -46,7 +46,9 @@ struct Queue {
         Moment.pause()
         let begin = Moment.now()
         guarded.release(gate)
-        return try end(of: members, since: begin)
+        let releases = try members.map { (member) throws(Failure) in try member.moment(after: "released") }
+        _ = try end(of: members, since: begin)
+        return (releases.max() ?? begin) - begin
     }
 
     private func round(flock descriptor: CInt, _ file: String, _ size: Int) throws -> Int {

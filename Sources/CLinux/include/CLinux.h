@@ -18,6 +18,10 @@ int fleet_pipe(int ends[2]);
 /// getdents64(2): entries of a directory as bytes; 0 at the end, -1 with errno.
 ssize_t fleet_get_entries(int directory, void *buffer, size_t size);
 
+/// ppoll(2), for waits shorter than poll(2)'s milliseconds: 1 when the first descriptor is readable, 2 the second (-1: there
+/// is none), 3 both, 0 when the time is up; -1 with errno.
+int fleet_wait_readable(int first, int second, long long nanoseconds);
+
 /// posix_spawn_file_actions_addclosefrom_np(3): the child keeps nothing from `first` on. 0, or an error number.
 int fleet_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 

@@ -168,7 +168,7 @@ import Testing
         }
         let lock = try world.fleet.acquire(.test("me"), WaitPolicy())
         #expect(wakings == 2)
-        #expect(world.watch.timeouts.last == .milliseconds(1))
+        #expect(world.watch.timeouts.last == .microseconds(200))
         world.fleet.release(lock)
     }
 

@@ -247,7 +247,7 @@ private struct WaiterMemory {
     private var ownerSince: Int32 = -1
     private var stampSince: Int32 = -1
     private var followed: (inode: Int32, token: Int32) = (-1, -1)
-    /// In milliseconds; 0: with the safety net.
+    /// In steps of 200 µs; 0: with the safety net.
     private var nextLook: Int32 = 0
 
     var numbers: [Int32] {
@@ -271,7 +271,7 @@ private struct WaiterMemory {
     }
 
     mutating func follows(_ status: FileStatusKey?, _ vocabulary: Vocabulary) {
-        nextLook = 1
+        nextLook = 16
         guard let status, let seen, status.inode == seen.status.inode else {
             followed = (-1, -1)
             return
@@ -285,7 +285,7 @@ private struct WaiterMemory {
         if tick == waitedSince {
             nextLook = 1
         } else {
-            nextLook = nextLook == 0 || nextLook >= 16 ? 0 : nextLook * 2
+            nextLook = nextLook == 0 || nextLook >= 64 ? 0 : nextLook * 4
         }
         waitedSince = -1
     }

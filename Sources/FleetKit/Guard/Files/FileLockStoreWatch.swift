@@ -11,10 +11,11 @@ final class FileLockStoreWatch: LockStoreWatch {
     private let time: any GuardTime
     /// The kernel tells of a close *before* it drops the closed file's lock, so the look after a dying owner's close
     /// may come too early, and nothing would wake us again. So after every event, and after the beginning of a watch,
-    /// there are a few more looks soon, each after twice the time of the one before.
+    /// there are a few more looks soon, each after four times the time of the one before.
     private var nextLook: Duration?
-    private static let firstLook: Duration = .milliseconds(1)
-    private static let lastLook: Duration = .milliseconds(16)
+    private static let firstLook: Duration = .microseconds(200)
+    private static let lookAfterFollowing: Duration = .microseconds(3_200)
+    private static let lastLook: Duration = .microseconds(12_800)
 
     init(_ watch: any LockWatch, directory: RunDirectory, time: any GuardTime) {
         self.watch = watch
@@ -34,8 +35,9 @@ final class FileLockStoreWatch: LockStoreWatch {
                 // No watch is left for this user: a release still wakes us, a death is seen by the safety net.
             }
             followed = status.id == observation.id ? (observation.id, observation.record?.token) : nil
-            // The owner may have gone between the look that led here and this watch, or be going: look once more.
-            nextLook = Self.firstLook
+            // The owner may have gone between the look that led here and this watch: look once more. Or it may be going
+            // just now, which is rare, so that look may come later.
+            nextLook = Self.lookAfterFollowing
             return
         }
         let bound = nextLook.map { min($0, timeout) } ?? timeout
@@ -50,7 +52,7 @@ final class FileLockStoreWatch: LockStoreWatch {
         if time.now() - start < bound {
             nextLook = Self.firstLook
         } else if let look = nextLook {
-            nextLook = look < Self.lastLook ? look * 2 : nil
+            nextLook = look < Self.lastLook ? look * 4 : nil
         }
     }
 

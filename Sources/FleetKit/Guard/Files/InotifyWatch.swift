@@ -1,17 +1,33 @@
+internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
 /// Wakes a waiter by the kernel: by a change of what is at `restart.lock`, and by the close of the record that its owner
 /// wrote, which the owner's death causes within a millisecond.
+///
+/// Closing an inotify instance waits until the kernel has forgotten its watches, 10 to 20 ms (seen with Linux 6.18), which
+/// every hand-over of the lock would take longer. So a watch that is closed takes its watches back, which waits for
+/// nothing, and leaves the instance to the next one.
 final class InotifyWatch: LockWatch {
     private let inotify: CInt
+    private let giveBack: (CInt) -> Void
     private let wakeDescriptor: CInt?
     private var directoryWatch: CInt = -1
     private var record: CInt?
 
-    init(directory: CInt, wakeDescriptor: CInt?) throws(Errno) {
-        inotify = try checked(inotify_init1(CInt(IN_CLOEXEC | IN_NONBLOCK)))
+    /// - Parameters:
+    ///   - instance: one that an earlier watch gave back; nil: a new one is made.
+    ///   - giveBack: gets the instance when the watch is closed.
+    init(
+        directory: CInt, wakeDescriptor: CInt?, instance: CInt?, giveBack: @escaping (CInt) -> Void
+    ) throws(Errno) {
+        if let instance {
+            inotify = instance
+        } else {
+            inotify = try checked(inotify_init1(CInt(IN_CLOEXEC | IN_NONBLOCK)))
+        }
         self.wakeDescriptor = wakeDescriptor
+        self.giveBack = giveBack
         do throws(Errno) {
             // Through /proc the watch is on the directory that we hold, not on what its path names now.
             directoryWatch = try checked(
@@ -19,7 +35,7 @@ final class InotifyWatch: LockWatch {
                     inotify, "/proc/self/fd/\(directory)",
                     UInt32(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR)))
         } catch {
-            _ = Glibc.close(inotify)
+            giveBack(inotify)
             throw error
         }
     }
@@ -33,47 +49,59 @@ final class InotifyWatch: LockWatch {
     }
 
     func wait(timeout: Duration) throws(Errno) {
-        var descriptors = [pollfd(fd: inotify, events: Int16(POLLIN), revents: 0)]
-        if let wakeDescriptor { descriptors.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)) }
-        let deadline = ContinuousClock.now + timeout
+        var deadline = ContinuousClock.now + timeout
         while true {
-            // Rounded up: waking a moment before the deadline would only mean another look.
             let left = max(deadline - ContinuousClock.now, .zero)
-            let milliseconds = CInt(clamping: Int64((left.seconds * 1000).rounded(.up)))
-            let ready = try checked(poll(&descriptors, nfds_t(descriptors.count), milliseconds))
-            if tellsOfTheLock() || ready == 0 || descriptors.count > 1 && descriptors[1].revents != 0 { return }
+            let readable = try checked(fleet_wait_readable(inotify, wakeDescriptor ?? -1, left.wholeNanoseconds))
+            let news = readNews()
+            if news == .gone || readable == 0 || readable & 2 != 0 { return }
+            if news == .came { deadline = min(deadline, ContinuousClock.now + Self.rest) }
         }
     }
+
+    /// How long a new owner's lock is left alone: where many wait, most turns are short, and fifteen who look at each new
+    /// owner are in its way.
+    private static let rest: Duration = .milliseconds(3)
+
+    private enum News { case nothing, came, gone }
 
     func close() {
         guard !isClosed else { return }
         isClosed = true
-        _ = Glibc.close(inotify)
+        // Ended already with what they watched, perhaps.
+        if let record { _ = inotify_rm_watch(inotify, record) }
+        _ = inotify_rm_watch(inotify, directoryWatch)
+        giveBack(inotify)
     }
 
     private var isClosed = false
 
     /// Reads what happened. The caller looks for itself at what it means, but files that come and go under other names (each
     /// owner stages its record) are none of its business: many who wait would look for nothing, all at once.
-    private func tellsOfTheLock() -> Bool {
-        var isRelevant = false
+    private func readNews() -> News {
+        var news = News.nothing
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
             while true {
                 let count = Glibc.read(inotify, buffer.baseAddress, buffer.count)
                 guard count > 0 else { return }
                 var rest = UnsafeRawBufferPointer(buffer)[..<count]
-                while let event = Self.next(&rest) { isRelevant = isRelevant || concernsLock(event) }
+                while let event = Self.next(&rest) {
+                    let one = self.news(of: event)
+                    if one != .nothing { news = news == .gone ? .gone : one }
+                }
             }
         }
-        return isRelevant
+        return news
     }
 
-    private func concernsLock(_ event: (watch: CInt, mask: UInt32, name: String)) -> Bool {
-        if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { return true }
+    private func news(of event: (watch: CInt, mask: UInt32, name: String)) -> News {
+        if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { return .gone }
         // A watch of a record ends with its file, which is told, too. By then the name has changed.
-        if event.watch == record { return event.mask & UInt32(IN_CLOSE_WRITE) != 0 }
-        // The directory's own end has no name.
-        return event.watch == directoryWatch && (event.name.isEmpty || event.name == RunDirectory.lockName)
+        if event.watch == record { return event.mask & UInt32(IN_CLOSE_WRITE) != 0 ? .gone : .nothing }
+        guard event.watch == directoryWatch else { return .nothing }
+        if event.name.isEmpty { return .gone }  // the directory's own end
+        guard event.name == RunDirectory.lockName else { return .nothing }
+        return event.mask & UInt32(IN_CREATE | IN_MOVED_TO) != 0 ? .came : .gone
     }
 
     /// One `struct inotify_event`: watch, mask, cookie and the length of the name that follows, with zeros at its end.
@@ -88,12 +116,5 @@ final class InotifyWatch: LockWatch {
         let name = String(decoding: bytes[header..<end].prefix { $0 != 0 }, as: UTF8.self)
         rest = rest.dropFirst(end)
         return (event.wd, event.mask, name)
-    }
-}
-
-extension timespec {
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self.init(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
     }
 }

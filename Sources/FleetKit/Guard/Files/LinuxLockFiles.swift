@@ -9,6 +9,8 @@ final class LinuxLockFiles: LockFileCalls {
     private let directory: CInt
     /// Readable when a signal came; ends a wait.
     private let wakeDescriptor: CInt?
+    /// An inotify instance that no watch uses at the moment.
+    private var idleInotify: CInt?
     /// The directory's identity, once it was asked for; the open descriptor pins it.
     private var identity: FileID?
 
@@ -19,7 +21,10 @@ final class LinuxLockFiles: LockFileCalls {
         self.wakeDescriptor = wakeDescriptor
     }
 
-    deinit { _ = Glibc.close(directory) }
+    deinit {
+        if let idleInotify { _ = Glibc.close(idleInotify) }
+        _ = Glibc.close(directory)
+    }
 
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
         let always = O_CLOEXEC | O_NOFOLLOW
@@ -114,7 +119,16 @@ final class LinuxLockFiles: LockFileCalls {
     func touch(_ file: LockFile) throws(Errno) { try check(futimens(file.descriptor, nil)) }
 
     func makeWatch() throws(Errno) -> any LockWatch {
-        try InotifyWatch(directory: directory, wakeDescriptor: wakeDescriptor)
+        let instance = idleInotify
+        idleInotify = nil
+        return try InotifyWatch(directory: directory, wakeDescriptor: wakeDescriptor, instance: instance) {
+            [weak self] in
+            guard let self, idleInotify == nil else {
+                _ = Glibc.close($0)
+                return
+            }
+            idleInotify = $0
+        }
     }
 }
 

@@ -21,3 +21,10 @@ public final class SystemTime: GuardTime {
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
+
+extension timespec {
+    init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self.init(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+    }
+}

@@ -2,16 +2,16 @@ internal import FoundationEssentials
 
 /// The content of `restart.mutex`: who is inside, or was last. One line of JSON, padded with blanks to a fixed
 /// length, so that one write replaces it and no reader meets an empty file in between.
-package struct MutexRecord: Codable, Equatable {
+struct MutexRecord: Codable, Equatable {
     static let length = 512
 
-    package var mutex: LockRecord.Mode
+    var mutex: LockRecord.Mode
     /// Fresh for each entry: the same token seen twice is the same stay.
     var token: String
     var holder: ProcessIdentity
 
     /// nil when the bytes are not such a record (yet).
-    package init?(parsing bytes: [UInt8]) {
+    init?(parsing bytes: [UInt8]) {
         guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
             let record = try? JSONDecoder().decode(Self.self, from: Data(bytes[..<end]))  // nil says it
         else { return nil }
