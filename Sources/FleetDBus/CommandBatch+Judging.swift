@@ -11,7 +11,7 @@ extension CommandBatch {
         return isLast || isFull ? first : first + Self.gathering
     }
 
-    private static let gathering = Duration.milliseconds(50)
+    private static let gathering = Duration.milliseconds(20)
 
     /// Reads the states of the units whose jobs are gone, after they are gone, and judges them.
     func settle(_ connection: Connection) throws(WireError) {

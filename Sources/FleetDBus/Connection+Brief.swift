@@ -5,8 +5,8 @@ extension Connection {
     /// The states by which commands are decided and judged, for a fraction of what the whole ones cost the manager, which
     /// is busy with the fleet's jobs at that time: a list of all units and, of each that is up, two properties.
     ///
-    /// A unit that is down is asked nothing more. The manager forgets such a unit at once, so each question about it makes
-    /// it read the unit's files again; and no run of it is known then.
+    /// A unit that is down is asked nothing more, so its run is not told. The manager forgets such a unit at once if nothing
+    /// refers to it, and then reads its files again for each question.
     ///
     /// - Parameters:
     ///   - withoutRuns: indices of units whose run is of no interest: what was to stop is down or it is not.
@@ -23,7 +23,7 @@ extension Connection {
             if let row, !suffices(index, row) { states[index] = nil }
         }
         let running = units.indices.filter {
-            !withoutRuns.contains($0) && units[$0].isService && states[$0].map { $0.activeState != "inactive" } == true
+            !withoutRuns.contains($0) && states[$0].map { $0.activeState != "inactive" } == true
         }
         for (index, state) in zip(running, try runs(of: running.compactMap { states[$0] }, timeouts, heartbeat)) {
             states[index] = state
@@ -39,21 +39,23 @@ extension Connection {
     ///
     /// The list is asked for once more after these properties. A unit whose row is the same before and after was in that
     /// state when they were read.
-    /// - Returns: nil for a unit that moved meanwhile.
+    /// - Returns: nil for a unit that moved meanwhile, or whose run was not told.
     private func runs(
         of rows: [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
     ) throws(WireError) -> [UnitState?] {
         guard !rows.isEmpty else { return [] }
-        let fields = UnitProperties.Field.ofRun
-        let count = rows.count * fields.count
+        var questions: [(unit: Int, field: UnitProperties.Field)] = []
+        for (index, row) in rows.enumerated() {
+            questions += UnitProperties.Field.ofRun.filter { !$0.isOfService || row.name.isService }.map { (index, $0) }
+        }
+        let count = questions.count
         var properties = rows.map { UnitProperties(row: $0) }
         var again: [UnitName: UnitState] = [:]
         let timeout = timeouts.call + timeouts.perCall * (count + rows.count)
         try pipeline(count + 1, timeout: timeout, heartbeat) { (index) throws(FleetError) in
             guard index < count else { return try Self.listing(of: rows.map(\.name)) }
-            let field = fields[index % fields.count]
-            return try Manager.get(
-                field.rawValue, of: field.interface, at: UnitPath.of(rows[index / fields.count].name))
+            let (unit, field) = questions[index]
+            return try Manager.get(field.rawValue, of: field.interface, at: UnitPath.of(rows[unit].name))
         } received: { (index, reply) throws(WireError) in
             // The pipeline itself ends with `lost` for these.
             if reply.isUndelivered || reply.isUnanswered { return }
@@ -62,15 +64,17 @@ extension Connection {
                     again = try Self.rows(reply)
                     return
                 }
-                // A unit that is gone by now has no properties, and no row like the one before.
-                guard case .answer(let answer) = reply else { return }
-                try properties[index / fields.count].read(fields[index % fields.count], in: answer)
+                // A unit that is gone by now, or a manager that is older than the property.
+                if reply.isNoSuchUnit || reply.isNoSuchProperty { return }
+                let (unit, field) = questions[index]
+                try properties[unit].read(field, in: try reply.get("to tell the run of \(rows[unit].name)"))
             } catch { throw .stopped(error) }
         }
         do throws(FleetError) {
             var states: [UnitState?] = []
             for (row, unit) in zip(rows, properties) {
-                states.append(again[row.name] == row ? try unit.unitState() : nil)
+                let state = try unit.unitState()
+                states.append(again[row.name] == row && !state.invocationID.isEmpty ? state : nil)
             }
             return states
         } catch { throw .stopped(error) }

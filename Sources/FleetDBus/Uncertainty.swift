@@ -6,7 +6,9 @@ enum Uncertainty: Equatable {
     case taken(job: UInt32?)
     case notTaken
 
-    /// - Parameter now: read over a new connection, so the manager has read nothing more from the old one.
+    /// - Parameters:
+    ///   - before: as `Connection.brief` tells it, so of a unit that was down its run may not be known.
+    ///   - now: the whole state, over a new connection, so the manager has read nothing more from the old one.
     static func judge(_ command: UnitCommand, before: UnitState?, now: UnitState) -> Uncertainty {
         // Doing it twice does no harm.
         if command.verb == .resetFailed { return .notTaken }
@@ -18,12 +20,14 @@ enum Uncertainty: Equatable {
         if command.verb == .stop && now.isDown { return .taken(job: nil) }
         if command.verb == .start && now.isActive { return .taken(job: nil) }
         guard let before else { return .taken(job: nil) }
-        // Each run has an invocation of its own; a start that fails before it leaves a trace in the state. (What became of
-        // the run is in `result`, which is read, and is more than `success`, where it failed.)
+        // Each run has an invocation of its own; a start that fails before it leaves a trace in the state. Where the run
+        // before is not known and the unit is down again, it is started again: that is what was asked.
+        let isSameRun =
+            before.activeState == "inactive" && before.invocationID.isEmpty
+            || before.invocationID == now.invocationID && before.restarts == now.restarts
         let isUnchanged =
-            before.invocationID == now.invocationID && before.activeState == now.activeState
-            && before.subState == now.subState && (!now.isFailed || before.result == now.result)
-            && before.restarts == now.restarts
+            isSameRun && before.activeState == now.activeState && before.subState == now.subState
+            && (!now.isFailed || before.result == now.result)
         return isUnchanged ? .notTaken : .taken(job: nil)
     }
 }

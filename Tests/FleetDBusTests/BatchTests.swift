@@ -12,6 +12,9 @@ import Testing
     private let restart: UnitCommand
     private static let down: [String: Value] = ["ActiveState": .string("inactive"), "SubState": .string("dead")]
     private static let newRun: [String: Value] = ["InvocationID": .bytes(Array(repeating: 7, count: 16))]
+    private static let oldRun: [String: Value] = [
+        "InvocationID": .bytes(Array(repeating: 5, count: 16)), "NRestarts": .uint32(3),
+    ]
     private static let busy: [String: Value] = ["Job": .job(7, "/org/freedesktop/systemd1/job/7")]
 
     init() throws {
@@ -107,6 +110,23 @@ import Testing
         #expect(outcomes.map(\.result) == [.done])
         #expect(watcher.sent == [restart, restart])
         #expect(peer.log.count(of: "RestartUnit") == 2)
+    }
+
+    /// A unit that is down keeps the number of its last run while something refers to it. That run is not read before.
+    @Test func aStartThatTheManagerNeverSawIsSentAgainAlsoWhereTheUnitHadARun() throws {
+        let isUp = Atomic(false)
+        let peer = ScriptedPeer { call in
+            if call.member == "StartUnit" {
+                if call.connection == 1 { return [.close] }
+                isUp.store(true, ordering: .relaxed)
+                return call.healthyAnswer() + [Self.removed(7, "done")]
+            }
+            let state = isUp.load(ordering: .relaxed) ? Self.newRun : Self.down.merging(Self.oldRun) { $1 }
+            return call.healthyAnswer(unit: state)
+        }
+        let outcomes = try manager(peer).perform([start], maxParallel: nil, supervisor: Watcher())
+        #expect(outcomes.map(\.result) == [.done])
+        #expect(peer.log.count(of: "StartUnit") == 2)
     }
 
     @Test func aJobIsAwaitedOverANewConnection() throws {

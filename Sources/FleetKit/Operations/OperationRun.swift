@@ -147,11 +147,11 @@ final class OperationRun {
 
     /// Clears what an old loop left: the failed state, the counters, and with them the start limit.
     func resetLoops(_ states: [UnitState]) throws(FleetError) {
-        try reset(
-            states.filter {
-                $0.loadState == "loaded"
-                    && ($0.isFailed || $0.isInAutoRestart || $0.restarts > 0 || $0.result == "start-limit-hit")
-            }.map(\.name))
+        let looping = states.filter {
+            $0.loadState == "loaded"
+                && ($0.isFailed || $0.isInAutoRestart || $0.restarts > 0 || $0.result == "start-limit-hit")
+        }
+        try reset(Set(looping.map(\.name)).sorted())
     }
 
     /// Brings the holder up in a new run and waits until it has settled.
@@ -215,7 +215,8 @@ final class OperationRun {
         let watched = units.filter { up.contains($0) }
         guard window > .zero, !watched.isEmpty else { return }
         try phase(.verify, total: watched.count) { () throws(FleetError) in
-            // The state right after the start, as the outcome saw it, so that no flap falls between the two looks.
+            // The state right after the start, as the outcome saw it, so that no flap falls between the two looks. (One
+            // within the few milliseconds before that first look, which is not repeated, is not seen.)
             let now = try states(of: watched)
             let baseline = now.map { state in
                 report.units.first { $0.unit == state.name }?.outcome.state ?? state

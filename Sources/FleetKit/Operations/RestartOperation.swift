@@ -98,7 +98,8 @@ public final class RestartOperation {
         guard !plan.agents.isEmpty else { return }
         try run.phase(plan.agentPhase, total: plan.agents.count) { () throws(FleetError) in
             let states = try run.states(of: plan.agents)
-            try run.resetLoops(states)
+            // Also what was found looping before the drain stopped it: the start limit still counts that.
+            try run.resetLoops(states + plan.agents.compactMap { plan.before[$0] })
             var commands: [UnitCommand] = []
             for state in states {
                 let old = plan.before[state.name]?.invocationID ?? ""

@@ -15,7 +15,8 @@ public protocol ServiceManager: AnyObject {
 
     /// What commands are decided by, in the order asked: all of a unit that is neither simply active nor simply inactive
     /// (loaded, no job). Of those, only the names, the load, active and sub state and, where it is active, `invocationID`
-    /// and `restarts`; the rest may be left at its default, since it follows from these or nobody decides by it.
+    /// and `restarts`; the rest may be left at its default. Who decides by what a unit that is down had been remembers it
+    /// from before.
     /// - Throws: `.noServiceManager` when the manager cannot be asked.
     func brief(of units: [UnitName]) throws(FleetError) -> [UnitState]
 

@@ -12,7 +12,8 @@ enum DirectoryEntries {
         withUnsafeTemporaryAllocation(byteCount: 8 << 10, alignment: 8) { buffer in
             while true {
                 let count = fleet_get_entries(directory, buffer.baseAddress, buffer.count)
-                if count < 0 { failure = Errno(rawValue: errno) }
+                // A directory that was removed while it is open has no entries, as for readdir(3).
+                if count < 0 && errno != ENOENT { failure = Errno(rawValue: errno) }
                 guard count > 0 else { return }
                 append(UnsafeRawBufferPointer(buffer)[..<count], to: &names)
             }

@@ -35,7 +35,9 @@ final class InotifyWatch: LockWatch {
                     inotify, "/proc/self/fd/\(directory)",
                     UInt32(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR)))
         } catch {
-            giveBack(inotify)
+            // Not given back: `deinit` runs after this throw, too, and what it would close again may be another file by then.
+            isClosed = true
+            _ = Glibc.close(inotify)
             throw error
         }
     }
@@ -55,6 +57,7 @@ final class InotifyWatch: LockWatch {
             let readable = try checked(fleet_wait_readable(inotify, wakeDescriptor ?? -1, left.wholeNanoseconds))
             let news = readNews()
             if news == .gone || readable == 0 || readable & 2 != 0 { return }
+            guard ContinuousClock.now < deadline else { return }  // also where other files come and go without an end
             if news == .came { deadline = min(deadline, ContinuousClock.now + Self.rest) }
         }
     }

@@ -1,0 +1,57 @@
+import Glibc
+import SystemPackage
+import Testing
+
+@testable import FleetKit
+
+@Suite struct InotifyWatchTests {
+    @Test func `A watch that cannot be made closes its instance once, and gives nothing back`() throws {
+        var givenBack: [CInt] = []
+        #expect(throws: Errno.self) {
+            // No such directory.
+            _ = try InotifyWatch(directory: -1, wakeDescriptor: nil, instance: nil) { givenBack.append($0) }
+        }
+        #expect(givenBack.isEmpty)
+    }
+
+    @Test func `A closed watch leaves its instance to the next one, which hears only of its own time`() throws {
+        let arena = try Arena()
+        try arena.write([1], to: "staging-1")
+        let directory = open(arena.run, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(directory) }
+        var givenBack: [CInt] = []
+        let first = try InotifyWatch(directory: directory, wakeDescriptor: nil, instance: nil) { givenBack.append($0) }
+        try arena.write([1], to: "restart.lock")
+        first.close()
+        first.close()
+        #expect(givenBack.count == 1)
+        let second = try InotifyWatch(directory: directory, wakeDescriptor: nil, instance: givenBack.first) {
+            close($0)
+        }
+        let begin = ContinuousClock.now
+        try second.wait(timeout: .milliseconds(20))
+        #expect(ContinuousClock.now - begin >= .milliseconds(20), "the file of before woke it")
+        #expect(unlink(arena.lockPath) == 0)
+        try second.wait(timeout: .seconds(60))
+        #expect(ContinuousClock.now - begin < .seconds(30))
+        second.close()
+    }
+
+    @Test func `Files of other names wake nobody`() throws {
+        let arena = try Arena()
+        let watch = try arena.calls().makeWatch()
+        let begin = ContinuousClock.now
+        for number in 0..<50 { try arena.write([1], to: "staging-\(number)") }
+        try watch.wait(timeout: .milliseconds(30))
+        #expect(ContinuousClock.now - begin >= .milliseconds(30))
+        watch.close()
+    }
+
+    private func openDescriptors() -> Int {
+        guard let stream = opendir("/proc/self/fd") else { return -1 }
+        defer { closedir(stream) }
+        var count = 0
+        while readdir(stream) != nil { count += 1 }
+        return count
+    }
+}
