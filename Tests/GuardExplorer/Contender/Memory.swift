@@ -271,7 +271,7 @@ private struct WaiterMemory {
     }
 
     mutating func follows(_ status: FileStatusKey?, _ vocabulary: Vocabulary) {
-        nextLook = 16
+        nextLook = 3
         guard let status, let seen, status.inode == seen.status.inode else {
             followed = (-1, -1)
             return
@@ -285,7 +285,7 @@ private struct WaiterMemory {
         if tick == waitedSince {
             nextLook = 1
         } else {
-            nextLook = nextLook == 0 || nextLook >= 64 ? 0 : nextLook * 4
+            nextLook = nextLook == 0 || nextLook >= 81 ? 0 : nextLook * 3
         }
         waitedSince = -1
     }

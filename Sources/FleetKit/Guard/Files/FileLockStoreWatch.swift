@@ -11,11 +11,11 @@ final class FileLockStoreWatch: LockStoreWatch {
     private let time: any GuardTime
     /// The kernel tells of a close *before* it drops the closed file's lock, so the look after a dying owner's close
     /// may come too early, and nothing would wake us again. So after every event, and after the beginning of a watch,
-    /// there are a few more looks soon, each after four times the time of the one before.
+    /// there are a few more looks soon, each after three times the time of the one before.
     private var nextLook: Duration?
     private static let firstLook: Duration = .microseconds(200)
-    private static let lookAfterFollowing: Duration = .microseconds(3_200)
-    private static let lastLook: Duration = .microseconds(12_800)
+    private static let lookAfterFollowing: Duration = .microseconds(600)
+    private static let lastLook: Duration = .microseconds(16_200)
 
     init(_ watch: any LockWatch, directory: RunDirectory, time: any GuardTime) {
         self.watch = watch
@@ -36,7 +36,7 @@ final class FileLockStoreWatch: LockStoreWatch {
             }
             followed = status.id == observation.id ? (observation.id, observation.record?.token) : nil
             // The owner may have gone between the look that led here and this watch: look once more. Or it may be going
-            // just now, which is rare, so that look may come later.
+            // just now, which is rare, so that look may come a little later.
             nextLook = Self.lookAfterFollowing
             return
         }
@@ -52,7 +52,7 @@ final class FileLockStoreWatch: LockStoreWatch {
         if time.now() - start < bound {
             nextLook = Self.firstLook
         } else if let look = nextLook {
-            nextLook = look < Self.lastLook ? look * 4 : nil
+            nextLook = look < Self.lastLook ? look * 3 : nil
         }
     }
 
