@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LockSequence
 
 /// A process that this one started, with a pipe each way.
 final class Child {
@@ -61,7 +62,7 @@ final class Child {
 
     /// true(1), from its start to its end.
     static func runTrue() throws(Failure) {
-        let status = wait(for: try spawn("/bin/true", ["true"], nil))
+        let status = run_true()
         guard status == 0 else { throw Failure("true(1) ended with \(status)") }
     }
 
@@ -72,7 +73,7 @@ final class Child {
     }
 
     private static func spawn(
-        _ program: String, _ words: [String], _ actions: UnsafePointer<posix_spawn_file_actions_t>?
+        _ program: String, _ words: [String], _ actions: UnsafePointer<posix_spawn_file_actions_t>
     ) throws(Failure) -> pid_t {
         let arguments = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }

@@ -66,8 +66,8 @@ static int acquire(void) {
     CALL(pwrite(staged, record_text, RECORD_SIZE, 0));
     CALL(fstat(staged, &status));
     CALL(linkat(directory, STAGED, directory, "restart.lock", 0));
-    PART(list_directory());
     CALL(unlinkat(directory, STAGED, 0));
+    PART(list_directory());
     CALL(flock(mutex, LOCK_UN));
     return 0;
 }

@@ -97,6 +97,7 @@ public final class Guard {
             if let interrupted = interruption() { throw interrupted }
             guard let observation = try store.observe() else {
                 if let owned = try store.acquire(request) { return owned }
+                try watch?.rest()
                 continue
             }
             let now = time.now()
@@ -124,6 +125,7 @@ public final class Guard {
                 }
                 // Watching begins before the look that decides to wait, so that no change falls in between.
                 guard let watch else {
+                    try store.rehearse(request)
                     watch = try store.makeWatch()
                     continue
                 }

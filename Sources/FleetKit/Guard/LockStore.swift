@@ -6,6 +6,10 @@ public protocol LockStore: AnyObject {
     /// The lock as it is now; nil = free. Writes nothing.
     func observe() throws(FleetError) -> LockObservation?
 
+    /// Does all that an acquisition needs and that no other process sees, so that the first one that matters has no
+    /// first time in it. For who begins to wait.
+    func rehearse(_ request: LockRequest) throws(FleetError)
+
     /// Free → mine.
     func acquire(_ request: LockRequest) throws(FleetError) -> OwnedLock?
 
@@ -106,5 +110,7 @@ public struct EvictedOwner: Sendable, Equatable {
 public protocol LockStoreWatch: AnyObject {
     /// Returns when the lock may have changed, at a signal, or after `timeout`.
     func wait(after observation: LockObservation, timeout: Duration) throws(FleetError)
+    /// Somebody else was faster: leaves the new owner alone for a moment, or until the lock is free again.
+    func rest() throws(FleetError)
     func close()
 }

@@ -172,6 +172,37 @@ import Testing
         world.fleet.release(lock)
     }
 
+    @Test func `Who was beaten to a free lock rests, and looks at nothing of the new owner's meanwhile`() throws {
+        let world = try World()
+        defer { world.end() }
+        let faster = try world.arena.store(processes: FakeProcesses(pid: 3))
+        nonisolated(unsafe) var owned = try world.owner.acquire(.test("other"))
+        nonisolated(unsafe) var callsBefore: Int?
+        nonisolated(unsafe) var callsUntilRest: Int?
+        world.watch.onWait = {
+            if callsUntilRest == nil, callsBefore != nil {
+                callsUntilRest = world.faulty.calls.count
+                if let owned { try? faster.release(owned) }
+                return true
+            }
+            guard world.waited >= .seconds(2), callsBefore == nil else { return false }
+            if let owned { try? world.owner.release(owned) }
+            world.faulty.fault = { call in
+                guard call.operation == .open, call.name == "restart.lock" else { return nil }
+                world.faulty.fault = { _ in nil }
+                callsBefore = world.faulty.calls.count
+                owned = try? faster.acquire(.test("faster"))  // between this look, which found nothing, and the mutex
+                return .noSuchFileOrDirectory
+            }
+            return true
+        }
+        let lock = try world.fleet.acquire(.test("me"), WaitPolicy())
+        let asked = world.faulty.calls[(try #require(callsBefore))..<(try #require(callsUntilRest))]
+        #expect(!asked.contains { $0.name == "restart.lock" && $0.operation != .statusAtName }, "\(asked)")
+        #expect(world.watch.timeouts.last == FileLockStoreWatch.rest)
+        world.fleet.release(lock)
+    }
+
     @Test func `Without any inotify instance left it waits all the same`() throws {
         for error in [Errno.tooManyOpenFiles, .noSpace] {
             let world = try World()

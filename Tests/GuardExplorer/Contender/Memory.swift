@@ -157,6 +157,12 @@ struct Memory {
         forget(to: entering, spin.numbers)
     }
 
+    /// Somebody else got the lock while this one was in front of the mutex.
+    private mutating func gaveUp() {
+        if let entering { forget(to: entering, [5]) }
+        entering = nil
+    }
+
     /// The record has the lock's name. The wait is over: whose place this one took is still told.
     private mutating func published() {
         if let acquiring {
@@ -190,6 +196,7 @@ struct Memory {
             if descriptor == stagedDescriptor { stagedStatus = status }
             if descriptor == mutexDescriptor { mutexInode = status.inode }
             if isObserving { waiter.observed = status }
+        case (.statusAt(vocabulary.lock), .status) where entering != nil: gaveUp()
         case (.statusAt(let name), _) where entering != nil: spin.sawFile(name, answer)
         case (.read(_, 0, _), .content(let content)):
             if isObserving { waiter.content = content }

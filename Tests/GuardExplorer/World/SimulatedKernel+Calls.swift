@@ -6,8 +6,11 @@ extension SimulatedKernel {
         switch call {
         case .sleep(let duration):
             // The mutex is waited for in shorter steps than an evicted owner. Looking again at a mutex that nobody
-            // has left would show the same.
-            let saw = duration < Self.burialStep ? processes[process].sawRelease : processes[process].sawChange
+            // has left would show the same, but for the lock, which somebody may have got meanwhile.
+            let isOwned = processes[process].sawChange && inode(at: vocabulary.lock) != nil
+            let saw =
+                duration < Self.burialStep
+                ? processes[process].sawRelease || isOwned : processes[process].sawChange
             // The path mutex came free while this one was busy ending its holder: the next try is a moment away.
             let isFree =
                 setup.isPathMode && duration != Self.endingStep && duration < Self.burialStep
@@ -17,6 +20,8 @@ extension SimulatedKernel {
             if processes[process].watches[Int(watch)]?.hasEvent == true || tick > processes[process].waitsSince {
                 return true
             }
+            // Over in 3 ms, whatever happens, and never twice for one owner.
+            if timeout == Self.rest { return true }
             // A wait as short as a sleep is one: its end shows what nobody tells.
             return timeout <= Self.shortWait && processes[process].watches[Int(watch)]?.hasChanged == true
         case .mark(.work), .mark(.pause): return tick > processes[process].waitsSince
@@ -29,6 +34,8 @@ extension SimulatedKernel {
     static let burialStep: Duration = .milliseconds(5)
     static let endingStep: Duration = .milliseconds(1)
     static let shortWait: Duration = .milliseconds(20)
+    /// Of who lost the lock to somebody faster.
+    static let rest: Duration = .milliseconds(3)
 
     /// Does one call. Errors are those of the real calls.
     mutating func perform(_ call: SeamCall, by process: Int) -> SeamAnswer {

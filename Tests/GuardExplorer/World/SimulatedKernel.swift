@@ -216,6 +216,7 @@ struct SimulatedKernel {
         let inode = names[index].inode
         names.remove(at: index)
         inodes[Int(inode)]!.links -= 1
+        if name == vocabulary.lock { wakeWatches(by: process) }
         announceName(name, by: process)
         forgetIfUnused(inode)
     }
@@ -231,16 +232,20 @@ struct SimulatedKernel {
 
     mutating func announceName(_ name: Int32, by process: Int) {
         guard !vocabulary.isStaging(name) else { return }
-        for index in processes.indices where index != process {
-            for watch in processes[index].watches.indices where processes[index].watches[watch] != nil {
-                processes[index].watches[watch]!.hasEvent = true
-            }
-        }
         if name == vocabulary.mutex || vocabulary.isClaim(name) {
             announceRelease(by: process)
             if process >= 0 { processes[process].sawRelease = true }
         } else {
             announceChange(by: process)
+        }
+    }
+
+    /// The lock's name is gone, or is another file's now. Of a name that was absent before, nobody is told.
+    private mutating func wakeWatches(by process: Int) {
+        for index in processes.indices where index != process {
+            for watch in processes[index].watches.indices where processes[index].watches[watch] != nil {
+                processes[index].watches[watch]!.hasEvent = true
+            }
         }
     }
 

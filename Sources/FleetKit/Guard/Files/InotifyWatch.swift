@@ -10,6 +10,7 @@ internal import SystemPackage
 /// nothing, and leaves the instance to the next one.
 final class InotifyWatch: LockWatch {
     private let inotify: CInt
+    private let directory: CInt
     private let giveBack: (CInt) -> Void
     private let wakeDescriptor: CInt?
     private var directoryWatch: CInt = -1
@@ -26,14 +27,16 @@ final class InotifyWatch: LockWatch {
         } else {
             inotify = try checked(inotify_init1(CInt(IN_CLOEXEC | IN_NONBLOCK)))
         }
+        self.directory = directory
         self.wakeDescriptor = wakeDescriptor
         self.giveBack = giveBack
         do throws(Errno) {
-            // Through /proc the watch is on the directory that we hold, not on what its path names now.
+            // Through /proc the watch is on the directory that we hold, not on what its path names now. New names are
+            // not asked for: while the lock's name is absent nobody waits, and each owner stages its record first.
             directoryWatch = try checked(
                 inotify_add_watch(
                     inotify, "/proc/self/fd/\(directory)",
-                    UInt32(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR)))
+                    UInt32(IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR)))
         } catch {
             // Not given back: `deinit` runs after this throw, too, and what it would close again may be another file by then.
             isClosed = true
@@ -55,18 +58,26 @@ final class InotifyWatch: LockWatch {
         while true {
             let left = max(deadline - ContinuousClock.now, .zero)
             let readable = try checked(fleet_wait_readable(inotify, wakeDescriptor ?? -1, left.wholeNanoseconds))
+            guard readable == Self.inotifyOnly else { return }
             let news = readNews()
-            if news == .gone || readable == 0 || readable & 2 != 0 { return }
+            if news == .closed || news == .changed && !isThere() { return }
             guard ContinuousClock.now < deadline else { return }  // also where other files come and go without an end
-            if news == .came { deadline = min(deadline, ContinuousClock.now + Self.rest) }
+            if news == .changed { deadline = min(deadline, ContinuousClock.now + FileLockStoreWatch.rest) }
         }
     }
 
-    /// How long a new owner's lock is left alone: where many wait, most turns are short, and fifteen who look at each new
-    /// owner are in its way.
-    private static let rest: Duration = .milliseconds(3)
+    /// What `fleet_wait_readable` answers where it is not the time, and not a signal.
+    private static let inotifyOnly: CInt = 1
 
-    private enum News { case nothing, came, gone }
+    private enum News {
+        case nothing
+        /// Of the lock's name: it is free, or there is a new owner already.
+        case changed
+        /// Of the record, or events were lost: always worth a look.
+        case closed
+    }
+
+    private func isThere() -> Bool { faccessat(directory, RunDirectory.lockName, F_OK, AT_SYMLINK_NOFOLLOW) == 0 }
 
     func close() {
         guard !isClosed else { return }
@@ -84,27 +95,23 @@ final class InotifyWatch: LockWatch {
     private func readNews() -> News {
         var news = News.nothing
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
-            while true {
-                let count = Glibc.read(inotify, buffer.baseAddress, buffer.count)
-                guard count > 0 else { return }
-                var rest = UnsafeRawBufferPointer(buffer)[..<count]
-                while let event = Self.next(&rest) {
-                    let one = self.news(of: event)
-                    if one != .nothing { news = news == .gone ? .gone : one }
-                }
+            let count = Glibc.read(inotify, buffer.baseAddress, buffer.count)  // what is left ends the next wait at once
+            guard count > 0 else { return }
+            var rest = UnsafeRawBufferPointer(buffer)[..<count]
+            while let event = Self.next(&rest) {
+                let one = self.news(of: event)
+                if news != .closed && one != .nothing { news = one }
             }
         }
         return news
     }
 
     private func news(of event: (watch: CInt, mask: UInt32, name: String)) -> News {
-        if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { return .gone }
+        if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { return .closed }
         // A watch of a record ends with its file, which is told, too. By then the name has changed.
-        if event.watch == record { return event.mask & UInt32(IN_CLOSE_WRITE) != 0 ? .gone : .nothing }
+        if event.watch == record { return event.mask & UInt32(IN_CLOSE_WRITE) != 0 ? .closed : .nothing }
         guard event.watch == directoryWatch else { return .nothing }
-        if event.name.isEmpty { return .gone }  // the directory's own end
-        guard event.name == RunDirectory.lockName else { return .nothing }
-        return event.mask & UInt32(IN_CREATE | IN_MOVED_TO) != 0 ? .came : .gone
+        return event.name.isEmpty || event.name == RunDirectory.lockName ? .changed : .nothing
     }
 
     /// One `struct inotify_event`: watch, mask, cookie and the length of the name that follows, with zeros at its end.

@@ -7,5 +7,8 @@ final class PollingWatch: LockStoreWatch {
 
     func wait(after observation: LockObservation, timeout: Duration) { time.sleep(for: min(timeout, Self.step)) }
 
+    /// The next look decides how long it waits, and its looks are far apart.
+    func rest() {}
+
     func close() {}
 }

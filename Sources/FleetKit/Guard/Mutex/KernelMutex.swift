@@ -37,7 +37,7 @@ final class KernelMutex: RegistryMutex {
         error == .noLocks || error == .notSupportedOnSocket || error == .notSupported || error == .noFunction
     }
 
-    func enter() throws(FleetError) {
+    func enter(while isWanted: () throws(FleetError) -> Bool) throws(FleetError) -> Bool {
         var frozen = FrozenHolder(time: time, processes: processes, after: patience.frozenAfter)
         var backoff = Backoff(patience)
         while true {
@@ -52,7 +52,10 @@ final class KernelMutex: RegistryMutex {
                     leave()
                     throw error
                 }
-                if isCurrent { return try signIn(mutex) }
+                if isCurrent {
+                    try signIn(mutex)
+                    return true
+                }
                 isInside = false
                 forget()  // somebody removed the file by hand: lock the one that is there now
                 continue
@@ -64,6 +67,7 @@ final class KernelMutex: RegistryMutex {
                     try record(in: mutex.file), file: mutex.id, path: directory.path(RunDirectory.mutexName))
             }
             time.sleep(for: backoff.next())
+            guard try isWanted() else { return false }
         }
     }
 

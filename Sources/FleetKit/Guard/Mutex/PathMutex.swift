@@ -27,8 +27,8 @@ final class PathMutex: RegistryMutex {
 
     deinit { if let unremoved { directory.calls.close(unremoved) } }
 
-    func enter() throws(FleetError) {
-        if try isInsideStill() { return }
+    func enter(while isWanted: () throws(FleetError) -> Bool) throws(FleetError) -> Bool {
+        if try isInsideStill() { return true }
         var reaper = PathMutexReaper(directory, time: time, processes: processes, staleAfter: patience.frozenAfter)
         var backoff = Backoff(patience)
         while true {
@@ -38,11 +38,12 @@ final class PathMutex: RegistryMutex {
                     try mine.bytes(), at: RunDirectory.mutexName, in: directory, token: time.token())
             {
                 file = published
-                return
+                return true
             }
             try refuseOtherMode()
             try reaper.look()
             time.sleep(for: backoff.next())
+            guard try isWanted() else { return false }
         }
     }
 

@@ -5,18 +5,31 @@ protocol RegistryMutex: AnyObject {
     var mode: LockRecord.Mode { get }
 
     /// Returns once this process, and no other, is inside.
+    /// - Parameter isWanted: asked after each step of waiting; where it says no, the wait is given up.
+    /// - Returns: false when it was given up.
     /// - Throws: `.io` when the file system refuses, when the mutex is of the other kind, or when it is held by a
-    ///   frozen process that cannot be proved to be ours.
-    func enter() throws(FleetError)
+    ///   frozen process that cannot be proved to be ours; what `isWanted` threw.
+    func enter(while isWanted: () throws(FleetError) -> Bool) throws(FleetError) -> Bool
 
     /// Lets the next one in. Safe to call when `enter` threw.
     func leave()
 }
 
 extension RegistryMutex {
+    func enter() throws(FleetError) { _ = try enter { true } }
+
     /// Runs `body` inside.
     func inside<Value>(_ body: () throws(FleetError) -> Value) throws(FleetError) -> Value {
         try enter()
+        defer { leave() }
+        return try body()
+    }
+
+    /// Runs `body` inside, if it is still wanted by then.
+    func inside<Value>(
+        while isWanted: () throws(FleetError) -> Bool, _ body: () throws(FleetError) -> Value?
+    ) throws(FleetError) -> Value? {
+        guard try enter(while: isWanted) else { return nil }
         defer { leave() }
         return try body()
     }

@@ -39,7 +39,8 @@ import Testing
 
     @Test func `Files of other names wake nobody`() throws {
         let arena = try Arena()
-        let watch = try arena.calls().makeWatch()
+        let calls = try arena.calls()
+        let watch = try calls.makeWatch()
         let begin = ContinuousClock.now
         for number in 0..<50 { try arena.write([1], to: "staging-\(number)") }
         try watch.wait(timeout: .milliseconds(30))
@@ -47,11 +48,35 @@ import Testing
         watch.close()
     }
 
-    private func openDescriptors() -> Int {
-        guard let stream = opendir("/proc/self/fd") else { return -1 }
-        defer { closedir(stream) }
-        var count = 0
-        while readdir(stream) != nil { count += 1 }
-        return count
+    @Test func `The name that comes wakes nobody, and the one that goes does`() throws {
+        let arena = try Arena()
+        let calls = try arena.calls()
+        let watch = try calls.makeWatch()
+        let begin = ContinuousClock.now
+        try arena.write([1], to: "restart.lock")
+        try watch.wait(timeout: .milliseconds(30))
+        #expect(ContinuousClock.now - begin >= .milliseconds(30))
+        try calls.unlink("restart.lock")
+        try watch.wait(timeout: .seconds(60))
+        #expect(ContinuousClock.now - begin < .seconds(30))
+        watch.close()
+    }
+
+    /// By the time that the one who waits runs, somebody else has the lock.
+    @Test func `A new owner is looked at when it has stayed for a moment`() throws {
+        for isReplaced in [false, true] {
+            let arena = try Arena()
+            try arena.write([1], to: "restart.lock")
+            try arena.write([2], to: "staging-1")
+            let calls = try arena.calls()
+            let watch = try calls.makeWatch()
+            let begin = ContinuousClock.now
+            if !isReplaced { try calls.unlink("restart.lock") }
+            try calls.rename("staging-1", "restart.lock")
+            try watch.wait(timeout: .seconds(60))
+            #expect(ContinuousClock.now - begin >= FileLockStoreWatch.rest)
+            #expect(ContinuousClock.now - begin < .seconds(30))
+            watch.close()
+        }
     }
 }

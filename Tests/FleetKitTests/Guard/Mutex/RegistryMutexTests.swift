@@ -131,6 +131,31 @@ import Testing
         waiter.leave()
     }
 
+    @Test(arguments: modes)
+    func `Who no longer wants to go in gives up, and is not inside`(_ mode: Roster.MutexChoice) throws {
+        let arena = try Arena()
+        let time = ManualTime()
+        let holder = try arena.store(mutex: mode, processes: FakeProcesses(pid: 2)).mutex
+        let faulty = try arena.faulty()
+        let waiter = try arena.store(faulty, mutex: mode, time: time, processes: FakeProcesses(pid: 1)).mutex
+        try holder.enter()
+        var questions = 0
+        let isInside = try waiter.enter { () throws(FleetError) in
+            questions += 1
+            return questions < 4
+        }
+        #expect(!isInside)
+        #expect(questions == 4)
+        #expect(time.now() - .seconds(1_000) < .milliseconds(2))
+        waiter.leave()  // not inside: must not let anybody in
+        #expect(try isTaken(arena, mode))
+        holder.leave()
+        #expect(try arena.leftovers().isEmpty)
+        #expect(try waiter.enter { () throws(FleetError) in false }, "nobody is in the way, so nothing was asked")
+        waiter.leave()
+        #expect(faulty.openFiles == (faulty.holdsMutex ? 1 : 0))
+    }
+
     @Test func `The kind that was asked for is the kind that is made`() throws {
         for (choice, mode) in [(Roster.MutexChoice.auto, LockRecord.Mode.kernel), (.kernel, .kernel), (.path, .path)] {
             let arena = try Arena()
