@@ -95,7 +95,8 @@ final class InotifyWatch: LockWatch {
     private func readNews() -> News {
         var news = News.nothing
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
-            let count = Glibc.read(inotify, buffer.baseAddress, buffer.count)  // what is left ends the next wait at once
+            // Once: what is left ends the next wait at once.
+            let count = Glibc.read(inotify, buffer.baseAddress, buffer.count)
             guard count > 0 else { return }
             var rest = UnsafeRawBufferPointer(buffer)[..<count]
             while let event = Self.next(&rest) {
