@@ -14,6 +14,9 @@ public final class Guard {
 
     /// A waiter looks at least this often, whatever wakes it.
     static let safetyNet: Duration = .seconds(1)
+    /// How long a new owner's lock is left alone. Where many wait, most turns are shorter, and fifteen who look at each
+    /// new owner are in its way.
+    package static let rest: Duration = .milliseconds(3)
     /// A wait shorter than this is not worth a word.
     static let quietFor: Duration = .milliseconds(400)
 

@@ -199,7 +199,7 @@ import Testing
         let lock = try world.fleet.acquire(.test("me"), WaitPolicy())
         let asked = world.faulty.calls[(try #require(callsBefore))..<(try #require(callsUntilRest))]
         #expect(!asked.contains { $0.name == "restart.lock" && $0.operation != .statusAtName }, "\(asked)")
-        #expect(world.watch.timeouts.last == FileLockStoreWatch.rest)
+        #expect(world.watch.timeouts.last == Guard.rest)
         world.fleet.release(lock)
     }
 

@@ -152,7 +152,8 @@ struct Memory {
         guard let entering else { return }
         spin.isReaping = false
         guard !spin.isDealingWithHolder else { return }
-        // What the failed try had staged is gone, and whoever sweeps was inside until now: its names are free again.
+        // What the failed try had staged is gone, and the next try stages only when whoever sweeps has left the mutex: its
+        // names are free again.
         if isPathMode { tokens = tokensBefore }
         forget(to: entering, spin.numbers)
     }

@@ -21,7 +21,7 @@ extension SimulatedKernel {
                 return true
             }
             // Over in 3 ms, whatever happens, and never twice for one owner.
-            if timeout == Self.rest { return true }
+            if timeout == Guard.rest { return true }
             // A wait as short as a sleep is one: its end shows what nobody tells.
             return timeout <= Self.shortWait && processes[process].watches[Int(watch)]?.hasChanged == true
         case .mark(.work), .mark(.pause): return tick > processes[process].waitsSince
@@ -34,8 +34,6 @@ extension SimulatedKernel {
     static let burialStep: Duration = .milliseconds(5)
     static let endingStep: Duration = .milliseconds(1)
     static let shortWait: Duration = .milliseconds(20)
-    /// Of who lost the lock to somebody faster.
-    static let rest: Duration = .milliseconds(3)
 
     /// Does one call. Errors are those of the real calls.
     mutating func perform(_ call: SeamCall, by process: Int) -> SeamAnswer {

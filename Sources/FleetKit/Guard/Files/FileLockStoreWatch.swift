@@ -16,9 +16,6 @@ final class FileLockStoreWatch: LockStoreWatch {
     private static let firstLook: Duration = .microseconds(200)
     private static let lookAfterFollowing: Duration = .microseconds(600)
     private static let lastLook: Duration = .microseconds(16_200)
-    /// How long a new owner's lock is left alone. Where many wait, most turns are shorter, and fifteen who look at each
-    /// new owner are in its way.
-    static let rest: Duration = .milliseconds(3)
 
     init(_ watch: any LockWatch, directory: RunDirectory, time: any GuardTime) {
         self.watch = watch
@@ -46,7 +43,7 @@ final class FileLockStoreWatch: LockStoreWatch {
         try sleep(nextLook.map { min($0, timeout) } ?? timeout)
     }
 
-    func rest() throws(FleetError) { try sleep(Self.rest) }
+    func rest() throws(FleetError) { try sleep(Guard.rest) }
 
     private func sleep(_ bound: Duration) throws(FleetError) {
         let start = time.now()

@@ -17,6 +17,7 @@ final class InotifyWatch: LockWatch {
     private var record: CInt?
 
     /// - Parameters:
+    ///   - directory: stays open as long as the watch is used.
     ///   - instance: one that an earlier watch gave back; nil: a new one is made.
     ///   - giveBack: gets the instance when the watch is closed.
     init(
@@ -32,7 +33,7 @@ final class InotifyWatch: LockWatch {
         self.giveBack = giveBack
         do throws(Errno) {
             // Through /proc the watch is on the directory that we hold, not on what its path names now. New names are
-            // not asked for: while the lock's name is absent nobody waits, and each owner stages its record first.
+            // not asked for: nobody waits for a name to come, and each owner stages its record first.
             directoryWatch = try checked(
                 inotify_add_watch(
                     inotify, "/proc/self/fd/\(directory)",
@@ -62,7 +63,7 @@ final class InotifyWatch: LockWatch {
             let news = readNews()
             if news == .closed || news == .changed && !isThere() { return }
             guard ContinuousClock.now < deadline else { return }  // also where other files come and go without an end
-            if news == .changed { deadline = min(deadline, ContinuousClock.now + FileLockStoreWatch.rest) }
+            if news == .changed { deadline = min(deadline, ContinuousClock.now + Guard.rest) }
         }
     }
 

@@ -25,7 +25,7 @@ extension RegistryMutex {
         return try body()
     }
 
-    /// Runs `body` inside, if it is still wanted by then.
+    /// Runs `body` inside, unless the wait for that was given up: then nil.
     func inside<Value>(
         while isWanted: () throws(FleetError) -> Bool, _ body: () throws(FleetError) -> Value?
     ) throws(FleetError) -> Value? {
