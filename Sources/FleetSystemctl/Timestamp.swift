@@ -10,7 +10,7 @@ enum Timestamp {
         guard date.count == 3, clock.count == 3, let hour = Int64(clock[0]), let minute = Int64(clock[1]),
             (0..<24).contains(hour), (0..<60).contains(minute)
         else { return nil }
-        let parts = clock[2].split(separator: ".")
+        let parts = clock[2].split(separator: ".", omittingEmptySubsequences: false)  // so there is always one
         guard let second = Int64(parts[0]), (0...60).contains(second), parts.count <= 2 else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {

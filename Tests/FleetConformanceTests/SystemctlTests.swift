@@ -157,7 +157,9 @@ struct SystemctlTests {
         #expect(Timestamp.microseconds("Tue 2026-11-24 02:26:34.541872 UTC") == 1_795_487_194_541_872)
         #expect(Timestamp.microseconds("Thu 1970-01-01 00:00:01 UTC") == 1_000_000)
         #expect(Timestamp.microseconds("Thu 2024-02-29 00:00:00 UTC") == 1_709_164_800_000_000)
-        #expect(Timestamp.microseconds("n/a") == nil)
+        for text in ["n/a", "U 1970-01-01 00:00:. UTC", "U 1970-01-01 00:00:.123456 UTC", "U 1970-01-01 00:00:1. UTC"] {
+            #expect(Timestamp.microseconds(text) == nil, "\(text)")
+        }
         #expect(TimeSpan.duration("1min 30s") == .seconds(90))
         #expect(TimeSpan.duration("infinity") == nil)
         #expect(

@@ -12,10 +12,10 @@ enum RosterDecoder {
             throw bare.error(
                 at: place, "a key with more than \(keyPartLimit) parts", hint: "a roster's keys have one part")
         }
-        if let place = TOMLScanner.firstNonASCII(in: bytes) {
+        if let place = TOMLScanner.firstForbidden(in: bytes) {
             throw bare.error(
-                at: place, "a character that may stand in strings and comments only",
-                hint: "put quotes around it, or take it out")
+                at: place, "a character that may not stand outside strings and comments",
+                hint: "put quotes around a text; take out what cannot be seen")
         }
         let outline = TOMLOutline(bytes)
         if let place = outline.firstEmptyHeader {

@@ -147,16 +147,19 @@ struct TOMLScanner {
         return nil
     }
 
-    /// The first byte beyond ASCII outside strings and comments, where TOML allows none.
+    /// The first byte beyond ASCII, or control character, outside strings and comments, where TOML allows none.
     ///
-    /// The library asserts, and so aborts the process, on such a byte at the beginning of a key (found by fuzzing).
-    static func firstNonASCII(in text: [UInt8]) -> TOMLOutline.Position? {
+    /// The library asserts, and so aborts the process, on some of them at the beginning of a key or in what begins like
+    /// a number (found by fuzzing).
+    static func firstForbidden(in text: [UInt8]) -> TOMLOutline.Position? {
         var scanner = TOMLScanner(text)
         while let byte = scanner.peek() {
             switch byte {
             case UInt8(ascii: "#"): _ = scanner.peekPastBlanks(newlines: true)
             case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = scanner.string()
-            case 0x80...: return scanner.position(scanner.offset)
+            case UInt8(ascii: "\t"), UInt8(ascii: "\n"): scanner.skip()
+            case UInt8(ascii: "\r") where scanner.matches("\r\n"): scanner.skip()
+            case ..<0x20, 0x7F...: return scanner.position(scanner.offset)
             default: scanner.skip()
             }
         }

@@ -109,6 +109,10 @@ struct RosterDecoderTests {
         ("version = 1\nx.y.z = 1", "2:1", "unknown key 'x'"),
         ("version = 1\nholder = { unit = 'a.service', sock = 'x' }", "2:32", "did you mean socket?"),
         ("version = 1\n\"so\\u0063ket\" = 1", "2:1", "unknown key 'socket'"),
+        // The library would abort on the first (found by fuzzing).
+        ("version = 9\u{1}\u{7f}-_-----n 8 0\u{14}hw", "1:12", "may not stand outside"),
+        ("version = 1\r\nx\r = 1", "2:2", "may not stand outside"),
+        ("version = 1\n\u{7f}x = 1", "2:1", "may not stand outside"),
     ]
 
     @Test(arguments: bad.indices)
