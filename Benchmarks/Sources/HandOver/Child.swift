@@ -62,7 +62,9 @@ final class Child {
 
     /// true(1), from its start to its end.
     static func runTrue() throws(Failure) {
-        let status = run_true()
+        let pid = start_true()
+        guard pid > 0 else { throw Failure("true(1): errno \(errno)") }
+        let status = wait(for: pid)
         guard status == 0 else { throw Failure("true(1) ended with \(status)") }
     }
 

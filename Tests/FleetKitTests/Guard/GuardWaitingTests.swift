@@ -203,6 +203,17 @@ import Testing
         world.fleet.release(lock)
     }
 
+    /// What it is for, time, is measured by `make bench`.
+    @Test func `A rehearsal asks nothing of the directory and leaves nothing there`() throws {
+        let arena = try Arena()
+        let faulty = try arena.faulty()
+        let store = try arena.store(faulty)
+        let before = (calls: faulty.calls.count, names: try arena.names())
+        try store.rehearse(.test("me"))
+        #expect(faulty.calls.count == before.calls)
+        #expect(try arena.names() == before.names)
+    }
+
     @Test func `Without any inotify instance left it waits all the same`() throws {
         for error in [Errno.tooManyOpenFiles, .noSpace] {
             let world = try World()

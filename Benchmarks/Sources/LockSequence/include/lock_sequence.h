@@ -11,6 +11,6 @@ int lock_sequence_turn(void);
 /// prctl(2) PR_SET_PDEATHSIG: this process is killed when its parent ends. 0, or -1 with errno.
 int die_with_parent(void);
 
-/// true(1) from its start to its end, started as flock(1) starts its command, with little more than an exec:
-/// posix_spawn(3) first resets each signal, with 120 system calls. Its wait status, or -1 with errno.
-int run_true(void);
+/// Starts true(1) as flock(1) starts its command, with little more than an exec: posix_spawn(3) first resets each signal,
+/// with 120 system calls. Its pid, or -1 with errno.
+int start_true(void);

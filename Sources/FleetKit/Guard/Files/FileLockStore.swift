@@ -194,7 +194,7 @@ public final class FileLockStore: LockStore {
             try place(staged.name)
             // From here on the lock is ours. Every record is staged inside the mutex, so what is left under staging
             // names, of this publication and of crashed ones, is garbage. A failure to sweep it loses nothing.
-            try? directory.unlink(staged.name)
+            try? directory.unlink(staged.name)  // if it stays, the sweep below or the next owner's takes it
             let names = try? directory.names()  // where no descriptor is left, `evicted(before:)` lists again
             sweep(names ?? [])
             return OwnedLock(
