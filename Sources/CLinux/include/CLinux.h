@@ -37,6 +37,9 @@ int fleet_become_subreaper(void);
 /// prctl(2) PR_SET_NAME: what `ps` and `pkill` take for the name, 15 bytes. 0, or -1 with errno.
 int fleet_set_process_name(const char *name);
 
+/// SO_PEERCRED of a connected unix socket, unix(7): the process that called listen(2) at the other end, or -1 with errno.
+pid_t fleet_listener(int socket);
+
 /// A program and how it is to run.
 struct fleet_command {
     const char *path;
