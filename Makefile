@@ -13,9 +13,10 @@ RELEASE_BINARY := $(CURDIR)/.build/release/mosaic
 
 bindir := $(DESTDIR)$(PREFIX)/bin
 sharedir := $(DESTDIR)$(PREFIX)/share
-unitdir := $(DESTDIR)$(PREFIX)/lib/systemd/user
+# systemd looks below lib in the system's own prefixes only; elsewhere in the share folder, as for ~/.local.
+unitdir := $(DESTDIR)$(PREFIX)/$(if $(filter /usr /usr/local,$(PREFIX)),lib,share)/systemd/user
 
-.PHONY: help setup demo test bench soak fuzz build check-binary manual install uninstall deb check-deb format lint clean
+.PHONY: help setup demo test matrix bench soak fuzz build check-binary manual install uninstall deb check-deb tarball check-tarball format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +29,9 @@ demo: setup build ## a fleet of 5 agents on a private systemd, and three restart
 
 test: setup ## every test, on a real user manager too, and a look into the finished binary
 	@Scripts/test
+
+matrix: setup ## the tests on a real manager on Debian 12, 13 and testing, and a booted Debian 13; SYSTEMS=13 for one
+	@Scripts/matrix $(if $(SYSTEMS),--systems $(SYSTEMS)) $(if $(FILTER),--filter '$(FILTER)')
 
 bench: setup ## how fast, against what an operator would type instead; PARTS=status,restart for some (docs/performance.md)
 	@Scripts/bench $(if $(PARTS),--parts $(PARTS)) $(if $(RUNS),--runs $(RUNS)) --json .build/bench.json \
@@ -54,6 +58,12 @@ deb: build ## a Debian package, in .build/deb
 
 check-deb: build ## build the package, install, use and remove it on a throw-away copy of this machine
 	@Scripts/check-deb
+
+tarball: build ## the program for any Linux, with its own install and uninstall, in .build/tarball
+	@Scripts/tarball
+
+check-tarball: build ## build the tarball, install, use and remove it below scratch folders
+	@Scripts/check-tarball
 
 install: ## the built binary and its documents below PREFIX (default /usr/local)
 	@[[ -x "$(RELEASE_BINARY)" ]] || { echo "there is no $(RELEASE_BINARY); run 'make build' first" >&2; exit 1; }

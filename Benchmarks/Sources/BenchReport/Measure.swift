@@ -29,9 +29,10 @@ struct Measure {
     /// Of the ratio to the reference where there is one, of the value (in its unit) else. nil: for information.
     var goal: Double?
 
-    static func all(sizes: [Int]) -> [Measure] {
-        start + sizes.flatMap(status) + sizes.flatMap(restarts) + inProcess + handOvers
-            + memory(at: sizes.max() ?? 20) + (sizes.count > 2 ? growth : [])
+    /// - Parameter realSizes: of the fleets whose agents are real sessions.
+    static func all(sizes: [Int], realSizes: [Int]) -> [Measure] {
+        start + sizes.flatMap(status) + sizes.flatMap(restarts) + realSizes.flatMap(realSessions) + inProcess
+            + handOvers + memory(at: sizes.max() ?? 20) + (sizes.count > 2 ? growth : [])
     }
 
     private static let start = [
@@ -75,6 +76,29 @@ struct Measure {
                     reference: ("one-by-one/\(size)", "`systemctl restart`, a call for each unit"), goal: 0.55))
         }
         return measures
+    }
+
+    /// Agents as `init` writes them against units as an operator would: see docs/performance.md.
+    private static func realSessions(_ size: Int) -> [Measure] {
+        let twoCalls = ("hand-restart/\(size)", "hand-written units, `systemctl restart`, two calls")
+        return [
+            Measure(
+                part: "real", title: "real sessions: `restart`, one batch", size: size, value: "real-one-batch/\(size)",
+                reference: twoCalls, goal: 1.0),
+            Measure(
+                part: "real", title: "real sessions: `restart`, in phases", size: size, value: "real-phases/\(size)",
+                reference: twoCalls, goal: 1.0),
+            Measure(
+                part: "real", title: "real sessions: `start`", size: size, value: "real-start/\(size)",
+                reference: ("hand-start/\(size)", "hand-written units, `systemctl start`, two calls"), goal: 1.3),
+            Measure(
+                part: "real", title: "memory of our processes for an agent (Pss)", size: size,
+                value: "agent-memory/\(size)",
+                unit: .bytes, goal: 1_300_000),
+            Measure(
+                part: "real", title: "an agent's end → its unit's end, median", size: size, value: "agent-end/\(size)",
+                goal: nil),
+        ]
     }
 
     private static let inProcess = [

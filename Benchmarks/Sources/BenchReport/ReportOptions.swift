@@ -1,8 +1,9 @@
 /// The command line.
 struct ReportOptions {
     var folder = ""
-    var parts: Set<String> = Set(Measure.all(sizes: [20, 1000]).map(\.part))
+    var parts: Set<String> = Set(Measure.all(sizes: [20, 1000], realSizes: [20]).map(\.part))
     var sizes = [20, 200, 1000]
+    var realSizes = [20, 60, 200]
     var machine = "a machine without a name"
     var isQuick = false
     var json: String?
@@ -19,6 +20,7 @@ struct ReportOptions {
             switch word {
             case "--parts": parts = Set(try value().split(separator: ",").map(String.init))
             case "--sizes": sizes = try value().split(separator: ",").compactMap { Int($0) }
+            case "--real-sizes": realSizes = try value().split(separator: ",").compactMap { Int($0) }
             case "--machine": machine = try value()
             case "--quick": isQuick = true
             case "--json": json = try value()

@@ -9,7 +9,7 @@ internal import Glibc
 do {
     let options = try ReportOptions(CommandLine.arguments.dropFirst())
     let measurements = try Measurements(in: options.folder)
-    let rows = Measure.all(sizes: options.sizes)
+    let rows = Measure.all(sizes: options.sizes, realSizes: options.realSizes)
         .filter { options.parts.contains($0.part) }
         .map { Row($0, measurements, isJudged: !options.isQuick) }
     let report = Report(machine: options.machine, rows: rows, growth: GrowthLine.all(in: measurements))
