@@ -27,6 +27,34 @@ extension Connection {
     }
 }
 
+extension Connection {
+    /// systemd's `UnitFileState` of each unit; empty for one that has no file.
+    func unitFileStates(
+        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [String] {
+        var calls: [Message] = []
+        do throws(FleetError) {
+            for unit in units {
+                calls.append(try Manager.get("UnitFileState", of: Manager.unitInterface, at: UnitPath.of(unit)))
+            }
+        } catch { throw .stopped(error) }
+        let replies = try pipeline(calls, timeouts, heartbeat)
+        var states: [String] = []
+        do throws(FleetError) {
+            for (unit, reply) in zip(units, replies) {
+                guard !reply.isNoSuchProperty else {
+                    states.append("")
+                    continue
+                }
+                var reader = MessageReader(try reply.get("to tell whether \(unit) is enabled"), "the state of \(unit)")
+                var value = try reader.variant("UnitFileState of \(unit)")
+                states.append(try value.string())
+            }
+        } catch { throw .stopped(error) }
+        return states
+    }
+}
+
 extension UnitSettings {
     /// Reads what it knows of a `GetAll` answer and passes over the rest.
     mutating func read(_ answer: Message) throws(FleetError) {

@@ -96,6 +96,38 @@ public final class DBusServiceManager: ServiceManager {
         _ = try answer(to: try Manager.call("Reload"), "to reload its unit files", timeout: link.timeouts.reload)
     }
 
+    public func searchPath() throws(FleetError) -> String? {
+        let question = try Manager.get("Environment", of: Manager.interface, at: UnitPath.manager)
+        var reader = MessageReader(try answer(to: question, "to tell its environment"), "the manager's environment")
+        var variables = try reader.variant("the manager's environment")
+        let mark = "PATH="
+        return try variables.strings().first { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.count)) }
+    }
+
+    public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
+        let timeouts = link.timeouts
+        return try asking { (connection, heartbeat) throws(WireError) in
+            try connection.unitFileStates(of: units, timeouts, heartbeat)
+        }
+    }
+
+    public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
+        let question = try Manager.call(isEnabled ? "EnableUnitFiles" : "DisableUnitFiles")
+            .adding(units.map(\.rawValue)).adding(false)
+        // Links of somebody else's in their place are not replaced.
+        if isEnabled { try question.adding(false) }
+        let what = isEnabled ? "to enable the units" : "to disable the units"
+        var reader = MessageReader(try answer(to: question, what), "the changes of links")
+        // Whether the units have anything to install at all.
+        if isEnabled { _ = try reader.boolean() }
+        let changes = try reader.array { (change) throws(FleetError) in
+            var fields = try change.structure()
+            return try fields.string()
+        }
+        try reload()
+        return changes.contains("symlink") || changes.contains("unlink")
+    }
+
     public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
         let question = try TransientScope.call(scope, pid: pid, description: description)
         _ = try answer(to: question, "to make \(scope)")

@@ -47,6 +47,18 @@ final class Message {
     }
 
     @discardableResult
+    func adding(_ flag: Bool) throws(FleetError) -> Message {
+        var iterator = DBusMessageIter()
+        dbus_message_iter_init_append(raw, &iterator)
+        // dbus_bool_t is 32 bits wide.
+        var value: UInt32 = flag ? 1 : 0
+        guard dbus_message_iter_append_basic(&iterator, WireType.boolean, &value) != 0 else {
+            throw WireError.outOfMemory
+        }
+        return self
+    }
+
+    @discardableResult
     func adding(_ texts: [String]) throws(FleetError) -> Message {
         for text in texts { try Self.check(text) }
         var iterator = DBusMessageIter()

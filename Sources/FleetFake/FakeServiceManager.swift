@@ -71,6 +71,28 @@ public final class FakeServiceManager: ServiceManager {
         try change { world, now in world.events.append(.sent("reload", "", by: sender, at: now)) }
     }
 
+    public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
+        let world = try look()
+        return units.map { unit in
+            guard let script = world.units[unit.rawValue], script.load != .notFound else { return "" }
+            return world.enabled?.contains(unit.rawValue) == true ? "enabled" : "disabled"
+        }
+    }
+
+    public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
+        let sender = sender(nil)
+        let names = units.map(\.rawValue)
+        return try change { world, now in
+            let before = world.enabled ?? []
+            let after = isEnabled ? before.union(names) : before.subtracting(names)
+            world.enabled = after
+            for name in names {
+                world.events.append(.sent(isEnabled ? "enable" : "disable", name, by: sender, at: now))
+            }
+            return after != before
+        }
+    }
+
     /// Scripted units have no cgroup that a process could be in.
     public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
         let sender = sender(nil)

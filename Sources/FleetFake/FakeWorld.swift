@@ -15,6 +15,9 @@ struct FakeWorld: Codable {
     /// Wall clock minus monotonic clock, nanoseconds.
     var wallOffset: Int64 = 0
 
+    /// Names of units that were enabled.
+    var enabled: Set<String>?
+
     /// What happened since the world was loaded; for the log, not for the file.
     var events: [FakeEvent] = []
 
@@ -24,7 +27,7 @@ struct FakeWorld: Codable {
     static let endsKept: Int64 = 60_000_000_000
 
     private enum CodingKeys: String, CodingKey {
-        case units, runtimes, jobs, ends, lastJob, lastInvocation, lastPID, wallOffset
+        case units, runtimes, jobs, ends, lastJob, lastInvocation, lastPID, wallOffset, enabled
     }
 
     // MARK: Time

@@ -64,6 +64,48 @@ public final class SystemctlServiceManager: ServiceManager {
         guard output.isSuccess else { throw systemctl.unreachable(output) }
     }
 
+    /// One `show` of the manager's own property; `show-environment` would print it for a shell.
+    public func searchPath() throws(FleetError) -> String? {
+        let output = try systemctl.child("show", options: ["--property=Environment", "--value"])
+            .run(timeout: Self.patience)
+        guard output.isSuccess else { throw systemctl.unreachable(output) }
+        let mark = "PATH="
+        return ShownUnit.words(String(output.standardOutput.prefix { $0 != "\n" }))
+            .first { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.count)) }
+    }
+
+    public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
+        var states: [String] = []
+        var rest = units[...]
+        while !rest.isEmpty {
+            let chunk = rest.prefix(Self.unitsPerChild)
+            let output = try systemctl.child(
+                "show", options: ["--property=UnitFileState"], names: chunk.map(\.rawValue)
+            ).run(timeout: Self.patience)
+            let mark = "UnitFileState="
+            let lines = output.standardOutput.split(separator: "\n").filter { $0.hasPrefix(mark) }
+            guard lines.count == chunk.count else { throw systemctl.unreachable(output) }
+            states += lines.map { String($0.dropFirst(mark.count)) }
+            rest = rest.dropFirst(chunk.count)
+        }
+        return states
+    }
+
+    /// systemctl makes the links and reloads by itself. What it says is not read: the states before and after tell.
+    public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
+        let before = try unitFileStates(of: units)
+        var rest = units[...]
+        while !rest.isEmpty {
+            let chunk = rest.prefix(Self.unitsPerChild)
+            let output = try systemctl.child(
+                isEnabled ? "enable" : "disable", options: ["--quiet"], names: chunk.map(\.rawValue)
+            ).run(timeout: .seconds(90))
+            guard output.isSuccess else { throw systemctl.unreachable(output) }
+            rest = rest.dropFirst(chunk.count)
+        }
+        return try unitFileStates(of: units) != before
+    }
+
     /// systemctl has no word for it; busctl, of the same package, makes the call.
     public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
         let output = try systemctl.busctl([

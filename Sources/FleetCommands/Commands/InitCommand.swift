@@ -31,9 +31,15 @@ struct InitCommand: UnguardedCommand {
                 reloadProblem = error
             }
         }
+        let remarks = try context.rosterFile().map { (roster) throws(FleetError) in
+            try context.rosterRemarks(roster)
+        }
         if common.json {
-            try context.output.json(InstallDocument(changes, reloaded: needsReload && reloadProblem == nil))
+            try context.output.json(
+                InstallDocument(
+                    changes, reloaded: needsReload && reloadProblem == nil, warnings: remarks ?? []))
         } else {
+            for remark in remarks ?? [] { context.output.warning(remark) }
             context.output.summary(InstallText(changes, style: context.output.style).render())
         }
         if var problem = reloadProblem {

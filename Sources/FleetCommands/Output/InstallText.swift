@@ -42,10 +42,13 @@ struct InstallDocument: Encodable {
     let schemaVersion = 1
     var files: [File]
     var managerReloaded: Bool
+    /// What is wrong with the roster beyond its text, in words.
+    var warnings: [String]
 
-    init(_ changes: [FleetInstaller.Change], reloaded: Bool) {
+    init(_ changes: [FleetInstaller.Change], reloaded: Bool, warnings: [String]) {
         files = changes.map { File(path: $0.path, action: $0.action.word, detail: $0.action.detail) }
         managerReloaded = reloaded
+        self.warnings = warnings
     }
 }
 

@@ -57,6 +57,8 @@ public struct MosaicHome: Sendable, Equatable {
     public var fleetDirectory: String { (path == "/" ? "" : path) + "/fleet" }
     public var rosterPath: String { fleetDirectory + "/roster.toml" }
     public var runDirectory: String { fleetDirectory + "/run" }
+    /// Where the last lines of failed agents' screens are kept, see `LastScreen`; mode 0700.
+    public var screensDirectory: String { fleetDirectory + "/screens" }
 
     private static func checked(_ path: String, from source: String) throws(FleetError) -> String {
         func refuse(_ why: String) -> FleetError {

@@ -22,15 +22,19 @@ public struct Roster: Sendable, Equatable {
         public var directory: String?
         /// False: restarted only if it is running.
         public var autostart: Bool
+        /// With `[defaults]` in it.
+        public var settings: AgentSettings
 
         public init(
-            name: AgentName, unit: UnitName, command: [String] = [], directory: String? = nil, autostart: Bool = true
+            name: AgentName, unit: UnitName, command: [String] = [], directory: String? = nil, autostart: Bool = true,
+            settings: AgentSettings = AgentSettings()
         ) {
             self.name = name
             self.unit = unit
             self.command = command
             self.directory = directory
             self.autostart = autostart
+            self.settings = settings
         }
     }
 
@@ -60,6 +64,14 @@ public struct Roster: Sendable, Equatable {
         }
     }
 
+    /// `[events]`.
+    public struct EventSettings: Sendable, Equatable {
+        /// The program that is told of events, with its arguments; empty: none is.
+        public var command: [String]
+
+        public init(command: [String] = []) { self.command = command }
+    }
+
     public enum Origin: Sendable, Equatable {
         /// The absolute path of the file.
         case file(String)
@@ -70,16 +82,18 @@ public struct Roster: Sendable, Equatable {
     public var holder: Holder
     public var guardSettings: GuardSettings
     public var settle: SettleSettings
+    public var events: EventSettings
     public var agents: [Agent]
 
     public init(
         origin: Origin, holder: Holder, guardSettings: GuardSettings = GuardSettings(),
-        settle: SettleSettings = SettleSettings(), agents: [Agent]
+        settle: SettleSettings = SettleSettings(), events: EventSettings = EventSettings(), agents: [Agent]
     ) {
         self.origin = origin
         self.holder = holder
         self.guardSettings = guardSettings
         self.settle = settle
+        self.events = events
         self.agents = agents
     }
 }

@@ -47,7 +47,7 @@ enum RosterDecoder {
     private static func decode(_ table: TOMLTable, source: RosterReader.Source) throws(FleetError) -> Roster {
         let root = try RosterReader(
             source: source, path: [], title: "the roster", table: table,
-            known: ["version", "holder", "guard", "settle", "agent"])
+            known: ["version", "holder", "guard", "settle", "defaults", "events", "agent"])
         guard let version = try root.integer("version") else {
             throw source.error(at: nil, "version is missing", hint: "begin the file with a line: version = 1")
         }
@@ -57,12 +57,17 @@ enum RosterDecoder {
                 hint: version > 1 ? "use a newer mosaic, or write version = 1" : "write version = 1")
         }
         let holder = try holder(root.table("holder", known: ["unit", "socket"]))
+        var defaults = AgentTable()
+        if let table = try root.table("defaults", known: AgentTable.keys) {
+            defaults = try AgentTable(table, owner: "[defaults]")
+        }
         return Roster(
             origin: .file(source.file), holder: holder,
             guardSettings: try guardSettings(root.table("guard", known: ["stall_after", "max_wait", "mutex"])),
             settle: try settle(root.table("settle", known: ["timeout", "stable_for"])),
+            events: try events(root.table("events", known: ["command"])),
             agents: try agents(
-                root.tables("agent", known: ["name", "command", "directory", "autostart"]), holder: holder.unit))
+                root.tables("agent", known: ["name"] + AgentTable.keys), defaults: defaults, holder: holder.unit))
     }
 
     private static func holder(_ table: RosterReader?) throws(FleetError) -> Roster.Holder {
@@ -104,12 +109,24 @@ enum RosterDecoder {
             stableFor: try table.duration("stable_for", zeroAllowed: true))
     }
 
-    private static func agents(_ tables: [RosterReader], holder: UnitName) throws(FleetError) -> [Roster.Agent] {
+    private static func events(_ table: RosterReader?) throws(FleetError) -> Roster.EventSettings {
+        guard let table, let command = try table.strings("command") else { return Roster.EventSettings() }
+        guard command.first?.isEmpty == false else {
+            throw table.error(
+                "command", "command of [events] is empty",
+                hint: "write program and arguments, such as command = [\"/home/me/bin/tell-me\"]")
+        }
+        return Roster.EventSettings(command: command)
+    }
+
+    private static func agents(
+        _ tables: [RosterReader], defaults: AgentTable, holder: UnitName
+    ) throws(FleetError) -> [Roster.Agent] {
         var agents: [Roster.Agent] = []
         // With the table, not its line: a line is found by counting, which only an error is worth.
         var sessions: [String: (name: AgentName, table: RosterReader)] = [:]
         for table in tables {
-            let agent = try agent(table)
+            let agent = try agent(table, defaults: defaults)
             if let other = sessions[agent.name.sessionName] {
                 let line = other.table.source.outline.value(other.table.path + [.key("name")])?.line ?? 0
                 throw table.error(
@@ -129,32 +146,15 @@ enum RosterDecoder {
         return agents
     }
 
-    private static func agent(_ table: RosterReader) throws(FleetError) -> Roster.Agent {
+    private static func agent(_ table: RosterReader, defaults: AgentTable) throws(FleetError) -> Roster.Agent {
         guard let text = try table.string("name") else {
             throw table.error("name", "\(table.title) has no name", hint: "add a line such as name = \"planner\"")
         }
         let name = try table.placed("name") { () throws(FleetError) in try AgentName(text) }
-        let command = try table.strings("command")
-        if let command, command.first?.isEmpty ?? true {
-            throw table.error(
-                "command", "command of agent '\(name)' is empty",
-                hint: "write program and arguments, such as command = [\"claude\", \"--continue\"]")
-        }
-        let directory = try table.string("directory")
-        if let directory {
-            guard directory.hasPrefix("/") || directory == "~" || directory.hasPrefix("~/") else {
-                throw table.error(
-                    "directory", "directory '\(Printable.oneLine(directory))' of agent '\(name)' is not absolute",
-                    hint: "begin it with '/' or '~/'")
-            }
-            guard directory.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-                throw table.error(
-                    "directory", "directory of agent '\(name)' has control characters", hint: "remove them")
-            }
-        }
+        let own = try AgentTable(table, owner: "agent '\(name)'").filled(from: defaults)
         return Roster.Agent(
-            name: name, unit: try name.unit, command: command ?? [], directory: directory,
-            autostart: try table.bool("autostart") ?? true)
+            name: name, unit: try name.unit, command: own.command ?? [], directory: own.directory,
+            autostart: own.autostart ?? true, settings: own.settings)
     }
 
     private static func checkedText(_ bytes: [UInt8], file: String) throws(FleetError) -> String {

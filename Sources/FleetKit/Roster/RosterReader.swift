@@ -54,6 +54,16 @@ struct RosterReader {
         return number
     }
 
+    /// A whole number or a string, as text.
+    func numberOrString(_ key: String) throws(FleetError) -> String? {
+        guard let node = table[key] else { return nil }
+        if node.type == .int, let number = node.int { return "\(number)" }
+        guard let text = node.string else {
+            throw wrongType(key, node, wanted: "a whole number or a string", example: "500")
+        }
+        return text
+    }
+
     func bool(_ key: String) throws(FleetError) -> Bool? {
         guard let node = table[key] else { return nil }
         guard let value = node.bool else { throw wrongType(key, node, wanted: "true or false", example: "true") }
@@ -88,6 +98,25 @@ struct RosterReader {
         return texts
     }
 
+    /// The entries of a table whose keys are the operator's, in the order of the names.
+    func strings(in key: String) throws(FleetError) -> [(name: String, text: String)] {
+        guard let node = table[key] else { return [] }
+        let example = "{ NAME = \"value\" }"
+        guard let inner = node.table else { throw wrongType(key, node, wanted: "a table", example: example) }
+        var entries: [(name: String, text: String)] = []
+        for name in inner.keys.sorted() {
+            guard let value = inner[name] else { continue }
+            guard let text = value.string else {
+                throw error(
+                    at: [key, name],
+                    "\(Printable.oneLine(name)) in \(key) of \(title) is \(Self.describe(value.type)), "
+                        + "a string is needed", hint: "write it like \(key) = \(example)")
+            }
+            entries.append((name, text))
+        }
+        return entries
+    }
+
     func table(_ key: String, known: [String]) throws(FleetError) -> RosterReader? {
         guard let node = table[key] else { return nil }
         guard let inner = node.table else { throw wrongType(key, node, wanted: "a table", example: nil) }
@@ -114,8 +143,11 @@ struct RosterReader {
     }
 
     /// An error at the value of `key`, or at the table's head where the key is missing.
-    func error(_ key: String, _ message: String, hint: String) -> FleetError {
-        let place = source.outline.value(path + [.key(key)]) ?? source.outline.key(path)
+    func error(_ key: String, _ message: String, hint: String) -> FleetError { error(at: [key], message, hint: hint) }
+
+    /// An error at a value further inside.
+    func error(at keys: [String], _ message: String, hint: String) -> FleetError {
+        let place = source.outline.value(path + keys.map { .key($0) }) ?? source.outline.key(path)
         return source.error(at: place, message, hint: hint)
     }
 

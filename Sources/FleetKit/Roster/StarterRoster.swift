@@ -27,17 +27,34 @@ enum StarterRoster {
         # How long the agents must stay up after a restart; "0" = do not watch.
         # stable_for = "2s"
 
+        # For every agent. Each key of [[agent]] but name may stand here; an agent's own key wins, environments are merged.
+        [defaults]
+        # Where programs are searched; without it the service manager's PATH (systemctl --user show-environment).
+        # path = "~/.local/bin:/usr/local/bin:/usr/bin:/bin"
+        # From SIGTERM, or what stop_keys or stop_command ask for, to SIGKILL.
+        # stop_timeout = "20s"
+
         # One table for each agent. The name is [A-Za-z0-9_][A-Za-z0-9_.-]* and becomes mosaic-agent@NAME.service.
         #
         # [[agent]]
         # name = "planner"
-        # Program and arguments, executed as they are, without a shell. A program without '/' is searched in the PATH
-        # of the service manager (systemctl --user show-environment).
+        # Program and arguments, executed as they are, without a shell.
         # command = ["claude", "--continue"]
         # Absolute or ~/…; without it the home directory.
         # directory = "~/src/app"
         # false: restarted only when it is running.
         # autostart = true
+        # environment = { API_BASE = "http://127.0.0.1:4000" }
+        # Secrets belong into a file of mode 0600; a "-" in front of the path: it may be missing.
+        # environment_file = "-~/.config/planner.env"
+        # Limits; an agent above memory_max is ended, and no other.
+        # memory_max = "4G"
+        # cpu_quota = "200%"
+        # tasks_max = 500
+        # How it is asked to end before SIGTERM: keys, or stop_command = ["program", "argument"].
+        # stop_keys = ["/exit", "Enter"]
+        # Keep the last lines of its screen after a failure.
+        # last_screen = true
 
         """
 }

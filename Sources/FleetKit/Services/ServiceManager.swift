@@ -61,6 +61,21 @@ public protocol ServiceManager: AnyObject {
     /// Reads all unit files again (`daemon-reload`).
     func reload() throws(FleetError)
 
+    /// `PATH` of the environment that the manager gives to its units; nil where it has none or cannot tell.
+    /// - Throws: `.noServiceManager` when the manager cannot be asked.
+    func searchPath() throws(FleetError) -> String?
+
+    /// Whether each unit comes up at boot, in the order asked: systemd's word (`enabled`, `disabled`, `static`,
+    /// `masked`, …), empty where there is no such unit file.
+    /// - Throws: `.noServiceManager` when the manager cannot be asked.
+    func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String]
+
+    /// Makes the links that the units' `[Install]` sections ask for, or removes them; the manager has read its unit
+    /// files again when this returns. Nothing is started or stopped.
+    /// - Returns: whether a link was made or removed.
+    /// - Throws: `.noServiceManager`, with the manager's reason.
+    func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool
+
     /// Moves a running process of this user into a new transient scope, out of whatever unit it is in.
     /// - Throws: `.noServiceManager`, with the manager's reason.
     func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError)
@@ -69,4 +84,7 @@ public protocol ServiceManager: AnyObject {
 extension ServiceManager {
     public func brief(of units: [UnitName]) throws(FleetError) -> [UnitState] { try states(of: units) }
     public func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] { try states(of: units) }
+    public func searchPath() throws(FleetError) -> String? { nil }
+    public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] { units.map { _ in "" } }
+    public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool { false }
 }

@@ -69,13 +69,16 @@ final class ConfigFolder {
         }
     }
 
-    /// Puts `text` in the file's place in one step, mode 0644.
-    func write(_ name: String, _ text: String) throws(FleetError) {
+    /// Puts `text` in the file's place in one step.
+    ///
+    /// - Parameter isPrivate: mode 0600 instead of 0644.
+    func write(_ name: String, _ text: String, isPrivate: Bool = false) throws(FleetError) {
+        let mode: mode_t = isPrivate ? 0o600 : 0o644
         let temporary = ".\(name).\(getpid()).new"
         let full = "\(path)/\(name)"
         // Left by a process of the same number that was killed in the middle.
         if unlinkat(descriptor, temporary, 0) != 0, errno != ENOENT { throw Self.failure("write", full) }
-        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw Self.failure("write", full) }
         var problem: FleetError?
         let bytes = Array(text.utf8)
@@ -89,8 +92,8 @@ final class ConfigFolder {
             }
             written += count
         }
-        // The umask may have taken the reading bits, which another user's manager (system scope) needs.
-        if problem == nil, fchmod(file, 0o644) != 0 || fsync(file) != 0 { problem = Self.failure("write", full) }
+        // The umask may have taken the reading bits, which somebody who looks at the units needs.
+        if problem == nil, fchmod(file, mode) != 0 || fsync(file) != 0 { problem = Self.failure("write", full) }
         close(file)
         if problem == nil, renameat(descriptor, temporary, descriptor, name) != 0 {
             problem = Self.failure("write", full)

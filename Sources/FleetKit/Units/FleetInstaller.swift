@@ -113,6 +113,8 @@ public struct FleetInstaller: Sendable {
         var folder: String?
         var name: String
         var text: String
+        /// It has an environment in it: for the user alone.
+        var isPrivate = false
     }
 
     private func unitTexts(of roster: Roster) throws(FleetError) -> [UnitFile] {
@@ -130,8 +132,12 @@ public struct FleetInstaller: Sendable {
         ]
         for agent in roster.agents {
             let directory = try HomeDirectory.expandTilde(agent.directory ?? "~", environment: ["HOME": userHome])
-            let text = try units.dropInText(agent, directory: directory, roster: home.rosterPath)
-            files.append(UnitFile(folder: "\(agent.unit).d", name: FleetUnits.dropInFile, text: text))
+            let settings = try FleetUnits.settingLines(agent.settings, userHome: userHome)
+            let text = try units.dropInText(agent, directory: directory, settings: settings, roster: home.rosterPath)
+            files.append(
+                UnitFile(
+                    folder: "\(agent.unit).d", name: FleetUnits.dropInFile, text: text,
+                    isPrivate: !agent.settings.environment.isEmpty))
         }
         return files
     }
@@ -141,7 +147,7 @@ public struct FleetInstaller: Sendable {
         func change(_ action: Change.Action) -> Change { Change(path: "\(folder.path)/\(file.name)", action: action) }
         switch try folder.read(file.name) {
         case .absent:
-            if writes { try folder.write(file.name, text) }
+            if writes { try folder.write(file.name, text, isPrivate: file.isPrivate) }
             return change(.created)
         case .other(let what):
             return change(.kept(what))
@@ -149,7 +155,7 @@ public struct FleetInstaller: Sendable {
             if old == Array(text.utf8) { return change(.unchanged) }
             let author = GeneratedText.authorship(of: old)
             if author == .own {
-                if writes { try folder.write(file.name, text) }
+                if writes { try folder.write(file.name, text, isPrivate: file.isPrivate) }
                 return change(.renewed)
             }
             guard force else {
@@ -157,7 +163,7 @@ public struct FleetInstaller: Sendable {
             }
             guard writes else { return change(.replaced(backup: "\(folder.path)/\(file.name).bak")) }
             let backup = try folder.backUp(file.name)
-            try folder.write(file.name, text)
+            try folder.write(file.name, text, isPrivate: file.isPrivate)
             return change(.replaced(backup: "\(folder.path)/\(backup)"))
         }
     }

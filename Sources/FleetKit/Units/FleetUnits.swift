@@ -99,9 +99,13 @@ struct FleetUnits {
         """
     }
 
-    /// - Parameter directory: absolute.
+    /// - Parameters:
+    ///   - directory: absolute.
+    ///   - settings: the lines of `settingLines`.
     /// - Throws: `.badRoster` where systemd or tmux could not take the command or the directory as it is.
-    func dropInText(_ agent: Roster.Agent, directory: String, roster: String) throws(FleetError) -> String {
+    func dropInText(
+        _ agent: Roster.Agent, directory: String, settings: [String] = [], roster: String
+    ) throws(FleetError) -> String {
         func refuse(_ why: String, hint: String) -> FleetError {
             FleetError(.badRoster, "\(Printable.oneLine(roster)): agent '\(agent.name)': \(why)", hint: hint)
         }
@@ -130,7 +134,7 @@ struct FleetUnits {
             AssertPathIsDirectory=\(UnitText.plain(directory))
 
             [Service]
-            Environment=MOSAIC_SESSION=\(agent.name.sessionName)
+            \((["Environment=MOSAIC_SESSION=\(agent.name.sessionName)"] + settings).joined(separator: "\n"))
             ExecStart=
             ExecStart=\(sessionLine(name: name, ["--directory", directory, "--"] + agent.command))
 

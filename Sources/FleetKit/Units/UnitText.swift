@@ -12,6 +12,15 @@ enum UnitText {
     /// A value that systemd does not unquote (paths of conditions): only specifiers have to be kept from it.
     static func plain(_ value: String) -> String { doubled("%", in: value) }
 
+    /// `NAME=value` for `Environment=`, where `$` means nothing and every other rule of a word holds.
+    static func assignment(_ name: String, _ value: String) -> String { escaped("\(name)=\(value)") }
+
+    /// Code points that Unicode sets aside (U+FDD0…U+FDEF, and the last two of each plane). systemd takes a line with
+    /// one in it for no UTF-8, and passes over it.
+    static func hasNoncharacter(_ text: String) -> Bool {
+        text.unicodeScalars.contains { (0xFDD0...0xFDEF).contains($0.value) || $0.value & 0xFFFE == 0xFFFE }
+    }
+
     /// By scalars: a `$` with a combining mark after it is another Character, and the same byte to systemd.
     private static func doubled(_ special: Unicode.Scalar, in text: String) -> String {
         var result = String.UnicodeScalarView()

@@ -41,6 +41,131 @@ struct RosterDecoderTests {
         #expect(roster.agents.map(\.autostart) == [true, false])
     }
 
+    private static let settings = """
+        version = 1
+        [defaults]
+        path = "~/bin:/usr/bin"
+        environment = { A = "1", B = "2" }
+        memory_max = "2G"
+        stop_keys = ["/exit", "Enter"]
+        stop_timeout = "20s"
+        autostart = false
+        last_screen = false
+        [events]
+        command = ["/bin/tell", "me"]
+        [[agent]]
+        name = "plain"
+        [[agent]]
+        name = "own"
+        path = "/opt/bin"
+        environment_file = "-~/own.env"
+        memory_max = "50%"
+        cpu_quota = "150%"
+        tasks_max = 500
+        stop_command = ["git", "stash", "-u"]
+        stop_timeout = "1m30s"
+        last_screen = true
+        autostart = true
+        activity = "quiet 30s"
+        [agent.environment]
+        B = "own"
+        C = "a\\tb\\n$X %h \\"q\\" \\\\"
+        """
+
+    @Test func anAgentsOwnKeysWinOverTheDefaults() throws {
+        let roster = try decode(Self.settings)
+        #expect(roster.events.command == ["/bin/tell", "me"])
+        var plain = AgentSettings()
+        plain.path = "~/bin:/usr/bin"
+        plain.environment = ["A": "1", "B": "2"]
+        plain.memoryMax = "2G"
+        plain.stopRequest = .keys(["/exit", "Enter"])
+        plain.stopTimeout = .seconds(20)
+        plain.lastScreen = false
+        var own = AgentSettings()
+        own.path = "/opt/bin"
+        own.environment = ["A": "1", "B": "own", "C": "a\tb\n$X %h \"q\" \\"]
+        own.environmentFile = .init(path: "~/own.env", mayBeMissing: true)
+        own.memoryMax = "50%"
+        own.cpuQuota = "150%"
+        own.tasksMax = "500"
+        own.stopRequest = .command(["git", "stash", "-u"])
+        own.stopTimeout = .seconds(90)
+        own.lastScreen = true
+        own.activity = .quiet(.seconds(30))
+        #expect(roster.agents.map(\.settings) == [plain, own])
+        #expect(roster.agents.map(\.autostart) == [false, true])
+    }
+
+    @Test func aDefaultStopRequestCanBeSwitchedOff() throws {
+        let roster = try decode(
+            "version = 1\n[defaults]\nstop_keys = ['C-c']\ncommand = ['x']\n[[agent]]\nname = 'a'\nstop_command = []")
+        #expect(roster.agents.map(\.settings.stopRequest) == [.command([])])
+        #expect(roster.agents.map(\.command) == [["x"]])
+    }
+
+    /// Lines of an agent, the column of the complaint in the last of them, and a word of it.
+    static let badSettings: [(text: String, column: Int, word: String)] = [
+        ("path = ''", 8, "empty entry"), ("path = '/bin::/x'", 8, "current directory"),
+        ("path = '/bin:bin'", 8, "'bin', which is not absolute"), ("path = \"/bin:/a\\tb\"", 8, "control"),
+        ("path = ['/bin']", 8, "a string is needed"),
+        ("environment = ['A=1']", 15, "a table is needed"), ("environment = { 1A = 'x' }", 22, "not the name"),
+        ("environment = { 'A=B' = 'x' }", 25, "not the name"), ("environment = { '' = 'x' }", 22, "not the name"),
+        ("environment = { A = 1 }", 21, "a string is needed"), ("environment.PATH = '/bin'", 20, "path ="),
+        ("environment.TMUX = 'x'", 20, "cannot be set"), ("environment.NOTIFY_SOCKET = 'x'", 29, "cannot be set"),
+        ("environment = { Ü = 'x' }", 17, "outside strings"), ("environment = { 'Ü' = 'x' }", 23, "not the name"),
+        ("environment.A = \"\\u0007\"", 17, "does not take"), ("environment.A = \"\\uFFFF\"", 17, "does not take"),
+        ("environment.A = \"\\U0002FFFE\"", 17, "does not take"), ("environment.A = \"\\u0000\"", 17, "NUL"),
+        ("environment_file = 'x.env'", 20, "not absolute"), ("environment_file = '--/x'", 20, "not absolute"),
+        ("environment_file = '/a*.env'", 20, "* ? ["), ("environment_file = '/a\\b'", 20, "another file"),
+        ("environment_file = '/a '", 20, "blank"), ("environment_file = \"/a\\nb\"", 20, "control"),
+        ("memory_max = '4'", 14, "in bytes"), ("memory_max = '4GB'", 14, "not an amount"),
+        ("memory_max = '4g'", 14, "not an amount"), ("memory_max = '-4G'", 14, "not an amount"),
+        ("memory_max = '0'", 14, "in bytes"), ("memory_max = '101%'", 14, "more than 100%"),
+        ("memory_max = '0%'", 14, "is nothing"), ("memory_max = '1e9'", 14, "not an amount"),
+        ("memory_max = ''", 14, "not an amount"), ("memory_max = 'inf'", 14, "not an amount"),
+        ("memory_max = '9999999999G'", 14, "any machine"), ("memory_max = 4096", 14, "a string is needed"),
+        ("memory_max = '0x10M'", 14, "not an amount"), ("memory_max = \"4G\\nUser=root\"", 14, "not an amount"),
+        ("cpu_quota = '200'", 13, "not a percentage"), ("cpu_quota = '0%'", 13, "is nothing"),
+        ("cpu_quota = '1.234%'", 13, "not a percentage"), ("cpu_quota = 'nan%'", 13, "not a percentage"),
+        ("tasks_max = 0", 13, "not a number of tasks"), ("tasks_max = -1", 13, "not a number of tasks"),
+        ("tasks_max = '1.5'", 13, "not a number of tasks"), ("tasks_max = true", 13, "a whole number or a string"),
+        ("stop_keys = ['']", 13, "empty word"), ("stop_keys = 'Enter'", 13, "array of strings"),
+        ("stop_command = ['']", 16, "is empty"), ("stop_keys = ['x']\nstop_command = ['y']", 16, "both"),
+        ("stop_timeout = '0'", 16, "longer than 0"), ("stop_timeout = 'infinity'", 16, "not a duration"),
+        ("last_screen = 1", 15, "true or false"), ("activity = 'busy'", 12, "\"reported\""),
+        ("activity = 'quiet'", 12, "\"reported\""), ("activity = 'quiet 0'", 12, "quiet for 0"),
+        ("activity = 'quiet soon'", 12, "not a duration"), ("memory = '4G'", 1, "did you mean memory_max?"),
+        ("command = [\"x\", \"\\uFFFF\"]", 11, "no text may have"),
+    ]
+
+    @Test(arguments: badSettings.indices, ["[[agent]]\nname = 'a'", "[defaults]"])
+    func everyMistakeInASettingNamesItsPlace(index: Int, head: String) {
+        let (text, column, word) = Self.badSettings[index]
+        let lines = "version = 1\n\(head)\n\(text)"
+        let error = #expect(throws: FleetError.self) { try decode(lines) }
+        let place = "\(lines.split(separator: "\n").count):\(column)"
+        #expect(error?.message.hasPrefix("/r.toml:\(place): ") == true, "\(error?.message ?? "")")
+        #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+        #expect(error?.hint.isEmpty == false)
+    }
+
+    @Test(
+        arguments: [
+            "memory_max = '512M'", "memory_max = '1.5G'", "memory_max = 'infinity'", "memory_max = '12.5%'",
+            "memory_max = '1048576'", "cpu_quota = '0.5%'", "cpu_quota = '6400%'", "cpu_quota = 'infinity'",
+            "tasks_max = '10%'", "tasks_max = 'infinity'", "tasks_max = '7'", "path = '~'",
+            "environment = {}", "environment._a1 = ''", "environment_file = '~/x y.env'", "activity = 'reported'",
+        ])
+    func whatSystemdTakesIsTaken(line: String) throws {
+        #expect(try decode("version = 1\n[[agent]]\nname = 'a'\n\(line)").agents.count == 1)
+    }
+
+    @Test func anEventCommandNeedsAProgram() {
+        let error = #expect(throws: FleetError.self) { try decode("version = 1\n[events]\ncommand = []") }
+        #expect(error?.message == "/r.toml:3:11: command of [events] is empty")
+    }
+
     @Test func aSilentRosterLeavesTheDefaults() throws {
         let roster = try decode("\u{FEFF}version = 1\r\n")
         #expect(roster.holder == Roster.Holder(unit: try UnitName("mosaic-tmux-holder.service")))
@@ -56,12 +181,18 @@ struct RosterDecoderTests {
         let shown = StarterRoster.text.split(separator: "\n").map { line in
             let words = [
                 "stall_after", "max_wait", "mutex", "timeout", "stable", "[[", "name", "command", "dir", "auto",
+                "path =", "stop_timeout", "environment", "memory_max", "cpu_quota", "tasks_max", "stop_keys", "last_screen",
             ]
             return words.contains { line.hasPrefix("# \($0)") } ? String(line.dropFirst(2)) : String(line)
         }
         let full = try decode(shown.joined(separator: "\n"))
         #expect(full.guardSettings.stallAfter == .seconds(30) && full.settle.stableFor == .seconds(2))
         #expect(full.agents.map(\.name.rawValue) == ["planner"])
+        let settings = try #require(full.agents.first?.settings)
+        #expect(settings.path == "~/.local/bin:/usr/local/bin:/usr/bin:/bin" && settings.stopTimeout == .seconds(20))
+        #expect(settings.environment.count == 1 && settings.environmentFile?.mayBeMissing == true)
+        #expect(settings.memoryMax == "4G" && settings.cpuQuota == "200%" && settings.tasksMax == "500")
+        #expect(settings.stopRequest == .keys(["/exit", "Enter"]) && settings.lastScreen == true)
     }
 
     /// The text, the place, and a word of the message or the hint.

@@ -47,6 +47,26 @@ struct FleetInstallerTests {
         #expect(!folder.names("units").contains("mosaic-agent@a.service.d"))
     }
 
+    private func mode(_ path: String) -> mode_t {
+        var status = stat()
+        return stat("\(folder.path)/\(path)", &status) == 0 ? status.st_mode & 0o777 : 0
+    }
+
+    @Test func anEnvironmentIsForTheUserAlone() throws {
+        _ = try install()
+        try writeRoster(["a", "b"])
+        _ = try install()
+        #expect(mode(dropIn("a")) == 0o644)
+        try folder.write(
+            roster,
+            "version = 1\n[holder]\nsocket = 's'\n[[agent]]\nname = 'a'\ncommand = ['c']\nenvironment.KEY = 'secret'\n"
+                + "[[agent]]\nname = 'b'\ncommand = ['c']\nmemory_max = '1G'\n")
+        _ = try install()
+        #expect(folder.read(dropIn("a"))?.contains("\nEnvironment=KEY=secret\n") == true)
+        #expect(folder.read(dropIn("b"))?.contains("\nMemoryMax=1G\n") == true)
+        #expect(mode(dropIn("a")) == 0o600 && mode(dropIn("b")) == 0o644)
+    }
+
     @Test func aDropInFolderWithSomebodysOwnSettingsStays() throws {
         _ = try install()
         try writeRoster(["a"])

@@ -151,7 +151,7 @@ struct UnitsSystemTests {
         #expect(machine.property("MainPID", holder) + "\n" == server)
     }
 
-    private static func toml(_ text: String) -> String {
+    static func toml(_ text: String) -> String {
         "\""
             + text.unicodeScalars.map { scalar in
                 switch scalar {

@@ -1,0 +1,68 @@
+/// How an agent runs beyond its command and directory: the keys of the roster that systemd, the agent's main process and
+/// `--when-idle` act on. nil and empty stand for "the roster does not say".
+public struct AgentSettings: Sendable, Equatable {
+    /// `PATH` of the agent, folders between colons; `~/` may begin each.
+    public var path: String?
+    /// Names are `[A-Za-z_][A-Za-z0-9_]*`; values have no control character but tab and line end.
+    public var environment: [String: String] = [:]
+    public var environmentFile: EnvironmentFile?
+    /// As systemd takes it: bytes with K, M, G or T, a percentage, or `infinity`.
+    public var memoryMax: String?
+    /// As systemd takes it: a percentage of one CPU, such as `200%`. `infinity` is none.
+    public var cpuQuota: String?
+    /// As systemd takes it: a number, a percentage, or `infinity`.
+    public var tasksMax: String?
+    public var stopRequest: StopRequest?
+    /// From the beginning of a stop to SIGKILL.
+    public var stopTimeout: Duration?
+    /// Whether the last lines of the screen are kept after a failure; nil stands for true.
+    public var lastScreen: Bool?
+    public var activity: Activity?
+
+    public init() {}
+
+    /// How an agent is asked to end before it gets SIGTERM.
+    public enum StopRequest: Sendable, Equatable {
+        /// tmux's words for keys, typed into its window.
+        case keys([String])
+        /// Program and arguments, run as the agent is.
+        case command([String])
+    }
+
+    /// `environment_file`: assignments as in systemd.exec(5), `EnvironmentFile=`.
+    public struct EnvironmentFile: Sendable, Equatable {
+        /// Absolute, or `~/…`.
+        public var path: String
+        /// Written with a leading `-`: the agent starts without the file, too.
+        public var mayBeMissing: Bool
+
+        public init(path: String, mayBeMissing: Bool) {
+            self.path = path
+            self.mayBeMissing = mayBeMissing
+        }
+    }
+
+    /// How it is known whether an agent is busy.
+    public enum Activity: Sendable, Equatable {
+        /// It says so itself.
+        case reported
+        /// It printed nothing for this long.
+        case quiet(Duration)
+    }
+
+    /// The keys that this one leaves out, from `defaults`. The environments are merged, name by name.
+    func filled(from defaults: AgentSettings) -> AgentSettings {
+        var settings = self
+        settings.path = path ?? defaults.path
+        settings.environment = defaults.environment.merging(environment) { _, own in own }
+        settings.environmentFile = environmentFile ?? defaults.environmentFile
+        settings.memoryMax = memoryMax ?? defaults.memoryMax
+        settings.cpuQuota = cpuQuota ?? defaults.cpuQuota
+        settings.tasksMax = tasksMax ?? defaults.tasksMax
+        settings.stopRequest = stopRequest ?? defaults.stopRequest
+        settings.stopTimeout = stopTimeout ?? defaults.stopTimeout
+        settings.lastScreen = lastScreen ?? defaults.lastScreen
+        settings.activity = activity ?? defaults.activity
+        return settings
+    }
+}

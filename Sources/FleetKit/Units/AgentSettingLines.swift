@@ -1,0 +1,36 @@
+extension FleetUnits {
+    /// An agent's settings as lines of its `[Service]` section, so that systemd itself keeps to them.
+    ///
+    /// - Parameter userHome: for `~/`.
+    static func settingLines(_ settings: AgentSettings, userHome: String) throws(FleetError) -> [String] {
+        func expanded(_ path: String) throws(FleetError) -> String {
+            try HomeDirectory.expandTilde(path, environment: ["HOME": userHome])
+        }
+        var lines: [String] = []
+        if let path = settings.path {
+            lines.append("Environment=\(UnitText.assignment("PATH", try searchPath(path, userHome: userHome)))")
+        }
+        for (name, value) in settings.environment.sorted(by: { $0.key < $1.key }) {
+            lines.append("Environment=\(UnitText.assignment(name, value))")
+        }
+        if let file = settings.environmentFile {
+            let mark = file.mayBeMissing ? "-" : ""
+            lines.append("EnvironmentFile=\(mark)\(UnitText.plain(try expanded(file.path)))")
+        }
+        // Percentages are systemd's own; no specifier is made of a number.
+        if let limit = settings.memoryMax { lines.append("MemoryMax=\(limit)") }
+        if let quota = settings.cpuQuota, quota != "infinity" { lines.append("CPUQuota=\(quota)") }
+        if let limit = settings.tasksMax { lines.append("TasksMax=\(limit)") }
+        if let timeout = settings.stopTimeout { lines.append("TimeoutStopSec=\(DurationText.canonical(timeout))") }
+        return lines
+    }
+
+    /// The roster's `path` with every `~` expanded.
+    static func searchPath(_ path: String, userHome: String) throws(FleetError) -> String {
+        var folders: [String] = []
+        for folder in path.split(separator: ":") {
+            folders.append(try HomeDirectory.expandTilde(String(folder), environment: ["HOME": userHome]))
+        }
+        return folders.joined(separator: ":")
+    }
+}
