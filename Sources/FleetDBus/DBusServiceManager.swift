@@ -91,6 +91,13 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
+        let timeouts = link.timeouts
+        return try asking { (connection, heartbeat) throws(WireError) in
+            try connection.footing(of: units, timeouts, heartbeat)
+        }
+    }
+
     /// A connection that ends meanwhile is no failure: the manager is asked once more, which does no harm.
     public func reload() throws(FleetError) {
         _ = try answer(to: try Manager.call("Reload"), "to reload its unit files", timeout: link.timeouts.reload)

@@ -10,7 +10,7 @@ public final class FakeHolderProbe: HolderProbe {
         self.holder = holder
     }
 
-    public func ask() throws(FleetError) -> ProbeAnswer {
+    public func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
         try fleet.answers(holder) ? .answers(server: nil) : .silent("no server running")
     }
 }

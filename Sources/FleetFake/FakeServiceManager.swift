@@ -66,6 +66,14 @@ public final class FakeServiceManager: ServiceManager {
             + runtime.lingering.filter { $0.until > now }.map(\.pid)
     }
 
+    /// Everything of a scripted manager is in its directory.
+    public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
+        _ = try look()
+        return ManagerFooting(
+            runtimeDirectory: store.directory, environment: [:],
+            units: units.map { ManagerFooting.Unit(id: $0, path: "") })
+    }
+
     public func reload() throws(FleetError) {
         let sender = sender(nil)
         try change { world, now in world.events.append(.sent("reload", "", by: sender, at: now)) }

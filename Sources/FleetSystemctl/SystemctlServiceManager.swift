@@ -59,6 +59,24 @@ public final class SystemctlServiceManager: ServiceManager {
         try ControlGroupScan.processes(in: states(of: [unit]).first?.controlGroup ?? "")
     }
 
+    public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
+        let own = try systemctl.child("show", options: ["--property=UnitPath,Environment"]).run(timeout: Self.patience)
+        guard own.isSuccess else { throw systemctl.unreachable(own) }
+        var found: [ManagerFooting.Unit] = []
+        if !units.isEmpty {
+            let output = try systemctl.child(
+                "show", options: ["--property=Id,FragmentPath"], names: units.map(\.rawValue)
+            ).run(timeout: Self.patience)
+            guard let shown = ShownFooting.units(output.standardOutput, asked: units) else {
+                throw systemctl.unreachable(output)
+            }
+            found = shown
+        }
+        return ManagerFooting(
+            unitPath: ShownFooting.words("UnitPath", own.standardOutput),
+            environment: ShownFooting.words("Environment", own.standardOutput), units: found)
+    }
+
     public func reload() throws(FleetError) {
         let output = try systemctl.child("daemon-reload").run(timeout: .seconds(90))
         guard output.isSuccess else { throw systemctl.unreachable(output) }

@@ -28,7 +28,7 @@ struct AttachCommand: RelayingCommand {
                 hint: "run it in a terminal; over ssh with 'ssh -t'")
         }
         let attachment = try SessionAttachment(agent, of: roster, environment: context.environment)
-        try context.handOver(to: try attachment.program())
+        try context.handOver(to: try attachment.program(through: context.manager()))
     }
 }
 

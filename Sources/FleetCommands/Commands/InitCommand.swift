@@ -3,6 +3,8 @@ internal import FleetKit
 
 /// `mosaic fleet init`: writes the roster and the units, and renews them after the roster was edited.
 struct InitCommand: UnguardedCommand {
+    static let mayLackHome = true
+
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write the roster and the systemd units, or renew them.",
         usage: "mosaic fleet init [--force]",
@@ -20,7 +22,14 @@ struct InitCommand: UnguardedCommand {
         let installer = try FleetInstaller(
             home: context.home, scope: common.scope.managerScope, mosaic: MosaicProgram.running(),
             environment: context.environment, force: force)
+        let isNew = try context.home.place() == nil
+        let abandoned = try installer.abandonedHomes()
         let changes = try installer.install()
+        if isNew { context.output.note("made the mosaic home \(Printable.oneLine(context.home.path))") }
+        for home in abandoned {
+            context.output.note(
+                "took over the units of the mosaic home \(Printable.oneLine(home)), which does not exist any more")
+        }
         let needsReload = changes.contains { $0.action.isChange && $0.path != context.home.rosterPath }
         var reloadProblem: FleetError?
         if needsReload {

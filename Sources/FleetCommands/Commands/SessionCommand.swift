@@ -5,6 +5,8 @@ internal import FleetKit
 ///
 /// It uses neither a service manager nor the lock nor the roster: it runs beneath all of them.
 struct SessionCommand: RelayingCommand {
+    static let mayLackHome = true
+
     static let configuration = CommandConfiguration(
         commandName: "session", abstract: "Hold one agent's session: what an agent's unit runs.",
         usage: "mosaic fleet session --name NAME --tmux PATH --socket-name NAME --directory DIR -- CMD [ARG ...]",

@@ -5,6 +5,13 @@ public import FleetKit
 /// and nobody else acquires the lock.
 public protocol CommandModule: ParsableCommand {
     var common: CommonOptions { get }
+
+    /// Whether a mosaic home that was typed may be missing: the command makes it, or does without.
+    static var mayLackHome: Bool { get }
+}
+
+extension CommandModule {
+    public static var mayLackHome: Bool { false }
 }
 
 /// Runs at once, whether a restart is under way or not.

@@ -52,6 +52,9 @@ public struct Dispatcher {
         let output = Output(module.common, environment: environment)
         StandardErrorLog.install(verbose: module.common.verbose)
         do throws(FleetError) {
+            if !type(of: module).mayLackHome {
+                try MosaicHome.checkTyped(option: module.common.mosaicHome, environment: environment)
+            }
             return try body(
                 CommandContext(
                     common: module.common, arguments: arguments, composition: composition, environment: environment,
@@ -107,6 +110,8 @@ public struct Dispatcher {
         {
             return relayed
         }
+        // Before anything is made in a home that is not the fleet's.
+        let footing = try context.footingOfHolder(needsManager: command.needsServiceManager)
         let request = try command.request(in: context)
         let policy = command.guardOptions.policy(try context.guardSettings())
         let theGuard: Guard
@@ -114,7 +119,12 @@ public struct Dispatcher {
         let history = context.history
         history.begin(request)
         defer { context.signals.holdsLock(false) }
-        let work = { (lock: HeldLock) throws(FleetError) in try command.work(holding: lock, in: context) }
+        let work = { (lock: HeldLock) throws(FleetError) in
+            let holderLock = try context.takeHolder(footing, theGuard.store, under: lock, grace: policy.evictGrace)
+            // Let go before the home's lock is: the next owner shall not have to wait for it.
+            defer { holderLock?.release() }
+            return try command.work(holding: lock, in: context)
+        }
         let status: Int32
         do throws(FleetError) {
             let outcome = try theGuard.run(

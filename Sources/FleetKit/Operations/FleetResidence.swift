@@ -23,7 +23,10 @@ public struct FleetResidence: Sendable, Equatable {
                 return FleetResidence(place: .cgroup(state.name))
             }
         }
-        return isTerminalOfFleet(roster.holder.socket, environment) ? FleetResidence(place: .terminal) : nil
+        let servers = tmuxServers(around: ProcessStat.read(getpid()), environment)
+        guard !servers.isEmpty else { return nil }
+        let members = try manager.processes(of: roster.holder.unit)
+        return servers.contains { members.contains($0) } ? FleetResidence(place: .terminal) : nil
     }
 
     /// The units that may have the cgroup `own` or one above it. systemd names a unit's cgroup after the unit, with a `_`
@@ -36,14 +39,28 @@ public struct FleetResidence: Sendable, Equatable {
         return parts.contains { $0.hasSuffix(".service") && !$0.hasPrefix("user@") } ? units : []
     }
 
-    /// `$TMUX` is `SOCKET,PID,SESSION`.
-    static func isTerminalOfFleet(_ socket: TmuxSocket?, _ environment: [String: String]) -> Bool {
-        guard let server = environment["TMUX"]?.split(separator: ",").first.map(String.init) else { return false }
-        switch socket {
-        case .path(let path): return server == path
-        case .name(let name): return server.hasSuffix("/" + name)
-        case nil: return false
+    /// tmux servers in one of whose windows this process may be: those that it descends from, and the one that `$TMUX`
+    /// names, which a program may have removed or kept from elsewhere. Only whose process it is makes it the fleet's.
+    static func tmuxServers(
+        around process: ProcessStat?, _ environment: [String: String],
+        look: (Int32) -> ProcessStat? = ProcessStat.read, isTmux: (Int32) -> Bool = HolderServer.isTmux
+    ) -> Set<Int32> {
+        var servers: Set<Int32> = []
+        if let named = server(of: environment) { servers.insert(named) }
+        var next = process?.parent ?? 0
+        // A chain is short; one that changes while it is followed must not be followed for ever.
+        for _ in 0..<1000 where next > 1 {
+            if isTmux(next) { servers.insert(next) }
+            guard let stat = look(next) else { break }
+            next = stat.parent
         }
+        return servers
+    }
+
+    /// `$TMUX` is `SOCKET,PID,SESSION`; the path may have commas in it.
+    static func server(of environment: [String: String]) -> Int32? {
+        let parts = environment["TMUX"]?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+        return parts.count > 2 ? Int32(parts[parts.count - 2]) : nil
     }
 
     /// Moves this process into a transient scope of its own, so that it outlives what it restarts.

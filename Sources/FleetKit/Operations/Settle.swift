@@ -75,8 +75,9 @@ struct Settle {
             return Obstacle(text: "\(holder) is still in its old run")
         }
         guard let probe else { return nil }
-        switch try probe.ask() {
+        switch try probe.ask(among: present) {
         case .silent(let what): return Obstacle(text: "the new holder does not answer: \(what)")
+        case .foreign(let what): return Obstacle(text: what, isFinal: true)
         case .answers(let server):
             // A server that somebody else's client started on the same socket is not the holder.
             if let server, !present.isEmpty, !present.contains(server) {

@@ -68,6 +68,10 @@ public final class StartOperation {
             run.skip([.init(unit: holder.name, why: "it is up")])
         }
         guard !starting.isEmpty else { return }
+        // A holder that is up and cannot be reached would only make its agents fail.
+        if !needsHolder && holder.isActive {
+            guard try run.holderAnswers(within: options.settleTimeout) else { return }
+        }
         try run.phase(.start, total: starting.count) { () throws(FleetError) in
             let now = try run.states(of: starting.map(\.name))
             try run.resetLoops(now)

@@ -58,6 +58,10 @@ public protocol ServiceManager: AnyObject {
     /// Process numbers in the unit's cgroup and below; empty when it has none.
     func processes(of unit: UnitName) throws(FleetError) -> [Int32]
 
+    /// Where the manager itself stands, and where these units come from.
+    /// - Throws: `.noServiceManager` when the manager cannot be asked.
+    func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting
+
     /// Reads all unit files again (`daemon-reload`).
     func reload() throws(FleetError)
 

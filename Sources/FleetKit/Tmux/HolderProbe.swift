@@ -4,10 +4,13 @@ public enum ProbeAnswer: Sendable, Equatable {
     case answers(server: Int32?)
     /// It does not (yet); the text says what was found instead.
     case silent(String)
+    /// Another process listens on the holder's socket: waiting does not help. The text names both.
+    case foreign(String)
 }
 
 /// Asks the holder's server once. Must return within a few seconds, and must not hand on any descriptor.
 public protocol HolderProbe: AnyObject {
+    /// - Parameter processes: those of the holder's unit now; its server is one of them.
     /// - Throws: when it can never answer (no tmux program).
-    func ask() throws(FleetError) -> ProbeAnswer
+    func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer
 }

@@ -23,7 +23,7 @@ public struct HolderServer: Sendable, Equatable {
     }
 
     /// For `SIGUSR1` to be answered. The server does it at its next turn, so this is long.
-    private static let reviveLimit: Duration = .seconds(5)
+    public static let reviveLimit: Duration = .seconds(5)
 
     /// - Parameters:
     ///   - pid: a process of the holder's unit.
@@ -65,7 +65,9 @@ public struct HolderServer: Sendable, Equatable {
     /// - Throws: `.notActive` when another server listens there (it is named, and nothing was changed), when the server
     ///   has ended, hangs, or does not answer; `.io` when the directory cannot be made.
     @discardableResult
-    public func revive(clock: any OperationClock = SystemClock()) throws(FleetError) -> Bool {
+    public func revive(
+        within limit: Duration = Self.reviveLimit, clock: any OperationClock = SystemClock()
+    ) throws(FleetError) -> Bool {
         guard try !isReachable() else { return false }
         try makeFolder()
         let pinned = PinnedProcess(pid) {
@@ -77,13 +79,13 @@ public struct HolderServer: Sendable, Equatable {
                 hint: "see 'mosaic fleet status', and bring it up with 'mosaic fleet start'")
         }
         pinned.send(SIGUSR1)
-        let deadline = clock.now() + Self.reviveLimit
+        let deadline = clock.now() + limit
         while try !isReachable() {
             guard clock.now() < deadline else {
                 throw FleetError(
                     .notActive,
                     "the holder's tmux server (process \(pid)) was asked to make its socket \(shown) again, and did not"
-                        + " within \(DurationText.canonical(Self.reviveLimit))",
+                        + " within \(DurationText.canonical(limit))",
                     hint: "see 'mosaic fleet logs --holder'; 'mosaic fleet restart' replaces a server that hangs")
             }
             clock.sleep(for: .milliseconds(5))
@@ -141,8 +143,8 @@ public struct HolderServer: Sendable, Equatable {
     }
 
     /// By the program's file; its name alone can be anything.
-    private static func isTmux(_ pid: Int32) -> Bool {
-        guard var target = ProcText.link("/proc/\(pid)/exe") else { return false }
+    static func isTmux(_ pid: Int32) -> Bool {
+        guard var target = SmallFile.link("/proc/\(pid)/exe") else { return false }
         // Replaced by an upgrade while it runs.
         let deleted = Array(" (deleted)".utf8)
         if target.suffix(deleted.count).elementsEqual(deleted) { target.removeLast(deleted.count) }
@@ -152,7 +154,7 @@ public struct HolderServer: Sendable, Equatable {
 
     /// `SigCgt` of /proc/PID/status: one bit for each signal, the lowest is signal 1.
     private static func catchesUSR1(_ pid: Int32) -> Bool {
-        guard let text = ProcText.read("/proc/\(pid)/status", limit: 1 << 16) else { return false }
+        guard let text = SmallFile.read("/proc/\(pid)/status", limit: 1 << 16) else { return false }
         let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
         guard let digits = line?.dropFirst("SigCgt:".count).drop(while: { $0 == "\t" || $0 == " " }),
             let mask = UInt64(digits, radix: 16)
@@ -162,6 +164,24 @@ public struct HolderServer: Sendable, Equatable {
 }
 
 extension TmuxSocket {
+    /// For a message.
+    var shown: String {
+        switch self {
+        case .name(let name): "socket '\(Printable.oneLine(name))'"
+        case .path(let path): "the socket \(Printable.oneLine(path))"
+        }
+    }
+
+    /// Where a server that is started with this environment listens. Only for one that does not run: a running one is asked.
+    func path(in environment: [String: String], user: UInt32) -> String {
+        switch self {
+        case .path(let path): return path
+        case .name(let name):
+            let folder = environment["TMUX_TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+            return HomeDirectory.withoutTrailingSlash(folder) + "/tmux-\(user)/\(name)"
+        }
+    }
+
     /// Whether a server with this socket may listen at the path: `tmux -L NAME` makes `…/tmux-UID/NAME`.
     func isPath(_ path: String) -> Bool {
         switch self {

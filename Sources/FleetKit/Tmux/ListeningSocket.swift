@@ -50,7 +50,7 @@ enum ListeningSocket {
     /// - Returns: nothing for a process that has ended, or that may not be looked into.
     static func paths(of pid: Int32) -> [String] {
         let inodes = socketInodes(of: pid)
-        guard !inodes.isEmpty, let table = ProcText.read("/proc/\(pid)/net/unix", limit: 64 << 20) else { return [] }
+        guard !inodes.isEmpty, let table = SmallFile.read("/proc/\(pid)/net/unix", limit: 64 << 20) else { return [] }
         var found: [String] = []
         // `Num: RefCount Protocol Flags Type St Inode Path`; flag 10000 is a listening socket, type 0001 a stream.
         for line in table.split(separator: UInt8(ascii: "\n")) {
@@ -75,7 +75,7 @@ enum ListeningSocket {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             // `socket:[12345]`
-            guard let target = ProcText.link("/proc/\(pid)/fd/\(name)"), target.starts(with: "socket:[".utf8) else {
+            guard let target = SmallFile.link("/proc/\(pid)/fd/\(name)"), target.starts(with: "socket:[".utf8) else {
                 continue
             }
             found.insert(Array(target.dropFirst("socket:[".utf8.count).dropLast()))

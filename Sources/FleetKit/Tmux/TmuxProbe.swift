@@ -1,9 +1,9 @@
-/// Asks a tmux server whether it takes commands, without ever starting one (`tmux -N`).
+/// Asks the holder's tmux server whether it takes commands, without ever starting one (`tmux -N`).
 ///
-/// `list-sessions` and `has-session` exit 1 for no socket, a dead server and (the latter) an empty server alike, and
-/// what they say is for people. So the server is asked for its process number instead: seen with tmux 3.3a,
-/// `display-message -p '#{pid}'` exits 0 with the number on a server with or without sessions, and 1 where nobody
-/// answers. The number also tells the holder's server from one that somebody else's client started on the socket.
+/// The server is found by its process and reached where that process listens (`HolderServer`), never by the caller's
+/// environment; a lost socket is brought back first. `list-sessions` and `has-session` exit 1 for no socket, a dead server
+/// and (the latter) an empty server alike, so the server is asked for its process number instead: seen with tmux 3.3a,
+/// `display-message -p '#{pid}'` exits 0 with the number on a server with or without sessions.
 public final class TmuxProbe: HolderProbe {
     /// One finished child process.
     struct Reply: Sendable, Equatable {
@@ -17,10 +17,13 @@ public final class TmuxProbe: HolderProbe {
     typealias Runner = (_ program: String, _ arguments: [String]) throws(FleetError) -> Reply
 
     private let program: String
-    private let arguments: [String]
+    private let socket: TmuxSocket
     private let run: Runner
 
-    /// - Parameter environment: of the client; `PATH` (tmux is looked up once) and `TMUX_TMPDIR` count.
+    /// An owner of the lock that waits here makes no progress meanwhile.
+    private static let reviveLimit: Duration = .seconds(2)
+
+    /// - Parameter environment: of the client; `PATH` (tmux is looked up once) counts.
     /// - Throws: when there is no tmux program in `PATH`.
     public convenience init(socket: TmuxSocket, environment: [String: String]) throws(FleetError) {
         let program = try TmuxProgram.find(environment: environment)
@@ -30,12 +33,29 @@ public final class TmuxProbe: HolderProbe {
 
     init(program: String, socket: TmuxSocket, run: @escaping Runner) {
         self.program = program
-        self.arguments = ["-N"] + socket.arguments + ["display-message", "-p", "#{pid}"]
+        self.socket = socket
         self.run = run
     }
 
-    public func ask() throws(FleetError) -> ProbeAnswer {
-        let reply = try run(program, arguments)
+    public func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
+        guard let server = HolderServer.find(among: processes, socket: socket) else {
+            return .silent("none of its processes is a tmux server that listens on \(socket.shown)")
+        }
+        switch server.presence {
+        case .reachable: break
+        case .foreign(let other): return .foreign(server.foreign(other).message)
+        case .unclear(let why): return .silent("\(server.shown): \(why)")
+        case .lost:
+            // Not an error of ours to end with: whoever waits says it at the end of the wait.
+            do throws(FleetError) { try server.revive(within: Self.reviveLimit) } catch {
+                return .silent(error.message)
+            }
+        }
+        return try ask(server)
+    }
+
+    private func ask(_ server: HolderServer) throws(FleetError) -> ProbeAnswer {
+        let reply = try run(program, server.clientOptions + ["display-message", "-p", "#{pid}"])
         guard let status = reply.status else { return .silent("tmux itself does not end: its server hangs") }
         let firstLine = { (text: String) in
             Printable.oneLine(text.split(separator: "\n").first.map(String.init) ?? "")
@@ -44,6 +64,8 @@ public final class TmuxProbe: HolderProbe {
             let why = firstLine(reply.errors)
             return .silent(why.isEmpty ? "tmux exits with status \(status)" : why)
         }
-        return .answers(server: Int32(firstLine(reply.output)))
+        let answered = Int32(firstLine(reply.output))
+        if let answered, answered != server.pid { return .foreign(server.foreign(answered).message) }
+        return .answers(server: answered)
     }
 }

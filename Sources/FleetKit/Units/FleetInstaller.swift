@@ -77,20 +77,18 @@ public struct FleetInstaller: Sendable {
         return try reader.work()
     }
 
+    /// Homes that are not there any more and whose units `install` takes over.
+    public func abandonedHomes() throws(FleetError) -> [String] { try survey(roster().roster) }
+
     private func work() throws(FleetError) -> [Change] {
-        var changes: [Change] = []
-        let roster: Roster
-        if let written = try Roster.load(home: home) {
-            roster = written
-            changes.append(Change(path: home.rosterPath, action: .unchanged))
-        } else {
-            roster = try RosterDecoder.decode(Array(StarterRoster.text.utf8), file: home.rosterPath)
-            if writes {
-                let folder = try ConfigFolder.open(home.fleetDirectory, create: true)
-                try folder?.write("roster.toml", StarterRoster.text)
-            }
-            changes.append(Change(path: home.rosterPath, action: .created))
+        let (roster, isWritten) = try roster()
+        // Before anything is made: whoever is refused finds nothing changed.
+        _ = try survey(roster)
+        if !isWritten && writes {
+            let folder = try ConfigFolder.open(home.fleetDirectory, create: true)
+            try folder?.write("roster.toml", StarterRoster.text)
         }
+        var changes = [Change(path: home.rosterPath, action: isWritten ? .unchanged : .created)]
         let texts = try unitTexts(of: roster)
         let folder = try ConfigFolder.open(unitFolder, create: writes)
         for text in texts {
@@ -106,6 +104,42 @@ public struct FleetInstaller: Sendable {
         }
         guard let folder else { return changes }
         return changes + (try removeLeft(by: roster, from: folder))
+    }
+
+    private func roster() throws(FleetError) -> (roster: Roster, isWritten: Bool) {
+        if let written = try Roster.load(home: home) { return (written, true) }
+        return (try RosterDecoder.decode(Array(StarterRoster.text.utf8), file: home.rosterPath), false)
+    }
+
+    /// Looks at every unit that `install` would write or remove, and at the drop-ins of all agents: one service manager
+    /// has one template for them.
+    ///
+    /// - Throws: `.unsafeHome` where one belongs to another home that is there.
+    private func survey(_ roster: Roster) throws(FleetError) -> [String] {
+        guard let folder = try ConfigFolder.open(unitFolder, create: false) else { return [] }
+        let place = try home.place()
+        var gone: [String] = []
+        func look(_ entry: ConfigFolder.Entry, _ path: String) throws(FleetError) {
+            guard case .file(let bytes) = entry, let owner = UnitHome(in: bytes) else { return }
+            switch owner.relation(to: place) {
+            case .own: break
+            case .other(let other): throw UnitHome.refusal(path, of: other, asked: home.path)
+            case .gone(let old): if !gone.contains(old) { gone.append(old) }
+            }
+        }
+        for name in [roster.holder.unit.rawValue, FleetUnits.template] {
+            try look(try folder.read(name), "\(unitFolder)/\(name)")
+        }
+        for name in try folder.names() where Self.isDropInFolder(name) {
+            guard let inner = try folder.folder(name, create: false) else { continue }
+            try look(try inner.read(FleetUnits.dropInFile), "\(inner.path)/\(FleetUnits.dropInFile)")
+        }
+        return gone
+    }
+
+    /// Of an agent, not of the template.
+    private static func isDropInFolder(_ name: String) -> Bool {
+        name.hasPrefix(AgentName.unitPrefix) && name.hasSuffix(".service.d") && name != "\(FleetUnits.template).d"
     }
 
     private struct UnitFile {
@@ -125,7 +159,9 @@ public struct FleetInstaller: Sendable {
                 hint: "add a line such as socket = \"mosaic-fleet\" under [holder]")
         }
         let units = FleetUnits(
-            scope: scope, tmux: tmux, mosaic: mosaic, holder: roster.holder.unit, socket: socket)
+            scope: scope, tmux: tmux, mosaic: mosaic, holder: roster.holder.unit, socket: socket,
+            // Zero only where nothing is written: `install` has made the home by now.
+            home: UnitHome(inode: try home.place()?.inode ?? 0, path: home.path))
         var files = [
             UnitFile(name: roster.holder.unit.rawValue, text: units.holderText),
             UnitFile(name: FleetUnits.template, text: units.templateText),
@@ -173,9 +209,7 @@ public struct FleetInstaller: Sendable {
         let current = Set(roster.agents.map { "\($0.unit).d" })
         var changes: [Change] = []
         for name in try folder.names()
-        where name.hasPrefix(AgentName.unitPrefix) && name.hasSuffix(".service.d") && name != "\(FleetUnits.template).d"
-            && !current.contains(name)
-        {
+        where Self.isDropInFolder(name) && !current.contains(name) {
             guard let place = try folder.folder(name, create: false) else { continue }
             guard case .file(let bytes) = try place.read(FleetUnits.dropInFile) else { continue }
             let path = "\(place.path)/\(FleetUnits.dropInFile)"

@@ -7,6 +7,8 @@ struct FleetUnits {
     var mosaic: String
     var holder: UnitName
     var socket: TmuxSocket
+    /// Whose units they are; nil for a package's.
+    var home: UnitHome?
 
     static let template = "mosaic-agent@.service"
     static let dropInFile = "10-mosaic.conf"
@@ -35,7 +37,7 @@ struct FleetUnits {
             # The holder of the fleet: a tmux server in which every agent has its session. Own settings belong into
             # \(holder).d/50-local.conf beside this file; `mosaic fleet init` leaves that alone.
             [Unit]
-            Description=mosaic fleet: the tmux server that holds the agents
+            \(owner)Description=mosaic fleet: the tmux server that holds the agents
             StartLimitIntervalSec=60
             StartLimitBurst=10
 
@@ -70,7 +72,7 @@ struct FleetUnits {
         # One agent of the fleet: %i is its name. `mosaic-agent@NAME.service.d/\(Self.dropInFile)` says what it runs;
         # own settings belong into 50-local.conf beside that.
         [Unit]
-        Description=mosaic fleet: agent %i
+        \(owner)Description=mosaic fleet: agent %i
         Requires=\(holder)
         After=\(holder)
         StartLimitIntervalSec=60
@@ -130,7 +132,7 @@ struct FleetUnits {
         return """
             # Agent \(agent.name), from \(Printable.oneLine(roster)): change it there and run `mosaic fleet init` again.
             [Unit]
-            # tmux would silently take another directory where this one is missing.
+            \(owner)# tmux would silently take another directory where this one is missing.
             AssertPathIsDirectory=\(UnitText.plain(directory))
 
             [Service]
@@ -140,6 +142,8 @@ struct FleetUnits {
 
             """
     }
+
+    private var owner: String { home.map { $0.line + "\n" } ?? "" }
 
     /// `mosaic fleet session` for one agent.
     private func sessionLine(name: String, _ words: [String]) -> String {

@@ -196,27 +196,60 @@ struct ChecksTests {
     private final class Answer: HolderProbe {
         let answer: ProbeAnswer
         init(_ answer: ProbeAnswer) { self.answer = answer }
-        func ask() throws(FleetError) -> ProbeAnswer { answer }
+        func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer { answer }
     }
 
-    private func check(_ answer: ProbeAnswer, at place: String? = nil) -> ServerCheck {
-        ServerCheck(probe: { _, _ in Answer(answer) }, place: { _ in place })
+    /// Where the fleet's server would listen, and whose process does.
+    private func check(listener: Int32? = nil, at place: String? = nil) -> ServerCheck {
+        ServerCheck(
+            probe: { _, _ in Answer(.silent("no server")) }, find: { _, _ in nil },
+            listener: { $0 == "/there/tmux-\(geteuid())/s" ? listener : nil }, place: { _ in place })
     }
 
-    @Test func theServerLivesInTheHolder() throws {
+    @Test("Without a server of the holder's, its place is looked at where the manager, not the caller, puts it")
+    func noServer() throws {
         let ward = try Ward()
-        ward.manager.members[ward.holder] = [7, 8]
-        #expect(ward.examine(check(.answers(server: 7))) == (.ok, "process 7, in \(ward.holder)", ""))
-        let inAgent = ward.examine(check(.answers(server: 9), at: "/fleet/\(ward.units[1])/x"))
+        ward.environment["TMUX_TMPDIR"] = "/elsewhere"
+        ward.manager.footing.environment = ["TMUX_TMPDIR": "/there"]
+        let inAgent = ward.examine(check(listener: 9, at: "/fleet/\(ward.units[1])/x"))
         #expect(
             inAgent.level == .failure && inAgent.message.contains("lives in \(ward.units[1]), not in \(ward.holder)"))
-        #expect(inAgent.advice.contains("mosaic fleet restart"))
-        let elsewhere = ward.examine(check(.answers(server: 9), at: "/user.slice"))
-        #expect(elsewhere.level == .failure && elsewhere.advice.contains("tmux -L s kill-server"))
-        #expect(ward.examine(check(.silent("no server"))).level == .failure)
+        let elsewhere = ward.examine(check(listener: 9, at: "/user.slice"))
+        #expect(elsewhere.level == .failure && elsewhere.message.contains("process 9, which is not in"))
+        #expect(elsewhere.advice.contains("tmux -S /there/tmux-\(geteuid())/s kill-server"))
+        #expect(!elsewhere.advice.contains("restart"))
+        let none = ward.examine(check())
+        #expect(none.level == .failure && none.message.contains("none of its processes is a tmux server"))
         ward.manager.states[ward.holder]?.activeState = "inactive"
-        #expect(ward.examine(check(.silent("no server"))).level == .ok)
-        #expect(try Ward(roster: "version = 1\n").examine(check(.silent(""))).level == .warning)
+        #expect(ward.examine(check()).level == .ok)
+        #expect(ward.examine(check(listener: 9)).level == .failure)
+        #expect(try Ward(roster: "version = 1\n").examine(check()).level == .warning)
+    }
+
+    @Test("A lost socket is a failure that --fix cures, and another server in its place one that it does not")
+    func lostSocket() throws {
+        let ward = try Ward()
+        let folder = ward.folder.path + "/tmux-7"
+        try ScriptedHome.makeFolder(folder)
+        let holder = try TestProcess(["/usr/bin/tmux", "-f", "/dev/null", "-S", folder + "/s", "-D"], environment: [:])
+        try eventually("its socket") { ListeningSocket.look(at: folder + "/s") == .listener(holder.pid) }
+        ward.manager.members[ward.holder] = [holder.pid]
+        ward.environment["PATH"] = "/usr/bin:/bin"
+        #expect(ward.examine(ServerCheck()) == (.ok, "process \(holder.pid), in \(ward.holder)", ""))
+        #expect(unlink(folder + "/s") == 0 && rmdir(folder) == 0)
+        let lost = ward.examine(ServerCheck())
+        #expect(lost.level == .failure && lost.message.contains("(process \(holder.pid)) is gone: \(folder)/s"))
+        #expect(lost.advice.contains("doctor --fix") && !lost.advice.contains("restart"))
+        let treated = ward.treat(ServerCheck())
+        #expect(treated.repaired == "brought the socket \(folder)/s back" && treated.diagnosis.level == .ok)
+        #expect(unlink(folder + "/s") == 0)
+        let stranger = try TestProcess(
+            ["/usr/bin/tmux", "-f", "/dev/null", "-S", folder + "/s", "-D"], environment: [:])
+        try eventually("its socket") { ListeningSocket.look(at: folder + "/s") == .listener(stranger.pid) }
+        let foreign = ward.treat(ServerCheck())
+        #expect(foreign.repaired == nil && foreign.diagnosis.level == .failure)
+        #expect(foreign.diagnosis.message.contains("process \(stranger.pid), which is not the holder's"))
+        #expect(foreign.diagnosis.advice.contains("kill-server") && !foreign.diagnosis.advice.contains("fleet restart"))
     }
 
     // MARK: The run directory

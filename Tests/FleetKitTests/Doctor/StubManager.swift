@@ -20,6 +20,8 @@ final class StubManager: ServiceManager {
     ) throws(FleetError) -> Bool { false }
 
     func processes(of unit: UnitName) throws(FleetError) -> [Int32] { members[unit] ?? [] }
+    var footing = ManagerFooting(runtimeDirectory: nil, environment: [:], units: [])
+    func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting { footing }
     func reload() throws(FleetError) {
         reloads += 1
         for unit in settings.keys { settings[unit]?.needsReload = false }

@@ -30,4 +30,19 @@ import Testing
     @Test func `A service of another name may be one of the fleet by an alias`() {
         #expect(FleetResidence.candidates(units, "/app.slice/tmux.service") == units)
     }
+
+    @Test func `The server is known by its process: an ancestor, or the one that TMUX names`() {
+        let chain: [Int32: Int32] = [40: 30, 30: 20, 20: 10, 10: 1]
+        func stat(_ pid: Int32) -> ProcessStat? {
+            chain[pid].map { ProcessStat(pid: pid, state: 83, parent: $0, session: pid, start: 1) }
+        }
+        func servers(_ environment: [String: String]) -> Set<Int32> {
+            FleetResidence.tmuxServers(around: stat(40), environment, look: stat, isTmux: { $0 == 20 })
+        }
+        #expect(servers([:]) == [20])
+        #expect(servers(["TMUX": "/tmp/tmux-0/a,b,77,0"]) == [20, 77])
+        #expect(servers(["TMUX": "/tmp/mosaic-fleet"]) == [20])
+        #expect(servers(["TMUX": ""]) == [20])
+        #expect(FleetResidence.tmuxServers(around: nil, [:], look: stat, isTmux: { _ in true }) == [])
+    }
 }

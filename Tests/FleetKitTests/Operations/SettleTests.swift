@@ -11,7 +11,7 @@ final class ScriptedProbe: HolderProbe {
 
     init(_ answer: ProbeAnswer) { self.answer = answer }
 
-    func ask() throws(FleetError) -> ProbeAnswer {
+    func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
         asked += 1
         return answer
     }

@@ -48,4 +48,21 @@ struct MosaicHomeTests {
         #expect(home.rosterPath == "/m/fleet/roster.toml")
         #expect(home.runDirectory == "/m/fleet/run")
     }
+
+    @Test func aTypedHomeThatIsNotThereIsAnErrorAndTheUsualOneIsNot() throws {
+        let folder = try TemporaryFolder()
+        let missing = folder.path + "/typo"
+        for (option, variable) in [(missing, nil), (nil, missing), ("here/typo", nil)] as [(String?, String?)] {
+            let environment = ["HOME": folder.path].merging(variable.map { ["MOSAIC_HOME": $0] } ?? [:]) { $1 }
+            let error = #expect(throws: FleetError.self) {
+                try MosaicHome.checkTyped(option: option, environment: environment)
+            }
+            #expect(error?.code == .usage)
+            #expect(error?.message.contains(option == nil ? "$MOSAIC_HOME" : "--mosaic-home") == true)
+            #expect(error?.hint.contains("mosaic fleet init --mosaic-home") == true)
+        }
+        try MosaicHome.checkTyped(option: nil, environment: ["HOME": missing])
+        try MosaicHome.checkTyped(option: nil, environment: ["HOME": missing, "MOSAIC_HOME": ""])
+        try MosaicHome.checkTyped(option: folder.path, environment: ["MOSAIC_HOME": missing])
+    }
 }

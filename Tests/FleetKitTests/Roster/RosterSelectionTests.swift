@@ -90,6 +90,9 @@ struct RosterDiscoveryTests {
         ) throws(FleetError) -> Bool { false }
 
         func processes(of unit: UnitName) throws(FleetError) -> [Int32] { [] }
+        func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
+            ManagerFooting(runtimeDirectory: nil, environment: [:], units: units.map { .init(id: $0, path: "") })
+        }
         func reload() throws(FleetError) {}
         func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {}
     }

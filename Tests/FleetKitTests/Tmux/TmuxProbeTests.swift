@@ -36,47 +36,79 @@ struct TmuxProbeTests {
         process.waitUntilExit()
     }
 
-    private func answer(_ probe: TmuxProbe, until wanted: (ProbeAnswer) -> Bool) throws -> ProbeAnswer {
+    private func answer(_ probe: TmuxProbe, _ server: Process, until wanted: (ProbeAnswer) -> Bool) throws
+        -> ProbeAnswer
+    {
         let clock = SystemClock()
         let deadline = clock.now() + .seconds(20)
-        var answer = try probe.ask()
+        var answer = try probe.ask(among: [server.processIdentifier])
         while !wanted(answer) && clock.now() < deadline {
             clock.sleep(for: .milliseconds(5))
-            answer = try probe.ask()
+            answer = try probe.ask(among: [server.processIdentifier])
         }
         return answer
     }
 
-    @Test func noSocketIsSilentAndNoServerIsStarted() throws {
-        let answer = try probe().ask()
+    @Test func withoutAServerItIsSilentAndNoneIsStarted() throws {
+        let answer = try probe().ask(among: [getpid()])
         guard case .silent(let why) = answer else { return #expect(Bool(false), "\(answer)") }
-        #expect(why.contains("No such file"))
+        #expect(why.contains("none of its processes is a tmux server that listens on"))
         #expect(!FileManager.default.fileExists(atPath: directory.path + "/s"))
+    }
+
+    @Test func aServerThatIsNotAmongTheHoldersProcessesDoesNotCount() throws {
+        let process = try server()
+        defer { end(process) }
+        _ = try answer(probe(), process) { $0 == .answers(server: process.processIdentifier) }
+        guard case .silent = try probe().ask(among: [getpid()]) else { return #expect(Bool(false)) }
+    }
+
+    @Test func aLostSocketComesBackAndAnotherServerInItsPlaceIsNamed() throws {
+        let process = try server()
+        defer { end(process) }
+        let up = ProbeAnswer.answers(server: process.processIdentifier)
+        _ = try answer(probe(), process) { $0 == up }
+        try FileManager.default.removeItem(atPath: directory.path + "/s")
+        #expect(try probe().ask(among: [process.processIdentifier]) == up)
+        try FileManager.default.removeItem(atPath: directory.path + "/s")
+        let stranger = try server()
+        defer { end(stranger) }
+        try eventually("the stranger's socket") {
+            ListeningSocket.look(at: directory.path + "/s") == .listener(stranger.processIdentifier)
+        }
+        guard case .foreign(let what) = try probe().ask(among: [process.processIdentifier]) else {
+            return #expect(Bool(false))
+        }
+        #expect(what.contains("process \(stranger.processIdentifier)"))
+        #expect(what.contains("(process \(process.processIdentifier))"))
     }
 
     @Test func anEmptyServerAnswersWithItsProcess() throws {
         let process = try server()
         defer { end(process) }
-        let found = try answer(probe()) { $0 != .silent("") && $0 == .answers(server: process.processIdentifier) }
+        let found = try answer(probe(), process) {
+            $0 != .silent("") && $0 == .answers(server: process.processIdentifier)
+        }
         #expect(found == .answers(server: process.processIdentifier))
     }
 
     @Test func theSocketOfADeadServerIsSilent() throws {
         let process = try server()
-        _ = try answer(probe()) { $0 == .answers(server: process.processIdentifier) }
+        _ = try answer(probe(), process) { $0 == .answers(server: process.processIdentifier) }
         end(process)
         #expect(FileManager.default.fileExists(atPath: directory.path + "/s"))
-        guard case .silent(let why) = try probe().ask() else { return #expect(Bool(false)) }
-        #expect(why.contains("no server running"))
+        guard case .silent = try probe().ask(among: [process.processIdentifier]) else { return #expect(Bool(false)) }
     }
 
     @Test func aHungServerIsSilentWithinTheLimit() throws {
         let process = try server()
         defer { end(process) }
-        _ = try answer(probe()) { $0 == .answers(server: process.processIdentifier) }
+        _ = try answer(probe(), process) { $0 == .answers(server: process.processIdentifier) }
         kill(process.processIdentifier, SIGSTOP)
         let begin = SystemClock().now()
-        #expect(try probe(limit: .milliseconds(300)).ask() == .silent("tmux itself does not end: its server hangs"))
+        #expect(
+            try probe(limit: .milliseconds(300)).ask(among: [process.processIdentifier])
+                == .silent("tmux itself does not end: its server hangs"))
         #expect(SystemClock().now() - begin < .seconds(3))
     }
 

@@ -69,6 +69,9 @@ final class SimulatedManager: ServiceManager {
     ) throws(FleetError) -> Bool { false }
     func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] { [] }
     func processes(of unit: UnitName) throws(FleetError) -> [Int32] { [] }
+    func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
+        ManagerFooting(runtimeDirectory: nil, environment: [:], units: units.map { .init(id: $0, path: "") })
+    }
     func reload() throws(FleetError) {}
     func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {}
 }

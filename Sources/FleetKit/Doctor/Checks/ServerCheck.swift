@@ -1,10 +1,15 @@
-/// Where the tmux server on the holder's socket lives: a server in an agent's cgroup dies with that agent, and every
-/// session with it.
+/// The tmux server: the holder's own, reachable by its socket, and no other in its place. A server in an agent's cgroup
+/// dies with that agent, and every session with it.
 struct ServerCheck: HealthCheck {
     let name = "tmux-server"
     /// Asks the server; a test has its own.
     var probe: @Sendable (TmuxSocket, [String: String]) throws(FleetError) -> any HolderProbe = {
         (socket, environment) throws(FleetError) in try TmuxProbe(socket: socket, environment: environment)
+    }
+    var find: @Sendable ([Int32], TmuxSocket) -> HolderServer? = HolderServer.find(among:socket:)
+    /// Whose process listens at a path.
+    var listener: @Sendable (String) -> Int32? = {
+        if case .listener(let pid) = ListeningSocket.look(at: $0) { pid } else { nil }
     }
     /// Path of a process in the cgroup tree.
     var place: @Sendable (Int32) -> String? = ControlGroupScan.path(of:)
@@ -18,27 +23,54 @@ struct ServerCheck: HealthCheck {
                 "the roster names no socket, so the holder's server cannot be looked at",
                 advice: "add a line such as socket = \"mosaic-fleet\" under [holder]")
         }
-        let isUp = try fleet.state(of: holder).isActive
-        switch try probe(socket, fleet.environment).ask() {
-        case .silent(let why):
-            guard isUp else { return .ok("\(holder) is not active, and no server answers on its socket") }
+        let members = try fleet.manager().processes(of: holder)
+        guard let server = find(members, socket) else { return try missing(socket, holder, fleet) }
+        switch server.presence {
+        case .lost:
             return .failure(
-                "\(holder) is active, but its tmux server does not answer: \(why)", advice: "mosaic fleet restart")
-        case .answers(let server):
-            guard let server else { return .ok("it answers") }
-            if try fleet.manager().processes(of: holder).contains(server) {
-                return .ok("process \(server), in \(holder)")
-            }
-            return try stray(server, holder, socket, fleet)
+                "the socket of the holder's tmux server (process \(server.pid)) is gone: \(server.shown)",
+                advice: "'mosaic fleet doctor --fix' brings it back; no agent is touched",
+                repair: Repair("brought the socket \(server.shown) back") { () throws(FleetError) in
+                    try server.revive()
+                })
+        case .foreign(let other): return stray(server.foreign(other))
+        case .unclear, .reachable: break
+        }
+        switch try probe(socket, fleet.environment).ask(among: members) {
+        case .answers: return .ok("process \(server.pid), in \(holder)")
+        case .silent(let why):
+            return .failure(
+                "\(holder) is active, but its tmux server (process \(server.pid)) does not answer: \(why)",
+                advice:
+                    "look at it with 'mosaic fleet logs --holder'; 'mosaic fleet restart' replaces a server that hangs")
+        case .foreign(let what): return .failure(what, advice: "end that server, then run 'mosaic fleet doctor' again")
         }
     }
 
-    private func stray(
-        _ server: Int32, _ holder: UnitName, _ socket: TmuxSocket, _ fleet: HealthContext
+    private func stray(_ error: FleetError) -> Diagnosis { .failure(error.message, advice: error.hint) }
+
+    /// The holder has no server: it is down, or what it runs is none. Then its place must at least be free.
+    private func missing(
+        _ socket: TmuxSocket, _ holder: UnitName, _ fleet: HealthContext
     ) throws(FleetError) -> Diagnosis {
-        if let path = place(server) {
+        let path = try socket.path(in: fleet.manager().footing(of: []).environment, user: fleet.machine.user)
+        if let other = listener(path) { return try inPlace(of: holder, other, path, fleet) }
+        guard try fleet.state(of: holder).isActive else {
+            return .ok("\(holder) is not active, and no server listens on its socket")
+        }
+        return .failure(
+            "\(holder) is active, but none of its processes is a tmux server that listens on \(socket.shown)",
+            advice:
+                "see what it runs with 'mosaic fleet logs --holder', and compare its ExecStart= with the roster's socket"
+        )
+    }
+
+    private func inPlace(
+        of holder: UnitName, _ server: Int32, _ path: String, _ fleet: HealthContext
+    ) throws(FleetError) -> Diagnosis {
+        if let group = place(server) {
             for agent in try fleet.roster().agents
-            where ControlGroupScan.contains(try fleet.state(of: agent.unit).controlGroup, path) {
+            where ControlGroupScan.contains(try fleet.state(of: agent.unit).controlGroup, group) {
                 return .failure(
                     "the tmux server (process \(server)) lives in \(agent.unit), not in \(holder): it dies with that"
                         + " agent, and every session with it",
@@ -46,8 +78,8 @@ struct ServerCheck: HealthCheck {
             }
         }
         return .failure(
-            "somebody else's tmux server (process \(server)) answers on the holder's socket; it is not in \(holder)",
-            advice: "end it with 'tmux \(socket.arguments.map { Printable.oneLine($0) }.joined(separator: " "))"
-                + " kill-server', then run 'mosaic fleet restart'")
+            "process \(server), which is not in \(holder), listens on the holder's socket \(Printable.oneLine(path)):"
+                + " the holder cannot start",
+            advice: "end it with 'tmux -S \(ShellWord.quoted(path)) kill-server', then run 'mosaic fleet start'")
     }
 }

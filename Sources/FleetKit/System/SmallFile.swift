@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Files and links of /proc as bytes.
-enum ProcText {
+/// A file or link that is read whole, as bytes: of /proc, or a unit file.
+enum SmallFile {
     /// - Returns: nil when it cannot be read, or has more than `limit` bytes.
     static func read(_ path: String, limit: Int) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)

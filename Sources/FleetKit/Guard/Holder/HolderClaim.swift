@@ -1,0 +1,47 @@
+internal import FoundationEssentials
+
+/// The content of a holder's lock: which mosaic home acts on the holder, and by which process. One line of JSON.
+public struct HolderClaim: Codable, Sendable, Equatable {
+    static let longest = 16 << 10
+
+    public var version = 1
+    /// As it was found or typed; two paths may lead to the same home.
+    public var home: String
+    public var homeDevice: UInt64
+    public var homeInode: UInt64
+    /// Of the home's own lock, under which it acts.
+    public var token: String
+    public var process: ProcessIdentity
+    public var command: String
+
+    init(home: String, place: FileID, token: String, process: ProcessIdentity, command: String) {
+        self.home = home
+        homeDevice = place.device
+        homeInode = place.inode
+        self.token = token
+        self.process = process
+        self.command = command
+    }
+
+    var place: FileID { FileID(device: homeDevice, inode: homeInode) }
+
+    /// nil when the bytes are not such a claim (yet).
+    init?(parsing bytes: [UInt8]) {
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
+            let claim = try? JSONDecoder().decode(Self.self, from: Data(bytes[..<end])),  // nil says it
+            claim.version == 1
+        else { return nil }
+        self = claim
+    }
+
+    func bytes() throws(FleetError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        } catch {
+            throw FleetError(
+                .io, "the claim on the holder cannot be written as JSON: \(error)", hint: "report this as a defect")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+internal import Glibc
+
+extension MosaicHome {
+    /// Which directory the path leads to: the same for a link to it, and after it was moved. nil when there is none.
+    /// - Throws: `.io` when it cannot be looked at.
+    public func place() throws(FleetError) -> FileID? {
+        var status = stat()
+        guard stat(path, &status) != 0 else {
+            return FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw FleetError(
+            .io, "cannot look at the mosaic home \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
+            hint: "check who may enter the directories above it")
+    }
+
+    /// For every command but those that make a home: a path that was typed, here or in a variable, and leads nowhere is a
+    /// mistake. The usual place may be empty: a fleet can be run without a roster.
+    ///
+    /// - Throws: `.usage`, with what to type.
+    public static func checkTyped(option: String?, environment: [String: String]) throws(FleetError) {
+        let variable = environment["MOSAIC_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+        guard option != nil || variable != nil else { return }
+        let home = try resolve(option: option, environment: environment)
+        guard try home.place() == nil else { return }
+        let shown = Printable.oneLine(home.path)
+        let source = option == nil ? "$MOSAIC_HOME" : "--mosaic-home"
+        throw FleetError(
+            .usage, "the mosaic home \(shown) does not exist (from \(source)); nothing was made or changed",
+            hint: (option == nil ? "correct or unset MOSAIC_HOME" : "correct the path")
+                + ", or make a new fleet there with 'mosaic fleet init --mosaic-home \(ShellWord.quoted(home.path))'")
+    }
+}
