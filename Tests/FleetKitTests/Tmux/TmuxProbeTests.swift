@@ -64,23 +64,21 @@ struct TmuxProbeTests {
     }
 
     @Test func aLostSocketComesBackAndAnotherServerInItsPlaceIsNamed() throws {
+        let path = directory.path + "/s"
+        func server() throws -> TestProcess {
+            let program = try TmuxProgram.find(environment: environment)
+            let process = try TestProcess([program, "-S", path, "-f", "/dev/null", "-D"], environment: [:])
+            try eventually("its socket") { ListeningSocket.look(at: path) == .listener(process.pid) }
+            return process
+        }
         let process = try server()
-        defer { end(process) }
-        let up = ProbeAnswer.answers(server: process.processIdentifier)
-        _ = try answer(probe(), process) { $0 == up }
-        try FileManager.default.removeItem(atPath: directory.path + "/s")
-        #expect(try probe().ask(among: [process.processIdentifier]) == up)
-        try FileManager.default.removeItem(atPath: directory.path + "/s")
+        let up = ProbeAnswer.answers(server: process.pid)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try probe().ask(among: [process.pid]) == up)
+        try FileManager.default.removeItem(atPath: path)
         let stranger = try server()
-        defer { end(stranger) }
-        try eventually("the stranger's socket") {
-            ListeningSocket.look(at: directory.path + "/s") == .listener(stranger.processIdentifier)
-        }
-        guard case .foreign(let what) = try probe().ask(among: [process.processIdentifier]) else {
-            return #expect(Bool(false))
-        }
-        #expect(what.contains("process \(stranger.processIdentifier)"))
-        #expect(what.contains("(process \(process.processIdentifier))"))
+        guard case .foreign(let what) = try probe().ask(among: [process.pid]) else { return #expect(Bool(false)) }
+        #expect(what.contains("process \(stranger.pid)") && what.contains("(process \(process.pid))"))
     }
 
     @Test func anEmptyServerAnswersWithItsProcess() throws {
