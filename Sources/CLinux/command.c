@@ -15,8 +15,15 @@ int fleet_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0,
 int fleet_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 // In the child, before exec: async-signal-safe calls only.
-static void become(const struct fleet_command *command, pid_t parent) {
+static void become(const struct fleet_command *command, pid_t parent, int gate) {
     setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    // The parent may have died before that call, and then nobody would tell.
+    if (getppid() != parent) _exit(127);
+    char word;
+    ssize_t count;
+    while ((count = read(gate, &word, 1)) < 0 && errno == EINTR) {}
+    if (count != 1) _exit(127); // closed instead of opened
     // From the background this call would stop us; the keeper ignores SIGTTOU, and so do we until the loop below.
     if (command->terminal >= 0) tcsetpgrp(command->terminal, getpid());
     struct sigaction action;
@@ -28,37 +35,54 @@ static void become(const struct fleet_command *command, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    // The parent may have died before that call, and then nobody would tell.
-    if (getppid() != parent) _exit(127);
     execve(command->path, command->arguments, command->environment);
 }
 
-pid_t fleet_start_command(const struct fleet_command *command) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
-    pid_t parent = getpid();
-    pid_t child = fork();
-    if (child == 0) {
-        become(command, parent);
-        int number = errno;
-        while (write(ends[1], &number, sizeof number) < 0 && errno == EINTR) {}
-        _exit(127);
-    }
-    int number = errno;
-    close(ends[1]);
-    if (child > 0) {
-        setpgid(child, child); // whoever comes first; the child may have executed its program already
-        ssize_t count;
-        while ((count = read(ends[0], &number, sizeof number)) < 0 && errno == EINTR) {}
-        if (count == sizeof number) {
-            while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
-            child = -1;
+pid_t fleet_fork_command(const struct fleet_command *command, int *gate, int *result) {
+    int gates[2], results[2];
+    if (pipe2(gates, O_CLOEXEC) != 0) return -1;
+    int number = 0;
+    pid_t child = -1;
+    if (pipe2(results, O_CLOEXEC) == 0) {
+        pid_t parent = getpid();
+        child = fork();
+        if (child == 0) {
+            close(gates[1]); // else it would wait for its own end
+            become(command, parent, gates[0]);
+            number = errno;
+            while (write(results[1], &number, sizeof number) < 0 && errno == EINTR) {}
+            _exit(127);
         }
+        number = errno;
+        close(results[1]);
+        if (child < 0) close(results[0]);
+    } else {
+        number = errno;
     }
-    close(ends[0]);
-    errno = number;
+    close(gates[0]);
+    if (child < 0) {
+        close(gates[1]);
+        errno = number;
+        return -1;
+    }
+    setpgid(child, child); // whoever comes first
+    *gate = gates[1];
+    *result = results[0];
     return child;
+}
+
+int fleet_release_command(pid_t child, int gate, int result) {
+    char word = 1;
+    while (write(gate, &word, 1) < 0 && errno == EINTR) {}
+    close(gate);
+    int number = 0;
+    ssize_t count;
+    while ((count = read(result, &number, sizeof number)) < 0 && errno == EINTR) {}
+    close(result);
+    if (count != sizeof number) return 0; // closed by the execution of the program
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+    errno = number;
+    return -1;
 }
 
 int fleet_look_at_child(pid_t child, int *value) {

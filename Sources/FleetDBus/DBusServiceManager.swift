@@ -1,5 +1,6 @@
 internal import CDBusLoader
 public import FleetKit
+internal import Glibc
 
 /// systemd over libdbus-1: one private connection, pipelined calls, everything on the caller's thread.
 public final class DBusServiceManager: ServiceManager {
@@ -8,10 +9,15 @@ public final class DBusServiceManager: ServiceManager {
 
     /// Connects at once, so that "no manager" is known before anything is begun.
     ///
-    /// - Parameter environment: `XDG_RUNTIME_DIR` and the bus addresses are taken from it.
+    /// - Parameters:
+    ///   - environment: `XDG_RUNTIME_DIR` and the bus addresses are taken from it.
+    ///   - patience: for each answer; nil: as long as a busy manager may rightly take.
     /// - Throws: `.noServiceManager`, naming every place that was tried.
-    public convenience init(scope: ManagerScope, environment: [String: String]) throws(FleetError) {
-        try self.init(title: "systemd --\(scope.rawValue)", timeouts: Timeouts()) { () throws(FleetError) in
+    public convenience init(
+        scope: ManagerScope, environment: [String: String], patience: Duration? = nil
+    ) throws(FleetError) {
+        let timeouts = patience.map(Timeouts.init(brief:)) ?? Timeouts()
+        try self.init(title: "systemd --\(scope.rawValue)", timeouts: timeouts) { () throws(FleetError) in
             try ManagerAddress.candidates(scope: scope, environment: environment)
         }
     }
@@ -108,7 +114,7 @@ public final class DBusServiceManager: ServiceManager {
         var reader = MessageReader(try answer(to: question, "to tell its environment"), "the manager's environment")
         var variables = try reader.variant("the manager's environment")
         let mark = "PATH="
-        return try variables.strings().first { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.count)) }
+        return try variables.strings().lazy.compactMap { $0.after(mark) }.first.map(String.init)
     }
 
     public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
@@ -135,9 +141,19 @@ public final class DBusServiceManager: ServiceManager {
         return changes.contains("symlink") || changes.contains("unlink")
     }
 
+    /// Asked once: where the answer is lost, only the process itself tells whether it was moved.
     public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
         let question = try TransientScope.call(scope, pid: pid, description: description)
-        _ = try answer(to: question, "to make \(scope)")
+        let timeout = link.timeouts.call
+        let reply = try asking(isRepeatable: false) { (connection, heartbeat) throws(WireError) in
+            try connection.call(question, timeout: timeout, heartbeat)
+        }
+        _ = try reply.get("to make \(scope)")
+    }
+
+    public func kill(_ unit: UnitName) throws(FleetError) {
+        let question = try Manager.call("KillUnit").adding(unit.rawValue).adding("all").adding(SIGKILL)
+        _ = try answer(to: question, "to kill \(unit)")
     }
 
     public func perform(
@@ -179,16 +195,16 @@ public final class DBusServiceManager: ServiceManager {
         return try reply.get(what)
     }
 
-    /// Asks something that may be asked twice: a connection that has ended since it was last used is opened again.
+    /// A connection that has ended since it was last used is opened again, for a question that may be asked twice.
     private func asking<Answer>(
-        _ question: (Connection, Heartbeat) throws(WireError) -> Answer
+        isRepeatable: Bool = true, _ question: (Connection, Heartbeat) throws(WireError) -> Answer
     ) throws(FleetError) -> Answer {
         let heartbeat = Heartbeat(Unsupervised())
         do throws(WireError) {
             do throws(WireError) {
                 return try question(try link.open(heartbeat), heartbeat)
             } catch {
-                guard case .lost = error else { throw error }
+                guard case .lost = error, isRepeatable else { throw error }
                 link.drop()
                 return try question(try link.reopen(within: link.timeouts.comeBack, heartbeat), heartbeat)
             }

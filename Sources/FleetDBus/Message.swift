@@ -59,6 +59,17 @@ final class Message {
     }
 
     @discardableResult
+    func adding(_ number: Int32) throws(FleetError) -> Message {
+        var iterator = DBusMessageIter()
+        dbus_message_iter_init_append(raw, &iterator)
+        var value = number
+        guard dbus_message_iter_append_basic(&iterator, WireType.int32, &value) != 0 else {
+            throw WireError.outOfMemory
+        }
+        return self
+    }
+
+    @discardableResult
     func adding(_ texts: [String]) throws(FleetError) -> Message {
         for text in texts { try Self.check(text) }
         var iterator = DBusMessageIter()

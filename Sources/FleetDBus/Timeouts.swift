@@ -14,3 +14,11 @@ struct Timeouts {
     /// Between two questions whether the awaited jobs are still known.
     var jobCheck = Duration.milliseconds(1500)
 }
+
+extension Timeouts {
+    /// For a caller that can do without the manager, and must not wait long to know that it has to.
+    init(brief patience: Duration) {
+        self.init()
+        (call, handshake, arrival, comeBack, reload) = (patience, patience, patience, .zero, patience)
+    }
+}

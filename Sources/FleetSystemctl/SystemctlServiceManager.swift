@@ -12,13 +12,17 @@ public final class SystemctlServiceManager: ServiceManager {
     private var awaited: [UnitName] = []
 
     /// An answer of the manager takes milliseconds for each unit; after this it is taken for dead.
-    private static let patience = Duration.seconds(25)
+    private let patience: Duration
+    public static let usualPatience = Duration.seconds(25)
     /// Names in one command line: below a tenth of the least ARG_MAX with the longest names.
     static let unitsPerChild = 256
 
     /// - Throws: `.noServiceManager` when `PATH` has no systemctl. Whether the manager answers is seen at the first
     ///   question.
-    public init(scope: ManagerScope, environment: [String: String]) throws(FleetError) {
+    public init(
+        scope: ManagerScope, environment: [String: String], patience: Duration = usualPatience
+    ) throws(FleetError) {
+        self.patience = patience
         systemctl = try Systemctl(scope: scope, environment: environment)
     }
 
@@ -35,7 +39,7 @@ public final class SystemctlServiceManager: ServiceManager {
             let chunk = Array(rest.prefix(Self.unitsPerChild))
             let options = ["--property=" + ShownSettings.properties.joined(separator: ",")]
             let output = try systemctl.child("show", options: options, names: chunk.map(\.rawValue))
-                .run(timeout: Self.patience)
+                .run(timeout: patience)
             guard let shown = ShownSettings.parse(output.standardOutput, asked: chunk) else {
                 throw systemctl.unreachable(output)
             }
@@ -48,10 +52,10 @@ public final class SystemctlServiceManager: ServiceManager {
     public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         guard !patterns.isEmpty else { return [] }
         let options = ["--all", "--plain", "--no-legend", "--full"]
-        let output = try systemctl.child("list-units", options: options, names: patterns).run(timeout: Self.patience)
+        let output = try systemctl.child("list-units", options: options, names: patterns).run(timeout: patience)
         guard output.isSuccess else { throw systemctl.unreachable(output) }
-        return output.standardOutput.split(separator: "\n").compactMap { line in
-            line.split(separator: " ").first.flatMap { UnitName(shown: String($0)) }
+        return output.standardOutput.parts(at: "\n").compactMap { line in
+            line.parts(at: " ").first.flatMap { UnitName(shown: String($0)) }
         }
     }
 
@@ -60,13 +64,13 @@ public final class SystemctlServiceManager: ServiceManager {
     }
 
     public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
-        let own = try systemctl.child("show", options: ["--property=UnitPath,Environment"]).run(timeout: Self.patience)
+        let own = try systemctl.child("show", options: ["--property=UnitPath,Environment"]).run(timeout: patience)
         guard own.isSuccess else { throw systemctl.unreachable(own) }
         var found: [ManagerFooting.Unit] = []
         if !units.isEmpty {
             let output = try systemctl.child(
                 "show", options: ["--property=Id,FragmentPath"], names: units.map(\.rawValue)
-            ).run(timeout: Self.patience)
+            ).run(timeout: patience)
             guard let shown = ShownFooting.units(output.standardOutput, asked: units) else {
                 throw systemctl.unreachable(output)
             }
@@ -85,11 +89,11 @@ public final class SystemctlServiceManager: ServiceManager {
     /// One `show` of the manager's own property; `show-environment` would print it for a shell.
     public func searchPath() throws(FleetError) -> String? {
         let output = try systemctl.child("show", options: ["--property=Environment", "--value"])
-            .run(timeout: Self.patience)
+            .run(timeout: patience)
         guard output.isSuccess else { throw systemctl.unreachable(output) }
         let mark = "PATH="
         return ShownUnit.words(String(output.standardOutput.prefix { $0 != "\n" }))
-            .first { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.count)) }
+            .lazy.compactMap { $0.after(mark) }.first.map(String.init)
     }
 
     public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
@@ -99,11 +103,11 @@ public final class SystemctlServiceManager: ServiceManager {
             let chunk = rest.prefix(Self.unitsPerChild)
             let output = try systemctl.child(
                 "show", options: ["--property=UnitFileState"], names: chunk.map(\.rawValue)
-            ).run(timeout: Self.patience)
+            ).run(timeout: patience)
             let mark = "UnitFileState="
-            let lines = output.standardOutput.split(separator: "\n").filter { $0.hasPrefix(mark) }
+            let lines = output.standardOutput.parts(at: "\n").compactMap { $0.after(mark) }
             guard lines.count == chunk.count else { throw systemctl.unreachable(output) }
-            states += lines.map { String($0.dropFirst(mark.count)) }
+            states += lines.map(String.init)
             rest = rest.dropFirst(chunk.count)
         }
         return states
@@ -131,7 +135,13 @@ public final class SystemctlServiceManager: ServiceManager {
             "StartTransientUnit", "ssa(sv)a(sa(sv))", scope.rawValue, "fail",
             "3", "Description", "s", description, "CollectMode", "s", "inactive-or-failed", "PIDs", "au", "1", "\(pid)",
             "0",
-        ]).run(timeout: Self.patience)
+        ]).run(timeout: patience)
+        guard output.isSuccess else { throw systemctl.unreachable(output) }
+    }
+
+    public func kill(_ unit: UnitName) throws(FleetError) {
+        let output = try systemctl.child("kill", options: ["--signal=KILL"], names: [unit.rawValue]).run(
+            timeout: patience)
         guard output.isSuccess else { throw systemctl.unreachable(output) }
     }
 
@@ -189,7 +199,7 @@ public final class SystemctlServiceManager: ServiceManager {
         var options = ["--property=" + ShownUnit.properties.joined(separator: ",")]
         if knowsTimestampOption { options.append("--timestamp=us+utc") }
         let output = try systemctl.child("show", options: options, names: units.map(\.rawValue))
-            .run(timeout: Self.patience, whileWaiting: whileWaiting)
+            .run(timeout: patience, whileWaiting: whileWaiting)
         if let shown = ShownUnit.parse(output.standardOutput, asked: units) { return shown }
         if knowsTimestampOption && output.standardOutput.isEmpty {
             // Perhaps an option that this version does not know: asked again without it, the manager itself decides.

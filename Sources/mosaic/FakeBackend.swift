@@ -13,7 +13,7 @@ struct FakeBackend: ScriptedBackend {
     }
 
     private func directory(_ connection: Composition.Connection) -> String {
-        if let directory = connection.environment["MOSAIC_FAKE_DIR"], directory.hasPrefix("/") { return directory }
+        if let directory = connection.environment["MOSAIC_FAKE_DIR"], directory.begins(with: "/") { return directory }
         return connection.fleetDirectory + "/fake"
     }
 }

@@ -12,10 +12,13 @@ enum Mosaic {
         let composition = Composition(
             version: Version.current,
             dbus: { connection throws(FleetError) in
-                try DBusServiceManager(scope: connection.scope, environment: connection.environment)
+                try DBusServiceManager(
+                    scope: connection.scope, environment: connection.environment, patience: connection.patience)
             },
             systemctl: { connection throws(FleetError) in
-                try SystemctlServiceManager(scope: connection.scope, environment: connection.environment)
+                try SystemctlServiceManager(
+                    scope: connection.scope, environment: connection.environment,
+                    patience: connection.patience ?? SystemctlServiceManager.usualPatience)
             },
             fake: FakeBackend())
         let environment = ProcessEnvironment.current()

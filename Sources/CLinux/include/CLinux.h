@@ -51,10 +51,15 @@ struct fleet_command {
     int ignores_hang_up;
 };
 
-/// Starts the command as the leader of a process group of its own, with every signal at its default; the kernel kills
-/// it when the calling thread ends. posix_spawn(3) can do neither that nor the terminal on every libc that we support.
-/// The number of the process, or -1 with errno, also when the program could not be executed.
-pid_t fleet_start_command(const struct fleet_command *command);
+/// Makes the command's process, the leader of a process group of its own; the kernel kills it when the calling thread
+/// ends. posix_spawn(3) can do neither that nor the terminal on every libc that we support.
+/// The process waits at a gate before it executes its program, so that it can be moved into a cgroup first; where the
+/// gate is closed instead of opened, it ends. The number of the process, or -1 with errno.
+pid_t fleet_fork_command(const struct fleet_command *command, int *gate, int *result);
+
+/// Opens the gate: the program is executed with every signal at its default. Closes both descriptors. 0, or -1 with
+/// errno when the program could not be executed.
+int fleet_release_command(pid_t child, int gate, int result);
 
 enum {
     FLEET_CHILD_UNCHANGED = 0,

@@ -47,15 +47,28 @@ struct LockBreakCommand: UnguardedCommand {
             context.output.summary("Nothing was changed.")
             return .attention
         }
-        guard try context.openLock().breakLock(observation, on: isDead ? .ownerDead : .forced) else {
+        let store = try context.openLock()
+        guard try store.breakLock(observation, on: isDead ? .ownerDead : .forced) else {
             throw FleetError(
                 .busy, "the lock \(context.lockPath) changed in the meantime; it was not broken",
                 hint: "look again with 'mosaic fleet lock inspect'")
         }
         context.history.broke(observation, inspection.verdict)
+        try endCommand(of: observation, in: store, context)
         let rest = isDead ? "" : " Its owner stops at its next step; the next restart waits for that."
         context.output.summary("The lock is broken.\(rest)")
         return try report(inspection, broken: true, in: context)
+    }
+
+    /// Of a `lock run` whose owner is dead. A living one ends its command itself when it sees that it lost the lock.
+    private func endCommand(
+        of observation: LockObservation, in store: FileLockStore, _ context: CommandContext
+    ) throws(FleetError) {
+        guard observation.record?.isRun == true else { return }
+        context.managerPatience = CommandContext.shortPatience
+        for why in try Guard.buryDeadRuns(in: store, processes: context.processes, scopes: context.commandScopes) {
+            context.output.warning("\(why); the next restart tries again")
+        }
     }
 
     private func expectedToken() throws(FleetError) -> LockToken? {

@@ -19,6 +19,8 @@ struct LockKeepCommand: RelayingCommand {
 
     @Flag(help: "The command ignores SIGHUP.") var ignoresHangUp = false
 
+    @Option(help: ArgumentHelp("The unit that the command is moved into.", valueName: "unit")) var scope: String?
+
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     @Argument(parsing: .postTerminator, help: "The command.") var command: [String] = []
@@ -29,7 +31,8 @@ struct LockKeepCommand: RelayingCommand {
         }
         var keeper = RunKeeper(
             RunKeeperArguments(
-                lock: lock, control: control, takesTerminal: takesTerminal, ignoresHangUp: ignoresHangUp))
+                lock: lock, control: control, takesTerminal: takesTerminal, ignoresHangUp: ignoresHangUp,
+                scope: try scope.map { text throws(FleetError) in try UnitName(text) }))
         try keeper.run(program: program, words: command, environment: context.environment)
         return ExitStatus.done.rawValue
     }

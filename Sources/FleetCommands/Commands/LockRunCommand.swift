@@ -58,7 +58,7 @@ struct LockRunCommand: GuardedRelayingCommand {
         let end = try KeptCommand(
             program: program(context), words: command, environment: environment,
             keeper: ["fleet", "lock", LockKeepCommand.name, "--mosaic-home", context.home.path],
-            note: { context.output.note($0) }
+            scopes: context.commandScopes, note: { context.output.note($0) }
         ).run(holding: lock, ignoresHangUp: signals.ignoresHangUp) { signals.interruption() }
         switch end {
         case .exited(let status): return status

@@ -20,6 +20,7 @@ extension CommandContext {
             found = try FleetResidence.find(roster: roster(), manager: manager(), environment: environment)
         } catch {
             guard !needsManager, error.code == .noServiceManager || error.code == .noSuchUnit else { throw error }
+            if error.code == .noServiceManager { goWithoutManager(error) }
             output.note("not looked whether this command runs inside the fleet: \(error.message)")
             return nil
         }

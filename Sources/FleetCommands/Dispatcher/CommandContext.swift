@@ -16,6 +16,11 @@ public final class CommandContext {
     private let composition: Composition
     private var loadedRoster: Roster?
     private var connectedManager: (any ServiceManager)?
+    private var connectionProblem: FleetError?
+    /// Set by a command that can do without a manager.
+    var managerPatience: Duration?
+    /// A healthy manager answers within milliseconds, and one that reads its unit files anew within a second.
+    static let shortPatience: Duration = .seconds(2)
     /// Shows the operation, and the wait for its lock.
     let progress: ProgressVoice
     private var keptHistory: HistoryKeeper?
@@ -41,11 +46,33 @@ public final class CommandContext {
     /// - Throws: `.noServiceManager`.
     public func manager() throws(FleetError) -> any ServiceManager {
         if let connectedManager { return connectedManager }
-        let manager = try composition.connect(common.backend, connection) { output.note($0) }
+        // Who can do without it waits for it once.
+        if managerPatience != nil, let connectionProblem { throw connectionProblem }
+        let manager: any ServiceManager
+        do throws(FleetError) {
+            manager = try composition.connect(common.backend, connection) { output.note($0) }
+        } catch {
+            connectionProblem = error
+            throw error
+        }
         output.detail("service manager: \(manager.endpoint)")
         connectedManager = manager
         return manager
     }
+
+    /// It did not answer: a command that can do without it does not wait for it again.
+    func goWithoutManager(_ error: FleetError) {
+        connectedManager = nil
+        connectionProblem = error
+    }
+
+    /// What the commands of `lock run`s are moved into; a scripted manager has none.
+    private(set) lazy var commandScopes: CommandScopes? = {
+        guard common.backend != .fake else { return nil }
+        return CommandScopes(
+            note: { [output] in output.note($0) },
+            manager: { [unowned self] () throws(FleetError) in try manager() })
+    }()
 
     /// The way to the manager as a thing to look at: a failure is not thrown, and what `auto` remarks is kept.
     func examineConnection() -> HealthContext.Connection {
@@ -74,7 +101,8 @@ public final class CommandContext {
 
     private var connection: Composition.Connection {
         Composition.Connection(
-            scope: common.scope.managerScope, environment: environment, fleetDirectory: home.fleetDirectory)
+            scope: common.scope.managerScope, environment: environment, fleetDirectory: home.fleetDirectory,
+            patience: managerPatience)
     }
 
     /// Asks the holder's server whether it answers; nil when the roster names no socket.

@@ -14,6 +14,8 @@ public struct Composition: Sendable {
         public var environment: [String: String]
         /// The fleet's directory, for the fake's state.
         public var fleetDirectory: String
+        /// For each answer, of who can do without a manager; nil: as long as a busy one may rightly take.
+        public var patience: Duration?
     }
 
     public typealias Factory = @Sendable (Connection) throws(FleetError) -> any ServiceManager

@@ -99,6 +99,7 @@ public struct Dispatcher {
     }
 
     private func run(guarded command: some GuardedModule, in context: CommandContext) throws(FleetError) -> Int32 {
+        if !command.needsServiceManager { context.managerPatience = CommandContext.shortPatience }
         if let answered = try command.prepare(in: context) { return answered.rawValue }
         // A token is looked at first: inside a lock run it is the lock run that leaves the fleet.
         let early = context.lockToken == nil ? nil : try makeGuard(in: context)
@@ -153,7 +154,7 @@ public struct Dispatcher {
     private func makeGuard(in context: CommandContext) throws(FleetError) -> Guard {
         Guard(
             store: try context.openLock(), time: context.time, processes: context.processes,
-            interruption: { context.signals.interruption() },
+            scopes: context.commandScopes, interruption: { context.signals.interruption() },
             report: { event in
                 context.progress.say(event)
                 context.history.say(event)
@@ -166,11 +167,11 @@ public struct Dispatcher {
 
     /// A command line that cannot be run, or a request for help.
     private func refuse(_ error: any Error, _ arguments: [String]) -> Int32 {
-        let command = arguments.prefix { !$0.hasPrefix("-") }.filter { Self.words.contains($0) }
+        let command = arguments.prefix { !$0.begins(with: "-") }.filter { Self.words.contains($0) }
         guard RootCommand.exitCode(for: error) != .success else {
             var text = RootCommand.fullMessage(for: error)
             // Else it is a completion script, or the help for a program.
-            if text.hasPrefix("OVERVIEW: ") {
+            if text.begins(with: "OVERVIEW: ") {
                 let words = (["mosaic"] + command).joined(separator: " ")
                 text =
                     arguments.contains("--help-hidden")

@@ -6,6 +6,7 @@ struct Burial {
     let store: any LockStore
     let time: any GuardTime
     let processes: any ProcessTable
+    let scopes: (any RunScopes)?
     let grace: Duration
     let interruption: () -> FleetError?
     let report: (GuardEvent) -> Void
@@ -30,7 +31,8 @@ struct Burial {
         var killedAt: Duration?
         var reported: Set<String> = []
         while true {
-            let living = try buryTheGone(before: lock, &events)
+            var left: [String: String] = [:]
+            let living = try buryTheGone(before: lock, &events, &left)
             if living.isEmpty { return events }
             try lock.checkFence()
             if let interrupted = interruption() { throw interrupted }
@@ -51,10 +53,12 @@ struct Burial {
                 }
                 killedAt = now
             }
-            if now - start >= grace + Self.killGrace || living.allSatisfy({ !canStillEnd($0, killed) }) {
+            if now - start >= grace + Self.killGrace
+                || living.allSatisfy({ left[$0.name] != nil || !canStillEnd($0, killed) })
+            {
                 for owner in living {
                     events += owner.observation.events
-                    try giveUp(owner)
+                    if let why = left[owner.name] { report(.notBuried(owner, why: why)) } else { try giveUp(owner) }
                 }
                 return events
             }
@@ -63,12 +67,18 @@ struct Burial {
     }
 
     /// Removes the records of owners that are gone; returns the others.
+    /// - Parameter left: by record, why something of a dead owner's command may be left.
     private func buryTheGone(
-        before lock: HeldLock, _ events: inout [ProgressEvent]
+        before lock: HeldLock, _ events: inout [ProgressEvent], _ left: inout [String: String]
     ) throws(FleetError) -> [EvictedOwner] {
         var living: [EvictedOwner] = []
         for owner in try store.evicted(before: lock.owned) {
             guard OwnerJudge(processes: processes).isAbandoned(owner.observation) else {
+                living.append(owner)
+                continue
+            }
+            if let why = endCommand(of: owner) {
+                left[owner.name] = why
                 living.append(owner)
                 continue
             }
@@ -79,6 +89,12 @@ struct Burial {
         return living
     }
 
+    /// What the command of a `lock run` left: a setuid program, a daemon, or all of it when its keeper died with it.
+    /// - Returns: why something of it may be left; nil when nothing is.
+    private func endCommand(of owner: EvictedOwner) -> String? {
+        owner.observation.record?.isRun == true ? scopes?.end(owner.observation) : nil
+    }
+
     /// Kills the recorded process and, when a command that it started outlives it, that command: whoever holds the
     /// record's kernel lock or, where there is none, has the record open for writing.
     private func kill(_ owner: EvictedOwner, sparesHelpers: Bool, _ reported: inout Set<String>) {
@@ -87,6 +103,7 @@ struct Burial {
         else { return }
         var victims = [recorded]
         let holders = sparesHelpers ? [] : processes.helpers(of: owner.observation)
+        if !sparesHelpers { _ = endCommand(of: owner) }  // what is left is told when the owner is dead
         for pid in holders
         where pid != processes.me.pid && pid != recorded.pid {
             if let holder = processes.identify(pid) { victims.append(holder) }

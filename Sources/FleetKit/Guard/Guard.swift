@@ -10,6 +10,7 @@ public final class Guard {
     let processes: any ProcessTable
     let report: (GuardEvent) -> Void
     let interruption: () -> FleetError?
+    let scopes: (any RunScopes)?
     private let log = Logger(label: "guard")
 
     /// A waiter looks at least this often, whatever wakes it.
@@ -21,15 +22,17 @@ public final class Guard {
     static let quietFor: Duration = .milliseconds(400)
 
     /// - Parameters:
+    ///   - scopes: of the commands of `lock run`s; nil where there can be none.
     ///   - interruption: asked at every look; an error (a signal came) ends the wait with it.
     ///   - report: what happens meanwhile.
     public init(
-        store: any LockStore, time: any GuardTime, processes: any ProcessTable,
+        store: any LockStore, time: any GuardTime, processes: any ProcessTable, scopes: (any RunScopes)? = nil,
         interruption: @escaping () -> FleetError? = { nil }, report: @escaping (GuardEvent) -> Void = { _ in }
     ) {
         self.store = store
         self.time = time
         self.processes = processes
+        self.scopes = scopes
         self.interruption = interruption
         self.report = report
     }
@@ -53,7 +56,7 @@ public final class Guard {
         let lock = HeldLock(owned, store: store)
         do throws(FleetError) {
             leftBehind += try Burial(
-                store: store, time: time, processes: processes, grace: policy.evictGrace,
+                store: store, time: time, processes: processes, scopes: scopes, grace: policy.evictGrace,
                 interruption: interruption, report: report
             ).run(for: lock)
             lock.leftBehind = leftBehind

@@ -9,12 +9,12 @@ public enum CommandProgram {
     /// - Throws: `.commandNotFound`, `.commandNotExecutable`.
     public static func find(_ name: String, path: String?) throws(FleetError) -> String {
         guard !name.isEmpty else { throw failure(name, ENOENT) }
-        if name.contains("/") {
+        if name.has("/") {
             if let problem = problem(of: name) { throw failure(name, problem) }
             return name
         }
         var denied = false
-        for part in (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":", omittingEmptySubsequences: false) {
+        for part in (path ?? "/usr/local/bin:/usr/bin:/bin").parts(at: ":", keepingEmpty: true) {
             let candidate = (part.isEmpty ? "." : String(part)) + "/" + name
             switch problem(of: candidate) {
             case nil: return candidate

@@ -17,9 +17,13 @@ public final class KeptCommand {
     private let words: [String]
     private let environment: [String: String]
     private let keeper: [String]
+    private let scopes: CommandScopes?
     private let note: (String) -> Void
     private let terminal = ForegroundTerminal()
     private var socket: CInt = -1
+    /// Everything of the command that is ours to end, should the keeper be killed.
+    private var everything = Descendants()
+    private var isInScope = false
     private var group: pid_t?
     private var lost: FleetError?
 
@@ -32,19 +36,22 @@ public final class KeptCommand {
     ///   - words: the whole argument vector, the program's name first as it was typed.
     ///   - environment: the whole environment.
     ///   - keeper: the arguments that make this executable a keeper; the rest of them comes from here.
+    ///   - scopes: nil where there is no service manager that could have any.
     ///   - note: told what the operator should know.
     public init(
         program: String, words: [String], environment: [String: String], keeper: [String],
-        note: @escaping (String) -> Void
+        scopes: CommandScopes?, note: @escaping (String) -> Void
     ) {
         self.program = program
         self.words = words
         self.environment = environment
         self.keeper = keeper
+        self.scopes = scopes
         self.note = note
     }
 
-    /// Runs the command to its end. When it returns or throws, nothing is left of it in this session.
+    /// Runs the command to its end. When it returns or throws, nothing is left of it: in its scope or, where it has none,
+    /// in this session.
     ///
     /// - Parameters:
     ///   - ignoresHangUp: the command ignores SIGHUP, as under nohup(1); else SIGHUP is passed on.
@@ -78,7 +85,7 @@ public final class KeptCommand {
                 do throws(FleetError) { try lock.stamp() } catch { note("progress is not recorded: \(error.message)") }
             }
             for number in relay.take() { passOn(number) }
-            if let end = try hear() {
+            if let end = try hear(lock) {
                 if let lost { throw lost }
                 return end
             }
@@ -107,6 +114,7 @@ public final class KeptCommand {
         var options = ["--lock", "\(record)", "--control", "\(theirs)", "--program", program]
         if terminal.isOursToGive { options.append("--takes-terminal") }
         if ignoresHangUp { options.append("--ignores-hang-up") }
+        if let scope = scope(of: lock) { options += ["--scope", scope.rawValue] }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -132,11 +140,36 @@ public final class KeptCommand {
         }
     }
 
+    /// Inside another `lock run` the command is in that one's scope already, and stays there.
+    private func scope(of lock: HeldLock) -> UnitName? {
+        scopes == nil || lock.outer != nil ? nil : CommandScopes.scope(of: lock.record)
+    }
+
+    /// The command's process is there and waits: it goes into its scope before it executes anything.
+    private func place(_ process: pid_t, under lock: HeldLock) throws(FleetError) {
+        if lost == nil, let scopes, let scope = scope(of: lock) {
+            // Each answer of the manager's may take its time.
+            try lock.stamp()
+            if let why = try scopes.place(process, under: lock) {
+                note(
+                    "the command has no scope of its own (\(why)): a program with another user's rights (sudo), or a daemon,"
+                        + " that it starts may outlive the lock")
+            } else {
+                isInScope = true
+                everything.group = CommandGroup(of: process, named: scope)
+            }
+        }
+        RunMessage.go(isInScope: isInScope).send(to: socket)
+    }
+
     /// - Returns: the command's end, once the keeper has told it.
-    private func hear() throws(FleetError) -> End? {
+    private func hear(_ lock: HeldLock) throws(FleetError) -> End? {
         while true {
             switch RunMessage.receive(from: socket) {
             case .nothing: return nil
+            case .message(.forked(let pid)):
+                // Should this throw, the end of the socket ends the keeper, and with it the command, which never began.
+                try place(pid, under: lock)
             case .message(.started(let pid)): group = pid
             case .message(.notStarted(let number)): throw CommandProgram.failure(words[0], number)
             case .message(.stopped(let number)): stopped(by: number)
@@ -146,10 +179,10 @@ public final class KeptCommand {
             case .message(.killed(let number, let leftOver)):
                 say(leftOver)
                 return .killed(number)
-            case .message(.signal), .message(.end): break
+            case .message(.signal), .message(.end), .message(.go): break
             case .closed:
                 // Killed, by nobody's right: what it kept is ours now.
-                Descendants().kill()
+                everything.kill()
                 if let lost { throw lost }
                 throw FleetError(
                     .io, "the keeper of the command was killed, so the command was killed too",
@@ -162,7 +195,8 @@ public final class KeptCommand {
         guard leftOver > 0, lost == nil else { return }
         note(
             "ended \(leftOver) \(leftOver == 1 ? "process" : "processes") that the command left running; what is to "
-                + "outlive it needs a session of its own (setsid)")
+                + "outlive it needs "
+                + (isInScope ? "a unit of its own (systemd-run --user)" : "a session of its own (setsid)"))
     }
 
     // MARK: Signals and the terminal

@@ -4,9 +4,10 @@ internal import Glibc
 /// The process between a `lock run` and its command, so that the command never outlives the lock.
 ///
 /// It has the lock record's descriptor, so the lock does not look free while it lives, and it lives until everything
-/// that the command started in its session has ended. When the `lock run` dies, however that happens, it kills all of
-/// that and ends. It is in a process group of its own, where no key of the terminal reaches it. When *it* is killed
-/// the `lock run` does its work, and the kernel kills the command itself.
+/// that the command started has ended: all that is in its scope or, without a service manager, in its session. When the
+/// `lock run` dies, however that happens, it kills all of that and ends. It is in a process group of its own, where no
+/// key of the terminal reaches it. When *it* is killed the `lock run` does its work, and the kernel kills the command
+/// itself.
 public struct RunKeeper {
     private let control: CInt
     private let arguments: RunKeeperArguments
@@ -45,25 +46,66 @@ public struct RunKeeper {
                 hint: "report this as a defect")
         }
         let relay = try SignalRelay([SIGCHLD])
-        let child = start(program, words, environment)
+        var gate: CInt = -1
+        var result: CInt = -1
+        let child = fork(program, words, environment, &gate, &result)
         guard child > 0 else { return RunMessage.notStarted(errno).send(to: control) }
         everything.leader = child
-        RunMessage.started(child).send(to: control)
+        RunMessage.forked(child).send(to: control)
+        let early = waitForGo(child)
+        if isEnding {
+            // Closed and not opened: the program is never executed.
+            for end in [gate, result] { close(end) }
+        } else {
+            guard fleet_release_command(child, gate, result) == 0 else {
+                return RunMessage.notStarted(errno).send(to: control)
+            }
+            RunMessage.started(child).send(to: control)
+            for number in early { kill(-child, number) }
+        }
         follow(child, relay)
     }
 
-    private func start(_ program: String, _ words: [String], _ environment: [String: String]) -> pid_t {
+    /// Until the `lock run` has moved the command's process.
+    /// - Returns: signals for the command that came meanwhile.
+    private mutating func waitForGo(_ child: pid_t) -> [CInt] {
+        var early: [CInt] = []
+        while true {
+            var polled = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
+            poll(&polled, 1, -1)
+            switch RunMessage.receive(from: control) {
+            case .message(.go(let isInScope)):
+                if isInScope, let scope = arguments.scope { everything.group = CommandGroup(of: child, named: scope) }
+                return early
+            case .message(.signal(let number)): early.append(number)
+            case .message(.end):
+                isEnding = true
+                return []
+            case .message, .nothing: continue
+            case .closed: endUnowned()
+            }
+        }
+    }
+
+    private func fork(
+        _ program: String, _ words: [String], _ environment: [String: String], _ gate: inout CInt,
+        _ result: inout CInt
+    ) -> pid_t {
         var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         let path = strdup(program)
         defer { for text in argv + envp + [path] { free(text) } }
-        return argv.withUnsafeMutableBufferPointer { words in
-            envp.withUnsafeMutableBufferPointer { variables in
-                var request = fleet_command(
-                    path: path, arguments: words.baseAddress, environment: variables.baseAddress,
-                    terminal: arguments.takesTerminal ? STDIN_FILENO : -1,
-                    ignores_hang_up: arguments.ignoresHangUp ? 1 : 0)
-                return fleet_start_command(&request)
+        return withUnsafeMutablePointer(to: &gate) { gate in
+            withUnsafeMutablePointer(to: &result) { result in
+                argv.withUnsafeMutableBufferPointer { words in
+                    envp.withUnsafeMutableBufferPointer { variables in
+                        var request = fleet_command(
+                            path: path, arguments: words.baseAddress, environment: variables.baseAddress,
+                            terminal: arguments.takesTerminal ? STDIN_FILENO : -1,
+                            ignores_hang_up: arguments.ignoresHangUp ? 1 : 0)
+                        return fleet_fork_command(&request, gate, result)
+                    }
+                }
             }
         }
     }
@@ -97,12 +139,15 @@ public struct RunKeeper {
                 end()
             case .message: break
             case .nothing: return
-            case .closed:
-                // Nobody is left who could own the lock for the command.
-                everything.kill()
-                exit(ExitStatus.evicted.rawValue)
+            case .closed: endUnowned()
             }
         }
+    }
+
+    /// Nobody is left who could own the lock for the command.
+    private func endUnowned() -> Never {
+        everything.kill()
+        exit(ExitStatus.evicted.rawValue)
     }
 
     /// What is still there after the command itself.
@@ -110,7 +155,7 @@ public struct RunKeeper {
     private mutating func endTheRest() -> CInt {
         if isEnding { end() }
         if everything.wait(atMost: Self.lastWords, while: { isStillOwned }) { return 0 }
-        let count = everything.living().count
+        let count = everything.count
         end()
         return CInt(clamping: count)
     }
@@ -139,11 +184,14 @@ public struct RunKeeperArguments: Sendable, Equatable {
     public var takesTerminal: Bool
     /// The command ignores SIGHUP, as under nohup(1).
     public var ignoresHangUp: Bool
+    /// Into which the `lock run` moves the command; nil: there is none.
+    public var scope: UnitName?
 
-    public init(lock: CInt, control: CInt, takesTerminal: Bool, ignoresHangUp: Bool) {
+    public init(lock: CInt, control: CInt, takesTerminal: Bool, ignoresHangUp: Bool, scope: UnitName? = nil) {
         self.lock = lock
         self.control = control
         self.takesTerminal = takesTerminal
         self.ignoresHangUp = ignoresHangUp
+        self.scope = scope
     }
 }

@@ -7,8 +7,12 @@ enum RunMessage: Equatable {
     case signal(CInt)
     /// The lock is lost: end everything.
     case end
+    /// Execute the program; the process has been moved into its scope, or not.
+    case go(isInScope: Bool)
 
     // From the keeper
+    /// The command's process is there and waits for `go`.
+    case forked(pid_t)
     case started(pid_t)
     /// `errno` of the attempt to execute it.
     case notStarted(CInt)
@@ -27,6 +31,8 @@ enum RunMessage: Equatable {
         case .stopped(let number): [5, number, 0]
         case .exited(let status, let count): [6, status, count]
         case .killed(let number, let count): [7, number, count]
+        case .forked(let pid): [8, pid, 0]
+        case .go(let isInScope): [9, isInScope ? 1 : 0, 0]
         }
     }
 
@@ -39,6 +45,8 @@ enum RunMessage: Equatable {
         case 5: self = .stopped(fields[1])
         case 6: self = .exited(status: fields[1], leftOver: fields[2])
         case 7: self = .killed(signal: fields[1], leftOver: fields[2])
+        case 8: self = .forked(fields[1])
+        case 9: self = .go(isInScope: fields[1] != 0)
         default: return nil
         }
     }

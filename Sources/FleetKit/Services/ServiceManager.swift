@@ -83,9 +83,15 @@ public protocol ServiceManager: AnyObject {
     /// Moves a running process of this user into a new transient scope, out of whatever unit it is in.
     /// - Throws: `.noServiceManager`, with the manager's reason.
     func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError)
+
+    /// Sends SIGKILL to every process of the unit.
+    /// - Throws: `.noServiceManager`, with the manager's reason.
+    func kill(_ unit: UnitName) throws(FleetError)
 }
 
 extension ServiceManager {
+    /// For managers without processes.
+    public func kill(_ unit: UnitName) throws(FleetError) {}
     public func brief(of units: [UnitName]) throws(FleetError) -> [UnitState] { try states(of: units) }
     public func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] { try states(of: units) }
     public func searchPath() throws(FleetError) -> String? { nil }

@@ -49,7 +49,7 @@ public final class FileLockStore: LockStore {
         try mutex.inside { () throws(FleetError) in
             guard let now = try confirmed(observation, ground) else { return nil }
             return try publish(request) { staged throws(FleetError) in
-                if !ground.isEviction && now.kind != .directory {
+                if isForgotten(now, ground) {
                     return try directory.rename(staged, RunDirectory.lockName)
                 }
                 try moveAside(now)
@@ -61,7 +61,7 @@ public final class FileLockStore: LockStore {
     public func breakLock(_ observation: LockObservation, on ground: TakeoverGround) throws(FleetError) -> Bool {
         try mutex.inside { () throws(FleetError) in
             guard let now = try confirmed(observation, ground) else { return false }
-            if !ground.isEviction && now.kind != .directory {
+            if isForgotten(now, ground) {
                 try directory.unlink(RunDirectory.lockName)
             } else {
                 try moveAside(now)
@@ -119,7 +119,7 @@ public final class FileLockStore: LockStore {
     }
 
     private static func evicted(among names: [String]) -> [String] {
-        names.filter { $0.hasPrefix(RunDirectory.evictedPrefix) }.sorted()
+        names.filter { $0.begins(with: RunDirectory.evictedPrefix) }.sorted()
     }
 
     private func owners(ofEvicted names: [String]) throws(FleetError) -> [EvictedOwner] {
@@ -160,6 +160,12 @@ public final class FileLockStore: LockStore {
         case .noProgress: return now.stamp == old.stamp ? now : nil
         case .forced: return now
         }
+    }
+
+    /// Whether nothing can act under this lock any more. The command of a `lock run` may be left when the owner is dead, and
+    /// its record is what it is found by.
+    private func isForgotten(_ now: LockObservation, _ ground: TakeoverGround) -> Bool {
+        !ground.isEviction && now.kind != .directory && now.record?.isRun != true
     }
 
     /// Gives the record of an owner that may live another name. It keeps its inode and its kernel lock, so whoever
@@ -226,7 +232,7 @@ public final class FileLockStore: LockStore {
 
     private func sweep(_ names: [String]) {
         for name in names
-        where name.hasPrefix(RunDirectory.stagingPrefix) || name.hasPrefix(PathMutexReaper.claimPrefix) {
+        where name.begins(with: RunDirectory.stagingPrefix) || name.begins(with: PathMutexReaper.claimPrefix) {
             try? directory.unlink(name)  // a directory, say; the others go all the same
         }
     }
