@@ -13,22 +13,25 @@ public enum OwnSession {
         return false
     }
 
-    /// Runs this program with the same words, environment and standard streams, and waits for its end. SIGINT (Ctrl-C
-    /// reaches only the terminal's own processes) is passed on. SIGTERM is not: it comes when the terminal's session is
+    /// Runs this program with the same words, environment and standard streams, and waits for its end. Each SIGINT (Ctrl-C
+    /// reaches only the terminal's own processes) is passed on. SIGTERM is not, whatever came before it: it comes when the terminal's session is
     /// ended, which is exactly what the other process is to outlive.
     /// - Returns: its exit status, 128 + N when signal N ended it, and 143 after a SIGTERM to this process.
     /// - Throws: `.io` when it cannot be started.
     public static func runAgain(until signals: SignalWatch) throws(FleetError) -> Int32 {
         let child = try spawn()
-        var isPassedOn = false
+        var passedOn: UInt32 = 0
         while true {
+            // Before the look: what comes after it ends the wait.
+            signals.rearm()
             if let status = end(of: child) { return status }
-            if signals.caught == SIGTERM { return ExitStatus.terminated.rawValue }
-            if signals.caught != nil && !isPassedOn {
-                isPassedOn = true
+            if signals.count(of: SIGTERM) > 0 { return ExitStatus.terminated.rawValue }
+            let interrupts = signals.count(of: SIGINT)
+            if interrupts != passedOn {
+                passedOn = interrupts
                 kill(child, SIGINT)  // not waited for yet, so the number is its own
             }
-            wait(for: child, isPassedOn ? nil : signals.wakeDescriptor)
+            wait(for: child, signals.wakeDescriptor)
         }
     }
 
@@ -59,11 +62,11 @@ public enum OwnSession {
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
     }
 
-    /// Until it ends or a signal comes; without a pidfd (or after a signal) for a moment.
-    private static func wait(for child: pid_t, _ wakeDescriptor: CInt?) {
+    /// Until it ends or a signal comes; without a pidfd for a moment.
+    private static func wait(for child: pid_t, _ wakeDescriptor: CInt) {
         let process = fleet_pidfd_open(child)
         defer { if process >= 0 { close(process) } }
-        var polled = [process, wakeDescriptor ?? -1].filter { $0 >= 0 }
+        var polled = [process, wakeDescriptor].filter { $0 >= 0 }
             .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         poll(&polled, nfds_t(polled.count), 500)
     }

@@ -5,9 +5,9 @@ internal import Synchronization
 /// SIGINT and SIGTERM as a question that the main loop asks, so that a command can end in order: leave the current
 /// job to systemd, give the lock back, and say what was not reached.
 ///
-/// One per process. The handler only stores the number and makes a descriptor readable, which wakes a wait.
+/// One per process. The handler only counts the signal and makes a descriptor readable, which wakes a wait.
 public final class SignalWatch: Sendable {
-    /// Readable from the first signal on.
+    /// Readable from the first signal on, or since the last `rearm`.
     public let wakeDescriptor: CInt
 
     /// - Throws: `.io` when no descriptor can be made.
@@ -23,10 +23,18 @@ public final class SignalWatch: Sendable {
         install(SIGTERM)
     }
 
-    /// The signal that came first; nil when none did.
-    public var caught: CInt? {
-        let number = caughtSignal.load(ordering: .acquiring)
-        return number == 0 ? nil : number
+    /// SIGTERM when it came, also after a SIGINT; else SIGINT when that came; nil when neither did.
+    public var caught: CInt? { count(of: SIGTERM) > 0 ? SIGTERM : count(of: SIGINT) > 0 ? SIGINT : nil }
+
+    /// How often SIGINT or SIGTERM came.
+    public func count(of signal: CInt) -> UInt32 {
+        signal == SIGTERM ? terminations.load(ordering: .acquiring) : interrupts.load(ordering: .acquiring)
+    }
+
+    /// For a loop that goes on after a signal: the descriptor becomes readable again at the next one.
+    public func rearm() {
+        var count: UInt64 = 0
+        _ = read(wakeDescriptor, &count, 8)  // nothing to read: no signal came
     }
 
     /// The caught signal as the error that ends a command.
@@ -115,7 +123,11 @@ public final class SignalWatch: Sendable {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { number in
             let saved = errno
-            _ = caughtSignal.compareExchange(expected: 0, desired: number, ordering: .acquiringAndReleasing)
+            if number == SIGTERM {
+                terminations.wrappingAdd(1, ordering: .acquiringAndReleasing)
+            } else {
+                interrupts.wrappingAdd(1, ordering: .acquiringAndReleasing)
+            }
             var one: UInt64 = 1
             _ = write(wakeEnd.load(ordering: .acquiring), &one, 8)
             errno = saved
@@ -125,7 +137,8 @@ public final class SignalWatch: Sendable {
     }
 }
 
-private let caughtSignal = Atomic<CInt>(0)
+private let interrupts = Atomic<UInt32>(0)
+private let terminations = Atomic<UInt32>(0)
 private let wakeEnd = Atomic<CInt>(-1)
 private let resizes = Atomic<UInt32>(0)
 private let continuations = Atomic<UInt32>(0)
