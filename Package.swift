@@ -160,14 +160,17 @@ if Context.environment["MOSAIC_FUZZ"] == nil {
     package.targets.append(
         .testTarget(
             name: "FleetFuzzTests",
-            dependencies: ["FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FleetTestSupport"],
+            dependencies: [
+                "FleetCommands", "FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FleetTestSupport",
+            ],
             path: "Tests/Fuzz", exclude: ["Command"], swiftSettings: house))
 } else {
     package.products.append(.executable(name: "fleet-fuzz", targets: ["fleet-fuzz"]))
     package.targets += [
         .target(name: "FuzzDriver", path: "Tests/FuzzDriver"),
         .executableTarget(
-            name: "fleet-fuzz", dependencies: ["FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FuzzDriver"],
+            name: "fleet-fuzz",
+            dependencies: ["FleetCommands", "FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FuzzDriver"],
             path: "Tests/Fuzz", exclude: ["Replay"], swiftSettings: house),
     ]
 }

@@ -56,7 +56,7 @@ extension CommandBatch {
                 do throws(FleetError) {
                     let path = try reader.objectPath()
                     let prefix = UnitPath.manager + "/job/"
-                    guard path.hasPrefix(prefix), let id = UInt32(path.dropFirst(prefix.count)) else {
+                    guard let id = path.after(prefix).flatMap({ UInt32($0) }) else {
                         throw WireError.unreadable("'\(Printable.oneLine(path))' is not a job")
                     }
                     entries[index].phase = .awaited(job: id)

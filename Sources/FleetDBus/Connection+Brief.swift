@@ -89,5 +89,5 @@ extension UnitState {
 }
 
 extension UnitName {
-    var isService: Bool { rawValue.hasSuffix(".service") }
+    var isService: Bool { rawValue.ends(with: ".service") }
 }

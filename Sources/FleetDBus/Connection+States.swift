@@ -22,7 +22,7 @@ extension Connection {
         var missing: Set<Int> = []
         for (index, unit) in units.enumerated() {
             questions.append((index, nil))
-            guard unit.rawValue.hasSuffix(".service") else { continue }
+            guard unit.rawValue.ends(with: ".service") else { continue }
             questions += UnitProperties.Field.ofService.map { (index, $0) }
         }
         let timeout = timeouts.call + timeouts.perCall * questions.count

@@ -83,12 +83,12 @@ final class Connection {
         let pause = max(.zero, min(limit, heartbeat.untilDue))
         if dbus_connection_get_is_authenticated(raw) == 0 {
             // Only libdbus knows which way the handshake goes next. Its own wait sleeps through signals, so it is short.
-            dbus_connection_read_write(raw, min(50, pause.wholeMilliseconds))
+            dbus_connection_read_write(raw, min(50, pause.pollMilliseconds))
             return pop()
         }
         var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         if hasUnsentData { wanted.events |= Int16(POLLOUT) }
-        if poll(&wanted, 1, pause.wholeMilliseconds) < 0 && errno == EINTR {
+        if poll(&wanted, 1, pause.pollMilliseconds) < 0 && errno == EINTR {
             try heartbeat.beat()
             return nil
         }

@@ -43,15 +43,12 @@ extension Heartbeat {
             try beatIfDue()
             let left = end - SuspendingClock.now
             guard left > .zero else { return }
-            if poll(nil, 0, min(left, untilDue).wholeMilliseconds) < 0 && errno == EINTR { try beat() }
+            if poll(nil, 0, min(left, untilDue).pollMilliseconds) < 0 && errno == EINTR { try beat() }
         }
     }
 }
 
 extension Duration {
-    /// Rounded up, for poll(2): a pause of less than a millisecond must not become a busy loop.
-    var wholeMilliseconds: CInt {
-        let (seconds, atto) = components
-        return CInt(clamping: seconds * 1000 + (atto + 999_999_999_999_999) / 1_000_000_000_000_000)
-    }
+    /// For poll(2), rounded up: a pause of less than a millisecond must not become a busy loop.
+    var pollMilliseconds: CInt { CInt(clamping: (self + .nanoseconds(999_999)).wholeMilliseconds) }
 }

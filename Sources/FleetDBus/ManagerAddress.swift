@@ -30,7 +30,7 @@ struct ManagerAddress: Equatable {
     ) throws(FleetError) -> [ManagerAddress] {
         // cron, sudo and su usually leave XDG_RUNTIME_DIR unset. The XDG specification says that a relative path is
         // to be ignored.
-        let named = environment["XDG_RUNTIME_DIR"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let named = environment["XDG_RUNTIME_DIR"].flatMap { $0.begins(with: "/") ? $0 : nil }
         let folder = named ?? "/run/user/\(userID)"
         var found: [ManagerAddress] = []
         if let path = socket(folder + "/systemd/private") { found.append(.init(address: path, isPeerToPeer: true)) }
@@ -70,7 +70,7 @@ struct ManagerAddress: Equatable {
     /// A bus address from the environment, without the entries that would start a bus instead of finding one.
     private static func bus(_ text: String?) -> ManagerAddress? {
         guard let text, !text.utf8.contains(0) else { return nil }
-        let entries = text.split(separator: ";").filter { !$0.hasPrefix("autolaunch:") }
+        let entries = text.parts(at: ";").filter { !$0.begins(with: "autolaunch:") }
         let address = entries.joined(separator: ";")
         var list: UnsafeMutablePointer<OpaquePointer?>?
         var count: CInt = 0

@@ -25,8 +25,8 @@ struct FakeStore {
 
     /// Creates the directory (0700, with its parents). Only a change needs it: looking leaves no trace.
     private func makeDirectory() throws(FleetError) {
-        var path = directory.hasPrefix("/") ? "" : "."
-        for part in directory.split(separator: "/") {
+        var path = directory.begins(with: "/") ? "" : "."
+        for part in directory.parts(at: "/") {
             path += "/" + part
             if mkdir(path, 0o700) != 0 && errno != EEXIST { throw failure("create", path) }
         }

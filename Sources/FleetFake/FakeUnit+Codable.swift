@@ -9,7 +9,7 @@ extension FakeUnit: Codable {
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         func milliseconds(_ key: Key) throws -> Duration? {
-            try values.decodeIfPresent(Int64.self, forKey: key).map { .milliseconds($0) }
+            try values.decodeIfPresent(Int64.self, forKey: key).map(Duration.scripted)
         }
         func units(_ key: Key) throws -> [UnitName] {
             try (values.decodeIfPresent([String].self, forKey: key) ?? []).map { try UnitName($0) }
@@ -55,16 +55,23 @@ extension FakeUnit: Codable {
     }
 }
 
+extension Duration {
+    /// As a script says it; at most 30 years, so that times of the script can be added to the clock's.
+    fileprivate static func scripted(_ milliseconds: Int64) -> Duration {
+        .milliseconds(min(max(milliseconds, 0), 1_000_000_000_000))
+    }
+}
+
 extension FakeUnit.Run: Codable {
     private enum Key: String, CodingKey { case startDelay, hangs, exitStatus, signal, lives }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         self.init(
-            startDelay: .milliseconds(try values.decodeIfPresent(Int64.self, forKey: .startDelay) ?? 0),
+            startDelay: .scripted(try values.decodeIfPresent(Int64.self, forKey: .startDelay) ?? 0),
             hangs: try values.decodeIfPresent(Bool.self, forKey: .hangs) ?? false,
             end: nil,
-            lives: try values.decodeIfPresent(Int64.self, forKey: .lives).map { .milliseconds($0) })
+            lives: try values.decodeIfPresent(Int64.self, forKey: .lives).map(Duration.scripted))
         if let status = try values.decodeIfPresent(Int32.self, forKey: .exitStatus) { end = .status(status) }
         if let signal = try values.decodeIfPresent(Int32.self, forKey: .signal) { end = .signal(signal) }
     }

@@ -4,8 +4,8 @@ internal import FleetKit
 enum ShownFooting {
     /// The words of one property. A word with a blank in it comes as several: such a path is not found.
     static func words(_ property: String, _ text: String) -> [String] {
-        text.split(separator: "\n").filter { $0.hasPrefix(property + "=") }
-            .flatMap { $0.dropFirst(property.count + 1).split(separator: " ") }
+        text.parts(at: "\n").filter { $0.begins(with: property + "=") }
+            .flatMap { $0.dropFirst(property.count + 1).parts(at: " ") }
             .map(String.init)
     }
 
@@ -13,14 +13,14 @@ enum ShownFooting {
     /// - Returns: nil when the text is not that.
     static func units(_ text: String, asked: [UnitName]) -> [ManagerFooting.Unit]? {
         var blocks: [[Substring]] = [[]]
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.parts(at: "\n", keepingEmpty: true) {
             if !line.isEmpty { blocks[blocks.count - 1].append(line) } else { blocks.append([]) }
         }
         blocks.removeAll { $0.isEmpty }
         guard blocks.count == asked.count else { return nil }
         return zip(asked, blocks).map { unit, block in
             func value(_ key: String) -> String {
-                block.first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) } ?? ""
+                block.first { $0.begins(with: key + "=") }.map { String($0.dropFirst(key.count + 1)) } ?? ""
             }
             return ManagerFooting.Unit(id: UnitName(shown: value("Id")) ?? unit, path: value("FragmentPath"))
         }

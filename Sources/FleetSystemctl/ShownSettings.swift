@@ -11,7 +11,7 @@ enum ShownSettings {
     /// - Returns: nil when the text is not that.
     static func parse(_ text: String, asked: [UnitName]) -> [UnitSettings]? {
         var blocks: [[Substring]] = [[]]
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.parts(at: "\n", keepingEmpty: true) {
             if !line.isEmpty { blocks[blocks.count - 1].append(line) } else { blocks.append([]) }
         }
         blocks.removeAll { $0.isEmpty }
@@ -22,9 +22,9 @@ enum ShownSettings {
     private static func settings(of name: UnitName, _ block: [Substring]) -> UnitSettings {
         var settings = UnitSettings(name: name)
         for line in block {
-            guard let equals = line.firstIndex(of: "=") else { continue }
-            let value = String(line[line.index(after: equals)...])
-            switch line[..<equals] {
+            guard let (name, text) = line.halves(at: "=") else { continue }
+            let value = String(text)
+            switch name {
             case "FragmentPath": settings.path = value
             case "NeedDaemonReload": settings.needsReload = value == "yes"
             case "Type": settings.type = value
@@ -50,6 +50,6 @@ enum ShownSettings {
         guard let start = text.firstRange(of: "argv[]="),
             let end = text.ranges(of: " ; ignore_errors=").last, start.upperBound <= end.lowerBound
         else { return nil }
-        return text[start.upperBound..<end.lowerBound].split(separator: " ").map(String.init)
+        return text[start.upperBound..<end.lowerBound].parts(at: " ").map(String.init)
     }
 }

@@ -18,12 +18,12 @@ struct ShownUnit {
     static func parse(_ text: String, asked: [UnitName]) -> [ShownUnit]? {
         var blocks: [[Substring: Substring]] = []
         var block: [Substring: Substring] = [:]
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.parts(at: "\n", keepingEmpty: true) {
             if line.isEmpty {
                 if !block.isEmpty { blocks.append(block) }
                 block = [:]
-            } else if let equals = line.firstIndex(of: "=") {
-                block[line[..<equals]] = line[line.index(after: equals)...]
+            } else if let (name, value) = line.halves(at: "=") {
+                block[name] = value
             }
         }
         if !block.isEmpty { blocks.append(block) }
@@ -68,23 +68,23 @@ struct ShownUnit {
     /// Names between blanks; one with a backslash is printed in quotes and escaped as in C.
     static func words(_ text: String) -> [String] {
         var words: [String] = []
-        var word = ""
+        var word = String.UnicodeScalarView()
         var isQuoted = false
         var isEscaped = false
-        for character in text {
-            switch character {
+        for scalar in text.unicodeScalars {
+            switch scalar {
             case _ where isEscaped:
-                word.append(character)
+                word.append(scalar)
                 isEscaped = false
             case "\\" where isQuoted: isEscaped = true
             case "\"": isQuoted.toggle()
             case " " where !isQuoted:
-                if !word.isEmpty { words.append(word) }
-                word = ""
-            default: word.append(character)
+                if !word.isEmpty { words.append(String(word)) }
+                word = String.UnicodeScalarView()
+            default: word.append(scalar)
             }
         }
-        if !word.isEmpty { words.append(word) }
+        if !word.isEmpty { words.append(String(word)) }
         return words
     }
 }

@@ -71,6 +71,6 @@ struct Systemctl {
     }
 
     static func lastLine(_ text: String) -> String {
-        Printable.oneLine(String(text.split(separator: "\n").last ?? ""))
+        Printable.oneLine(String(text.parts(at: "\n").last ?? ""))
     }
 }

@@ -1,3 +1,5 @@
+internal import FleetKit
+
 /// Time spans as `systemctl show` prints them: `1min 30s`, `500ms`, `infinity`.
 enum TimeSpan {
     private static let units: [Substring: Int64] = [
@@ -7,16 +9,19 @@ enum TimeSpan {
 
     /// nil for `infinity`, an empty text and anything else that is not a span.
     static func duration(_ text: String) -> Duration? {
-        let words = text.split(separator: " ")
-        guard !words.isEmpty else { return nil }
+        let words = text.parts(at: " ")
+        // One for each unit at most.
+        guard !words.isEmpty, words.count <= units.count else { return nil }
         var sum = Duration.zero
         for word in words {
-            let digits = word.prefix { $0.isNumber || $0 == "." }
-            guard let number = Double(digits), let unit = units[word.dropFirst(digits.count)],
+            let digits = word.utf8.prefix {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
+            }
+            guard let number = Double(Substring(digits)), let unit = units[word[digits.endIndex...]],
                 // systemd's own largest span is 2^64 µs; this is a fourth of it.
                 number * Double(unit) < 4e18
             else { return nil }
-            sum += .microseconds(Int64(number * Double(unit)))
+            sum += .microseconds(Int64(clamping: number * Double(unit)))
         }
         return sum
     }

@@ -1,16 +1,18 @@
+internal import FleetKit
+
 /// Points in time as `systemctl show` prints them in UTC: `Tue 2026-11-24 02:26:34.541872 UTC`, with `--timestamp=us+utc`,
 /// or without the fraction.
 enum Timestamp {
     /// Microseconds since 1970; nil for an empty text, `n/a` and anything else.
     static func microseconds(_ text: String) -> UInt64? {
-        let words = text.split(separator: " ")
+        let words = text.parts(at: " ")
         guard words.count == 4, words[3] == "UTC" else { return nil }
-        let date = words[1].split(separator: "-").compactMap { Int64($0) }
-        let clock = words[2].split(separator: ":")
+        let date = words[1].parts(at: "-").compactMap { Int64($0) }
+        let clock = words[2].parts(at: ":")
         guard date.count == 3, clock.count == 3, let hour = Int64(clock[0]), let minute = Int64(clock[1]),
             (0..<24).contains(hour), (0..<60).contains(minute)
         else { return nil }
-        let parts = clock[2].split(separator: ".", omittingEmptySubsequences: false)  // so there is always one
+        let parts = clock[2].parts(at: ".", keepingEmpty: true)  // so there is always one
         guard let second = Int64(parts[0]), (0...60).contains(second), parts.count <= 2 else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {

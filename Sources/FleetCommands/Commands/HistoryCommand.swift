@@ -144,7 +144,7 @@ enum SinceText {
     /// The beginning of a day here.
     private static func localDay(_ text: String) -> Double? {
         var parts = tm()
-        let fields = text.split(separator: "-", omittingEmptySubsequences: false)
+        let fields = text.parts(at: "-", keepingEmpty: true)
         guard fields.map(\.count) == [4, 2, 2], let year = CInt(fields[0]), let month = CInt(fields[1]),
             let day = CInt(fields[2]), (1...12).contains(month), (1...31).contains(day)
         else { return nil }

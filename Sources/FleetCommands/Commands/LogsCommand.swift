@@ -35,7 +35,7 @@ struct LogsCommand: RelayingCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> Int32 {
         let roster = try context.roster()
-        let others = agents.filter { $0 != roster.holder.unit.rawValue }
+        let others = agents.filter { !$0.isExactly(roster.holder.unit.rawValue) }
         let units =
             if agents.isEmpty && !holder {
                 roster.units

@@ -38,7 +38,7 @@ struct SessionCommand: RelayingCommand {
             try session.remove()
             return ExitStatus.done.rawValue
         }
-        guard !command.isEmpty, session.directory.hasPrefix("/") else {
+        guard !command.isEmpty, session.directory.begins(with: "/") else {
             throw FleetError(
                 .usage, "agent '\(Printable.oneLine(name))' has no command in an absolute directory",
                 hint: "add it to the roster and run 'mosaic fleet init', which writes them into its unit")

@@ -94,15 +94,14 @@ enum WatchChoice: Sendable, Equatable {
     static func separated(_ arguments: [String]) -> [String] {
         guard arguments.starts(with: ["fleet", "status"]) else { return arguments }
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        let mark = "--watch="
         return arguments[..<end].flatMap { word in
-            word.hasPrefix(mark) ? [String(mark.dropLast()), String(word.dropFirst(mark.count))] : [word]
+            word.after("--watch=").map { ["--watch", String($0)] } ?? [word]
         } + arguments[end...]
     }
 
     /// Throws nothing: the parser would take a value that it cannot read for none, and watch.
     @Sendable init(_ text: String) {
-        guard text.first?.isNumber == true else {
+        guard let first = text.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
             self = .agent(text)
             return
         }

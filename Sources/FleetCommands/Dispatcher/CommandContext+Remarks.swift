@@ -8,7 +8,7 @@ extension CommandContext {
     /// remarks.
     func rosterRemarks(_ roster: Roster) throws(FleetError) -> [String] {
         let depends = roster.agents.contains { agent in
-            agent.settings.path == nil && agent.command.first.map { !$0.contains("/") } == true
+            agent.settings.path == nil && agent.command.first.map { !$0.has("/") } == true
         }
         var managerPath: String?
         var remarks: [String] = []

@@ -38,11 +38,15 @@ final class GuardVoice {
     private func sayWaiting(_ status: WaitStatus) {
         guard !hasSaidWaiting else { return }
         hasSaidWaiting = true
+        output.note(Self.waiting(status))
+    }
+
+    static func waiting(_ status: WaitStatus) -> String {
         var until = "until it is released"
         if let maxWait = status.policy.maxWait {
             let end = SystemTime().wallClock() + (maxWait - status.waited).inSeconds
             until = "for at most \(DurationText.canonical(maxWait)) (until \(LocalTime.ofDay(end)))"
         }
-        output.note("waiting \(until): \(LockWords.ownerInFull(status.observation))")
+        return "waiting \(until): \(LockWords.ownerInFull(status.observation))"
     }
 }

@@ -1,3 +1,5 @@
+internal import FleetKit
+
 /// `--help` on one screen: 24 lines of 80 columns. The example comes first, and the groups of options that most commands
 /// share are named without their texts. `--help-hidden` has all of it, and so has the manual page.
 enum HelpText {
@@ -27,13 +29,13 @@ enum HelpText {
     private static let flagMark = " (default as flag: always)"
 
     private static func blocks(of full: String) -> [[Substring]] {
-        let lines = full.replacing(flagMark, with: "").split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = full.replacing(flagMark, with: "").parts(at: "\n", keepingEmpty: true)
         let blocks = lines.split(whereSeparator: \.isEmpty).map(Array.init)
-        let examples = blocks.filter { $0[0].hasPrefix(mark) }.map { block in
+        let examples = blocks.filter { $0[0].begins(with: mark) }.map { block in
             ["EXAMPLE: " + block[0].dropFirst(mark.count)] + block.dropFirst()
         }
         // One block with the overview, which comes first.
-        let others = blocks.filter { !$0[0].hasPrefix(mark) }
+        let others = blocks.filter { !$0[0].begins(with: mark) }
         return [examples.flatMap(\.self) + (others.first ?? [])] + others.dropFirst()
     }
 
@@ -43,8 +45,8 @@ enum HelpText {
 
     /// `COMMON OPTIONS: --mosaic-home, --backend, …`, filled like a paragraph.
     private static func named(_ block: [Substring]) -> [Substring] {
-        let options = block.dropFirst().filter { $0.hasPrefix("  -") }.compactMap { line in
-            line.split(separator: " ").first { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "," }) }
+        let options = block.dropFirst().filter { $0.begins(with: "  -") }.compactMap { line in
+            line.parts(at: " ").first { $0.begins(with: "--") }.map { String($0.prefix { $0 != "," }) }
         }
         var lines: [String] = []
         var line = String(block[0])

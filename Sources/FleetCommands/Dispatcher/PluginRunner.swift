@@ -30,7 +30,7 @@ struct PluginRunner {
         guard arguments.first == "fleet" else { return nil }
         let words = arguments.dropFirst()
         var place = words.startIndex
-        while place < words.endIndex, words[place].hasPrefix("-") {
+        while place < words.endIndex, words[place].begins(with: "-") {
             place += Self.valued.contains(words[place]) ? 2 : 1
         }
         guard place < words.endIndex, let name = PluginName(words[place]), !Self.builtIns.contains(name.rawValue)
@@ -51,7 +51,7 @@ struct PluginRunner {
     }
 
     private func options(_ words: ArraySlice<String>, before name: PluginName) throws(FleetError) -> CommonOptions {
-        let names = words.filter { $0.hasPrefix("-") }.map { String($0.prefix { $0 != "=" }) }
+        let names = words.filter { $0.begins(with: "-") }.map { String($0.prefix { $0 != "=" }) }
         if let other = names.first(where: { !Self.passed.contains($0) }) {
             throw FleetError(
                 .usage, "\(Printable.oneLine(other)) cannot stand before the plug-in's name '\(name)'",

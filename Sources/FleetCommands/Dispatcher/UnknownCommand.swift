@@ -15,13 +15,13 @@ enum UnknownCommand {
         else { return nil }
         let command = (["mosaic"] + group.words).joined(separator: " ")
         let known = group.commands.filter { $0.configuration.shouldDisplay }.compactMap { $0.configuration.commandName }
-        if word.hasPrefix("-") {
+        if word.begins(with: "-") {
             guard !group.words.isEmpty else { return nil }
             return FleetError(
                 .usage, "there is no command in front of \(Printable.oneLine(word))",
                 hint: "options stand behind the command: \(command) COMMAND [options]; see '\(command) --help'")
         }
-        guard !known.contains(word) else { return nil }
+        guard !known.containsExactly(word) else { return nil }
         return FleetError(
             .usage, "there is no command '\(Printable.oneLine(word))'",
             hint: hint(

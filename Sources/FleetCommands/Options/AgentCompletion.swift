@@ -24,7 +24,7 @@ enum AgentCompletion {
         do throws(FleetError) {
             let home = try MosaicHome.resolve(option: mosaicHome(in: typed), environment: environment)
             let agents = try Roster.load(home: home)?.agents ?? []
-            return agents.map(\.name.rawValue).filter { !typed.contains($0) }
+            return agents.map(\.name.rawValue).filter { !typed.containsExactly($0) }
         } catch {
             // A message would land in the middle of the line that is being typed; the command itself will say it.
             return []
@@ -33,8 +33,8 @@ enum AgentCompletion {
 
     private static func mosaicHome(in words: [String]) -> String? {
         let option = "--mosaic-home"
-        guard let place = words.lastIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) else { return nil }
-        if words[place] != option { return String(words[place].dropFirst(option.count + 1)) }
+        guard let place = words.lastIndex(where: { $0 == option || $0.begins(with: option + "=") }) else { return nil }
+        if let joined = words[place].after(option + "=") { return String(joined) }
         let value = words[(place + 1)...].first { $0 != "=" }
         return value?.isEmpty == true ? nil : value
     }

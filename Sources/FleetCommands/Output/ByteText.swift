@@ -1,3 +1,5 @@
+internal import FleetKit
+
 /// Sizes for people, in units of 1024.
 enum ByteText {
     static func human(_ bytes: UInt64) -> String {
@@ -9,7 +11,8 @@ enum ByteText {
             unit += 1
         }
         if unit == 0 { return "\(bytes)B" }
-        let tenths = Int((value * 10).rounded())
-        return tenths >= 100 ? "\(Int(value.rounded()))\(units[unit])" : "\(tenths / 10).\(tenths % 10)\(units[unit])"
+        let tenths = Int(clamping: (value * 10).rounded())
+        return tenths >= 100
+            ? "\(Int(clamping: value.rounded()))\(units[unit])" : "\(tenths / 10).\(tenths % 10)\(units[unit])"
     }
 }

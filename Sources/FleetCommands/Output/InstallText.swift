@@ -16,11 +16,11 @@ struct InstallText {
             let detail = change.action.detail.map { " (\($0))" } ?? ""
             return "\(word) \(Printable.oneLine(change.path, limit: 4096))\(detail)"
         }
-        let isFirst = changes.contains { $0.path.hasSuffix("/roster.toml") && $0.action == .created }
+        let isFirst = changes.contains { $0.path.ends(with: "/roster.toml") && $0.action == .created }
         if isFirst {
             lines.append(
                 "Next: list your agents in the roster, run 'mosaic fleet init' again, then 'mosaic fleet start'.")
-        } else if changes.contains(where: { $0.action == .created && $0.path.hasSuffix("@.service") }) {
+        } else if changes.contains(where: { $0.action == .created && $0.path.ends(with: "@.service") }) {
             lines.append("Next: 'mosaic fleet start' brings the fleet up.")
         } else if changes.contains(where: { $0.action.isChange }) {
             lines.append("Next: 'mosaic fleet restart' makes running agents use what changed.")

@@ -52,7 +52,7 @@ struct LockInspectionText {
         lines.append(line("Host", "\(Printable.oneLine(record.host)), user \(record.uid)"))
         lines.append(line("Since", since(record)))
         if let age = inspection.stampAge {
-            lines.append(line("Progress", "last \(DurationText.human(.seconds(max(0, age)))) ago"))
+            lines.append(line("Progress", "last \(DurationText.human(.seconds(clamping: max(0, age)))) ago"))
         }
         let events = inspection.observation?.events ?? []
         if let progress = LockWords.progress(events) { lines.append(line("Phase", progress.without("phase "))) }
@@ -96,6 +96,6 @@ struct LockInspectionText {
 extension String {
     /// Without the prefix, if it has it.
     fileprivate func without(_ prefix: String) -> String {
-        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+        after(prefix).map(String.init) ?? self
     }
 }

@@ -25,7 +25,7 @@ enum LockWords {
     static func since(_ record: LockRecord) -> String {
         guard let seconds = Timestamp.parse(record.acquiredAt) else { return Printable.oneLine(record.acquiredAt) }
         let age = SystemTime().wallClock() - seconds
-        return "\(LocalTime.ofDay(seconds)) (\(DurationText.human(.seconds(max(0, age)))) ago)"
+        return "\(LocalTime.ofDay(seconds)) (\(DurationText.human(.seconds(clamping: max(0, age)))) ago)"
     }
 
     /// `phase drain 3/20`; nil before the first event.

@@ -52,7 +52,3 @@ struct OperationDocument: Encodable {
         problems = report.problems
     }
 }
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-}

@@ -8,7 +8,7 @@ struct InstalledFiles {
         machine = fleet.machine
         var folders: [String] = []
         if let program = machine.program, program.contains("/bin/") {
-            folders.append(program.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/share")
+            folders.append(program.parts(at: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/share")
         }
         folders += ["/usr/local/share", "/usr/share"]
         if let home = try? HomeDirectory.path(environment: fleet.environment) {  // without one: only the others

@@ -5,12 +5,14 @@ struct ProgramVersion: Comparable, Equatable, CustomStringConvertible {
 
     /// The first number in a text such as `tmux next-3.4` or `systemd 252 (252.39-1~deb12u1)`; nil when there is none.
     init?(in text: String) {
-        let rest = text.drop { !$0.isNumber }
-        let digits = rest.prefix { $0.isASCII && $0.isNumber }
-        guard let major = Int(digits) else { return nil }
+        func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        let rest = text.utf8.drop { !isDigit($0) }
+        let digits = rest.prefix(while: isDigit)
+        guard let major = Int(Substring(digits)) else { return nil }
         self.major = major
         let after = rest.dropFirst(digits.count)
-        minor = after.first == "." ? Int(after.dropFirst().prefix { $0.isASCII && $0.isNumber }) ?? 0 : 0
+        let isMinor = after.first == UInt8(ascii: ".")
+        minor = isMinor ? Int(Substring(after.dropFirst().prefix(while: isDigit))) ?? 0 : 0
     }
 
     init(_ major: Int, _ minor: Int = 0) {
@@ -29,6 +31,6 @@ struct ProgramVersion: Comparable, Equatable, CustomStringConvertible {
     static func line(of program: String, _ option: String, environment: [String: String]) throws(FleetError) -> String {
         let output = try ChildProcess(executable: program, arguments: [option], environment: environment)
             .run(timeout: .seconds(5))
-        return output.standardOutput.split(separator: "\n").first.map(String.init) ?? ""
+        return output.standardOutput.parts(at: "\n").first.map(String.init) ?? ""
     }
 }

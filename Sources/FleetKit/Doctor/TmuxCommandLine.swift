@@ -4,10 +4,10 @@ struct TmuxCommandLine {
 
     /// - Returns: nil when it runs something else. A tmux behind a shell is not seen.
     init?(_ words: [String]) {
-        guard let program = words.first?.split(separator: "/").last, program == "tmux" else { return nil }
+        guard let program = words.first?.parts(at: "/").last, program == "tmux" else { return nil }
         // tmux's own options; the first other word is its command.
         var end = 1
-        while end < words.count, words[end].hasPrefix("-"), words[end].count > 1 {
+        while end < words.count, words[end].begins(with: "-"), words[end].utf8.count > 1 {
             // Their values stand in the next word unless they follow at once.
             end += ["-c", "-f", "-L", "-S", "-T"].contains(words[end]) ? 2 : 1
         }
@@ -17,8 +17,8 @@ struct TmuxCommandLine {
     /// `-N`, alone or among other letters.
     var startsNoServer: Bool {
         options.contains { option in
-            option.hasPrefix("-") && !option.hasPrefix("--") && !"cfLST".contains(option.dropFirst().first ?? "-")
-                && option.contains("N")
+            guard let letters = option.after("-")?.unicodeScalars, let first = letters.first else { return false }
+            return !"-cfLST".has(first) && letters.contains("N")
         }
     }
 }

@@ -54,7 +54,7 @@ public struct History: Sendable {
             return last
         }
         let wanted = text.lowercased()
-        let matching = operations.filter { $0.token?.hasPrefix(wanted) == true }
+        let matching = operations.filter { $0.token?.begins(with: wanted) == true }
         guard wanted.count >= 4, let first = matching.last else {
             throw FleetError(
                 .usage, "no record of the history has the token \(shown)",

@@ -44,7 +44,7 @@ public struct HistoryFile: Sendable {
             if isLocked {
                 guard isStill(file, folder) else { continue }
                 let size = try status(file).st_size
-                if size > 0, Int(size) + line.count > limit {
+                if size > 0, Int(size) > limit - line.count {
                     guard renameat(folder, Self.name, folder, Self.oldName) == 0 else {
                         throw failure("put aside", errno)
                     }
@@ -126,7 +126,7 @@ public struct HistoryFile: Sendable {
         guard written != bytes.count else { return }
         let number = written < 0 ? errno : ENOSPC
         // Only ours: where it cannot be locked, somebody else's line may stand behind it.
-        if isLocked, written > 0, try status(file).st_size == size + off_t(written) { ftruncate(file, size) }
+        if isLocked, written > 0, try status(file).st_size - off_t(written) == size { ftruncate(file, size) }
         throw failure("write", number)
     }
 

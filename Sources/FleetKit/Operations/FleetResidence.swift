@@ -32,11 +32,11 @@ public struct FleetResidence: Sendable, Equatable {
     /// The units that may have the cgroup `own` or one above it. systemd names a unit's cgroup after the unit, with a `_`
     /// before some names, so mostly this is known without asking the manager for the whole fleet.
     static func candidates(_ units: [UnitName], _ own: String) -> [UnitName] {
-        let parts = Set(own.split(separator: "/").map(String.init))
+        let parts = Set(own.parts(at: "/").map(String.init))
         let named = units.filter { parts.contains($0.rawValue) || parts.contains("_" + $0.rawValue) }
         guard named.isEmpty else { return named }
         // In some other service: it may be one of these all the same, where the roster knows it by an alias.
-        return parts.contains { $0.hasSuffix(".service") && !$0.hasPrefix("user@") } ? units : []
+        return parts.contains { $0.ends(with: ".service") && !$0.begins(with: "user@") } ? units : []
     }
 
     /// tmux servers in one of whose windows this process may be: those that it descends from, and the one that `$TMUX`
@@ -59,7 +59,7 @@ public struct FleetResidence: Sendable, Equatable {
 
     /// `$TMUX` is `SOCKET,PID,SESSION`; the path may have commas in it.
     static func server(of environment: [String: String]) -> Int32? {
-        let parts = environment["TMUX"]?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+        let parts = environment["TMUX"]?.parts(at: ",", keepingEmpty: true) ?? []
         return parts.count > 2 ? Int32(parts[parts.count - 2]) : nil
     }
 

@@ -20,9 +20,9 @@ extension ProcessLook {
 
 struct ProcProcessLook: ProcessLook {
     func start(of pid: Int32) -> UInt64? {
-        guard let text = read("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        guard let text = read("/proc/\(pid)/stat"), let end = text.lastPlace(of: ")") else { return nil }
         // The program's name may hold blanks and brackets: count from behind it. Field 3 is the first one there.
-        let fields = text[text.index(after: end)...].split(separator: " ")
+        let fields = text[text.index(after: end)...].parts(at: " ")
         return fields.count > 19 ? UInt64(fields[19]) : nil
     }
 

@@ -85,7 +85,9 @@ public struct OutcomeWords: Sendable {
         let why = reason(result: now.result, state: now)
         if now.isInAutoRestart { return "died (\(why)) and waits for its automatic restart" }
         if now.isFailed { return "died: \(why)" }
-        if !now.isActive { return now.result == "success" ? "ended (\(now.subState))" : "died: \(why)" }
+        if !now.isActive {
+            return now.result == "success" ? "ended (\(Printable.oneLine(now.subState)))" : "died: \(why)"
+        }
         let count = now.restarts > before.restarts ? Int(now.restarts - before.restarts) : 0
         return count > 0 ? "flaps: restarted by itself \(count) times" : "was restarted by something else"
     }

@@ -119,7 +119,9 @@ public struct StatusReport: Sendable, Equatable {
         let why = words.reason(result: state.result, state: state)
         if state.isNotFound { return "there is no such unit" }
         if state.isMasked { return "masked" }
-        if state.loadState != "loaded" { return "its unit file cannot be loaded (\(state.loadState))" }
+        if state.loadState != "loaded" {
+            return "its unit file cannot be loaded (\(Printable.oneLine(state.loadState)))"
+        }
         let times = state.restarts == 1 ? "once" : "\(state.restarts) times"
         if state.isInAutoRestart {
             let past = state.restarts == 0 ? "its first automatic restart" : "restarted by itself \(times), the next"

@@ -25,8 +25,8 @@ public struct PluginName: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     /// Of a file `mosaic-fleet-NAME`.
     init?(file: String) {
-        guard file.hasPrefix(Self.filePrefix) else { return nil }
-        self.init(String(file.dropFirst(Self.filePrefix.count)))
+        guard let name = file.after(Self.filePrefix) else { return nil }
+        self.init(String(name))
     }
 
     public var fileName: String { Self.filePrefix + rawValue }

@@ -38,7 +38,7 @@ public struct PluginSearch {
     public init(path: String?, builtIns: Set<String>) {
         var files: [PluginName: (path: String, id: FileID)] = [:]
         var seen: Set<FileID> = []
-        for entry in (path ?? "").split(separator: ":") where entry.hasPrefix("/") {
+        for entry in (path ?? "").parts(at: ":") where entry.begins(with: "/") {
             let folder = HomeDirectory.withoutTrailingSlash(String(entry))
             var status = stat()
             // /bin is a link to /usr/bin on many machines: the same folder twice shadows nothing.

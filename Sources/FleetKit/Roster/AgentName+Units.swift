@@ -12,7 +12,7 @@ extension AgentName {
 
     /// The agent whose unit this is; nil for any other unit.
     public init?(unit: UnitName) {
-        guard unit.rawValue.hasPrefix(Self.unitPrefix), unit.rawValue.hasSuffix(".service"),
+        guard unit.rawValue.begins(with: Self.unitPrefix), unit.rawValue.ends(with: ".service"),
             let instance = unit.instance
         else { return nil }
         do {

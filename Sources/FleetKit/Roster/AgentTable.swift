@@ -54,7 +54,8 @@ struct AgentTable {
             if words.isEmpty, mayBeEmpty { return words }
             guard words.first?.isEmpty == false else {
                 throw table.error(
-                    key, "\(key) of \(owner) is empty", hint: "write program and arguments, such as \(key) = \(example)")
+                    key, "\(key) of \(owner) is empty", hint: "write program and arguments, such as \(key) = \(example)"
+                )
             }
             return words
         }
@@ -62,7 +63,7 @@ struct AgentTable {
         /// An absolute path, or one in the home directory.
         func place(_ key: String) throws(FleetError) -> String? {
             guard let path = try table.string(key) else { return nil }
-            guard path.hasPrefix("/") || path == "~" || path.hasPrefix("~/") else {
+            guard path.begins(with: "/") || path == "~" || path.begins(with: "~/") else {
                 throw table.error(
                     key, "\(key) '\(Printable.oneLine(path))' of \(owner) is not absolute",
                     hint: "begin it with '/' or '~/'")
@@ -74,8 +75,8 @@ struct AgentTable {
         func searchPath() throws(FleetError) -> String? {
             guard let path = try table.string("path") else { return nil }
             try checkPlain("path", path)
-            for folder in path.split(separator: ":", omittingEmptySubsequences: false)
-            where !(folder.hasPrefix("/") || folder == "~" || folder.hasPrefix("~/")) {
+            for folder in path.parts(at: ":", keepingEmpty: true)
+            where !(folder.begins(with: "/") || folder == "~" || folder.begins(with: "~/")) {
                 throw table.error(
                     "path",
                     folder.isEmpty
@@ -92,7 +93,8 @@ struct AgentTable {
                 let place = ["environment", name]
                 guard isVariableName(name) else {
                     throw table.error(
-                        at: place, "'\(Printable.oneLine(name))' of \(owner) is not the name of an environment variable",
+                        at: place,
+                        "'\(Printable.oneLine(name))' of \(owner) is not the name of an environment variable",
                         hint: "use letters, digits and '_', and no digit at the beginning")
                 }
                 guard name != "PATH" else {
@@ -120,9 +122,9 @@ struct AgentTable {
         func environmentFile() throws(FleetError) -> AgentSettings.EnvironmentFile? {
             let key = "environment_file"
             guard let text = try table.string(key) else { return nil }
-            let mayBeMissing = text.hasPrefix("-")
-            let path = mayBeMissing ? String(text.dropFirst()) : text
-            guard path.hasPrefix("/") || path.hasPrefix("~/") else {
+            let mayBeMissing = text.begins(with: "-")
+            let path = text.after("-").map(String.init) ?? text
+            guard path.begins(with: "/") || path.begins(with: "~/") else {
                 throw table.error(
                     key, "environment_file '\(Printable.oneLine(path))' of \(owner) is not absolute",
                     hint: "begin it with '/' or '~/'; a '-' in front of that says that it may be missing")
@@ -173,13 +175,15 @@ struct AgentTable {
             guard let text = try table.string("activity") else { return nil }
             if text == "reported" { return .reported }
             let hint = "write \"reported\", or \"quiet 30s\""
-            guard text.hasPrefix("quiet ") else {
+            guard text.begins(with: "quiet ") else {
                 throw table.error("activity", "activity of \(owner) is '\(Printable.oneLine(text))'", hint: hint)
             }
             let duration = try table.placed("activity") { () throws(FleetError) in
                 try DurationText.parse(String(text.dropFirst("quiet ".count)))
             }
-            guard duration > .zero else { throw table.error("activity", "activity of \(owner) is quiet for 0", hint: hint) }
+            guard duration > .zero else {
+                throw table.error("activity", "activity of \(owner) is quiet for 0", hint: hint)
+            }
             return .quiet(duration)
         }
 

@@ -18,18 +18,18 @@ public struct MosaicHome: Sendable, Equatable {
         if let option {
             let expanded = try HomeDirectory.expandTilde(
                 checked(option, from: "--mosaic-home"), environment: environment)
-            return MosaicHome(absolute: expanded.hasPrefix("/") ? expanded : currentDirectory + "/" + expanded)
+            return MosaicHome(absolute: expanded.begins(with: "/") ? expanded : currentDirectory + "/" + expanded)
         }
         if let home = environment["MOSAIC_HOME"], !home.isEmpty {
             let expanded = try HomeDirectory.expandTilde(checked(home, from: "$MOSAIC_HOME"), environment: environment)
-            guard expanded.hasPrefix("/") else {
+            guard expanded.begins(with: "/") else {
                 throw FleetError(
                     .usage, "$MOSAIC_HOME is '\(Printable.oneLine(home))', which is not an absolute path",
                     hint: "set it to a path that begins with '/', or unset it")
             }
             return MosaicHome(absolute: expanded)
         }
-        if let config = environment["XDG_CONFIG_HOME"], config.hasPrefix("/") {
+        if let config = environment["XDG_CONFIG_HOME"], config.begins(with: "/") {
             return MosaicHome(absolute: try checked(config, from: "$XDG_CONFIG_HOME") + "/mosaic")
         }
         let home = try checked(try HomeDirectory.path(environment: environment), from: "$HOME")
@@ -38,7 +38,7 @@ public struct MosaicHome: Sendable, Equatable {
 
     /// - Throws: `.io` when the current directory is gone and the option is relative to it.
     public static func resolve(option: String?, environment: [String: String]) throws(FleetError) -> MosaicHome {
-        guard let option, !option.hasPrefix("/"), !option.hasPrefix("~") else {
+        guard let option, !option.begins(with: "/"), !option.begins(with: "~") else {
             return try resolve(option: option, environment: environment, currentDirectory: "/")
         }
         guard let current = getcwd(nil, 0) else {

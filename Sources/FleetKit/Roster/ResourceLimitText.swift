@@ -7,7 +7,7 @@ enum ResourceLimitText {
     static func memory(_ text: String) throws(FleetError) -> String {
         let hint = "write it like \"512M\", \"4G\", \"50%\" or \"infinity\""
         if text == "infinity" { return text }
-        if text.hasSuffix("%") { return try percentage(text, limit: 100, hint: hint) }
+        if text.ends(with: "%") { return try percentage(text, limit: 100, hint: hint) }
         var digits = text[...]
         var unit: Double = 1
         if let last = text.last, let power = "KMGT".firstIndex(of: last) {
@@ -29,7 +29,8 @@ enum ResourceLimitText {
     /// - Throws: `.usage`, naming the rule.
     static func cpu(_ text: String) throws(FleetError) -> String {
         if text == "infinity" { return text }
-        return try percentage(text, limit: 1_000_000, hint: "write it like \"50%\", \"200%\" (two CPUs) or \"infinity\"")
+        return try percentage(
+            text, limit: 1_000_000, hint: "write it like \"50%\", \"200%\" (two CPUs) or \"infinity\"")
     }
 
     /// `TasksMax=`: a number of processes and threads, a percentage of the machine's, or `infinity`.
@@ -38,7 +39,7 @@ enum ResourceLimitText {
     static func tasks(_ text: String) throws(FleetError) -> String {
         let hint = "write it like 500, \"10%\" or \"infinity\""
         if text == "infinity" { return text }
-        if text.hasSuffix("%") { return try percentage(text, limit: 100, hint: hint) }
+        if text.ends(with: "%") { return try percentage(text, limit: 100, hint: hint) }
         guard !text.isEmpty, text.utf8.allSatisfy(isDigit), let number = Int64(text), number > 0 else {
             throw refuse(text, "is not a number of tasks", hint: hint)
         }
@@ -47,9 +48,9 @@ enum ResourceLimitText {
 
     /// systemd reads at most two digits after the point.
     private static func percentage(_ text: String, limit: Double, hint: String) throws(FleetError) -> String {
-        let digits = text.dropLast()
-        let fraction = digits.firstIndex(of: ".").map { digits[digits.index(after: $0)...].utf8.count } ?? 0
-        guard text.hasSuffix("%"), let number = decimal(digits), fraction <= 2 else {
+        guard let digits = text.before("%"), let number = decimal(digits),
+            (digits.halves(at: ".")?.1.utf8.count ?? 0) <= 2
+        else {
             throw refuse(text, "is not a percentage", hint: hint)
         }
         guard number > 0, number <= limit else {
@@ -60,7 +61,7 @@ enum ResourceLimitText {
 
     /// Digits, or digits, a point and digits; nothing else that a number may look like.
     private static func decimal(_ text: Substring) -> Double? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = text.parts(at: ".", keepingEmpty: true)
         guard parts.count <= 2, text.utf8.count <= 20,
             parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isDigit) })
         else { return nil }

@@ -75,7 +75,7 @@ enum RosterDecoder {
         guard let table else { return holder }
         if let text = try table.string("unit") {
             holder.unit = try table.placed("unit") { () throws(FleetError) in try UnitName(text) }
-            guard text.hasSuffix(".service"), !text.contains("@") else {
+            guard text.ends(with: ".service"), !text.has("@") else {
                 throw table.error(
                     "unit", "unit: '\(text)' is not a plain service",
                     hint: "name a unit such as mosaic-tmux-holder.service")

@@ -8,8 +8,11 @@ extension Roster {
         var chosen: [Agent] = []
         var unknown: [String] = []
         for name in names {
-            guard let agent = agents.first(where: { $0.name.rawValue == name || $0.unit.rawValue == name }) else {
-                if !unknown.contains(name) { unknown.append(name) }
+            guard
+                let agent = agents.first(where: { $0.name.rawValue.isExactly(name) || $0.unit.rawValue.isExactly(name) }
+                )
+            else {
+                if !unknown.containsExactly(name) { unknown.append(name) }
                 continue
             }
             if !chosen.contains(where: { $0.unit == agent.unit }) { chosen.append(agent) }
@@ -22,7 +25,7 @@ extension Roster {
 
     private func hint(for name: String) -> String {
         let known = agents.map(\.name.rawValue)
-        if name == holder.unit.rawValue { return "that is the holder: name no agent to act on the whole fleet" }
+        if name.isExactly(holder.unit.rawValue) { return "that is the holder: name no agent to act on the whole fleet" }
         let near = Suggestion.near(name, in: known + agents.map(\.unit.rawValue))
         if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
         let place =

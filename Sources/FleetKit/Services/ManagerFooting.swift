@@ -30,16 +30,16 @@ public struct ManagerFooting: Sendable, Equatable {
     public init(unitPath: [String], environment words: [String], units: [Unit]) {
         var environment: [String: String] = [:]
         for word in words {
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = word.parts(at: "=", atMost: 2, keepingEmpty: true)
             if parts.count == 2 { environment[String(parts[0])] = String(parts[1]) }
         }
         let folder = unitPath.lazy.compactMap { path in
-            Self.ownFolders.first { path.utf8.count > $0.utf8.count && path.hasSuffix($0) }
-                .map { String(path.dropLast($0.count)) }
+            Self.ownFolders.lazy.compactMap { path.before($0) }.first { !$0.isEmpty }.map(String.init)
         }.first
         let runtime = folder ?? environment["XDG_RUNTIME_DIR"]
         self.init(
-            runtimeDirectory: runtime.flatMap { $0.hasPrefix("/") ? $0 : nil }, environment: environment, units: units)
+            runtimeDirectory: runtime.flatMap { $0.begins(with: "/") ? $0 : nil }, environment: environment,
+            units: units)
     }
 
     private static let ownFolders = ["/systemd/transient", "/systemd/generator"]

@@ -29,7 +29,9 @@ public struct UnitJournal: Sendable {
         reading.isQuiet = true
         let child = ChildProcess(
             executable: program,
-            arguments: ["--no-pager", "--no-hostname", "--output=short", "--reverse", "--since=@\(Int64(since))"]
+            arguments: [
+                "--no-pager", "--no-hostname", "--output=short", "--reverse", "--since=@\(Int64(clamping: since))",
+            ]
                 + reading.arguments,
             environment: environment)
         do throws(FleetError) {
@@ -46,8 +48,8 @@ public struct UnitJournal: Sendable {
     /// 252). The lines of one entry stay in their order: all but its first are indented. Our own entries are left out.
     static func oldestFirst(_ text: String) -> [String] {
         var entries: [[String]] = []
-        for line in text.split(separator: "\n").map(String.init) {
-            if line.hasPrefix(" "), !entries.isEmpty {
+        for line in text.parts(at: "\n").map(String.init) {
+            if line.begins(with: " "), !entries.isEmpty {
                 entries[entries.count - 1].append(line)
             } else {
                 entries.append([line])
@@ -58,7 +60,7 @@ public struct UnitJournal: Sendable {
 
     /// What the history writes about an operation is no news of the unit. `Nov 24 15:00:00 mosaic-fleet[12]: restart of …`
     private static func isOwn(_ line: String) -> Bool {
-        let words = line.split(separator: " ", maxSplits: 4)
-        return words.count == 5 && words[3].hasPrefix(JournalEntry.identifier + "[")
+        let words = line.parts(at: " ", atMost: 5)
+        return words.count == 5 && words[3].begins(with: JournalEntry.identifier + "[")
     }
 }

@@ -35,7 +35,7 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     /// The part between `@` and the suffix, for an instance of a template.
     public var instance: String? {
-        guard let at = rawValue.firstIndex(of: "@"), let dot = rawValue.lastIndex(of: ".") else { return nil }
+        guard let at = rawValue.firstPlace(of: "@"), let dot = rawValue.lastPlace(of: ".") else { return nil }
         return String(rawValue[rawValue.index(after: at)..<dot])
     }
 

@@ -26,8 +26,8 @@ public enum ControlGroupScan {
     /// Whether `path` is the cgroup `group` or below it; never for an empty group or the root.
     static func contains(_ group: String, _ path: String) -> Bool {
         guard group.count > 1 else { return false }
-        let prefix = group.hasSuffix("/") ? String(group.dropLast()) : group
-        return path == prefix || path.hasPrefix(prefix + "/")
+        let prefix = String(group.before("/") ?? group[...])
+        return path.isExactly(prefix) || path.begins(with: prefix + "/")
     }
 
     /// The process's path in the cgroup2 tree; nil when the process is gone.
@@ -39,8 +39,7 @@ public enum ControlGroupScan {
         let count = read(file, &bytes, bytes.count)
         guard count > 0 else { return nil }
         // cgroup2's line is `0::PATH`; the lines of version 1 begin with other numbers.
-        return String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
-            .first { $0.hasPrefix("0::") }
-            .map { String($0.dropFirst(3)) }
+        return String(decoding: bytes[..<count], as: UTF8.self).parts(at: "\n")
+            .lazy.compactMap { $0.after("0::") }.first.map(String.init)
     }
 }

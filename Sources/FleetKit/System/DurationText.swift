@@ -70,10 +70,7 @@ public enum DurationText {
     private static func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
     private static func wholeMilliseconds(_ duration: Duration) -> Int64 {
-        let (seconds, attoseconds) = duration.components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1000)
         // Half of the range leaves room for the rounding above.
-        guard !overflow, scaled < Int64.max / 2 else { return seconds < 0 ? 0 : Int64.max / 2 }
-        return scaled + attoseconds / 1_000_000_000_000_000
+        min(duration.wholeMilliseconds, Int64.max / 2)
     }
 }

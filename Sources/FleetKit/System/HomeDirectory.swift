@@ -4,8 +4,8 @@ internal import Glibc
 public enum HomeDirectory {
     /// - Throws: `.unsafeHome` when neither names one.
     public static func path(environment: [String: String]) throws(FleetError) -> String {
-        if let home = environment["HOME"], home.hasPrefix("/") { return withoutTrailingSlash(home) }
-        if let home = passwordDatabaseHome(), home.hasPrefix("/") { return withoutTrailingSlash(home) }
+        if let home = environment["HOME"], home.begins(with: "/") { return withoutTrailingSlash(home) }
+        if let home = passwordDatabaseHome(), home.begins(with: "/") { return withoutTrailingSlash(home) }
         throw FleetError(
             .unsafeHome, "no home directory: $HOME is not an absolute path and user \(geteuid()) has no account",
             hint: "set HOME, or give --mosaic-home DIR")
@@ -14,15 +14,15 @@ public enum HomeDirectory {
     /// `~` and `~/…` with the home directory in front; anything else as it is.
     public static func expandTilde(_ path: String, environment: [String: String]) throws(FleetError) -> String {
         if path == "~" { return try self.path(environment: environment) }
-        guard path.hasPrefix("~/") else { return path }
+        guard let rest = path.after("~/") else { return path }
         let home = try self.path(environment: environment)
-        return (home == "/" ? "" : home) + path.dropFirst(1)
+        return (home == "/" ? "" : home) + "/" + rest
     }
 
     static func withoutTrailingSlash(_ path: String) -> String {
-        var result = path
-        while result.utf8.count > 1, result.hasSuffix("/") { result.removeLast() }
-        return result
+        var result = path[...]
+        while result.utf8.count > 1, let shorter = result.before("/") { result = shorter }
+        return String(result)
     }
 
     private static func passwordDatabaseHome() -> String? {

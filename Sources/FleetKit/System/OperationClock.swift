@@ -21,20 +21,8 @@ public struct SystemClock: OperationClock {
 
     public func sleep(for duration: Duration) {
         guard duration > .zero else { return }
-        let parts = duration.components
-        var time = timespec(tv_sec: Int(parts.seconds), tv_nsec: Int(parts.attoseconds / 1_000_000_000))
+        var time = timespec(duration)
         // EINTR ends the wait on purpose: the remaining time is the caller's business.
         nanosleep(&time, nil)
     }
-}
-
-extension Duration {
-    /// Whole nanoseconds, for time stamps in files.
-    public var wholeNanoseconds: Int64 {
-        let parts = components
-        return parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000
-    }
-
-    /// Whole milliseconds.
-    public var wholeMilliseconds: Int64 { wholeNanoseconds / 1_000_000 }
 }

@@ -8,9 +8,8 @@ public enum ProcessEnvironment {
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                let name = String(text[..<equals])
-                if variables[name] == nil { variables[name] = String(text[text.index(after: equals)...]) }
+            if let (name, value) = text.halves(at: "="), variables[String(name)] == nil {
+                variables[String(name)] = String(value)
             }
             next += 1
         }

@@ -27,7 +27,7 @@ struct ProcessStat: Equatable {
 
     /// The program's name may hold anything, also `)` and blanks: counting begins after the last `)`, at field 3.
     static func parse(_ pid: Int32, _ text: String) -> ProcessStat? {
-        guard let name = text.lastIndex(of: ")") else { return nil }
+        guard let name = text.lastPlace(of: ")") else { return nil }
         let fields = text[text.index(after: name)...].split { $0 == " " || $0 == "\n" }
         guard fields.count > 19, let state = fields[0].utf8.first, let parent = Int32(fields[1]),
             let session = Int32(fields[3]), let start = UInt64(fields[19])

@@ -2,9 +2,19 @@
 public enum ShellWord {
     /// The word itself where every shell takes it as it is, else in single quotes.
     public static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_=.,:/@+%".contains($0) }
-        return isPlain
-            ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy(isPlain)
+        return isPlain ? word : "'" + word.replacingEach("'", by: "'\\''") + "'"
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.properties.isAlphabetic || "0123456789-_=.,:/@+%".has(scalar) }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
+            return true
+        // A mark belongs to the letter before it; alone, or after a character of the shell's, it does no harm.
+        case .nonspacingMark, .spacingMark: return true
+        default: return false
+        }
     }
 
     /// The words as one line that can be typed, and printed: what is no printable character does not stay what it was.

@@ -8,7 +8,7 @@ public enum Suggestion {
         let ranked = known.compactMap { candidate -> (distance: Int, word: String)? in
             guard candidate.utf8.count <= 300 else { return nil }
             let distance = editDistance(Array(word.utf8), Array(candidate.utf8))
-            let isPart = word.utf8.count >= 3 && candidate.hasPrefix(word)
+            let isPart = word.utf8.count >= 3 && candidate.begins(with: word)
             guard distance <= bound || isPart else { return nil }
             return (isPart ? min(distance, bound) : distance, candidate)
         }

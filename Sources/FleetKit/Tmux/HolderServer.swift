@@ -136,7 +136,7 @@ public struct HolderServer: Sendable, Equatable {
             throw refuse("the server is another user's")
         }
         var prefix = ""
-        for part in folder.split(separator: "/") {
+        for part in folder.parts(at: "/") {
             prefix += "/" + part
             if mkdir(prefix, 0o700) != 0, errno != EEXIST { throw refuse(String(cString: strerror(errno))) }
         }
@@ -155,7 +155,7 @@ public struct HolderServer: Sendable, Equatable {
     /// `SigCgt` of /proc/PID/status: one bit for each signal, the lowest is signal 1.
     private static func catchesUSR1(_ pid: Int32) -> Bool {
         guard let text = SmallFile.read("/proc/\(pid)/status", limit: 1 << 16) else { return false }
-        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+        let line = String(decoding: text, as: UTF8.self).parts(at: "\n").first { $0.begins(with: "SigCgt:") }
         guard let digits = line?.dropFirst("SigCgt:".count).drop(while: { $0 == "\t" || $0 == " " }),
             let mask = UInt64(digits, radix: 16)
         else { return false }

@@ -43,7 +43,7 @@ struct SessionServer {
                 + ["-P", "-F", "#{pid}:#{pane_id}:#{pane_pid}", "--"] + TmuxWords.program(command)
                 + [";", "set-option", "-p", "-t", "=\(session):", "remain-on-exit", "on"]
                 + [";", "set-option", "-t", "=\(session):", "destroy-unattached", "off"])
-        let words = reply.output.split(separator: "\n").first?.split(separator: ":") ?? []
+        let words = reply.output.parts(at: "\n").first?.parts(at: ":") ?? []
         guard reply.status == 0, words.count == 3, let server = Int32(words[0]), let process = Int32(words[2]) else {
             throw FleetError(
                 .unitFailed, "tmux did not create the session '\(session)': \(Self.complaint(of: reply))",
@@ -55,12 +55,12 @@ struct SessionServer {
     func look(at pane: Pane) throws(FleetError) -> Look {
         let reply = try run(
             list("#{==:#{pane_id},\(pane.id)}", "#{pane_pid}:#{pane_dead_status}:#{pane_dead_signal}"))
-        let lines = reply.output.split(separator: "\n")
+        let lines = reply.output.parts(at: "\n")
         // The first line proves the server, also where it has no session left and the listing fails.
         guard let server = lines.first.flatMap({ Int32($0) }) else { return .noServer(Self.complaint(of: reply)) }
         guard server == pane.server else { return .noServer("another server listens on the socket") }
         guard lines.count > 1 else { return .noPane }
-        let words = lines[1].split(separator: ":", omittingEmptySubsequences: false)
+        let words = lines[1].parts(at: ":", keepingEmpty: true)
         guard words.count == 3, let process = Int32(words[0]) else {
             return .noServer("it gives an answer that makes no sense")
         }
@@ -78,7 +78,7 @@ struct SessionServer {
         let reply = try run(
             list(isThis, "#{?pane_dead,,#{pane_pid}}")
                 + [";", "if-shell", "-F", "#{S:#{?\(isThis),1,}}", "kill-session -t '=\(session)'"])
-        let lines = reply.output.split(separator: "\n")
+        let lines = reply.output.parts(at: "\n")
         guard !lines.isEmpty else { return nil }
         return lines.dropFirst().compactMap { Int32($0) }
     }
@@ -90,7 +90,7 @@ struct SessionServer {
 
     private static func complaint(of reply: TmuxProbe.Reply) -> String {
         guard reply.status != nil else { return "the server hangs" }
-        let line = Printable.oneLine(reply.errors.split(separator: "\n").first.map(String.init) ?? "")
+        let line = Printable.oneLine(reply.errors.parts(at: "\n").first.map(String.init) ?? "")
         return line.isEmpty ? "it says nothing" : line
     }
 }

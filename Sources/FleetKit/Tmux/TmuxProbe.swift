@@ -58,7 +58,7 @@ public final class TmuxProbe: HolderProbe {
         let reply = try run(program, server.clientOptions + ["display-message", "-p", "#{pid}"])
         guard let status = reply.status else { return .silent("tmux itself does not end: its server hangs") }
         let firstLine = { (text: String) in
-            Printable.oneLine(text.split(separator: "\n").first.map(String.init) ?? "")
+            Printable.oneLine(text.parts(at: "\n").first.map(String.init) ?? "")
         }
         guard status == 0 else {
             let why = firstLine(reply.errors)

@@ -15,15 +15,15 @@ extension TmuxSocket {
         guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
             throw refuse("it has control characters")
         }
-        if text.hasPrefix("/") {
+        if text.begins(with: "/") {
             guard text.utf8.count <= Self.pathLimit else {
                 throw refuse("it has \(text.utf8.count) bytes, \(Self.pathLimit) are allowed")
             }
             self = .path(text)
             return
         }
-        guard !text.contains("/") else { throw refuse("a path must begin with '/', and a name has no '/'") }
-        guard !text.hasPrefix("-") else { throw refuse("it begins with '-'") }
+        guard !text.has("/") else { throw refuse("a path must begin with '/', and a name has no '/'") }
+        guard !text.begins(with: "-") else { throw refuse("it begins with '-'") }
         guard text != ".", text != ".." else { throw refuse("it is a folder") }
         // `/tmp/tmux-4294967295/` stands in front of it.
         guard text.utf8.count <= Self.pathLimit - 21 else {

@@ -28,7 +28,7 @@ extension FleetUnits {
     /// The roster's `path` with every `~` expanded.
     static func searchPath(_ path: String, userHome: String) throws(FleetError) -> String {
         var folders: [String] = []
-        for folder in path.split(separator: ":") {
+        for folder in path.parts(at: ":") {
             folders.append(try HomeDirectory.expandTilde(String(folder), environment: ["HOME": userHome]))
         }
         return folders.joined(separator: ":")

@@ -145,7 +145,7 @@ final class ConfigFolder {
 
     private static func makeAll(_ path: String) throws(FleetError) {
         var prefix = ""
-        for part in path.split(separator: "/") {
+        for part in path.parts(at: "/") {
             prefix += "/" + part
             if mkdir(prefix, 0o755) != 0, errno != EEXIST { throw failure("make the folder", prefix) }
         }

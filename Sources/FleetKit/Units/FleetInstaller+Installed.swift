@@ -13,8 +13,9 @@ extension FleetInstaller {
         guard let folder = try ConfigFolder.open(unitFolder, create: false),
             case .file(let bytes) = try folder.read(FleetUnits.template), GeneratedText.authorship(of: bytes) == .own
         else { return nil }
-        let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("ExecStart=") }
-        let words = line?.dropFirst("ExecStart=".count).split(separator: " ").map(String.init) ?? []
+        let line = String(decoding: bytes, as: UTF8.self).parts(at: "\n").lazy
+            .compactMap { $0.after("ExecStart=") }.first
+        let words = line?.parts(at: " ").map(String.init) ?? []
         func kept(_ path: String?) -> String? {
             guard let path, UnitText.canBeProgram(path), access(path, X_OK) == 0 else { return nil }
             return path

@@ -139,7 +139,7 @@ public struct FleetInstaller: Sendable {
 
     /// Of an agent, not of the template.
     private static func isDropInFolder(_ name: String) -> Bool {
-        name.hasPrefix(AgentName.unitPrefix) && name.hasSuffix(".service.d") && name != "\(FleetUnits.template).d"
+        name.begins(with: AgentName.unitPrefix) && name.ends(with: ".service.d") && name != "\(FleetUnits.template).d"
     }
 
     private struct UnitFile {

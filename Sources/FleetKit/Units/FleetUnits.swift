@@ -114,7 +114,7 @@ struct FleetUnits {
         guard let program = agent.command.first, !program.isEmpty else {
             throw refuse("it has no command", hint: "add a line such as command = [\"claude\", \"--continue\"]")
         }
-        guard agent.command.count > 1 || !program.contains("=") else {
+        guard agent.command.count > 1 || !program.has("=") else {
             throw refuse(
                 "the program's name '\(Printable.oneLine(program))' has a '=' in it",
                 hint: "start it under a name without '=', or with at least one argument")

@@ -13,7 +13,7 @@ extension ManagerScope {
         switch self {
         case .system: return "/etc/systemd/system"
         case .user:
-            if let config = environment["XDG_CONFIG_HOME"], config.hasPrefix("/") {
+            if let config = environment["XDG_CONFIG_HOME"], config.begins(with: "/") {
                 return HomeDirectory.withoutTrailingSlash(config) + "/systemd/user"
             }
             return try HomeDirectory.path(environment: environment) + "/.config/systemd/user"

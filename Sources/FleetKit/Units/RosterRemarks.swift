@@ -97,13 +97,14 @@ public struct RosterRemarks {
         guard let file = agent.settings.environmentFile else { return false }
         let path = try HomeDirectory.expandTilde(file.path, environment: ["HOME": userHome])
         guard let text = TextFile.read(path, limit: 1 << 16) else { return false }
-        return text.split(separator: "\n").contains { line in
-            line.drop { $0 == " " || $0 == "\t" }.hasPrefix("PATH=")
+        return text.parts(at: "\n").contains { line in
+            line.drop { $0 == " " || $0 == "\t" }.begins(with: "PATH=")
         }
     }
 
     private static func list(_ agents: [AgentName]) -> String {
         let some = agents.prefix(4).map(\.rawValue).joined(separator: ", ")
-        return (agents.count == 1 ? "agent " : "agents ") + (agents.count > 4 ? "\(some) and \(agents.count - 4) more" : some)
+        return (agents.count == 1 ? "agent " : "agents ")
+            + (agents.count > 4 ? "\(some) and \(agents.count - 4) more" : some)
     }
 }

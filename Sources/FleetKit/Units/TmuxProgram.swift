@@ -6,8 +6,8 @@ public enum TmuxProgram {
     ///
     /// - Throws: `.usage` when there is none, or where a unit file could not name it.
     public static func find(environment: [String: String]) throws(FleetError) -> String {
-        let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
-        for folder in folders where folder.hasPrefix("/") {
+        let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").parts(at: ":")
+        for folder in folders where folder.begins(with: "/") {
             let path = HomeDirectory.withoutTrailingSlash(String(folder)) + "/tmux"
             var status = stat()
             guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else {

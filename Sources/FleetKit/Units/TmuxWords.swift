@@ -2,7 +2,7 @@
 enum TmuxWords {
     /// tmux takes a `;` at the end of an argument for its command separator, unless a backslash stands before it.
     static func literal(_ word: String) -> String {
-        word.hasSuffix(";") ? word.dropLast() + "\\;" : word
+        word.before(";").map { $0 + "\\;" } ?? word
     }
 
     /// The program and its arguments for `new-session --`.
@@ -13,5 +13,5 @@ enum TmuxWords {
     }
 
     /// Text where tmux would expand `#{…}` and run `#(…)`, such as `-c`.
-    static func withoutFormats(_ text: String) -> String { literal(text.replacing("#", with: "##")) }
+    static func withoutFormats(_ text: String) -> String { literal(text.replacingEach("#", by: "##")) }
 }

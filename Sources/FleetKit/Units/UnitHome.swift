@@ -42,7 +42,7 @@ struct UnitHome: Equatable {
     /// A backslash would join this line with the next one.
     var line: String {
         Self.key + "\(inode) "
-            + path.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\x5c")
+            + path.parts(at: "\\", keepingEmpty: true).joined(separator: "\\x5c")
     }
 
     private static func unescaped(_ text: String) -> String {
@@ -91,7 +91,7 @@ extension ManagerFooting {
     /// - Throws: `.unsafeHome` where one of the units was written by `init` for another home that is there.
     public func checkUnits(belongTo home: MosaicHome) throws(FleetError) {
         let place = try home.place()
-        for unit in units where unit.path.hasPrefix("/") {
+        for unit in units where unit.path.begins(with: "/") {
             guard let bytes = SmallFile.read(unit.path, limit: 1 << 20), let owner = UnitHome(in: bytes) else {
                 continue
             }

@@ -33,7 +33,7 @@ enum UnitText {
 
     /// Whether a unit can run the program of this path: systemd does not unescape it as it does arguments.
     static func canBeProgram(_ path: String) -> Bool {
-        path.hasPrefix("/") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"'\\%$;".utf8.contains($0) }
+        path.begins(with: "/") && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"'\\%$;".utf8.contains($0) }
     }
 
     /// Needs no quotes anywhere in a word; `;` is not here, because alone it separates commands.

@@ -33,11 +33,15 @@ extension FuzzTarget {
                 try hold(isPlain && !error.hint.isEmpty, "not printable: \(error.message)")
             }
         }
+        var states: [UnitState] = []
         try attempt { () throws(FleetError) in
             var properties = UnitProperties(unit)
             try properties.read(all: message)
-            _ = try properties.unitState()
+            states.append(try properties.unitState())
         }
+        var settings = UnitSettings(name: unit)
+        try attempt { () throws(FleetError) in try settings.read(message) }
+        if !states.isEmpty { try show(states: states, settings: [settings]) }
         for field in UnitProperties.Field.allCases {
             try attempt { () throws(FleetError) in
                 var properties = UnitProperties(unit)

@@ -11,7 +11,8 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
         FuzzTarget(name: "completed", run: completedRestart), FuzzTarget(name: "roster", run: roster),
         FuzzTarget(name: "duration", run: duration), FuzzTarget(name: "names", run: names),
         FuzzTarget(name: "systemctl", run: systemctl), FuzzTarget(name: "dbus-wire", run: dbusWire),
-        FuzzTarget(name: "dbus-values", run: dbusValues),
+        FuzzTarget(name: "dbus-values", run: dbusValues), FuzzTarget(name: "history", run: history),
+        FuzzTarget(name: "date", run: date),
     ]
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

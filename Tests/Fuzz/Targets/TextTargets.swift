@@ -22,6 +22,9 @@ extension FuzzTarget {
         do throws(FleetError) { duration = try DurationText.parse(text) } catch { return }
         try hold(duration >= .zero, "negative: \(text)")
         _ = DurationText.human(duration)
+        let policy = WaitPolicy(maxWait: duration, stallAfter: duration, evictGrace: duration)
+        for waited in [Duration.zero, duration] { try show(lock: unreadableLock, policy: policy, waited: waited) }
+        _ = Timestamp.rfc3339(1.8e9)
         // Longer than 146 million years is shown as that.
         guard duration < .milliseconds(Int64.max / 2) else { return }
         let canonical = DurationText.canonical(duration)
@@ -46,8 +49,30 @@ extension FuzzTarget {
         }
         if let socket = try? TmuxSocket(parsing: text) { try hold("\(socket)".utf8.count > 0, text) }
         guard !text.utf8.contains(0) else { return }
-        try hold(try unquoted(UnitText.quoted(text)) == text, "\(UnitText.quoted(text)) is not \(text)")
+        // Byte by byte: to `==` U+037E is the `;` that this is about.
+        let word = try unquoted(UnitText.quoted(text))
+        try hold(word.utf8.elementsEqual(text.utf8), "\(UnitText.quoted(text)) is not \(text)")
+        let typed = parsedByTmux(TmuxWords.literal(text))
+        try hold(typed.elementsEqual(text.utf8), "tmux makes \(typed) of \(Array(text.utf8))")
+        let formatted = parsedByTmux(TmuxWords.withoutFormats(text)).split(
+            separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
+        let halves = text.utf8.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
+        try hold(formatted.count == 2 * halves.count - 1, "a format is left in \(TmuxWords.withoutFormats(text))")
     }
+
+    /// What tmux makes of one argument: a `;` at its end separates commands, unless a backslash stands before it (cmd-parse.y).
+    private static func parsedByTmux(_ word: String) -> [UInt8] {
+        var bytes = Array(word.utf8)
+        guard bytes.last == UInt8(ascii: ";") else { return bytes }
+        bytes.removeLast()
+        guard bytes.last == UInt8(ascii: "\\") else { return bytes }
+        bytes[bytes.count - 1] = UInt8(ascii: ";")
+        return bytes
+    }
+
+    private static let unreadableLock = LockObservation(
+        id: FileID(device: 1, inode: 2), stamp: FileTime(seconds: 3, nanoseconds: 4), kind: .regular,
+        content: .unreadable("it is empty"), kernelLock: .held)
 
     /// systemd's bus_label_unescape().
     private static func unlabelled(_ label: Substring) throws -> String {
@@ -111,9 +136,10 @@ extension FuzzTarget {
             guard let shown = ShownUnit.parse(text, asked: asked) else { continue }
             try hold(shown.map(\.state.name) == asked, "other units than asked for")
             try hold(shown.allSatisfy { ($0.jobTimeout ?? .zero) >= .zero }, "a negative limit")
+            try show(states: shown.map(\.state), settings: ShownSettings.parse(text, asked: asked) ?? [])
         }
         _ = TimeSpan.duration(text)
-        _ = Timestamp.microseconds(text)
+        _ = FleetSystemctl.Timestamp.microseconds(text)
         try hold(ShownUnit.words(text).allSatisfy { !$0.isEmpty }, "an empty word")
     }
 }

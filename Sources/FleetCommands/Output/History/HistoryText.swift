@@ -35,7 +35,7 @@ struct HistoryText {
             ])
         }
         guard let width, !style.isColored else { return table.render() }
-        return table.render().split(separator: "\n").map { cut($0, width) }.joined(separator: "\n")
+        return table.render().parts(at: "\n").map { cut($0, width) }.joined(separator: "\n")
     }
 
     private func cut(_ line: Substring, _ width: Int) -> String {

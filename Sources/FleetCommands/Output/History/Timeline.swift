@@ -91,8 +91,7 @@ struct Timeline {
     }
 
     private static func label(_ unit: String) -> String {
-        let agent = unit.hasPrefix("mosaic-agent@") && unit.hasSuffix(".service")
-        let short = unit.hasSuffix(".service") ? String(unit.dropLast(8)) : unit
-        return Printable.oneLine(agent ? String(short.dropFirst(13)) : short, limit: 40)
+        let short = unit.before(".service")
+        return Printable.oneLine(String(short?.after(AgentName.unitPrefix) ?? short ?? unit[...]), limit: 40)
     }
 }

@@ -52,7 +52,9 @@ struct TimelineText {
     }
 
     private func cell(_ milliseconds: Int64, _ width: Int) -> Int {
-        Int((Double(milliseconds) / Double(timeline.milliseconds) * Double(width)).rounded())
+        min(
+            width,
+            max(0, Int(clamping: (Double(milliseconds) / Double(timeline.milliseconds) * Double(width)).rounded())))
     }
 
     private func fitted(_ label: String) -> String {

@@ -48,7 +48,9 @@ struct LockWait: Equatable {
             guard let done = event.done, let total = event.total else { return Printable.oneLine(event.phase) }
             return "\(Printable.oneLine(event.phase)) \(done)/\(total)"
         }
-        if let done = last?.done, let total = last?.total, total > 0 { fraction = Double(done) / Double(total) }
+        if let done = last?.done, let total = last?.total, total > 0 {
+            fraction = min(1, max(0, Double(done) / Double(total)))
+        }
     }
 }
 
@@ -108,7 +110,7 @@ struct LockWaitFrame {
     private func bound(_ limit: Int) -> ScreenLine {
         guard let maxWait = wait.maxWait else { return line("then", "as long as it takes (--max-wait 0)", limit) }
         // Whole seconds: a countdown in tenths is noise.
-        let left = max(0, (maxWait - waited).wholeMilliseconds + 999) / 1000
+        let left = max(.zero, maxWait - waited + .milliseconds(999)).wholeMilliseconds / 1000
         var line = ScreenLine("  ", limit: limit)
         line.add("\(wait.ending) in ", style.dim)
         line.add(DurationText.human(.seconds(left)), style.bold)

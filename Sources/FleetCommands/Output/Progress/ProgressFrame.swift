@@ -41,7 +41,7 @@ struct ProgressFrame {
         let count = phase.phase == .verify ? "" : " \(phase.done)/\(phase.total)"
         line.add(phase.phase.rawValue + count, style.bold)
         let fraction = model.fraction(now: now)
-        let percent = "\(Int(fraction * 100))%"
+        let percent = "\(Int(clamping: fraction * 100))%"
         let start = max(15, line.columns + 1)
         let bar = min(50, limit - start - 6 - 2 - elapsed.count)
         if bar >= 5 {
@@ -55,9 +55,9 @@ struct ProgressFrame {
 
     static func bar(_ fraction: Double, width: Int) -> String {
         let inner = max(1, width - 2)
-        let full = min(inner, Int(fraction * Double(inner)))
+        let full = max(0, min(inner, Int(clamping: fraction * Double(inner))))
         let head = full > 0 && full < inner ? ">" : full == inner ? "=" : ""
-        let blank = String(repeating: " ", count: inner - max(full, 0))
+        let blank = String(repeating: " ", count: inner - full)
         return "[" + String(repeating: "=", count: max(0, full - 1)) + head + blank + "]"
     }
 

@@ -127,7 +127,9 @@ struct ProgressModel: Equatable {
         guard whole > 0, let phase, let place = outline.firstIndex(where: { $0.phase == phase.phase }) else { return 0 }
         let before = outline[..<place].reduce(0) { $0 + $1.total }
         var part = phase.total > 0 ? Double(phase.done) / Double(phase.total) : 1
-        if let lasts = outline[place].lasts, part < 1 { part = min(1, (now - phase.began).inSeconds / lasts.inSeconds) }
+        if let lasts = outline[place].lasts, lasts > .zero, part < 1 {
+            part = min(1, (now - phase.began).inSeconds / lasts.inSeconds)
+        }
         return min(1, (Double(before) + part * Double(outline[place].total)) / Double(whole))
     }
 }
@@ -143,5 +145,5 @@ extension OutcomeWords {
 }
 
 extension String {
-    func withoutSuffix(_ suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }
+    func withoutSuffix(_ suffix: String) -> String { before(suffix).map(String.init) ?? self }
 }

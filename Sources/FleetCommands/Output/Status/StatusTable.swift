@@ -38,7 +38,8 @@ struct StatusTable {
         cells += [
             Table.Cell(
                 state.result == "success" ? "success" : OutcomeWords().reason(result: state.result, state: state)),
-            Table.Cell(state.job.map { $0.type.isEmpty ? "\($0.id)" : "\($0.type) \($0.id)" } ?? "-"),
+            Table.Cell(
+                state.job.map { $0.type.isEmpty ? "\($0.id)" : Printable.oneLine("\($0.type) \($0.id)") } ?? "-"),
             Table.Cell(state.invocationID.isEmpty ? "-" : state.invocationID),
             Table.Cell(Printable.oneLine(state.description)),
         ]
@@ -46,7 +47,7 @@ struct StatusTable {
     }
 
     static func words(_ state: UnitState) -> String {
-        state.isNotFound ? "not-found" : "\(state.activeState) (\(state.subState))"
+        state.isNotFound ? "not-found" : Printable.oneLine("\(state.activeState) (\(state.subState))", limit: 80)
     }
 
     private func paint(_ row: StatusReport.Row) -> (String) -> String {
@@ -60,6 +61,6 @@ struct StatusTable {
     private func since(_ state: UnitState) -> String {
         guard state.isActive, state.activeSince > 0 else { return "-" }
         let age = now - Double(state.activeSince) / 1e6
-        return DurationText.human(.seconds(max(0, age))) + " ago"
+        return DurationText.human(.seconds(clamping: max(0, age))) + " ago"
     }
 }

@@ -23,7 +23,7 @@ struct ClockCheck: HealthCheck {
             let skew = try skew(folder, fleet.time.wallClock())
             guard abs(skew) < Self.skewLimit else {
                 return .warning(
-                    "the clock of the file system of \(Printable.oneLine(folder)) is \(Int(abs(skew))) s"
+                    "the clock of the file system of \(Printable.oneLine(folder)) is \(Int(clamping: abs(skew))) s"
                         + (skew > 0 ? " ahead" : " behind"),
                     advice: "synchronise the file server's clock and this machine's")
             }

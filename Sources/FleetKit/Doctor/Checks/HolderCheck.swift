@@ -17,7 +17,7 @@ struct HolderCheck: HealthCheck {
                 "\(holder) runs tmux with -N, which never starts a server",
                 advice: "take -N out of its ExecStart=; 'mosaic fleet init' writes it so")
         }
-        return .ok("\(holder) is \(state.activeState), KillMode=\(settings.killMode)")
+        return .ok(Printable.oneLine("\(holder) is \(state.activeState), KillMode=\(settings.killMode)"))
     }
 
     /// A unit that systemd could not load.

@@ -35,7 +35,7 @@ struct KernelLockCheck: HealthCheck {
     /// The directory itself, or the first above it that is there.
     private static func nearest(_ path: String) -> String {
         var path = path
-        while access(path, F_OK) != 0, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+        while access(path, F_OK) != 0, let slash = path.lastPlace(of: "/"), slash > path.startIndex {
             path = String(path[..<slash])
         }
         return path

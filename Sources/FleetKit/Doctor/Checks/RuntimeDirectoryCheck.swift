@@ -9,7 +9,7 @@ struct RuntimeDirectoryCheck: HealthCheck {
         guard fleet.scope == .user else { return .ok("not needed with --system") }
         let machine = fleet.machine
         let usual = "/run/user/\(machine.user)"
-        guard let path = fleet.environment["XDG_RUNTIME_DIR"], path.hasPrefix("/") else {
+        guard let path = fleet.environment["XDG_RUNTIME_DIR"], path.begins(with: "/") else {
             let why = fleet.environment["XDG_RUNTIME_DIR"] == nil ? "is not set" : "is not an absolute path"
             guard machine.isFolder(usual) else {
                 return .failure(

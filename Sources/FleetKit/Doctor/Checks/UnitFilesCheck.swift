@@ -14,7 +14,7 @@ struct UnitFilesCheck: HealthCheck {
         let reload = Self.reload(fleet)
         if changes.contains(where: { $0.action.isRenewal }) {
             let names = changes.filter(\.action.isRenewal).map {
-                $0.path.split(separator: "/").suffix(2).joined(separator: "/")
+                $0.path.parts(at: "/").suffix(2).joined(separator: "/")
             }
             return .warning(
                 "not as the roster says: \(HealthContext.list(names))", advice: "mosaic fleet init",
@@ -34,7 +34,7 @@ struct UnitFilesCheck: HealthCheck {
         }
         let foreign = changes.compactMap { change -> String? in
             guard case .kept = change.action else { return nil }
-            return change.path.split(separator: "/").last.map(String.init)
+            return change.path.parts(at: "/").last.map(String.init)
         }
         guard foreign.isEmpty else {
             return .ok("as the roster says; of somebody else: \(HealthContext.list(foreign))")

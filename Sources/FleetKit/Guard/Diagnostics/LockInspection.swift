@@ -65,7 +65,7 @@ public struct LockInspector {
     private func judge(_ observation: LockObservation, age: Double) -> Verdict {
         guard observation.record != nil else { return .unreadable }
         if OwnerJudge(processes: processes).isAbandoned(observation) { return .abandoned }
-        return age >= policy.stallAfter.seconds ? .stalled : .held
+        return age >= policy.stallAfter.inSeconds ? .stalled : .held
     }
 
     private func evidence(_ observation: LockObservation, _ verdict: Verdict, age: Double) -> String {
@@ -83,9 +83,10 @@ public struct LockInspector {
         case .abandoned:
             return observation.kernelLock == .unknown
                 ? "\(kernel), and its owner's process is gone" : "\(kernel): its owner is gone"
-        case .held: return "\(kernel), and the last progress is \(DurationText.human(.seconds(age))) old"
+        case .held: return "\(kernel), and the last progress is \(DurationText.human(.seconds(clamping: age))) old"
         case .stalled:
-            return "\(kernel), but the last progress is \(DurationText.human(.seconds(age))) old by this host's clock "
+            return
+                "\(kernel), but the last progress is \(DurationText.human(.seconds(clamping: age))) old by this host's clock "
                 + "(limit \(DurationText.canonical(policy.stallAfter)))"
         }
     }

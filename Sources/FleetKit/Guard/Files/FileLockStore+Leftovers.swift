@@ -2,7 +2,7 @@ extension FileLockStore {
     /// Staging files that nobody has open any more: a crash between writing and publishing left them. Writes nothing.
     func abandonedStagingFiles() throws(FleetError) -> [String] {
         var found: [String] = []
-        for name in try directory.names().sorted() where name.hasPrefix(RunDirectory.stagingPrefix) {
+        for name in try directory.names().sorted() where name.begins(with: RunDirectory.stagingPrefix) {
             guard let status = try directory.status(at: name), status.kind == .regular,
                 processes.writers(of: status.id).isEmpty
             else { continue }

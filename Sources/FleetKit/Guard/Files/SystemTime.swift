@@ -6,7 +6,7 @@ public final class SystemTime: GuardTime {
 
     public func now() -> Duration { read(CLOCK_MONOTONIC) }
 
-    public func wallClock() -> Double { read(CLOCK_REALTIME).seconds }
+    public func wallClock() -> Double { read(CLOCK_REALTIME).inSeconds }
 
     public func sleep(for duration: Duration) {
         var time = timespec(max(duration, .zero))
@@ -24,7 +24,7 @@ public final class SystemTime: GuardTime {
 
 extension timespec {
     init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self.init(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+        let nanoseconds = duration.wholeNanoseconds
+        self.init(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
     }
 }

@@ -61,6 +61,6 @@ extension WaitPolicy {
     private func mayBreak(_ record: LockRecord?, _ waitedForOwner: Duration) -> Bool {
         guard let record, record.isRun == true, !breaksRuns else { return true }
         guard let maxHold = record.maxHoldSeconds else { return false }
-        return waitedForOwner.seconds >= maxHold
+        return waitedForOwner.inSeconds >= maxHold
     }
 }

@@ -26,7 +26,7 @@ public final class ProcFileSystem: ProcessTable {
     public func liveness(of process: ProcessIdentity) -> Liveness {
         guard process.bootID == me.bootID else {
             // The same host after another boot: nothing of it is left. Another host: nothing can be said.
-            return process.host == me.host ? .gone : .unknowable
+            return process.host.isExactly(me.host) ? .gone : .unknowable
         }
         guard process.pidNamespace == me.pidNamespace else { return .unknowable }
         guard let now = Self.readStat(of: process.pid) else {
@@ -43,7 +43,7 @@ public final class ProcFileSystem: ProcessTable {
     }
 
     private static func isExclusiveLock(_ line: Substring) -> Bool {
-        line.hasPrefix("lock:") && line.contains("FLOCK") && line.contains("WRITE")
+        line.begins(with: "lock:") && line.contains("FLOCK") && line.contains("WRITE")
     }
 
     public func writers(of file: FileID) -> [Int32] {
@@ -51,7 +51,7 @@ public final class ProcFileSystem: ProcessTable {
     }
 
     private static func isWriting(_ line: Substring) -> Bool {
-        guard line.hasPrefix("flags:"), let flags = line.split(whereSeparator: { $0 == "\t" || $0 == " " }).last,
+        guard line.begins(with: "flags:"), let flags = line.split(whereSeparator: { $0 == "\t" || $0 == " " }).last,
             let bits = Int32(flags, radix: 8)
         else { return false }
         return bits & O_ACCMODE != O_RDONLY
@@ -107,8 +107,8 @@ public final class ProcFileSystem: ProcessTable {
     /// Fields 3 and 22 of `/proc/PID/stat`. The program's name in field 2 may hold anything, also `)` and blanks, so
     /// counting begins after the last `)`.
     private static func readStat(of pid: Int32) -> (state: UInt8, start: UInt64)? {
-        guard let text = text("/proc/\(pid)/stat"), let name = text.lastIndex(of: ")") else { return nil }
-        let fields = text[text.index(after: name)...].split(separator: " ")
+        guard let text = text("/proc/\(pid)/stat"), let name = text.lastPlace(of: ")") else { return nil }
+        let fields = text[text.index(after: name)...].parts(at: " ")
         guard fields.count > 19, let state = fields[0].utf8.first, let start = UInt64(fields[19]) else { return nil }
         return (state, start)
     }
@@ -139,7 +139,7 @@ public final class ProcFileSystem: ProcessTable {
                 FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == file,
                 let info = text("/proc/\(pid)/fdinfo/\(descriptor)")
             else { return false }
-            return info.split(separator: "\n").contains(where: test)
+            return info.parts(at: "\n").contains(where: test)
         }
     }
 

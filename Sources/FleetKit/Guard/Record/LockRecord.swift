@@ -48,12 +48,12 @@ public struct LockRecord: Codable, Sendable, Equatable {
         self.acquiredAt = acquiredAt
         self.mutex = mutex
         self.isRun = request.run == nil ? nil : true
-        self.maxHoldSeconds = request.run?.maxHold?.seconds
+        self.maxHoldSeconds = request.run?.maxHold?.inSeconds
     }
 
     /// `maxHoldSeconds`, whatever a file says.
     public var maxHold: Duration? {
-        maxHoldSeconds.map { .milliseconds(Int64(min(max(0, $0.isNaN ? 0 : $0), 1e9) * 1000)) }
+        maxHoldSeconds.map { .seconds(clamping: max(0, $0)) }
     }
 
     public var owner: ProcessIdentity {
@@ -82,9 +82,4 @@ public struct LockRequest: Sendable, Equatable {
         self.reason = reason
         self.run = run
     }
-}
-
-extension Duration {
-    /// Seconds with their fraction.
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

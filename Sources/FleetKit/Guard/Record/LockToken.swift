@@ -7,7 +7,7 @@ public struct LockToken: Hashable, Sendable, CustomStringConvertible {
     public let rawValue: String
 
     public init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let parts = text.parts(at: "-", keepingEmpty: true)
         guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12],
             text.utf8.allSatisfy({ byte in
                 switch byte {
