@@ -1,4 +1,5 @@
 internal import FleetKit
+internal import FleetTestSupport
 internal import Testing
 
 enum Backend: String, Sendable, CaseIterable { case dbus, systemctl, fake }
@@ -37,6 +38,11 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var inexpressible: [Backend: String] = [:]
 
     var testDescription: String { name }
+
+    /// Why this backend cannot be asked this on this system; nil where it can.
+    func reason(against backend: Backend) -> String? {
+        inexpressible[backend] ?? (backend == .systemctl && needsTheBus ? SystemFacts.noBusForSystemctl : nil)
+    }
 
     static func one(
         _ verb: UnitCommand.Verb, _ stem: String, _ result: UnitOutcome.Result, during: Accident? = nil
