@@ -120,6 +120,39 @@ struct FromInsideTests {
         #expect(FolderListing(fleet.fleetPath) == files)
     }
 
+    /// A window that somebody opened in the fleet's tmux server: no agent's, in the holder's cgroup or, with a newer tmux, in
+    /// a scope of its own (`SystemFacts.panesHaveScopes`).
+    @Test("A restart from an operator's own window outlives the window", arguments: backends)
+    func ownWindow(_ backend: String) throws {
+        let fleet = try makeFleet()
+        let before = try invocations(fleet)
+        let tmux = try TestProcess(
+            [
+                "/usr/bin/tmux", "-N", "-L", "mosaic-fleet", "new-session", "-d", "-s", "mine", "--", "/bin/sh",
+                fleet.folder.path + "/agent.sh", fleet.folder.path, "mine",
+            ], environment: fleet.environment)
+        #expect(try tmux.wait() == .exit(0), "\(tmux.errors)")
+        let owner = try idleOwner(fleet)
+        try order(fleet, "mine", "restart --stable-for 200ms", backend: backend)
+        let path = transcriptPath(fleet)
+        try eventually("it waits for the lock", state: TestProcess.contents(path)) {
+            TestProcess.contents(path).contains("waiting for at most")
+        }
+        let shown = try screen(fleet, "mine")
+        let place =
+            SystemFacts.panesHaveScopes ? "in a window of the fleet's tmux server" : "inside \(RealFleet.holder)"
+        #expect(shown.contains("this command runs \(place)"), "\(shown)")
+        let scopes = try fleet.systemctl("list-units", "--plain", "--no-legend", "mosaic-restart-*.scope")
+        #expect(scopes.contains("mosaic-restart-"), "\(scopes)")
+        owner.endInput()
+        try eventually("its outcome", within: .seconds(60), state: TestProcess.contents(path)) {
+            TestProcess.contents(path).contains("4 units restarted")
+        }
+        #expect(try fleet.troubles() == [])
+        #expect(Set(before).isDisjoint(with: try invocations(fleet)))
+        try expectGone(fleet)
+    }
+
     /// The restart's own process and its scope.
     private func expectGone(_ fleet: RealFleet) throws {
         try eventually("its scope is gone") {

@@ -41,7 +41,7 @@ extension CommandContext {
             "this command runs \(place); if its terminal ends, read on in \(transcriptPath)"
                 + " and with 'mosaic fleet history last'")
         signals.ignoreHangUp()
-        if case .cgroup(let unit) = residence.place, !isNested {
+        if let unit = residence.unitToLeave, !isNested {
             output.detail("moved out of \(unit) into \(try FleetResidence.leave(unit, through: manager()))")
         }
         return nil

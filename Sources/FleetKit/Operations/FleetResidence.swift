@@ -6,9 +6,12 @@ public struct FleetResidence: Sendable, Equatable {
     public enum Place: Sendable, Equatable {
         /// In the unit's cgroup: systemd kills this process with the unit.
         case cgroup(UnitName)
-        /// Only the terminal is the fleet's (tmux put the pane into a scope of its own): it hangs up with the server.
+        /// Only the terminal is the fleet's: it hangs up with the server.
         case terminal
     }
+
+    /// tmux 3.4 and newer has systemd move each pane's process into a scope of this name.
+    private static let paneScopePrefix = "tmux-spawn-"
 
     public var place: Place
 
@@ -61,6 +64,23 @@ public struct FleetResidence: Sendable, Equatable {
     static func server(of environment: [String: String]) -> Int32? {
         let parts = environment["TMUX"]?.parts(at: ",", keepingEmpty: true) ?? []
         return parts.count > 2 ? Int32(parts[parts.count - 2]) : nil
+    }
+
+    /// The unit whose cgroup this process has to leave. A pane's own scope is left, too: what ends it with its server is up
+    /// to the versions of tmux and systemd.
+    public var unitToLeave: UnitName? {
+        switch place {
+        case .cgroup(let unit): unit
+        case .terminal: ControlGroupScan.path(of: getpid()).flatMap(Self.paneScope(in:))
+        }
+    }
+
+    static func paneScope(in path: String) -> UnitName? {
+        let name = path.split(separator: "/").last { $0.hasPrefix(paneScopePrefix) && $0.hasSuffix(".scope") }
+        guard let name else { return nil }
+        do throws(FleetError) { return try UnitName(String(name)) } catch {
+            return nil  // no name that systemd would give
+        }
     }
 
     /// Moves this process into a transient scope of its own, so that it outlives what it restarts.

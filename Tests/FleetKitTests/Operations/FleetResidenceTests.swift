@@ -45,4 +45,17 @@ import Testing
         #expect(servers(["TMUX": ""]) == [20])
         #expect(FleetResidence.tmuxServers(around: nil, [:], look: stat, isTmux: { _ in true }) == [])
     }
+
+    @Test func `A pane's own scope is left, too`() throws {
+        let folder = "/user.slice/user-1000.slice/user@1000.service"
+        let scope = "tmux-spawn-6a4f3e1c-0b0e-4c0e-9d2c-2f0f8d3f1a11.scope"
+        #expect(FleetResidence.paneScope(in: "\(folder)/\(scope)")?.rawValue == scope)
+        #expect(FleetResidence.paneScope(in: "\(folder)/app.slice/\(scope)/inner")?.rawValue == scope)
+        for other in [
+            "\(folder)/app.slice/run-r12.scope", "\(folder)/app.slice/mosaic-tmux-holder.service", "/", "",
+            "\(folder)/tmux-spawn-a b.scope", "\(folder)/tmux-spawn-x.service",
+        ] {
+            #expect(FleetResidence.paneScope(in: other) == nil, "\(other)")
+        }
+    }
 }
