@@ -76,6 +76,13 @@ extension UnitSettings {
                     _ = try fields.string()
                     return try fields.strings()
                 }
+            case "Environment": if environment != nil { environment = try value.strings() }
+            case "EnvironmentFiles":
+                let files = try value.array { (file) throws(FleetError) in
+                    var fields = try file.structure()
+                    return try fields.string()
+                }
+                if !files.isEmpty { environment = nil }
             default: break
             }
         }

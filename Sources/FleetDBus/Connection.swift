@@ -86,9 +86,12 @@ final class Connection {
             dbus_connection_read_write(raw, min(50, pause.pollMilliseconds))
             return pop()
         }
-        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        if hasUnsentData { wanted.events |= Int16(POLLOUT) }
-        if poll(&wanted, 1, pause.pollMilliseconds) < 0 && errno == EINTR {
+        var wanted = ([descriptor] + heartbeat.wakeDescriptors).map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        if hasUnsentData { wanted[0].events |= Int16(POLLOUT) }
+        let count = poll(&wanted, nfds_t(wanted.count), pause.pollMilliseconds)
+        if (count < 0 && errno == EINTR) || wanted.dropFirst().contains(where: { $0.revents != 0 }) {
             try heartbeat.beat()
             return nil
         }

@@ -6,18 +6,22 @@ internal import Glibc
 public final class DBusServiceManager: ServiceManager {
     let link: ManagerLink
     private let title: String
+    private let interruption: @Sendable () -> FleetError?
 
     /// Connects at once, so that "no manager" is known before anything is begun.
     ///
     /// - Parameters:
     ///   - environment: `XDG_RUNTIME_DIR` and the bus addresses are taken from it.
     ///   - patience: for each answer; nil: as long as a busy manager may rightly take.
+    ///   - interruption: the signal that came, as the error that ends a question to a manager that does not answer.
     /// - Throws: `.noServiceManager`, naming every place that was tried.
     public convenience init(
-        scope: ManagerScope, environment: [String: String], patience: Duration? = nil
+        scope: ManagerScope, environment: [String: String], patience: Duration? = nil,
+        interruption: @escaping @Sendable () -> FleetError? = { nil }
     ) throws(FleetError) {
         let timeouts = patience.map(Timeouts.init(brief:)) ?? Timeouts()
-        try self.init(title: "systemd --\(scope.rawValue)", timeouts: timeouts) { () throws(FleetError) in
+        try self.init(title: "systemd --\(scope.rawValue)", timeouts: timeouts, interruption: interruption) {
+            () throws(FleetError) in
             try ManagerAddress.candidates(scope: scope, environment: environment)
         }
     }
@@ -25,11 +29,12 @@ public final class DBusServiceManager: ServiceManager {
     /// The manager behind one D-Bus address and nothing else.
     convenience init(address: String, isPeerToPeer: Bool, timeouts: Timeouts = Timeouts()) throws(FleetError) {
         let place = ManagerAddress(address: address, isPeerToPeer: isPeerToPeer)
-        try self.init(title: "systemd", timeouts: timeouts) { () throws(FleetError) in [place] }
+        try self.init(title: "systemd", timeouts: timeouts, interruption: { nil }) { () throws(FleetError) in [place] }
     }
 
     private init(
-        title: String, timeouts: Timeouts, places: @escaping () throws(FleetError) -> [ManagerAddress]
+        title: String, timeouts: Timeouts, interruption: @escaping @Sendable () -> FleetError?,
+        places: @escaping () throws(FleetError) -> [ManagerAddress]
     ) throws(FleetError) {
         if let why = fleet_dbus_load() {
             throw FleetError(
@@ -37,8 +42,9 @@ public final class DBusServiceManager: ServiceManager {
                 hint: "install libdbus-1-3, or use --backend systemctl")
         }
         self.title = title
+        self.interruption = interruption
         self.link = ManagerLink(timeouts: timeouts, places: places)
-        do throws(WireError) { try link.openFirst(Heartbeat(Unsupervised())) } catch { throw error.error }
+        do throws(WireError) { try link.openFirst(Heartbeat(Questioner(interruption))) } catch { throw error.error }
     }
 
     public var endpoint: String { "\(title) over D-Bus (\(Printable.oneLine(link.address)))" }
@@ -169,6 +175,8 @@ public final class DBusServiceManager: ServiceManager {
         let heartbeat = Heartbeat(supervisor)
         do throws(WireError) {
             do throws(WireError) {
+                // Where changes come without a pause, this is the only chance to see a signal.
+                try heartbeat.beat()
                 let connection = try link.open(heartbeat)
                 if try connection.watch(units, link.timeouts, heartbeat) { return true }
                 return try connection.heardChange(waitingAtMost: limit, heartbeat)
@@ -199,7 +207,7 @@ public final class DBusServiceManager: ServiceManager {
     private func asking<Answer>(
         isRepeatable: Bool = true, _ question: (Connection, Heartbeat) throws(WireError) -> Answer
     ) throws(FleetError) -> Answer {
-        let heartbeat = Heartbeat(Unsupervised())
+        let heartbeat = Heartbeat(Questioner(interruption))
         do throws(WireError) {
             do throws(WireError) {
                 return try question(try link.open(heartbeat), heartbeat)

@@ -13,6 +13,9 @@ final class Heartbeat {
         self.supervisor = supervisor
     }
 
+    /// What ends a wait besides the connection itself.
+    var wakeDescriptors: [CInt] { supervisor.wakeDescriptors }
+
     /// How long one may sleep at most before the next tick is due.
     var untilDue: Duration { max(.zero, Self.interval - (SuspendingClock.now - last)) }
 

@@ -37,6 +37,14 @@ struct ManagerAddress: Equatable {
         if let bus = bus(environment["DBUS_SESSION_BUS_ADDRESS"]) { found.append(bus) }
         if let path = socket(folder + "/bus") { found.append(.init(address: path, isPeerToPeer: false)) }
         guard !found.isEmpty else {
+            // access(2) says "permission denied" of a directory that belongs to another user, as after su and sudo.
+            for path in [folder + "/systemd/private", folder + "/bus"] where access(path, F_OK) != 0 && errno != ENOENT
+            {
+                throw FleetError(
+                    .noServiceManager,
+                    "no user service manager: \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
+                    hint: "export XDG_RUNTIME_DIR=/run/user/\(userID)")
+            }
             let why =
                 named == nil ? "XDG_RUNTIME_DIR is not set to an absolute path" : "XDG_RUNTIME_DIR is \(folder)"
             throw FleetError(

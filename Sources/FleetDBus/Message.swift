@@ -92,6 +92,20 @@ final class Message {
     var path: String? { dbus_message_get_path(raw).map { String(cString: $0) } }
     var errorName: String { dbus_message_get_error_name(raw).map { String(cString: $0) } ?? "" }
 
+    /// The arguments as they came over the wire; empty when there is no memory for them.
+    var body: [UInt8] {
+        var start: UnsafeMutablePointer<CChar>?
+        var count: CInt = 0
+        guard dbus_message_marshal(raw, &start, &count) != 0, let start else { return [] }
+        defer { dbus_free(start) }
+        let whole = [UInt8](UnsafeRawBufferPointer(start: start, count: max(0, Int(count))))
+        // The header: byte order, type, flags, version, then the length of the body.
+        guard whole.count >= 16 else { return [] }
+        let length = whole[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let bigEndian = whole[4..<8].reduce(0) { $0 << 8 | Int($1) }
+        return whole.suffix(whole[0] == UInt8(ascii: "l") ? length : bigEndian)
+    }
+
     func isSignal(_ member: String, of interface: String) -> Bool {
         dbus_message_is_signal(raw, interface, member) != 0
     }

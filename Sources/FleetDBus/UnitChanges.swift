@@ -35,6 +35,16 @@ struct UnitChanges {
     /// Object paths.
     let paths: Set<String>
     var isHeard = false
+    /// What was last said of a unit's interface. Reading an inactive unit makes the manager load it, tell of it and
+    /// forget it again: a listener that took that for a change would look again, and so never come to rest.
+    private var lastWords: [Subject: [UInt8]] = [:]
+
+    private struct Subject: Hashable {
+        var path: String
+        var interface: String
+    }
+
+    init(paths: Set<String>) { self.paths = paths }
 
     /// - Parameter managerName: as for `ManagerSignal`.
     mutating func hear(_ message: Message, managerName: String?) {
@@ -44,8 +54,18 @@ struct UnitChanges {
         }
         guard managerName == nil || message.sender == managerName else { return }
         // Every change of a unit comes as this, with one message for each of its interfaces.
-        guard message.isSignal("PropertiesChanged", of: "org.freedesktop.DBus.Properties"), let path = message.path
+        guard message.isSignal("PropertiesChanged", of: "org.freedesktop.DBus.Properties"), let path = message.path,
+            paths.contains(path), let interface = Self.interface(of: message)
         else { return }
-        if paths.contains(path) { isHeard = true }
+        // The time of each change of state and the invocation are in it: the same words twice are no change.
+        let words = message.body
+        if words.isEmpty || lastWords.updateValue(words, forKey: Subject(path: path, interface: interface)) != words {
+            isHeard = true
+        }
+    }
+
+    private static func interface(of message: Message) -> String? {
+        var reader = MessageReader(message, "a change")
+        do throws(FleetError) { return try reader.string() } catch { return nil }
     }
 }

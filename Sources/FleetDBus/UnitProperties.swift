@@ -24,10 +24,11 @@ struct UnitProperties {
         case controlGroup = "ControlGroup"
         case mainCode = "ExecMainCode"
         case mainStatus = "ExecMainStatus"
+        case mainExitAt = "ExecMainExitTimestamp"
 
         var isOfService: Bool {
             switch self {
-            case .result, .mainPID, .restarts, .memory, .controlGroup, .mainCode, .mainStatus: true
+            case .result, .mainPID, .restarts, .memory, .controlGroup, .mainCode, .mainStatus, .mainExitAt: true
             default: false
             }
         }
@@ -109,6 +110,7 @@ struct UnitProperties {
         case .controlGroup: state.controlGroup = try value.string()
         case .mainCode: mainCode = try value.int32()
         case .mainStatus: mainStatus = try value.int32()
+        case .mainExitAt: state.mainExitAt = try value.uint64()
         }
     }
 

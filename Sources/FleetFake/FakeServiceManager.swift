@@ -143,12 +143,12 @@ public final class FakeServiceManager: ServiceManager {
     ) throws(FleetError) -> Bool {
         let deadline = clock.now() + limit
         while true {
+            try supervisor.handle(.tick)
             let now = try states(of: units)
             if now != awaited {
                 awaited = now
                 return true
             }
-            try supervisor.handle(.tick)
             guard clock.now() < deadline else { return false }
             clock.sleep(for: Self.step)
         }

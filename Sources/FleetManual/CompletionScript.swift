@@ -1,4 +1,5 @@
-/// The parser's completion scripts, with what it does not know of: plug-in commands, which the program itself lists.
+/// The parser's completion scripts, with what it does not know of: plug-in commands, which the program itself lists, and
+/// the command line of another program after `lock run … --`.
 enum CompletionScript {
     /// Prints the plug-ins' names, one in a line; all of them `[A-Za-z0-9_-]`.
     private static let question = "fleet ---plugins 2>/dev/null"
@@ -26,9 +27,29 @@ enum CompletionScript {
 
             """
         let begun = try replacing(offer, by: files + offer, after: [place, "*)\n"], in: script)
-        return try replacing(
+        let listed = try replacing(
             "' -- \"${cur}\"))\n", by: "'\" $(\"${COMP_WORDS[0]}\" \(question))\" -- \"${cur}\"))\n",
             after: [place, files + offer], in: begun)
+        // Behind `--` the line is another program's. bash-completion from 2.12 on has the function under a new name.
+        let run = "\n_mosaic_fleet_lock_run() {\n"
+        let command = """
+                local -i place
+                for ((place = 1; place < COMP_CWORD; place++)); do
+                    [[ ${COMP_WORDS[place]} == -- ]] || continue
+                    if declare -F _comp_command_offset >/dev/null; then
+                        _comp_command_offset $((place + 1))
+                    elif declare -F _command_offset >/dev/null; then
+                        _command_offset $((place + 1))
+                    elif ((COMP_CWORD == place + 1)); then
+                        COMPREPLY=($(compgen -c -- "${COMP_WORDS[COMP_CWORD]}"))
+                    else
+                        COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
+                    fi
+                    return
+                done
+
+            """
+        return try replacing(run, by: run + command, after: [], in: listed)
     }
 
     private static func zsh(_ script: String) throws -> String {
@@ -47,7 +68,19 @@ enum CompletionScript {
 
             """
         let begun = try replacing(offer, by: offer + plugins, after: [place], in: script)
-        return try replacing("        esac\n", by: files, after: [place, offer], in: begun)
+        let listed = try replacing("        esac\n", by: files, after: [place, offer], in: begun)
+        let run = "\n_mosaic_fleet_lock_run() {\n"
+        let command = """
+                local -i place=${words[(i)--]}
+                if ((place < CURRENT)); then
+                    words=("${(@)words[place + 1,-1]}")
+                    ((CURRENT -= place))
+                    _normal
+                    return
+                fi
+
+            """
+        return try replacing(run, by: run + command, after: [], in: listed)
     }
 
     private static func fish(_ script: String) throws -> String {
@@ -55,6 +88,21 @@ enum CompletionScript {
         guard script.contains(condition) else { throw changed(condition) }
         return script
             + "complete -c 'mosaic' \(condition)(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'\n"
+                + """
+
+                function __mosaic_command_after_terminator
+                    set -l tokens (commandline -opc)
+                    set -l place (contains -i -- -- $tokens); or return 1
+                    string match -q -- '* fleet *lock run *' "$tokens "; or return 1
+                    set -l words
+                    if test $place -lt (count $tokens)
+                        set words (string escape -- $tokens[(math $place + 1)..-1])
+                    end
+                    complete -C (string join ' ' -- $words (commandline -ct))
+                end
+                complete -c 'mosaic' -n '__mosaic_command_after_terminator >/dev/null' -fka '(__mosaic_command_after_terminator)'
+
+                """
     }
 
     /// Replaces the first `old` that comes after all of these texts, one after the other.

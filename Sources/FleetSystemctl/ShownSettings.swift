@@ -4,7 +4,8 @@ internal import FleetKit
 enum ShownSettings {
     static let properties = [
         "Id", "FragmentPath", "NeedDaemonReload", "Type", "KillMode", "Restart", "RestartUSec",
-        "StartLimitIntervalUSec", "StartLimitBurst", "ExecStart",
+        "StartLimitIntervalUSec", "StartLimitBurst", "ExecStart", "Environment",
+        "EnvironmentFiles",
     ]
 
     /// Blocks come in the order asked, one for each name, an empty line between them.
@@ -34,6 +35,12 @@ enum ShownSettings {
             case "StartLimitIntervalUSec": settings.startLimitInterval = span(value)
             case "StartLimitBurst": settings.startLimitBurst = UInt32(value) ?? settings.startLimitBurst
             case "ExecStart": settings.commands += command(value).map { [$0] } ?? []
+            // A word with a blank or a quote in it is quoted: which quote ends where is not guessed.
+            case "Environment":
+                guard settings.environment != nil else { break }
+                settings.environment =
+                    value.contains { "\"'\\$".contains($0) } ? nil : value.split(separator: " ").map(String.init)
+            case "EnvironmentFiles": if !value.isEmpty { settings.environment = nil }
             default: break
             }
         }

@@ -9,7 +9,8 @@ struct ShownUnit {
     static let properties = [
         "Id", "Description", "LoadState", "ActiveState", "SubState", "Result", "MainPID", "NRestarts", "InvocationID",
         "ActiveEnterTimestamp", "MemoryCurrent", "ControlGroup", "ConditionResult", "ConditionTimestamp", "Job",
-        "ExecMainCode", "ExecMainStatus", "Requires", "Requisite", "BindsTo", "After", "JobTimeoutUSec",
+        "ExecMainCode", "ExecMainStatus", "ExecMainExitTimestamp", "Requires", "Requisite", "BindsTo", "After",
+        "JobTimeoutUSec",
         "JobRunningTimeoutUSec",
     ]
 
@@ -59,6 +60,7 @@ struct ShownUnit {
         if let code = Int32(text("ExecMainCode")), code > 0 {
             state.mainExit = .init(code: code, status: Int32(text("ExecMainStatus")) ?? 0)
         }
+        state.mainExitAt = Timestamp.microseconds(text("ExecMainExitTimestamp")) ?? 0
         state.requirements = ["Requires", "Requisite", "BindsTo"].flatMap { Self.words(text($0)) }
         state.after = Self.words(text("After"))
         self.state = state

@@ -6,6 +6,7 @@ public import FleetKit
 /// units' states, read before and after, tell the rest.
 public final class SystemctlServiceManager: ServiceManager {
     let systemctl: Systemctl
+    private let interruption: @Sendable () -> FleetError?
     /// False from the moment that this systemctl turned out not to know `--timestamp` (before systemd 247).
     private var knowsTimestampOption = true
     /// What `waitForChange` was last asked for.
@@ -19,17 +20,20 @@ public final class SystemctlServiceManager: ServiceManager {
 
     /// - Throws: `.noServiceManager` when `PATH` has no systemctl. Whether the manager answers is seen at the first
     ///   question.
+    /// - Parameter interruption: the signal that came, as the error that ends a question to a manager that is silent.
     public init(
-        scope: ManagerScope, environment: [String: String], patience: Duration = usualPatience
+        scope: ManagerScope, environment: [String: String], patience: Duration = usualPatience,
+        interruption: @escaping @Sendable () -> FleetError? = { nil }
     ) throws(FleetError) {
         self.patience = patience
+        self.interruption = interruption
         systemctl = try Systemctl(scope: scope, environment: environment)
     }
 
     public var endpoint: String { systemctl.endpoint }
 
     public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
-        try show(units) {}.map(\.state)
+        try show(units, whileWaiting: whileAsking()).map(\.state)
     }
 
     public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
@@ -39,7 +43,7 @@ public final class SystemctlServiceManager: ServiceManager {
             let chunk = Array(rest.prefix(Self.unitsPerChild))
             let options = ["--property=" + ShownSettings.properties.joined(separator: ",")]
             let output = try systemctl.child("show", options: options, names: chunk.map(\.rawValue))
-                .run(timeout: patience)
+                .run(timeout: patience, whileWaiting: whileAsking())
             guard let shown = ShownSettings.parse(output.standardOutput, asked: chunk) else {
                 throw systemctl.unreachable(output)
             }
@@ -52,7 +56,8 @@ public final class SystemctlServiceManager: ServiceManager {
     public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         guard !patterns.isEmpty else { return [] }
         let options = ["--all", "--plain", "--no-legend", "--full"]
-        let output = try systemctl.child("list-units", options: options, names: patterns).run(timeout: patience)
+        let output = try systemctl.child("list-units", options: options, names: patterns).run(
+            timeout: patience, whileWaiting: whileAsking())
         guard output.isSuccess else { throw systemctl.unreachable(output) }
         return output.standardOutput.parts(at: "\n").compactMap { line in
             line.parts(at: " ").first.flatMap { UnitName(shown: String($0)) }
@@ -89,7 +94,7 @@ public final class SystemctlServiceManager: ServiceManager {
     /// One `show` of the manager's own property; `show-environment` would print it for a shell.
     public func searchPath() throws(FleetError) -> String? {
         let output = try systemctl.child("show", options: ["--property=Environment", "--value"])
-            .run(timeout: patience)
+            .run(timeout: patience, whileWaiting: whileAsking())
         guard output.isSuccess else { throw systemctl.unreachable(output) }
         let mark = "PATH="
         return ShownUnit.words(String(output.standardOutput.prefix { $0 != "\n" }))
@@ -103,7 +108,7 @@ public final class SystemctlServiceManager: ServiceManager {
             let chunk = rest.prefix(Self.unitsPerChild)
             let output = try systemctl.child(
                 "show", options: ["--property=UnitFileState"], names: chunk.map(\.rawValue)
-            ).run(timeout: patience)
+            ).run(timeout: patience, whileWaiting: whileAsking())
             let mark = "UnitFileState="
             let lines = output.standardOutput.parts(at: "\n").compactMap { $0.after(mark) }
             guard lines.count == chunk.count else { throw systemctl.unreachable(output) }
@@ -135,7 +140,7 @@ public final class SystemctlServiceManager: ServiceManager {
             "StartTransientUnit", "ssa(sv)a(sa(sv))", scope.rawValue, "fail",
             "3", "Description", "s", description, "CollectMode", "s", "inactive-or-failed", "PIDs", "au", "1", "\(pid)",
             "0",
-        ]).run(timeout: patience)
+        ]).run(timeout: patience, whileWaiting: whileAsking())
         guard output.isSuccess else { throw systemctl.unreachable(output) }
     }
 
@@ -165,6 +170,7 @@ public final class SystemctlServiceManager: ServiceManager {
     public func waitForChange(
         of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
     ) throws(FleetError) -> Bool {
+        try supervisor.handle(.tick)
         if awaited != units {
             awaited = units
             return true
@@ -177,6 +183,12 @@ public final class SystemctlServiceManager: ServiceManager {
         }
         try supervisor.handle(.tick)
         return false
+    }
+
+    /// For one question: a signal ends the wait for an answer that does not come.
+    private func whileAsking() -> () throws(FleetError) -> Void {
+        let questioner = Questioner(interruption)
+        return { () throws(FleetError) in try questioner.handle(.tick) }
     }
 
     /// - Throws: `.noServiceManager`, or what `whileWaiting` threw.

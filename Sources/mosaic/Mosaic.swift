@@ -13,12 +13,14 @@ enum Mosaic {
             version: Version.current,
             dbus: { connection throws(FleetError) in
                 try DBusServiceManager(
-                    scope: connection.scope, environment: connection.environment, patience: connection.patience)
+                    scope: connection.scope, environment: connection.environment, patience: connection.patience,
+                    interruption: connection.interruption)
             },
             systemctl: { connection throws(FleetError) in
                 try SystemctlServiceManager(
                     scope: connection.scope, environment: connection.environment,
-                    patience: connection.patience ?? SystemctlServiceManager.usualPatience)
+                    patience: connection.patience ?? SystemctlServiceManager.usualPatience,
+                    interruption: connection.interruption)
             },
             fake: FakeBackend())
         let environment = ProcessEnvironment.current()

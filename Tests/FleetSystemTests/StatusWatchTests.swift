@@ -19,15 +19,15 @@ struct StatusWatchTests {
         #expect(first.count == 6 && first.allSatisfy { $0.count < columns })
         try home.fleet.install(looping(home.agents[1]))
         try home.fleet.kill(home.agents[1], .status(7))
-        let loop = try terminal.wait(for: "flapping: exit-code 7", within: .seconds(10))
+        let loop = try terminal.wait(for: "died (exit-code 7)", within: .seconds(10))
         // The one in trouble comes first, its reason below it.
-        #expect(loop[2].hasPrefix("a2 ") && loop[3].hasPrefix("    flapping: "), "\(loop)")
+        #expect(loop[2].hasPrefix("a2 ") && loop[3].hasPrefix("    died ("), "\(loop)")
         #expect(loop.last?.contains("1 restarting, 3 active") == true)
         try terminal.resize(columns: columns + 20, rows: 12)
         try terminal.wait(until: "the picture at its new size") { $0.last?.contains("1 restarting") == true }
         try terminal.type("C-c")
         let end = try terminal.wait(for: "ended 130")
-        #expect(end.filter { $0.contains("flapping: exit-code 7") }.count == 1)
+        #expect(end.filter { $0.contains("died (exit-code 7)") }.count == 1)
         #expect(end.last == "ended 130" && end[end.count - 2].contains("1 restarting, 3 active"), "\(end)")
         #expect(!end.contains { $0.contains("error") })
         #expect(try terminal.cursor() == .init(column: 0, row: end.count, isVisible: true))
@@ -133,6 +133,100 @@ struct StatusWatchTests {
             ], environment: home.environment)
         #expect(try headed.wait(within: .seconds(10)) == .exit(0))
         #expect(headed.output.hasPrefix("AGENT"))
+    }
+
+    /// A watch of a real fleet with one agent stopped, on a real terminal.
+    private static func resting(
+        _ fleet: RealFleet, rows: Int = 24, then script: String = ":"
+    ) throws -> SizedTerminal {
+        try fleet.systemctl("stop", fleet.agents[0])
+        let terminal = try SizedTerminal(
+            columns: 80, rows: rows, environment: fleet.environment,
+            [
+                "/bin/sh", "-c", "trap : INT TERM; \"$0\" \"$@\"; status=$?; \(script); exit $status",
+                try BuiltProduct.path("mosaic"), "fleet", "status", "--watch=10m",
+            ])
+        try terminal.wait(for: "1 inactive, ")
+        return terminal
+    }
+
+    /// The watch itself, below the shell of `resting`.
+    private static func watch(in terminal: SizedTerminal) throws -> pid_t {
+        let shell = try terminal.program()
+        return try eventually("the watch", state: terminal.screen) { ChildList(of: shell).pids.first }
+    }
+
+    private static func writes(_ pid: pid_t) -> Int {
+        let line = TestProcess.contents("/proc/\(pid)/io").split(separator: "\n").first { $0.hasPrefix("syscw:") }
+        return line.flatMap { Int($0.split(separator: " ").last ?? "") } ?? -1
+    }
+
+    @Test(
+        "with an agent stopped the watch comes to rest, and Ctrl-C, SIGTERM and q end it",
+        arguments: [("C-c", 130), ("TERM", 143), ("q", 3)])
+    func endsWhileAnAgentIsStopped(_ end: String, _ status: Int) throws {
+        let fleet = try RealFleet(agents: 2)
+        let terminal = try Self.resting(fleet)
+        let watch = try Self.watch(in: terminal)
+        // At rest it still looks about, five times a second, but it writes nothing.
+        try eventually("it draws nothing for 20 wake-ups", within: .seconds(30), state: terminal.screen) {
+            let (sleeps, writes) = (Self.sleeps(watch), Self.writes(watch))
+            try eventually("20 wake-ups", state: terminal.screen) { Self.sleeps(watch) >= sleeps + 20 }
+            return Self.writes(watch) == writes
+        }
+        if end == "TERM" { kill(watch, SIGTERM) } else { try terminal.type(end) }
+        let lines = try terminal.wait(for: "ended \(status)")
+        #expect(lines.filter { $0.hasPrefix("AGENT") }.count == 1, "\(lines)")
+    }
+
+    @Test(
+        "typed keys are not echoed into the table, and the terminal has its echo back after every end",
+        arguments: ["q", "C-c", "TERM", "QUIT", "ABRT", "C-z"])
+    func keys(_ end: String) throws {
+        let fleet = try RealFleet(agents: 1)
+        let terminal = try Self.resting(fleet, then: "stty -a")
+        let watch = try Self.watch(in: terminal)
+        try terminal.type("xyzzy")
+        try terminal.resize(columns: 90, rows: 24)
+        let lines = try terminal.wait(until: "it is drawn again") { $0.first?.hasPrefix("AGENT") == true }
+        #expect(!lines.contains { $0.contains("xyzzy") }, "\(lines)")
+        switch end {
+        case "TERM": kill(watch, SIGTERM)
+        case "QUIT": kill(watch, SIGQUIT)
+        case "ABRT": kill(watch, SIGABRT)
+        case "C-z":
+            // To the watch alone: its shell here has no job control.
+            kill(watch, SIGTSTP)
+            try terminal.wait(until: "it has left the terminal's second screen") {
+                !$0.contains { $0.hasPrefix("AGENT") }
+            }
+            kill(watch, SIGCONT)
+            try terminal.wait(until: "it is drawn again") { $0.first?.hasPrefix("AGENT") == true }
+            try terminal.type("q")
+        default: try terminal.type(end)
+        }
+        let after = try terminal.wait(until: "the modes") { $0.contains { $0.contains("echo") } }
+        let modes = after.flatMap { $0.split { " ;".contains($0) } }
+        #expect(modes.contains("echo") && modes.contains("icanon"), "\(after)")
+        #expect(!after.contains { $0.contains("xyzzy") }, "\(after)")
+        #expect(try terminal.cursor().isVisible && terminal.wraps())
+    }
+
+    @Test("a resize leaves no rows of an older picture, neither on the screen nor above it")
+    func resized() throws {
+        let fleet = try RealFleet(agents: 6)
+        let terminal = try Self.resting(fleet)
+        for (columns, rows) in [(40, 6), (20, 24), (100, 8), (80, 24)] {
+            try terminal.resize(columns: columns, rows: rows)
+            try terminal.wait(until: "the picture at \(columns) x \(rows)") { lines in
+                lines.first?.hasPrefix("AGENT") == true && lines.allSatisfy { $0.count < columns }
+                    && lines.count == min(rows - 1, 9) && lines.contains { $0.hasPrefix("1 inactive") }
+            }
+            #expect(try terminal.history().filter { $0.hasPrefix("AGENT") }.count == 1)
+        }
+        try terminal.type("q")
+        try terminal.wait(for: "ended 3")
+        #expect(try terminal.history().filter { $0.hasPrefix("AGENT") }.count == 1)
     }
 
     @Test("over D-Bus a change of a real unit is heard, long before the interval is over")

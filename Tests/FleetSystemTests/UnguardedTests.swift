@@ -26,6 +26,42 @@ struct UnguardedTests {
         }
     }
 
+    @Test("A lock run is announced as one, not as a restart")
+    func besideALockRun() throws {
+        let home = try ScriptedHome()
+        let run = try home.mosaic(["lock", "run", "--", "/bin/sh", "-c", "echo up; read line"], input: .open)
+        try run.waitForOutput("up")
+        let stop = try home.mosaic("stop", "a1")
+        #expect(try stop.wait() == .exit(0))
+        #expect(stop.errors.contains("a lock run is running") && !stop.errors.contains("a restart is running"))
+        #expect(!stop.errors.contains("owns the restart"))
+        let status = try home.mosaic("status")
+        #expect(try status.wait() == .exit(3))
+        #expect(status.output.contains("A lock run is running: pid \(run.pid)"))
+        run.endInput()
+        try run.wait()
+    }
+
+    @Test("What they did is in the history, with who did it", arguments: ["start", "stop"])
+    func history(_ verb: String) throws {
+        let home = try ScriptedHome()
+        #expect(try home.mosaic(verb, "a1").wait() == .exit(0))
+        let record = try #require(try History.read(HistoryFile(home: home.path)).records.last)
+        #expect((record.kind, record.result, record.scope) == (verb, "done", .agents(["a1"])))
+        let who = try #require(record.who)
+        #expect(who.hasPrefix(Author.user(getuid())))
+        let list = try home.mosaic("history")
+        #expect(try list.wait() == .exit(0))
+        #expect(list.output.hasPrefix("WHEN ") && list.output.contains("  WHO  "))
+        #expect(list.output.contains(who) && list.output.contains("  \(verb)  "))
+        let token = String(try #require(record.token).prefix(8))
+        let one = try home.mosaic("history", token)
+        #expect(try one.wait() == .exit(0))
+        #expect(
+            one.output.contains("\(verb.prefix(1).uppercased())\(verb.dropFirst()) of agent a1 by pid"), "\(one.output)"
+        )
+    }
+
     @Test("Without a restart they say nothing of one")
     func silent() throws {
         let home = try ScriptedHome()

@@ -4,13 +4,12 @@ internal import FleetKit
 /// `mosaic fleet doctor`: one line for each thing that the fleet needs.
 struct DoctorCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look whether everything that the fleet needs is right.",
+        commandName: "doctor", abstract: "Check that everything the fleet needs is in place.",
         usage: "mosaic fleet doctor [--fix] [--json]",
         discussion: """
             Example: mosaic fleet doctor --fix
 
-            Changes nothing without --fix, and nothing that runs with it. Exit status: 0 all is well, or there are \
-            warnings only; 1 a check failed.
+            Read-only without --fix; --fix never touches running units. Exit status: 0 no check failed, 1 a check failed.
             """)
 
     @Flag(help: "Repair what can be repaired without harm.") var fix = false
@@ -24,7 +23,10 @@ struct DoctorCommand: UnguardedCommand {
         if common.json {
             try context.output.json(DoctorDocument(findings))
         } else {
-            context.output.data(DoctorText(findings, style: context.output.style, isQuiet: common.quiet).render())
+            context.output.data(
+                DoctorText(
+                    findings, style: context.output.style, isQuiet: common.quiet, width: context.output.dataWidth
+                ).render())
         }
         return Doctor.exitStatus(findings)
     }

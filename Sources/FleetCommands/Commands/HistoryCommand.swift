@@ -15,12 +15,14 @@ struct HistoryCommand: UnguardedCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Show this one as a timeline: 'last', or a token or its beginning.", valueName: "record"))
+            "Show this one as a timeline: 'last', or a token or its beginning.", valueName: "record"),
+        completion: .records)
     var record: String?
 
     @Option(
-        help: ArgumentHelp("Only what ended in this time, or since this date (2026-11-24).", valueName: "when"),
-        completion: .durations("1h", "12h", "1d", "7d"))
+        help: ArgumentHelp(
+            "Only what ended since then: a duration back, today, 14:30 or a date (2026-11-24).", valueName: "when"),
+        completion: .durations("1h", "12h", "today", "yesterday", "7d"))
     var since: String?
 
     @Option(help: ArgumentHelp("Only what touched this agent.", valueName: "name"), completion: .agents)
@@ -33,7 +35,7 @@ struct HistoryCommand: UnguardedCommand {
     var count: Int?
 
     @Option(
-        help: ArgumentHelp("Write the timeline as a picture that a browser opens.", valueName: "file"),
+        help: ArgumentHelp("Write the timeline as a picture for a browser; - is standard output.", valueName: "file"),
         completion: .file())
     var svg: String?
 
@@ -74,6 +76,10 @@ struct HistoryCommand: UnguardedCommand {
             let picture = TimelineSVG(
                 timeline: timeline, title: title,
                 subtitle: "\(Printable.oneLine(record.startedAt)), \(HistoryWords.sentence(record))")
+            if svg == "-" {
+                context.output.data(String(picture.render().dropLast()))
+                return .done
+            }
             try write(picture.render(), to: svg)
             context.output.summary("The timeline is in \(Printable.oneLine(svg)).")
             return .done
@@ -132,13 +138,45 @@ enum SinceText {
     static func parse(_ text: String, now: Double) throws(FleetError) -> Double {
         if let time = Timestamp.parse(text) { return time }
         if let day = localDay(text) { return day }
+        if let time = localTime(text, now: now) { return time }
         do throws(FleetError) {
             return now - (try DurationText.parse(text)).inSeconds
         } catch {
             throw FleetError(
-                .usage, "--since '\(Printable.oneLine(text))' is neither a duration nor a date",
-                hint: "write it like 30m, 12h, 7d, 2026-11-24 or 2026-11-24T10:30:00Z")
+                .usage, "--since '\(Printable.oneLine(text))' is no duration, date or time",
+                hint: "write it like 30m, 12h, 7d, today, yesterday, 14:30, 2026-11-24 or 2026-11-24T10:30:00Z")
         }
+    }
+
+    /// `today`, `yesterday`, and a time of day: the last one that has passed.
+    private static func localTime(_ text: String, now: Double) -> Double? {
+        var seconds = time_t(now)
+        var parts = tm()
+        guard localtime_r(&seconds, &parts) != nil else { return nil }
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (0, 0, 0)
+        switch text.lowercased() {
+        case "today": break
+        case "yesterday": parts.tm_mday -= 1
+        default:
+            let fields = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard [2, 3].contains(fields.count), fields.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isASCII) }) else {
+                return nil
+            }
+            let numbers = fields.compactMap { CInt($0) }
+            guard numbers.count == fields.count, (0...23).contains(numbers[0]),
+                numbers.dropFirst().allSatisfy({ (0...59).contains($0) })
+            else { return nil }
+            (parts.tm_hour, parts.tm_min) = (numbers[0], numbers[1])
+            parts.tm_sec = numbers.count > 2 ? numbers[2] : 0
+        }
+        parts.tm_isdst = -1
+        var time = mktime(&parts)
+        if time != -1, Double(time) > now {
+            parts.tm_mday -= 1
+            parts.tm_isdst = -1
+            time = mktime(&parts)
+        }
+        return time == -1 ? nil : Double(time)
     }
 
     /// The beginning of a day here.

@@ -49,7 +49,8 @@ struct InitCommand: UnguardedCommand {
                     changes, reloaded: needsReload && reloadProblem == nil, warnings: remarks ?? []))
         } else {
             for remark in remarks ?? [] { context.output.warning(remark) }
-            context.output.summary(InstallText(changes, style: context.output.style).render())
+            context.output.summary(
+                InstallText(changes, style: context.output.style, isVerbose: common.verbose).render())
         }
         if var problem = reloadProblem {
             problem.message = "the files are written, but systemd has not read them: \(problem.message)"

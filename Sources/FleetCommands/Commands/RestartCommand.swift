@@ -32,9 +32,22 @@ struct RestartCommand: GuardedCommand {
     var isWholeRestart: Bool { !onlyFailed }
 
     func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
+        if let names = try context.roster().selection(agents) {
+            try context.requireWrittenUnits(of: names)
+        } else {
+            let new = try context.unwrittenAgents()
+            if !new.isEmpty {
+                context.output.warning(
+                    "the roster changed: \(new.prefix(8).map(\.rawValue).joined(separator: ", ")) cannot start yet; run"
+                        + " '\(try context.nextCommands().fleet("init"))'")
+            }
+        }
         let restart = try restart(in: context)
-        guard dryRun else { return nil }
+        if !dryRun && agents.isEmpty { return nil }
         let plan = try restart.plan()
+        // Told at once instead of after the wait. Under the lock it is looked at again, for the whole fleet only then.
+        try restart.refuse(plan)
+        guard dryRun else { return nil }
         if common.json {
             try context.output.json(PlanDocument(plan))
         } else {

@@ -19,11 +19,15 @@ struct StartCommand: UnguardedCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
+        let names = try roster.selection(agents)
+        try context.requireWrittenUnits(of: names ?? roster.agents.filter(\.autostart).map(\.name))
         let start = StartOperation(
             manager: try context.manager(), roster: roster,
-            options: operation.options(agents: try roster.selection(agents), roster.settle),
+            options: operation.options(agents: names, roster.settle),
             surroundings: try context.surroundings())
         try context.noteRunningRestart()
-        return try context.conclude(start.run(), "start")
+        return try context.recorded(.start, names) { () throws(FleetError) in
+            context.conclude(try start.run(), "start")
+        }
     }
 }

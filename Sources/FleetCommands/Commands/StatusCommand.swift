@@ -23,7 +23,7 @@ struct StatusCommand: UnguardedCommand {
 
     @Option(
         name: .customLong("watch"), defaultAsFlag: WatchChoice.always,
-        help: ArgumentHelp("Show each change, until Ctrl-C; look at least that often. (default: 2s)", valueName: "dur"),
+        help: ArgumentHelp("Update live until q or Ctrl-C; poll at least every DUR. (default: 2s)", valueName: "dur"),
         completion: .durations("1s", "2s", "5s", "30s"), transform: WatchChoice.init)
     var watch: WatchChoice?
 

@@ -1,9 +1,10 @@
 internal import FleetKit
+internal import Glibc
 
-/// `status --watch`: the fleet as it changes, until a signal ends it or nobody reads any more.
+/// `status --watch`: the fleet as it changes, until a signal, `q`, or a reader that closes its end.
 ///
-/// The manager's own signals say when to look again, so a change is seen at once and nothing is asked for nothing;
-/// every interval it looks anyway, for what no signal tells (memory, a lost one).
+/// The manager's signals say when to look again, so a change is seen at once; every interval it looks anyway, for what
+/// no signal tells (memory, a lost one).
 struct StatusWatch {
     let context: CommandContext
     /// nil: the whole fleet.
@@ -13,22 +14,28 @@ struct StatusWatch {
     let interval: Duration
     let layout: StatusLayout
 
-    /// Changes come in crowds; this is what the eye needs between two pictures.
+    /// Changes come in crowds: between two looks there is at least this long. Looks that find nothing new double it.
     private static let calm = Duration.milliseconds(100)
+    private static let longestCalm = Duration.seconds(1)
 
-    /// - Returns: what `status` says of the last look, when nobody reads any more; after a signal its own status.
+    /// - Returns: what `status` says of the last look; after a signal its own status.
     func run() throws(FleetError) -> ExitStatus {
         let manager = try context.manager()
         let roster = try context.roster()
         let units = try StatusReport.read(roster, agents: agents, from: manager).rows.map(\.unit)
         let clock = SystemClock()
-        let view = view()
+        let typed = Keys(input: STDIN_FILENO, of: STDOUT_FILENO)
+        let view = view(readsKeys: typed != nil)
+        // Where nothing is drawn, what is typed is the shell's.
+        let keys = view is StatusScreen ? typed : nil
         defer { view.end() }
-        let supervisor = WatchSupervisor(view: view, signals: context.signals)
+        let supervisor = WatchSupervisor(view: view, signals: context.signals, keys: keys)
         var flaps = FlapMemory()
         var status = ExitStatus.done
+        var calm = Self.calm
+        var last: StatusReport?
         do throws(FleetError) {
-            while view.isWanted {
+            while true {
                 // The first call begins to listen, before the first look: nothing falls in between.
                 _ = try manager.waitForChange(of: units, atMost: interval, supervisor: supervisor)
                 var report = try StatusReport.read(roster, agents: agents, from: manager)
@@ -36,18 +43,20 @@ struct StatusWatch {
                 report = report.only(states)
                 status = report.exitStatus
                 try view.show(report, lock: context.inspectLock())
-                clock.sleep(for: Self.calm)
+                calm = report.withoutMemory == last ? min(calm * 2, Self.longestCalm) : Self.calm
+                last = report.withoutMemory
+                try supervisor.pause(for: min(calm, interval), clock)
             }
         } catch {
             if let end = context.signals.interruption() { return end.exitStatus }
-            if view.isWanted { throw error }
+            if view.isWanted && keys?.wantsEnd != true { throw error }
         }
         return status
     }
 
-    private func view() -> any StatusView {
+    private func view(readsKeys: Bool) -> any StatusView {
         if context.common.json { return StatusStream(output: context.output) }
-        guard let area = context.output.drawableData(context.environment, context.signals) else {
+        guard let area = context.output.drawableData(readsKeys: readsKeys, context.environment, context.signals) else {
             return StatusLog(output: context.output, layout: layout, time: context.time)
         }
         return StatusScreen(
@@ -71,23 +80,51 @@ extension StatusView {
     func end() {}
 }
 
-/// Looks at the signals, the terminal and the reader while the watch waits.
+/// Looks at the signals, the keys, the terminal and the reader while the watch waits.
 private final class WatchSupervisor: JobSupervisor {
     private let view: any StatusView
     private let signals: SignalWatch
+    private let keys: Keys?
 
-    init(view: any StatusView, signals: SignalWatch) {
+    init(view: any StatusView, signals: SignalWatch, keys: Keys?) {
         self.view = view
         self.signals = signals
+        self.keys = keys
     }
 
     var commandDescriptor: CInt? { nil }
+    var wakeDescriptors: [CInt] { [signals.wakeDescriptor] + (keys?.wakeDescriptors ?? []) }
 
     func willSend(_ command: UnitCommand) throws(FleetError) {}
 
     func handle(_ event: JobEvent) throws(FleetError) {
         if let end = signals.interruption() { throw end }
-        guard view.isWanted else { throw FleetError(.interrupted, "nobody reads the watch any more", hint: "") }
+        keys?.read()
+        guard view.isWanted, keys?.wantsEnd != true else {
+            throw FleetError(.interrupted, "the watch has ended", hint: "")
+        }
         view.redraw()
+    }
+
+    /// Waits that long; a signal or `q` ends the wait, and the watch with it.
+    func pause(for duration: Duration, _ clock: SystemClock) throws(FleetError) {
+        let end = clock.now() + duration
+        while true {
+            try handle(.tick)
+            let left = end - clock.now()
+            guard left > .zero else { return }
+            var wanted = wakeDescriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            // Rounded up: less than a millisecond must not become a busy loop.
+            poll(&wanted, nfds_t(wanted.count), CInt(clamping: min(left, .milliseconds(200)).wholeMilliseconds + 1))
+        }
+    }
+}
+
+extension StatusReport {
+    /// Memory changes at every look, which alone is no news.
+    var withoutMemory: StatusReport {
+        var report = self
+        for index in report.rows.indices { report.rows[index].state.memory = nil }
+        return report
     }
 }

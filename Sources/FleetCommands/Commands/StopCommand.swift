@@ -24,10 +24,13 @@ struct StopCommand: UnguardedCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
+        let names = try roster.selection(agents)
         let stop = StopOperation(
-            manager: try context.manager(), roster: roster, agents: try roster.selection(agents),
+            manager: try context.manager(), roster: roster, agents: names,
             maxParallel: maxParallel, surroundings: try context.surroundings())
         try context.noteRunningRestart()
-        return try context.conclude(stop.run(), "stop")
+        return try context.recorded(.stop, names) { () throws(FleetError) in
+            context.conclude(try stop.run(), "stop")
+        }
     }
 }

@@ -34,7 +34,8 @@ extension CommandContext {
         }
         return OperationSurroundings(
             observer: ObserverPair(progress, history.timeline), interruption: interruption, probe: try holderProbe(),
-            words: OutcomeWords(commands: try nextCommands()))
+            words: OutcomeWords(commands: try nextCommands()),
+            userHome: try HomeDirectory.path(environment: environment))
     }
 
     /// `start` and `stop` do not wait for a restart that is under way, but they say that there is one.
@@ -45,7 +46,24 @@ extension CommandContext {
         if let record = observation.record, record.isRun == true, record.token == lockToken {
             return
         }
-        output.note("a restart is running, this command does not wait for it: \(LockWords.ownerInFull(observation))")
+        output.note(
+            "\(LockWords.operation(observation)) is running, this command does not wait for it: "
+                + LockWords.ownerInFull(observation))
+    }
+
+    /// An unguarded operation, and its record in the history.
+    /// - Parameter agents: nil: the whole fleet.
+    func recorded(
+        _ kind: HistoryRecord.Kind, _ agents: [AgentName]?, _ body: () throws(FleetError) -> ExitStatus
+    ) throws(FleetError) -> ExitStatus {
+        history.begin(kind, agents.map { .agents($0.map(\.rawValue)) } ?? .fleet)
+        let status: ExitStatus
+        do throws(FleetError) { status = try body() } catch {
+            history.ended(error)
+            throw error
+        }
+        history.ended(status.rawValue)
+        return status
     }
 
     /// Turns the report into the exit status, and prints it once the lock is free.
@@ -56,7 +74,9 @@ extension CommandContext {
                 try self.output.json(OperationDocument(report, verb: verb))
             } else if self.output.wantsSummary {
                 let words = self.lastWords(of: report.failed.map(\.unit), since: began)
-                let text = OperationText(report, verb: verb, style: self.output.style, lastWords: words)
+                let text = OperationText(
+                    report, verb: verb, style: self.output.style, lastWords: words,
+                    isVerbose: self.common.verbose)
                 self.output.summary(text.render())
             }
         }

@@ -100,9 +100,10 @@ public final class CommandContext {
     }
 
     private var connection: Composition.Connection {
-        Composition.Connection(
+        let signals = signals
+        return Composition.Connection(
             scope: common.scope.managerScope, environment: environment, fleetDirectory: home.fleetDirectory,
-            patience: managerPatience)
+            patience: managerPatience, interruption: { signals.interruption() })
     }
 
     /// Asks the holder's server whether it answers; nil when the roster names no socket.

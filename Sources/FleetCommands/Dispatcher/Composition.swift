@@ -16,6 +16,8 @@ public struct Composition: Sendable {
         public var fleetDirectory: String
         /// For each answer, of who can do without a manager; nil: as long as a busy one may rightly take.
         public var patience: Duration?
+        /// The signal that came, as the error that ends the command; nil: none came.
+        public var interruption: @Sendable () -> FleetError?
     }
 
     public typealias Factory = @Sendable (Connection) throws(FleetError) -> any ServiceManager

@@ -15,13 +15,18 @@ public struct Dispatcher {
     /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
     public func run(_ line: [String]) -> Int32 {
-        let arguments = UnknownCommand.helpFirst(line)
-        if let module = ShortCut.module(for: arguments) {
-            return inContext(of: module, arguments) { context throws(FleetError) in
+        defer { TerminalModes.restore() }
+        if let module = ShortCut.module(for: line) {
+            return inContext(of: module, line) { context throws(FleetError) in
                 try module.run(in: context).rawValue
             }
         }
-        if let status = runPlugin(arguments) { return status }
+        if let status = runPlugin(UnknownCommand.helpFirst(line)) { return status }
+        let arguments = UnknownCommand.helpFirst(LeadingOptions.moved(line))
+        if LeadingOptions.asksForVersion(arguments) {
+            Output.write("mosaic \(composition.version)\n", to: STDOUT_FILENO)
+            return ExitStatus.done.rawValue
+        }
         let command: any ParsableCommand
         do {
             command = try RootCommand.parseAsRoot(WatchChoice.separated(arguments))
@@ -50,17 +55,22 @@ public struct Dispatcher {
         _ body: (CommandContext) throws(FleetError) -> Int32
     ) -> Int32 {
         let output = Output(module.common, environment: environment)
+        var home: MosaicHome?
         StandardErrorLog.install(verbose: module.common.verbose)
         do throws(FleetError) {
             if !type(of: module).mayLackHome {
                 try MosaicHome.checkTyped(option: module.common.mosaicHome, environment: environment)
             }
-            return try body(
-                CommandContext(
-                    common: module.common, arguments: arguments, composition: composition, environment: environment,
-                    output: output, signals: SignalWatch()))
+            let context = try CommandContext(
+                common: module.common, arguments: arguments, composition: composition, environment: environment,
+                output: output, signals: SignalWatch())
+            home = context.home
+            return try body(context)
         } catch {
-            output.error(error)
+            output.error(
+                SudoHint.added(
+                    to: error, home: home, scope: module.common.scope.managerScope, environment: environment,
+                    arguments: arguments))
             return error.exitStatus.rawValue
         }
     }

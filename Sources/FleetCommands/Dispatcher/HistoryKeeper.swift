@@ -14,9 +14,11 @@ final class HistoryKeeper {
     private let scope: ManagerScope
     private let command: String
     private let began: String
+    private let who: String
     private var token: String?
     private var outer: String?
     private var request: LockRequest?
+    private var kind = HistoryRecord.Kind.restart
     private var hasWarned = false
 
     init(_ context: CommandContext) {
@@ -26,10 +28,22 @@ final class HistoryKeeper {
         time = context.time
         scope = context.common.scope.managerScope
         command = context.commandLine
+        who = Author.words(environment: context.environment)
         began = Timestamp.rfc3339(context.time.wallClock())
     }
 
-    func begin(_ request: LockRequest) { self.request = request }
+    func begin(_ request: LockRequest) {
+        self.request = request
+        kind = request.run == nil ? .restart : .run
+    }
+
+    /// An operation that needs no lock.
+    func begin(_ kind: HistoryRecord.Kind, _ scope: LockScope) {
+        request = LockRequest(scope: scope, command: command, reason: nil)
+        self.kind = kind
+        token = "\(LockToken.random())"
+        timeline.lockAcquired()
+    }
 
     func acquired(_ lock: HeldLock) {
         timeline.lockAcquired()
@@ -60,13 +74,15 @@ final class HistoryKeeper {
 
     private func finish(_ result: String, _ status: Int32, _ error: String?) {
         guard let request else { return }
-        var record = record(request.run == nil ? .restart : .run, request.scope, result)
+        var record = record(kind, request.scope, result)
         record.reason = request.reason
         record.token = token
         record.outer = outer
         record.status = status
         record.error = error
         timeline.complete(&record)
+        // Nothing was waited for: it is the time until the command knew what to do.
+        if kind == .start || kind == .stop { record.waited = 0 }
         write(record)
     }
 
@@ -78,9 +94,11 @@ final class HistoryKeeper {
     }
 
     private func record(_ kind: HistoryRecord.Kind, _ scope: LockScope, _ result: String) -> HistoryRecord {
-        HistoryRecord(
+        var record = HistoryRecord(
             kind, by: process, command: command, reason: nil, scope: scope, startedAt: began,
             endedAt: Timestamp.rfc3339(time.wallClock()), result: result)
+        record.who = who
+        return record
     }
 
     private func write(_ record: HistoryRecord) {

@@ -18,8 +18,8 @@ enum UnknownCommand {
         if word.begins(with: "-") {
             guard !group.words.isEmpty else { return nil }
             return FleetError(
-                .usage, "there is no command in front of \(Printable.oneLine(word))",
-                hint: "options stand behind the command: \(command) COMMAND [options]; see '\(command) --help'")
+                .usage, "the command is missing: \(command) COMMAND \(Printable.oneLine(word))",
+                hint: "see '\(command) --help'")
         }
         guard !known.containsExactly(word) else { return nil }
         return FleetError(
@@ -37,9 +37,12 @@ enum UnknownCommand {
         return near.isEmpty ? "see '\(command) --help'" : "did you mean \(near.joined(separator: " or "))?"
     }
 
-    /// `mosaic fleet help restart` as the parser knows it: `mosaic help fleet restart`.
+    /// `mosaic fleet help restart` as the parser knows it: `mosaic help fleet restart`. So with `mosaic fleet help` and
+    /// `mosaic fleet lock help run`.
     static func helpFirst(_ arguments: [String]) -> [String] {
-        guard arguments.count > 2, arguments.starts(with: ["fleet", "help"]) else { return arguments }
-        return ["help", "fleet"] + arguments.dropFirst(2)
+        for group in [["fleet", "lock"], ["fleet"]] where arguments.starts(with: group + ["help"]) {
+            return ["help"] + group + arguments.dropFirst(group.count + 1)
+        }
+        return arguments
     }
 }

@@ -9,6 +9,13 @@ extension CompletionKind {
         }
     }
 
+    /// Records of the history: `last`, then the newest tokens as `history` shows them.
+    static var records: CompletionKind {
+        .custom { words, index, _ in
+            RecordCompletion.tokens(words, at: index, environment: ProcessEnvironment.current())
+        }
+    }
+
     /// Durations that people give; any other can be typed.
     static func durations(_ texts: String...) -> CompletionKind { .list(texts) }
 }
@@ -31,11 +38,29 @@ enum AgentCompletion {
         }
     }
 
-    private static func mosaicHome(in words: [String]) -> String? {
+    static func mosaicHome(in words: [String]) -> String? {
         let option = "--mosaic-home"
         guard let place = words.lastIndex(where: { $0 == option || $0.begins(with: option + "=") }) else { return nil }
         if let joined = words[place].after(option + "=") { return String(joined) }
         let value = words[(place + 1)...].first { $0 != "=" }
         return value?.isEmpty == true ? nil : value
+    }
+}
+
+enum RecordCompletion {
+    /// As many as `history` lists.
+    private static let count = 20
+
+    static func tokens(_ words: [String], at index: Int, environment: [String: String]) -> [String] {
+        let typed = words.enumerated().filter { $0.offset != index }.map(\.element)
+        do throws(FleetError) {
+            let home = try MosaicHome.resolve(
+                option: AgentCompletion.mosaicHome(in: typed), environment: environment)
+            let records = try History.read(HistoryFile(home: home.path)).records
+            let tokens = records.filter(\.isOperation).compactMap(\.token).suffix(count).reversed()
+            return ["last"] + tokens.map { String($0.prefix(8)) }.filter { $0.allSatisfy { $0.isHexDigit } }
+        } catch {
+            return []
+        }
     }
 }

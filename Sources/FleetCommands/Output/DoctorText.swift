@@ -5,38 +5,73 @@ struct DoctorText {
     private let findings: [Doctor.Finding]
     private let style: Style
     private let isQuiet: Bool
+    /// Columns of the terminal; nil: a line for each check, however long.
+    private let width: Int?
 
     /// - Parameter isQuiet: leaves out what is well and was so before.
-    init(_ findings: [Doctor.Finding], style: Style, isQuiet: Bool) {
+    init(_ findings: [Doctor.Finding], style: Style, isQuiet: Bool, width: Int? = nil) {
         self.findings = findings
         self.style = style
         self.isQuiet = isQuiet
+        self.width = width
     }
 
     func render() -> String {
-        let width = findings.map(\.check.count).max() ?? 0
+        let labelWidth = findings.map(\.check.count).max() ?? 0
         var lines: [String] = []
-        for finding in findings where !isQuiet || finding.diagnosis.level != .ok || finding.repaired != nil {
+        for finding in findings
+        where finding.diagnosis.level != .skipped
+            && (!isQuiet || finding.diagnosis.level != .ok || finding.repaired != nil)
+        {
             let word = finding.diagnosis.level.rawValue.padded(to: 7)
-            let check = finding.check.padded(to: width)
-            lines.append("\(paint(finding.diagnosis.level)(word))  \(check)  \(text(finding))")
+            let check = finding.check.padded(to: labelWidth)
+            let head = "\(paint(finding.diagnosis.level)(word))  \(check)  "
+            lines += hanging(head, 7 + 2 + labelWidth + 2, parts(finding))
         }
-        lines.append(summary)
-        return lines.joined(separator: "\n")
+        lines += skipped(labelWidth)
+        return (lines + hanging("", 0, [summary])).joined(separator: "\n")
     }
 
-    private func text(_ finding: Doctor.Finding) -> String {
-        var text = finding.diagnosis.message
-        if let repaired = finding.repaired { text += style.dim(" (repaired: \(repaired))") }
-        if !finding.diagnosis.advice.isEmpty { text += style.bold("; fix: ") + finding.diagnosis.advice }
-        return text
+    /// The checks that were not made, in one line for each reason.
+    private func skipped(_ labelWidth: Int) -> [String] {
+        var names: [String: [String]] = [:]
+        var order: [String] = []
+        for finding in findings where finding.diagnosis.level == .skipped {
+            let reason = finding.diagnosis.message
+            if names[reason] == nil { order.append(reason) }
+            names[reason, default: []].append(finding.check)
+        }
+        return order.flatMap { reason in
+            hanging(
+                style.dim("skipped") + "  ", 9, ["\(names[reason, default: []].joined(separator: ", ")): \(reason)"])
+        }
+    }
+
+    /// What was found, and what to do.
+    private func parts(_ finding: Doctor.Finding) -> [String] {
+        var parts = [finding.diagnosis.message]
+        if let repaired = finding.repaired { parts[0] += " (repaired: \(repaired))" }
+        if !finding.diagnosis.advice.isEmpty { parts.append("fix: " + finding.diagnosis.advice) }
+        return parts
+    }
+
+    /// On a terminal each part begins a line and is broken at words, below its beginning; elsewhere all is one line.
+    private func hanging(_ head: String, _ indent: Int, _ parts: [String]) -> [String] {
+        guard let width, width > indent + 20 else { return [head + parts.joined(separator: "; ")] }
+        let lines = parts.flatMap { TextColumns.wrap($0, to: width - indent) }
+        let blank = String(repeating: " ", count: indent)
+        return lines.enumerated().map { index, line in
+            (index == 0 ? head : blank)
+                + (line.hasPrefix("fix: ") ? style.bold("fix:") + line.dropFirst(4) : line)
+        }
     }
 
     private var summary: String {
         let counts = Diagnosis.Level.allCases.compactMap { level -> String? in
             let count = findings.count { $0.diagnosis.level == level }
             guard count > 0 else { return nil }
-            return level == .ok ? "\(count) ok" : "\(count) \(level.rawValue)\(count == 1 ? "" : "s")"
+            return level == .ok || level == .skipped
+                ? "\(count) \(level.rawValue)" : "\(count) \(level.rawValue)\(count == 1 ? "" : "s")"
         }
         let repairable = findings.filter { $0.repaired == nil && $0.diagnosis.repair != nil }
         let offer =
@@ -48,6 +83,7 @@ struct DoctorText {
     private func paint(_ level: Diagnosis.Level) -> (String) -> String {
         switch level {
         case .ok: style.good
+        case .skipped: style.dim
         case .warning: style.warn
         case .failure: style.bad
         }
@@ -58,7 +94,7 @@ struct DoctorText {
 struct DoctorDocument: Encodable {
     struct Check: Encodable {
         var check: String
-        /// `ok`, `warning` or `failure`.
+        /// `ok`, `skipped`, `warning` or `failure`.
         var level: String
         var message: String
         /// What to do; left out where nothing has to be done.

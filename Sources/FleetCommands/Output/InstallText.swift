@@ -4,30 +4,60 @@ internal import FleetKit
 struct InstallText {
     private let changes: [FleetInstaller.Change]
     private let style: Style
+    private let isVerbose: Bool
 
-    init(_ changes: [FleetInstaller.Change], style: Style) {
+    /// - Parameter isVerbose: a line also for each file that was as it should be.
+    init(_ changes: [FleetInstaller.Change], style: Style, isVerbose: Bool = false) {
         self.changes = changes
         self.style = style
+        self.isVerbose = isVerbose
     }
 
     func render() -> String {
-        var lines = changes.map { change in
+        var lines = changes.filter { isVerbose || $0.action != .unchanged }.map { change in
             let word = style.bold(change.action.word.padded(to: 9))
             let detail = change.action.detail.map { " (\($0))" } ?? ""
             return "\(word) \(Printable.oneLine(change.path, limit: 4096))\(detail)"
         }
+        let same = changes.count { $0.action == .unchanged }
+        if !isVerbose && same > 0 { lines.append("\(same) \(same == 1 ? "file" : "files") unchanged") }
         let isFirst = changes.contains { $0.path.ends(with: "/roster.toml") && $0.action == .created }
         if isFirst {
             lines.append(
                 "Next: list your agents in the roster, run 'mosaic fleet init' again, then 'mosaic fleet start'.")
         } else if changes.contains(where: { $0.action == .created && $0.path.ends(with: "@.service") }) {
             lines.append("Next: 'mosaic fleet start' brings the fleet up.")
-        } else if changes.contains(where: { $0.action.isChange }) {
-            lines.append("Next: 'mosaic fleet restart' makes running agents use what changed.")
         } else {
-            lines.append("Everything is as the roster says.")
+            lines += next
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// The least that makes what runs fit the files: an agent that is new is started, one whose file changed is
+    /// restarted alone, and only a change of the holder's unit takes the whole fleet down.
+    private var next: [String] {
+        let holders = changes.filter { $0.action.isChange && $0.path.hasSuffix(".service") }
+        func agents(_ isWanted: (FleetInstaller.Change.Action) -> Bool) -> [String] {
+            changes.filter { isWanted($0.action) }.compactMap(\.agent?.rawValue)
+        }
+        let new = agents { $0 == .created }
+        let changed = agents { $0.isChange && $0 != .created && $0 != .removed }
+        let gone = agents { $0 == .removed }
+        var lines: [String] = []
+        if !new.isEmpty { lines.append("Next: 'mosaic fleet start \(ShellWord.line(new))' starts what is new.") }
+        if !holders.isEmpty {
+            lines.append("Next: 'mosaic fleet restart', when it suits, makes the whole fleet use its new units.")
+        } else if !changed.isEmpty {
+            lines.append(
+                "Next: 'mosaic fleet restart \(ShellWord.line(changed))' makes \(changed.count == 1 ? "it" : "them") use"
+                    + " what changed.")
+        }
+        if !gone.isEmpty {
+            lines.append(
+                "Left the roster: \(gone.joined(separator: ", ")); 'mosaic fleet stop \(ShellWord.line(gone))' stops"
+                    + " \(gone.count == 1 ? "it" : "them").")
+        }
+        return lines.isEmpty && !changes.contains { $0.action.isChange } ? ["Everything is as the roster says."] : lines
     }
 }
 
@@ -49,6 +79,16 @@ struct InstallDocument: Encodable {
         files = changes.map { File(path: $0.path, action: $0.action.word, detail: $0.action.detail) }
         managerReloaded = reloaded
         self.warnings = warnings
+    }
+}
+
+extension FleetInstaller.Change {
+    /// Whose drop-in it is; nil for any other file.
+    var agent: AgentName? {
+        guard let folder = path.split(separator: "/").dropLast().last, folder.hasSuffix(".service.d") else {
+            return nil
+        }
+        do throws(FleetError) { return AgentName(unit: try UnitName(String(folder.dropLast(2)))) } catch { return nil }
     }
 }
 

@@ -14,11 +14,17 @@ enum LockWords {
             guard case .unreadable(let reason) = observation.content else { return "the lock's owner is unknown" }
             return "the lock is not readable: \(reason)"
         }
-        var words = "pid \(record.pid) (\(Printable.oneLine(record.command))) owns the restart of \(record.scope.words)"
+        let does = record.isRun == true ? "runs a command under the fleet's lock" : "restarts \(record.scope.words)"
+        var words = "pid \(record.pid) (\(Printable.oneLine(record.command))) \(does)"
         if let reason = record.reason { words += ", reason: \(Printable.oneLine(reason))" }
         words += ", since \(since(record))"
         if let progress = progress(observation.events) { words += ", \(progress)" }
         return words
+    }
+
+    /// What holds the lock: `a restart`, or `a lock run`, which may be anything.
+    static func operation(_ observation: LockObservation) -> String {
+        observation.record?.isRun == true ? "a lock run" : "a restart"
     }
 
     /// `14:03:22 (12s ago)` in local time; a time that is none stands as it is written.

@@ -6,9 +6,16 @@ struct OperationText {
     private let verb: String
     private let style: Style
     private let lastWords: [UnitName: [String]]
+    private let isVerbose: Bool
 
-    /// - Parameter lastWords: of failed units, from the journal.
-    init(_ report: OperationReport, verb: String, style: Style, lastWords: [UnitName: [String]] = [:]) {
+    /// - Parameters:
+    ///   - lastWords: of failed units, from the journal.
+    ///   - isVerbose: all of them, not only the last line that is the unit's own.
+    init(
+        _ report: OperationReport, verb: String, style: Style, lastWords: [UnitName: [String]] = [:],
+        isVerbose: Bool = false
+    ) {
+        self.isVerbose = isVerbose
         self.report = report
         self.verb = verb
         self.style = style
@@ -20,12 +27,37 @@ struct OperationText {
         if !report.phases.isEmpty { lines.append("  " + style.dim(phases)) }
         for unit in report.failed {
             lines.append("  \(style.bad(unit.unit.rawValue)): \(unit.message)")
-            lines += lastWords[unit.unit, default: []].map { "    " + style.dim("| \($0)") }
-            if !unit.nextStep.isEmpty { lines.append("    next: \(unit.nextStep)") }
+            lines += ownWords(of: unit.unit).map { "    " + style.dim("| \($0)") }
         }
+        lines += nextSteps
         lines += report.problems.map { "  \(style.bad("problem")): \($0)" }
         if !report.notReached.isEmpty { lines.append("  \(style.warn(report.notReachedWords))") }
         return lines.joined(separator: "\n")
+    }
+
+    /// What systemd says of the unit is in its line already.
+    private func ownWords(of unit: UnitName) -> [String] {
+        let words = lastWords[unit, default: []]
+        return isVerbose ? words : words.last { !$0.contains(" systemd[") }.map { [$0] } ?? []
+    }
+
+    /// One for each way in which units failed: of the first, with the names of the others.
+    private var nextSteps: [String] {
+        var groups: [(result: String, units: [OperationReport.Unit])] = []
+        for unit in report.failed where !unit.nextStep.isEmpty {
+            let result = OutcomeWords.name(of: unit.outcome.result)
+            if let index = groups.firstIndex(where: { $0.result == result }) {
+                groups[index].units.append(unit)
+            } else {
+                groups.append((result, [unit]))
+            }
+        }
+        return groups.map { group in
+            let others = group.units.dropFirst().map(\.unit.rawValue)
+            let some =
+                others.prefix(3).joined(separator: ", ") + (others.count > 3 ? " and \(others.count - 3) more" : "")
+            return "  next: \(group.units[0].nextStep)" + (others.isEmpty ? "" : "; the same for \(some)")
+        }
     }
 
     /// `drain 1.2s, holder 140ms, settle 12ms, start 310ms, verify 2s`.
@@ -42,6 +74,11 @@ struct OperationText {
             return style.good("\(done) \(done == 1 ? "unit" : "units") \(past)") + " in \(took)\(left)"
         }
         let failed = report.failed.count
+        guard failed > 0 else {
+            let missed = report.notReached.count
+            return style.bad("incomplete") + ": \(done) \(past)" + (missed > 0 ? ", \(missed) not reached" : "")
+                + " in \(took)\(left)"
+        }
         return style.bad("\(failed) \(failed == 1 ? "unit" : "units") failed") + ", \(done) \(past) in \(took)\(left)"
     }
 }

@@ -36,10 +36,13 @@ public final class Output {
         return poll(&asked, 1, 0) <= 0 || asked.revents & Int16(POLLERR | POLLNVAL) == 0
     }
 
-    /// Where data can be drawn in place; nil where it is no terminal or a dumb one.
-    func drawableData(_ environment: [String: String], _ signals: SignalWatch) -> LiveArea? {
+    /// A terminal's second screen for a picture of the data; nil where stdout is no terminal or a dumb one.
+    /// - Parameter readsKeys: as for `LiveArea`.
+    func drawableData(
+        readsKeys: Bool, _ environment: [String: String], _ signals: SignalWatch
+    ) -> LiveArea? {
         guard TerminalSize.canDraw(on: STDOUT_FILENO, environment: environment) else { return nil }
-        let area = LiveArea(terminal: STDOUT_FILENO, signals: signals)
+        let area = LiveArea(terminal: STDOUT_FILENO, place: .screen, readsKeys: readsKeys, signals: signals)
         liveArea = area
         return area
     }

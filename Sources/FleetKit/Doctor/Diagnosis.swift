@@ -2,6 +2,8 @@
 public struct Diagnosis {
     public enum Level: String, Sendable, Comparable, CaseIterable {
         case ok
+        /// Not looked at, because of what another check found.
+        case skipped
         /// The fleet works, but not in every case.
         case warning
         /// Something cannot work.
@@ -23,6 +25,11 @@ public struct Diagnosis {
 
     public static func ok(_ message: String, repair: Repair? = nil) -> Diagnosis {
         Diagnosis(level: .ok, message: message, advice: "", repair: repair)
+    }
+
+    /// - Parameter check: the name of the check whose failure comes first.
+    static func skipped(becauseOf check: String) -> Diagnosis {
+        Diagnosis(level: .skipped, message: "fix '\(check)' first", advice: "")
     }
 
     public static func warning(_ message: String, advice: String, repair: Repair? = nil) -> Diagnosis {

@@ -56,7 +56,7 @@ public struct Doctor {
             return diagnosis
         } catch {
             if let first = told[error.message], first != check.name {
-                return .failure("not looked at, because of what '\(first)' found", advice: "mend that first")
+                return .skipped(becauseOf: first)
             }
             told[error.message] = check.name
             return .failure(error.message, advice: error.hint)

@@ -75,6 +75,19 @@ public final class HealthContext {
         return try result.get()
     }
 
+    /// The commands that advice names, for this fleet.
+    var commands: NextCommands {
+        let usual = environment.filter { $0.key != "MOSAIC_HOME" }
+        let isFoundEverywhere = [environment, usual].allSatisfy { variables in
+            do throws(FleetError) {
+                return try MosaicHome.resolve(option: nil, environment: variables) == home
+            } catch {
+                return false
+            }
+        }
+        return NextCommands(scope: scope, mosaicHome: isFoundEverywhere ? nil : home.path)
+    }
+
     /// What the roster says of the mutex; a roster that cannot be read is another check's trouble.
     var mutexChoice: Roster.MutexChoice {
         do throws(FleetError) { return try roster().guardSettings.mutex } catch { return .auto }

@@ -35,6 +35,33 @@ enum KernelLockProbe {
         return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9 - wallClock
     }
 
+    /// Writes that many bytes into a file without a name, which goes with its descriptor.
+    /// - Returns: errno of what failed; nil when everything was written.
+    /// - Throws: `.io` when no file can be made there for another reason than a lack of room.
+    static func write(in folder: String, bytes count: Int) throws(FleetError) -> CInt? {
+        let file: CInt
+        do throws(FleetError) { file = try scratchFile(in: folder) } catch {
+            // No file at all: without a free inode or block that is the same want of room.
+            var system = statvfs()
+            let isFull =
+                statvfs(folder, &system) == 0
+                && (system.f_bavail == 0 || system.f_files > 0 && system.f_favail == 0)
+            guard isFull else { throw error }
+            return ENOSPC
+        }
+        defer { close(file) }
+        let chunk = [UInt8](repeating: 0, count: 1 << 14)
+        var written = 0
+        while written < count {
+            let part = Glibc.write(file, chunk, min(chunk.count, count - written))
+            if part < 0 && errno == EINTR { continue }
+            guard part > 0 else { return errno }
+            written += part
+        }
+        // Some file systems look for the room only now.
+        return fsync(file) == 0 || errno == EINVAL ? nil : errno
+    }
+
     private static func scratchFile(in folder: String) throws(FleetError) -> CInt {
         let file = open(folder, unnamed | O_RDWR | O_CLOEXEC, 0o600)
         if file >= 0 { return file }

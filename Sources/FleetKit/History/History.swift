@@ -39,12 +39,12 @@ public struct History: Sendable {
         return History(records: found.reversed(), unreadable: unreadable)
     }
 
-    /// The one record that `text` names: `last` is the last guarded operation, else a token or the beginning of one.
+    /// The one record that `text` names: `last` is the last operation, else a token or the beginning of one.
     /// - Throws: `.usage` when it names none or several; `.unsafeHome`, `.io`.
     public static func find(_ text: String, in file: HistoryFile) throws(FleetError) -> HistoryRecord {
         let shown = "'\(Printable.oneLine(text))'"
         // What happened to the lock on the way to it has no timeline.
-        let operations = try read(file).records.filter { $0.kind == "restart" || $0.kind == "run" }
+        let operations = try read(file).records.filter(\.isOperation)
         if text == "last" {
             guard let last = operations.last else {
                 throw FleetError(

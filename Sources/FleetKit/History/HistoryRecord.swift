@@ -6,12 +6,22 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
         case restart
         /// A `lock run`.
         case run
+        /// Unguarded: they have a token of their own, so that they can be named.
+        case start, stop
         /// The lock was taken over from an owner that was dead.
         case takeover
         /// The lock was taken over from an owner that may have been alive.
         case eviction
         /// An operator freed the lock.
         case `break`
+
+        /// Something that was done to the fleet, in contrast to what happened to the lock on the way to it.
+        public var isOperation: Bool {
+            switch self {
+            case .restart, .run, .start, .stop: true
+            case .takeover, .eviction, .break: false
+            }
+        }
     }
 
     /// Somebody who owned the lock.
@@ -58,6 +68,8 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
     public var outer: String?
     public var pid: Int32
     public var uid: UInt32
+    /// The user, and from where: `alice (pts/3)`. Older records have none.
+    public var who: String?
     public var host: String
     public var command: String
     public var reason: String?
@@ -97,6 +109,8 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
         self.endedAt = endedAt
         self.result = result
     }
+
+    public var isOperation: Bool { Kind(rawValue: kind)?.isOperation == true }
 
     /// Whether it ended as it was meant to. A takeover says that somebody else did not.
     public var isWell: Bool { result == "done" || result == "joined" }

@@ -42,8 +42,8 @@ public enum HistoryWords {
             return "\(Printable.oneLine(record.kind, limit: 40)) \(by): \(result)"
         }
         switch kind {
-        case .restart, .run:
-            let what = kind == .run ? "lock run" : "restart of \(record.scope.words)"
+        case .restart, .run, .start, .stop:
+            let what = kind == .run ? "lock run" : "\(kind.rawValue) of \(record.scope.words)"
             let status = kind == .run && record.error == nil ? " (status \(record.status))" : ""
             return "\(what) \(by) \(result)\(status) in \(took)\(wait(record))\(why)"
         case .takeover: return "the lock was taken over \(by) from \(party(record.owner)), which was dead"

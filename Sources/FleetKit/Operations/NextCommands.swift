@@ -33,6 +33,9 @@ public struct NextCommands: Sendable {
         return ShellWord.line(["journalctl"] + reading.options)
     }
 
+    /// Starts the unit anew, whatever its start limit says.
+    func again(_ unit: UnitName) -> String { agents[unit].map { fleet("start", $0.rawValue) } ?? fleet("start") }
+
     /// A program of systemd's that takes `--user` or `--system`.
     public func systemd(_ program: String, _ words: String...) -> String {
         ShellWord.line([program, "--\(scope.rawValue)"] + words)

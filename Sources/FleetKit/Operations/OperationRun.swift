@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What every operation needs from outside. Everything that waits, looks at processes or asks tmux can be replaced.
 public struct OperationSurroundings {
     public var observer: any OperationObserver
@@ -6,13 +8,16 @@ public struct OperationSurroundings {
     /// nil: settle by the unit's state alone.
     public var probe: (any HolderProbe)?
     public var words: OutcomeWords
+    /// For `~` in an agent's directory; nil: whether a directory is there is not looked at beforehand.
+    public var userHome: String?
     var processes: any ProcessLook = ProcProcessLook()
 
     public init(
         observer: any OperationObserver = Unobserved(), interruption: Interruption = .never,
         clock: any OperationClock = SystemClock(), probe: (any HolderProbe)? = nil,
-        words: OutcomeWords = OutcomeWords()
+        words: OutcomeWords = OutcomeWords(), userHome: String? = nil
     ) {
+        self.userHome = userHome
         self.observer = observer
         self.interruption = interruption
         self.clock = clock
@@ -88,6 +93,33 @@ final class OperationRun {
         return error
     }
 
+    /// Somebody else's tmux server on the holder's socket, in words. One that lives in an agent's unit ends with that.
+    func stranger() throws(FleetError) -> String? {
+        let members = try manager.processes(of: roster.holder.unit)
+        var found = try settle.stranger(among: members)
+        if found == nil, members.isEmpty, let socket = roster.holder.socket {
+            // Where the manager would have the holder listen.
+            let folder =
+                try manager.footing(of: []).environment["TMUX_TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+            let path =
+                switch socket {
+                case .path(let path): path
+                case .name(let name): "\(folder)/tmux-\(geteuid())/\(name)"
+                }
+            if case .listener(let other) = ListeningSocket.look(at: path) {
+                found = ("another process (\(other)) listens on the holder's socket \(Printable.oneLine(path))", other)
+            }
+        }
+        guard let found else { return nil }
+        if let server = found.server, let place = ControlGroupScan.path(of: server) {
+            let states = try manager.states(of: roster.agents.map(\.unit))
+            if states.contains(where: { ControlGroupScan.contains($0.controlGroup, place) }) { return nil }
+        }
+        let end = found.server.map { " (kill \($0))" } ?? ""
+        return
+            "\(found.words), so \(roster.holder.unit) cannot start; end it\(end) when nothing in it is needed, and try again"
+    }
+
     // MARK: Phases
 
     /// What the next commands are decided by (`ServiceManager.brief`).
@@ -158,6 +190,11 @@ final class OperationRun {
     /// - Returns: false when it did not: what lives inside it must not be started then.
     func holder(_ verb: UnitCommand.Verb, settleTimeout: Duration) throws(FleetError) -> Bool {
         let unit = roster.holder.unit
+        // Each start against it would fail, ten times, until systemd gives up.
+        if verb == .start, let stranger = try stranger() {
+            problem(stranger)
+            return false
+        }
         var before = Settle.Before(invocationID: "", processes: [])
         var outcome: UnitOutcome?
         try phase(.holder, total: 1) { () throws(FleetError) in
@@ -231,7 +268,7 @@ final class OperationRun {
         let result: UnitOutcome.Result =
             switch fall.state.result {
             case "start-limit-hit": .startLimitHit
-            case "success": .exited(fall.state.isActive ? "flapping" : fall.state.subState)
+            case "success": .exited(fall.state.isActive ? "restarted" : fall.state.subState)
             default: .failed(fall.state.result)
             }
         let outcome = UnitOutcome(

@@ -30,7 +30,10 @@ public struct OutcomeWords: Sendable {
         switch outcome.result {
         case .done: return verb == .stop ? "stopped" : verb == .resetFailed ? "reset" : "up"
         case .failed(let result): return "failed: \(reason(result: result, state: outcome.state))"
-        case .startLimitHit: return "not started: start-limit-hit (it was started too often)"
+        case .startLimitHit:
+            return
+                "not started: start-limit-hit (it failed too often in a short time); systemd does not start it again by"
+                + " itself"
         case .timeout: return "its job ran into JobTimeoutSec"
         case .canceled: return "its job was canceled by a conflicting command"
         case .dependency: return "not started: a unit that it requires did not come up"
@@ -39,6 +42,7 @@ public struct OutcomeWords: Sendable {
         case .notFound: return "there is no such unit"
         case .loadFailed(let state): return "its unit file cannot be loaded (\(Printable.oneLine(state)))"
         case .exited(let sub): return "it ended at once (\(Printable.oneLine(sub)))"
+        case .refused("assert"): return "not started: an Assert…= of its unit does not hold"
         case .refused(let why): return "the service manager refused: \(Printable.oneLine(why))"
         case .unknown(let word): return "its job ended as '\(Printable.oneLine(word))', which is not a known result"
         }
@@ -52,7 +56,8 @@ public struct OutcomeWords: Sendable {
         case .done: return ""
         case .failed, .exited: return "see why with: \(commands.journal(of: unit, lines: 50))"
         case .startLimitHit:
-            return "see why it ends, and restart it again afterwards: \(commands.journal(of: unit, lines: 50))"
+            return "see why it ends with: \(commands.journal(of: unit, lines: 50)); when that is mended: "
+                + commands.again(unit)
         case .timeout: return "see what it waits for with: \(commands.systemd("systemctl", "list-jobs"))"
         case .canceled: return "see who else acts on it with: \(commands.journal(of: unit, lines: 20))"
         case .dependency:
@@ -89,6 +94,7 @@ public struct OutcomeWords: Sendable {
             return now.result == "success" ? "ended (\(Printable.oneLine(now.subState)))" : "died: \(why)"
         }
         let count = now.restarts > before.restarts ? Int(now.restarts - before.restarts) : 0
-        return count > 0 ? "flaps: restarted by itself \(count) times" : "was restarted by something else"
+        if count == 1 { return "died, and systemd restarted it" }
+        return count > 0 ? "flapping: died, and systemd restarted it \(count) times" : "was restarted by something else"
     }
 }

@@ -72,6 +72,10 @@ public final class RestartOperation {
         let plan = try plan(
             options.mayBeOneBatch ? run.wholeStates(of: roster.units) : run.states(of: roster.units))
         if let order = plan.order { log.debug("\(order.words)") }
+        try refuse(plan)
+        if plan.holderPart != .none, let stranger = try run.stranger() {
+            throw FleetError(.unitFailed, "\(stranger); nothing was stopped", hint: "")
+        }
         run.skip(plan.skipped)
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
         run.keeper.planned(plan.outline(stableFor: options.stableFor))
@@ -113,6 +117,32 @@ public final class RestartOperation {
         }
         let watched = (plan.holderPart == .none ? [] : [plan.holder]) + plan.agents
         try run.verify(watched, for: options.stableFor)
+    }
+
+    /// Refuses a restart that would end what cannot come back. An agent that is down has nothing to lose: unless it was
+    /// named, its own start says what is wrong with it.
+    /// - Throws: `.unitFailed`, naming the first obstacle; nothing was stopped.
+    public func refuse(_ plan: RestartPlan) throws(FleetError) {
+        let preflight = Preflight(
+            roster: roster, userHome: surroundings.userHome, commands: surroundings.words.commands)
+        let agents = roster.agents.filter { agent in
+            plan.agents.contains(agent.unit)
+                && (options.agents != nil || plan.before[agent.unit]?.isUpOrComing == true)
+        }
+        let units = (plan.holderPart == .none ? [] : [plan.holder]) + agents.map(\.unit)
+        let found =
+            units.compactMap { plan.before[$0].flatMap(preflight.obstacle(in:)) }
+            + (try preflight.obstacles(of: agents, from: manager))
+        guard let first = found.first else { return }
+        let others = Set(found.dropFirst().map(\.subject)).subtracting([first.subject]).sorted()
+        throw FleetError(
+            .unitFailed,
+            "\(first.subject) would not come back: \(first.what)"
+                + (others.isEmpty
+                    ? ""
+                    : "; nor would \(others.prefix(4).joined(separator: ", "))"
+                        + (others.count > 4 ? " and \(others.count - 4) more" : "")) + "; nothing was stopped",
+            hint: first.hint)
     }
 
     /// What brings the unit into a new run, given the run that it was in before; nil when it is in one already

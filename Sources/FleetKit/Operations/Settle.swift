@@ -27,6 +27,17 @@ struct Settle {
             invocationID: state.invocationID, processes: processes.stamps(of: try manager.processes(of: holder)))
     }
 
+    /// A process that answers on the holder's socket and is not one of the holder's, in words; nil when there is none.
+    func stranger(among members: [Int32]) throws(FleetError) -> (words: String, server: Int32?)? {
+        guard let probe else { return nil }
+        switch try probe.ask(among: members) {
+        case .foreign(let words): return (words, nil)
+        case .answers(let server?) where !members.contains(server):
+            return ("another tmux server (process \(server)) answers on the holder's socket", server)
+        case .answers, .silent: return nil
+        }
+    }
+
     /// Whether there is nothing to wait for.
     func isDone(since before: Before) throws(FleetError) -> Bool { try look(since: before) == nil }
 

@@ -54,6 +54,15 @@ public final class StartOperation {
             }
         }
         let isWhole = options.agents == nil
+        let preflight = Preflight(
+            roster: roster, userHome: surroundings.userHome, commands: surroundings.words.commands)
+        let units = Set(starting.map(\.name))
+        for obstacle in try preflight.obstacles(of: targets.filter { units.contains($0.unit) }, from: manager) {
+            let text = "\(obstacle.subject) cannot start: \(obstacle.what)"
+            guard isWhole else { throw FleetError(.unitFailed, text, hint: obstacle.hint) }
+            run.problem("\(text); \(obstacle.hint)")
+            starting.removeAll { $0.name == obstacle.unit }
+        }
         let needsHolder = !holder.isActive && (isWhole || !starting.isEmpty && !holder.isNotFound)
         let goals = (needsHolder ? [holder.name] : []) + starting.map(\.name)
         run.expect(goals)

@@ -7,16 +7,19 @@ public struct StatusReport: Sendable, Equatable {
         /// nil for the holder.
         public var agent: AgentName?
         public var state: UnitState
+        /// What the roster says: the command and the directory; none for the holder and for a fleet without a roster.
+        public var command: [String] = []
+        public var directory: String?
         /// What is wrong, in words; nil when the unit is up and calm.
         public var trouble: String?
-        /// It dies and is restarted again and again.
+        /// It dies and is restarted again and again (`UnitState.isFlapping`).
         public var isFlapping = false
 
         public var unit: UnitName { state.name }
 
         /// How much it needs somebody's eyes, the worst first.
         public enum Severity: Int, Sendable, Comparable {
-            /// Failed, flapping, or there is no such unit.
+            /// Failed, died and about to be restarted, flapping, or there is no such unit.
             case broken
             /// Up, but not without trouble.
             case uneasy
@@ -28,7 +31,7 @@ public struct StatusReport: Sendable, Equatable {
         }
 
         public var severity: Severity {
-            if state.isFailed || isFlapping || state.loadState != "loaded" { return .broken }
+            if state.isFailed || state.isInAutoRestart || isFlapping || state.loadState != "loaded" { return .broken }
             if state.isActive { return trouble == nil ? .calm : .uneasy }
             return state.activeState == "inactive" ? .down : .changing
         }
@@ -61,11 +64,12 @@ public struct StatusReport: Sendable, Equatable {
         let holder = agents == nil ? [roster.holder.unit] : []
         var rows: [Row] = []
         for (index, state) in try manager.overview(of: holder + targets.map(\.unit)).enumerated() {
-            let agent = index < holder.count ? nil : targets[index - holder.count].name
+            let agent = index < holder.count ? nil : targets[index - holder.count]
             rows.append(
                 Row(
-                    role: agent == nil ? .holder : .agent, agent: agent, state: state,
-                    trouble: trouble(of: state, words), isFlapping: state.isInAutoRestart))
+                    role: agent == nil ? .holder : .agent, agent: agent?.name, state: state,
+                    command: agent?.command ?? [], directory: agent?.directory,
+                    trouble: trouble(of: state, words), isFlapping: state.isFlapping))
         }
         return StatusReport(rows: rows)
     }
@@ -124,13 +128,19 @@ public struct StatusReport: Sendable, Equatable {
         }
         let times = state.restarts == 1 ? "once" : "\(state.restarts) times"
         if state.isInAutoRestart {
-            let past = state.restarts == 0 ? "its first automatic restart" : "restarted by itself \(times), the next"
-            return "flapping: \(why); \(past) is about to come"
+            let head = state.isFlapping ? "flapping: \(why)" : "died (\(why))"
+            let past = state.restarts == 0 ? "" : ", restarted automatically \(times) before"
+            return "\(head)\(past); systemd is about to restart it"
         }
         if state.isFailed {
-            return state.restarts > 0 ? "\(why); systemd gave up after \(state.restarts) automatic restarts" : why
+            // It does not go on by itself: systemd starts it again only when it is told to.
+            if state.restarts == 0 && state.result != "start-limit-hit" { return why }
+            let after = state.restarts == 0 ? "" : " after \(state.restarts) automatic restarts"
+            return "\(why); systemd gave up\(after) and does not go on by itself"
         }
-        if state.isActive && state.restarts > 0 { return "restarted by itself \(times) since it was last started" }
+        if state.isActive && state.restarts > 0 {
+            return "restarted automatically \(times) after a failure, since it was last started by a command"
+        }
         if !state.conditionResult && !state.isActive { return "one of its conditions does not hold" }
         return nil
     }

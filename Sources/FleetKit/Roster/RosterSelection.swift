@@ -25,7 +25,12 @@ extension Roster {
 
     private func hint(for name: String) -> String {
         let known = agents.map(\.name.rawValue)
-        if name.isExactly(holder.unit.rawValue) { return "that is the holder: name no agent to act on the whole fleet" }
+        let stem = holder.unit.rawValue.hasSuffix(".service") ? String(holder.unit.rawValue.dropLast(8)) : ""
+        if ["holder", "(holder)", "tmux", stem, holder.unit.rawValue].contains(where: name.isExactly) {
+            return
+                "the holder (\(holder.unit)) is the tmux server of all agents, not one of them; name no agent to act on"
+                + " the whole fleet"
+        }
         let near = Suggestion.near(name, in: known + agents.map(\.unit.rawValue))
         if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
         let place =

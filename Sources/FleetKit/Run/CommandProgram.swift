@@ -25,7 +25,8 @@ public enum CommandProgram {
         throw failure(name, denied ? EACCES : ENOENT)
     }
 
-    private static func problem(of path: String) -> CInt? {
+    /// - Returns: errno of what keeps the file from being executed; nil when nothing does.
+    static func problem(of path: String) -> CInt? {
         var status = stat()
         guard stat(path, &status) == 0 else { return errno }
         guard status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else { return EACCES }

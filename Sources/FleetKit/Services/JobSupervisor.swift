@@ -24,12 +24,17 @@ public protocol JobSupervisor: AnyObject {
     /// record's, so that the lock is not free while a command lives); nil when the operation is not guarded.
     var commandDescriptor: CInt? { get }
 
+    /// Descriptors that end a wait under way when they become readable; `.tick` follows at once. The supervisor then
+    /// throws or reads them empty: one that stays readable would turn every wait into a busy loop.
+    var wakeDescriptors: [CInt] { get }
+
     /// The lock under which the commands are sent, for a manager that keeps a log of who did what; nil when unguarded.
     var lockToken: LockToken? { get }
 }
 
 extension JobSupervisor {
     public var lockToken: LockToken? { nil }
+    public var wakeDescriptors: [CInt] { [] }
 }
 
 /// For callers that have nothing to watch.
@@ -37,5 +42,31 @@ public final class Unsupervised: JobSupervisor {
     public init() {}
     public func willSend(_ command: UnitCommand) throws(FleetError) {}
     public func handle(_ event: JobEvent) throws(FleetError) {}
+    public var commandDescriptor: CInt? { nil }
+}
+
+/// For a question that nobody supervises: a signal ends the wait for an answer that does not come.
+public final class Questioner: JobSupervisor {
+    private let interruption: @Sendable () -> FleetError?
+    private let clock: any OperationClock
+    private let begin: Duration
+
+    /// An answer that is on its way is still taken: what an interrupted command has to say rests on it.
+    static let patience = Duration.seconds(1)
+
+    /// - Parameter interruption: the signal that came, as the error that ends the command.
+    public init(_ interruption: @escaping @Sendable () -> FleetError?, clock: any OperationClock = SystemClock()) {
+        self.interruption = interruption
+        self.clock = clock
+        begin = clock.now()
+    }
+
+    public func willSend(_ command: UnitCommand) throws(FleetError) {}
+
+    public func handle(_ event: JobEvent) throws(FleetError) {
+        guard let error = interruption(), clock.now() - begin >= Self.patience else { return }
+        throw error
+    }
+
     public var commandDescriptor: CInt? { nil }
 }

@@ -22,11 +22,15 @@ public struct UnitSettings: Sendable, Equatable {
     /// The argument vectors of `ExecStart=`, the program first. systemctl prints them with blanks between the words, so
     /// through that backend a word with a blank in it comes as several.
     public var commands: [[String]]
+    /// `Environment=` as `NAME=VALUE`; nil where a file (`EnvironmentFile=`) sets variables, too, or where the backend
+    /// cannot tell the words apart.
+    public var environment: [String]?
 
     public init(
         name: UnitName, path: String = "", needsReload: Bool = false, type: String = "simple",
         killMode: String = "control-group", restart: String = "no", restartDelay: Duration = .milliseconds(100),
-        startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5, commands: [[String]] = []
+        startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5, commands: [[String]] = [],
+        environment: [String]? = []
     ) {
         self.name = name
         self.path = path
@@ -38,6 +42,7 @@ public struct UnitSettings: Sendable, Equatable {
         self.startLimitInterval = startLimitInterval
         self.startLimitBurst = startLimitBurst
         self.commands = commands
+        self.environment = environment
     }
 }
 

@@ -52,6 +52,8 @@ public struct UnitState: Sendable, Equatable {
     public var conditionResult: Bool
     public var job: Job?
     public var mainExit: MainExit?
+    /// When that was, microseconds since 1970 (`ExecMainExitTimestamp`); 0 = it has not ended, or the backend does not say.
+    public var mainExitAt: UInt64 = 0
     /// Units that must be up for this one: `Requires`, `Requisite` and `BindsTo` together.
     public var requirements: [String]
     /// Units that this one starts after and stops before.
@@ -84,6 +86,10 @@ public struct UnitState: Sendable, Equatable {
     public var isActive: Bool { activeState == "active" }
     public var isFailed: Bool { activeState == "failed" }
     public var isInAutoRestart: Bool { subState == "auto-restart" || subState == "auto-restart-queued" }
+    /// It dies again and again: systemd has restarted it at least this often since its last start by a command, and now
+    /// waits to do so once more. A single crash is not that, nor is a unit that recovered.
+    public static let restartsOfFlapping = 2
+    public var isFlapping: Bool { isInAutoRestart && restarts >= Self.restartsOfFlapping }
     /// Nothing of the unit runs and nothing is about to.
     public var isDown: Bool { (activeState == "inactive" || activeState == "failed") && job == nil }
     public var isNotFound: Bool { loadState == "not-found" }

@@ -71,7 +71,8 @@ public final class SignalWatch: Sendable {
             kill(getpid(), SIGSTOP)
             errno = saved
         }
-        for number in [SIGHUP, SIGQUIT] {
+        // A crash of our own, too, must not leave a terminal without echo.
+        for number in [SIGHUP, SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
             installIfDefault(number) { number in
                 _ = leavePicture()
                 signal(number, SIG_DFL)
@@ -81,11 +82,18 @@ public final class SignalWatch: Sendable {
     }
 
     /// Where the cursor is on a picture, and how many lines lie from there to its end; descriptor -1: there is none.
+    /// - Parameter rows: `wholeScreen` where the picture has the terminal's second screen for itself.
     public func picture(on descriptor: CInt, rows: Int) {
         pictureTerminal.store(-1, ordering: .releasing)
         pictureRows.store(rows, ordering: .releasing)
         pictureTerminal.store(descriptor, ordering: .releasing)
     }
+
+    public static let wholeScreen = -1
+    /// To the terminal's second screen and back, with what the first one showed.
+    public static let enterScreen: StaticString = "\u{1B}[?1049h"
+    /// It is wiped first: tmux 3.3a brings rows of it back on the first one when the size has changed meanwhile.
+    public static let leaveScreen: StaticString = "\u{1B}[H\u{1B}[2J\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
 
     /// What a stop (Ctrl-Z) in front of a picture says, so that nobody forgets what he holds.
     public static let stoppedWithLock =
@@ -147,13 +155,19 @@ private let pictureRows = Atomic<Int>(0)
 /// Address of a C string; 0: nothing to say.
 private let stopWords = Atomic<UInt>(0)
 
-/// In a signal handler: nothing but write(2).
+/// In a signal handler: nothing but write(2) and the terminal's modes.
 /// - Returns: the picture's terminal; -1 when there is no picture.
 private func leavePicture() -> CInt {
+    TerminalModes.restore()
     let terminal = pictureTerminal.exchange(-1, ordering: .acquiringAndReleasing)
     guard terminal >= 0 else { return terminal }
+    let rows = pictureRows.load(ordering: .acquiring)
+    if rows == SignalWatch.wholeScreen {
+        let words = SignalWatch.leaveScreen
+        _ = write(terminal, words.utf8Start, words.utf8CodeUnitCount)
+    }
     var newline = UInt8(ascii: "\n")
-    for _ in 0..<pictureRows.load(ordering: .acquiring) { _ = write(terminal, &newline, 1) }
+    for _ in 0..<max(0, rows) { _ = write(terminal, &newline, 1) }
     return terminal
 }
 

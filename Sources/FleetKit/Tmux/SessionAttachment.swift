@@ -52,14 +52,50 @@ public struct SessionAttachment {
         // tmux refuses a client within a client while this is set; whoever types `attach` means it.
         outside["TMUX"] = nil
         outside["TMUX_PANE"] = nil
+        let inner = try Self.prefix(front, client)
+        let keys = try LeavingKeys(inner: inner, outer: outerPrefix(client))
         return ProgramHandover(
-            executable: tmux, arguments: front + ["attach-session", "-t", target], environment: outside)
+            executable: tmux,
+            arguments: front + [
+                "attach-session", "-t", target, ";", "display-message", "-d", "5000", keys.words(agent),
+            ],
+            environment: outside)
     }
 
     private func silent(_ why: String) -> FleetError {
         FleetError(
             .notActive, "the holder's tmux server does not answer: \(why)",
             hint: "see 'mosaic fleet status', and bring \(holder) up with 'mosaic fleet start'")
+    }
+
+    /// Of the tmux that this terminal is a window of; nil: of none, or of one that does not say.
+    private func outerPrefix(_ client: TmuxClient) throws(FleetError) -> String? {
+        guard let path = environment["TMUX"]?.split(separator: ",").first, path.hasPrefix("/") else { return nil }
+        return try Self.prefix(["-N", "-S", String(path)], client)
+    }
+
+    private static func prefix(_ server: [String], _ client: TmuxClient) throws(FleetError) -> String? {
+        let reply = try client.run(server + ["show-options", "-gv", "prefix"])
+        let key = reply.output.split(separator: "\n").first.map(String.init) ?? ""
+        return reply.status == 0 && !key.isEmpty && key != "None" ? Printable.oneLine(key, limit: 16) : nil
+    }
+}
+
+/// What is typed to leave an attached session; shown by tmux itself, in its status line, when the client is there.
+struct LeavingKeys: Equatable {
+    /// Of the fleet's server, and of the tmux around it.
+    var inner: String?
+    var outer: String?
+
+    /// The outer tmux keeps its own prefix to itself; typed twice, it passes one on.
+    var keys: String {
+        let inner = inner ?? "C-b"
+        return outer == inner ? "\(inner) \(inner) d" : "\(inner) d"
+    }
+
+    /// For `display-message`, where `#` begins a format.
+    func words(_ agent: AgentName) -> String {
+        "leave with \(keys.replacing("#", with: "##")); agent \(agent) goes on"
     }
 }
 

@@ -81,6 +81,10 @@ public struct FleetInstaller: Sendable {
     public func abandonedHomes() throws(FleetError) -> [String] { try survey(roster().roster) }
 
     private func work() throws(FleetError) -> [Change] {
+        if writes {
+            try ForeignHome.refuse(home.fleetDirectory)
+            try ForeignHome.refuse(unitFolder)
+        }
         let (roster, isWritten) = try roster()
         // Before anything is made: whoever is refused finds nothing changed.
         _ = try survey(roster)

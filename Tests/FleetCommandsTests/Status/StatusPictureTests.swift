@@ -44,10 +44,22 @@ struct StatusPictureTests {
     @Test("-o wide has more columns, and a narrow terminal still shows the agent and its state")
     func wide() throws {
         let header = Self.text(try Self.report(2), .wide).render().split(separator: "\n")[0]
-        for column in ["RESULT", "JOB", "INVOCATION", "DESCRIPTION"] { #expect(header.contains(column)) }
+        for column in ["RESULT", "JOB", "INVOCATION", "EXIT", "COMMAND", "DIRECTORY", "DESCRIPTION"] {
+            #expect(header.contains(column))
+        }
         let row = Self.text(try Self.report(2), .wide).render().split(separator: "\n")[1]
         #expect(row.contains("  success  "))
-        #expect(row.hasSuffix("  -    00112233445566778899aabbccddeeff  Agent a1 of the fleet"))
+        #expect(row.contains("  -    00112233445566778899aabbccddeeff  -") && row.hasSuffix("  Agent a1 of the fleet"))
+        var ended = StatusReport(rows: [
+            try Self.row("a1") {
+                ($0.activeState, $0.subState, $0.mainExit) = ("failed", "failed", .init(code: 1, status: 7))
+                $0.mainExitAt = 988_000_000
+            }
+        ])
+        ended.rows[0].command = ["sh", "-c", "exit 7"]
+        ended.rows[0].directory = "~/work"
+        let line = Self.text(ended, .wide).render().split(separator: "\n")[1]
+        #expect(line.contains("  exit 7, 12s ago  sh -c 'exit 7'  ~/work  "), "\(line)")
         let narrow = Self.text(try Self.report(2), .wide).render(width: 40)
         #expect(narrow.contains("a1") && narrow.contains("active (running)"))
     }
@@ -84,15 +96,41 @@ struct StatusPictureTests {
         }
         // What was there before anybody looked is no news.
         #expect(try look(5, at: 0).isFlapping == false)
-        #expect(try look(6, at: 2).trouble == "flapping: restarted by itself once in the last 1s")
+        let second = try look(6, at: 2)
+        #expect(second.trouble == "restarted once after a failure, 1s ago")
+        #expect(!second.isFlapping && second.severity == .uneasy)
         let third = try look(8, at: 12)
-        #expect(third.trouble == "flapping: restarted by itself 3 times in the last 10s")
+        #expect(third.trouble == "flapping: restarted automatically 3 times in the last 10s")
         #expect(third.isFlapping && third.severity == .broken)
         #expect(try look(8, at: 70).isFlapping)
         #expect(try look(8, at: 73).isFlapping == false)
         // Reset, or started by hand.
         _ = try look(9, at: 80)
         #expect(try look(0, at: 81).isFlapping == false)
+    }
+
+    @Test("one crash is no flapping: not while systemd is about to restart the unit, nor when it has recovered")
+    func oneCrash() throws {
+        func down(_ restarts: UInt32) throws -> StatusReport {
+            StatusReport(rows: [
+                try Self.row("a1") {
+                    ($0.activeState, $0.subState, $0.result) = ("activating", "auto-restart", "exit-code")
+                    ($0.restarts, $0.mainExit) = (restarts, .init(code: 1, status: 7))
+                }
+            ])
+        }
+        let up = StatusReport(rows: [try Self.row("a1") { $0.restarts = 1 }])
+        #expect(try [0, 1].allSatisfy { try !down($0).rows[0].state.isFlapping })
+        #expect(try down(2).rows[0].state.isFlapping)
+        // It needs somebody's eyes all the same while it is down.
+        #expect(try down(0).rows[0].severity == .broken)
+        var memory = FlapMemory()
+        var first = try down(0)
+        memory.mark(&first, now: .zero)
+        var second = up
+        memory.mark(&second, now: .seconds(3))
+        #expect(second.rows[0].trouble == "restarted once after a failure (exit-code 7), 1s ago")
+        #expect(!second.rows[0].isFlapping)
     }
 
     @Test("--watch takes an interval, and the agent that the parser gives it is not lost")

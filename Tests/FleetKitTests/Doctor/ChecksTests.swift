@@ -144,7 +144,74 @@ struct ChecksTests {
         #expect(ward.examine(AgentsCheck()).message == "\(second): there is no unit")
         #expect(ward.examine(AgentsCheck()).advice.contains("mosaic fleet init"))
         ward.manager.states[second] = UnitState(name: second, loadState: "masked")
+        #expect(ward.examine(AgentsCheck()).message == "\(second): masked, so nothing can start it")
+        #expect(ward.examine(AgentsCheck()).advice == "run 'systemctl --user unmask -- \(second)'")
+        // A broken 50-local.conf is the operator's own, which `init` does not touch, with --force or without.
+        ward.manager.states[second] = UnitState(name: second, loadState: "bad-setting")
         #expect(ward.examine(AgentsCheck()).message == "\(second): systemd cannot load it")
+        #expect(ward.examine(AgentsCheck()).advice.contains("systemctl --user status -- \(second)"))
+        #expect(!ward.examine(AgentsCheck()).advice.contains("--force"))
+    }
+
+    @Test("what failed is not called well: the holder, and an agent that systemd has given up")
+    func failedUnits() throws {
+        let ward = try Ward()
+        ward.manager.states[ward.holder]?.activeState = "failed"
+        ward.manager.states[ward.holder]?.result = "start-limit-hit"
+        let holder = ward.examine(HolderCheck())
+        #expect(holder.level == .failure && holder.message.hasPrefix("\(ward.holder) failed: start-limit-hit"))
+        #expect(holder.advice.contains("mosaic fleet logs --holder") && holder.advice.contains("mosaic fleet start"))
+        ward.manager.states[ward.holder]?.activeState = "activating"
+        ward.manager.states[ward.holder]?.subState = "auto-restart"
+        #expect(ward.examine(HolderCheck()).level == .failure)
+        ward.manager.states[ward.units[0]]?.activeState = "failed"
+        let agents = ward.examine(AgentsCheck())
+        #expect(agents.level == .failure && agents.message == "\(ward.units[0]): failed, and systemd has given up")
+        #expect(agents.advice.contains("mosaic fleet logs -n 50 a1"))
+    }
+
+    @Test("an agent's directory and its program are looked for where the manager would")
+    func agentPrograms() throws {
+        let roster = { (directory: String, command: String) in
+            "version = 1\n[holder]\nsocket = \"s\"\n[[agent]]\nname = \"a1\"\ndirectory = \"\(directory)\"\n"
+                + "command = [\"\(command)\"]\n"
+        }
+        let check = AgentProgramsCheck()
+        let ward = try Ward(roster: roster("/gone/away", "sh"))
+        #expect(ward.examine(check).level == .failure)
+        #expect(ward.examine(check).message == "agent 'a1': its directory /gone/away does not exist")
+        #expect(ward.examine(check).advice.hasPrefix("make it: mkdir -p /gone/away"))
+        // Of a manager that does not say where it searches nothing is known.
+        #expect(try Ward(roster: roster("~", "no-such-program")).examine(check).level == .ok)
+        let other = try Ward(roster: roster("~", "no-such-program"))
+        other.manager.path = other.bin
+        #expect(
+            other.examine(check).message == "agent 'a1': its program no-such-program is not found in PATH=\(other.bin)")
+        try other.write("bin/no-such-program", "")
+        #expect(other.examine(check).message.contains("is not executable in PATH="))
+        try other.program("no-such-program", says: "")
+        #expect(other.examine(check).level == .ok)
+        // The unit's own PATH counts too; a file of variables may say anything.
+        let third = try Ward(roster: roster("~", "elsewhere"))
+        third.manager.path = "/nonexistent"
+        try third.program("elsewhere", says: "")
+        #expect(third.examine(check).level == .failure)
+        third.manager.settings[third.units[0]]?.environment = ["A=1", "PATH=\(third.bin)"]
+        #expect(third.examine(check).level == .ok)
+        third.manager.settings[third.units[0]]?.environment = nil
+        #expect(third.examine(check).level == .ok)
+        let absolute = try Ward(roster: roster("~", "/gone/program"))
+        #expect(absolute.examine(check).message == "agent 'a1': its program /gone/program does not exist")
+    }
+
+    @Test("a disk without room for the lock is a failure")
+    func diskSpace() throws {
+        let ward = try Ward()
+        #expect(ward.examine(DiskSpaceCheck()).level == .ok)
+        let full = ward.examine(DiskSpaceCheck(probe: { _, _ in ENOSPC }))
+        #expect(full.level == .failure && full.message.contains("every restart would end with status 74"))
+        #expect(full.advice.contains("df -h"))
+        #expect(FolderListing(ward.home.runDirectory).entries.isEmpty)
     }
 
     @Test(

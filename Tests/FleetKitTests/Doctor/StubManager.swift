@@ -5,6 +5,7 @@ final class StubManager: ServiceManager {
     var states: [UnitName: UnitState] = [:]
     var settings: [UnitName: UnitSettings] = [:]
     var members: [UnitName: [Int32]] = [:]
+    var path: String?
     private(set) var reloads = 0
     let endpoint = "a stub"
 
@@ -22,6 +23,7 @@ final class StubManager: ServiceManager {
     func processes(of unit: UnitName) throws(FleetError) -> [Int32] { members[unit] ?? [] }
     var footing = ManagerFooting(runtimeDirectory: nil, environment: [:], units: [])
     func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting { footing }
+    func searchPath() throws(FleetError) -> String? { path }
     func reload() throws(FleetError) {
         reloads += 1
         for unit in settings.keys { settings[unit]?.needsReload = false }

@@ -24,7 +24,8 @@ struct RosterSelectionTests {
         arguments: [
             (["plnner"], "'plnner'", "did you mean planner?"), (["plan"], "'plan'", "did you mean planner?"),
             (["zzz", "planner", "yyy", "zzz"], "'zzz', 'yyy'", "the agents in /r.toml: planner, reviewer"),
-            (["mosaic-tmux-holder.service"], "holder", "that is the holder"), (["-H x"], "'-H x'", "planner, reviewer"),
+            (["mosaic-tmux-holder.service"], "holder", "the holder (mosaic-tmux-holder.service) is"),
+            (["holder"], "'holder'", "is the tmux server of all agents"), (["-H x"], "'-H x'", "planner, reviewer"),
             (["a\u{1B}[2J\n"], "\\u{1b}", "planner"), (["*"], "'*'", "planner"), ([""], "''", "planner"),
         ] as [([String], String, String)])
     func theUnknownAreNamedWithWhatIsNear(names: [String], message: String, hint: String) throws {
@@ -34,6 +35,12 @@ struct RosterSelectionTests {
         #expect(error?.exitStatus.rawValue == 4)
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
         #expect(error?.hint.contains(hint) == true, "\(error?.hint ?? "")")
+    }
+
+    /// `holder` and `coder` are two changes apart.
+    @Test func theHolderIsNotTakenForAnAgentWithASimilarName() throws {
+        let error = #expect(throws: FleetError.self) { try roster(["coder"]).agents(named: ["holder"]) }
+        #expect(error?.hint.contains("did you mean") == false && error?.hint.contains("name no agent") == true)
     }
 
     @Test func nearWords() {

@@ -40,9 +40,10 @@ struct AttachTests {
         }
         // No descriptor but the terminal's and tmux's own, and no process beside it: this one became the client.
         let client = try #require(attached.split(separator: " ").last)
-        #expect(
-            TestProcess.contents("/proc/\(client)/cmdline").split(separator: "\0").map(String.init)
-                == ["/usr/bin/tmux", "-N", "-L", "mosaic-fleet", "attach-session", "-t", "=a01"])
+        let words = TestProcess.contents("/proc/\(client)/cmdline").split(separator: "\0").map(String.init)
+        #expect(words.first == "/usr/bin/tmux" && words.dropFirst().first == "-N", "\(words)")
+        let said = ["display-message", "-d", "5000", "leave with C-b d; agent a01 goes on"]
+        #expect(words.suffix(8) == ["attach-session", "-t", "=a01", ";"] + said, "\(words)")
 
         // From inside: the same client goes over to the other agent.
         let window = try TestProcess(
@@ -59,6 +60,22 @@ struct AttachTests {
         #expect(try eventually("the end of the client") { try terminal.exitStatus() } == 0)
         #expect(try clients(fleet) == [])
         #expect(try fleet.troubles() == [])
+    }
+
+    @Test(
+        "inside another tmux it says how to get out, with the keys that these two servers have",
+        arguments: ["C-b", "C-a"])
+    func nested(_ prefix: String) throws {
+        let fleet = try RealFleet(agents: 1)
+        let outer = try SizedTerminal(
+            columns: 80, rows: 24, environment: fleet.environment,
+            ["/bin/sh", "-c", "tmux set -g prefix \(prefix); exec \"$0\" fleet attach a01", try program()])
+        let keys = prefix == "C-b" ? "C-b C-b d" : "C-b d"
+        try outer.wait(for: "leave with \(keys); agent a01 goes on")
+        // As somebody types it on the outer terminal, whose tmux is asked to pass it on.
+        try outer.type("C-b")
+        try outer.type("d")
+        try outer.wait(for: "ended 0")
     }
 
     @Test("what cannot be attached to is an error that says what to do")

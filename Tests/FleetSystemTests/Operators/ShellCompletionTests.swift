@@ -41,6 +41,9 @@ struct ShellCompletionTests {
             listed: ["failed", "not-found", "restarting", "changing", "inactive", "active"]),
         Case(typed: "mosaic fleet status --state fa", line: "mosaic fleet status --state failed"),
         Case(typed: "mosaic fleet doctor --fi", line: "mosaic fleet doctor --fix"),
+        Case(typed: "mosaic fleet history ", listed: ["last", "3bc5f1e8", "77aa0001"]),
+        Case(typed: "mosaic fleet history 3b", line: "mosaic fleet history 3bc5f1e8"),
+        Case(typed: "mosaic fleet lock run -- mosaic-fleet-dep", line: "mosaic fleet lock run -- mosaic-fleet-deploy"),
     ]
 
     private let folder = FakeDirectory()
@@ -52,6 +55,15 @@ struct ShellCompletionTests {
         }
         let roster = "version = 1\n" + ["planner", "coder", "tester"].map { "[[agent]]\nname = \"\($0)\"\n" }.joined()
         try ScriptedHome.write(roster, to: folder.path + "/home/" + "mosaic/fleet/roster.toml")
+        let lines = ["3bc5f1e8", "77aa0001"].map { token in
+            """
+            {"version":1,"kind":"restart","token":"\(token)-e7c3-44c4-9560-54cc21d883ed","pid":1,"uid":0,"host":"h",\
+            "command":"c","scope":"fleet","startedAt":"2026-01-01T00:00:00Z","endedAt":"2026-01-01T00:00:00Z",\
+            "milliseconds":1,"waited":0,"result":"done","status":0,"phases":[],"units":[]}
+
+            """
+        }
+        try ScriptedHome.write(lines.joined(), to: folder.path + "/home/mosaic/fleet/history.jsonl")
         let plugin = folder.path + "/bin/mosaic-fleet-deploy"
         try ScriptedHome.write("#!/bin/sh\n", to: plugin)
         chmod(plugin, 0o755)

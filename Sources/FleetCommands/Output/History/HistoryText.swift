@@ -15,15 +15,16 @@ struct HistoryText {
 
     func render() -> String {
         var table = Table(
-            header: ["WHEN", "WHAT", "RESULT", "TOOK", "WAITED", "UNITS", "TOKEN", "WHY"], rightAligned: [3, 4, 5],
-            paint: style.bold)
+            header: ["WHEN", "WHO", "WHAT", "RESULT", "TOOK", "WAITED", "UNITS OK", "TOKEN", "WHY"],
+            rightAligned: [4, 5, 6], expendable: [5, 6, 4], paint: style.bold)
         for record in records {
             let result = Printable.oneLine(record.result, limit: 24)
-            let isOperation = record.kind == "restart" || record.kind == "run"
+            let isOperation = record.isOperation
             let token = (record.token ?? record.owner?.token ?? "-").prefix(8)
             let paint = record.isWell ? style.good : isOperation ? style.bad : style.warn
             table.add([
                 Table.Cell(Self.when(record)),
+                Table.Cell(Printable.oneLine(record.who ?? Author.user(record.uid), limit: 60)),
                 Table.Cell(Printable.oneLine(record.kind, limit: 12)),
                 Table.Cell(result, paint: paint),
                 Table.Cell(isOperation ? Self.time(record.milliseconds) : "-"),
@@ -34,12 +35,7 @@ struct HistoryText {
                 Table.Cell(Self.why(record)),
             ])
         }
-        guard let width, !style.isColored else { return table.render() }
-        return table.render().parts(at: "\n").map { cut($0, width) }.joined(separator: "\n")
-    }
-
-    private func cut(_ line: Substring, _ width: Int) -> String {
-        line.count <= width ? String(line) : line.prefix(max(1, width - 1)) + "…"
+        return table.render(width: width)
     }
 
     /// What stands above a timeline.
@@ -53,6 +49,7 @@ struct HistoryText {
         var lines: [String] = []
         if let omitted = record.omitted { lines.append("\(omitted) more units are not in the record.") }
         if let error = record.error { lines.append("Error: \(Printable.oneLine(error, limit: 1000))") }
+        lines.append("Who: \(Printable.oneLine(record.who ?? Author.user(record.uid), limit: 100)), pid \(record.pid)")
         lines.append("Command: \(Printable.oneLine(record.command, limit: 1000))")
         if let token = record.token { lines.append("Token: \(Printable.oneLine(token, limit: 40))") }
         if let outer = record.outer { lines.append("Inside the lock run \(Printable.oneLine(outer, limit: 40))") }
@@ -79,7 +76,7 @@ struct HistoryText {
         case .takeover: "from \(HistoryWords.party(record.owner))"
         case .eviction, .break: "of \(HistoryWords.party(record.owner))"
         case .run: record.reason.map { Printable.oneLine($0) } ?? Printable.oneLine(record.command)
-        case .restart, nil:
+        case .restart, .start, .stop, nil:
             [record.scope == .fleet ? nil : record.scope.words, record.reason.map { Printable.oneLine($0) }]
                 .compactMap { $0 }.joined(separator: ": ")
         }

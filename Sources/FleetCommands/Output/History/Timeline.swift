@@ -37,6 +37,7 @@ struct Timeline {
         var bars: [Bar]
 
         var isWell: Bool { outcome == "done" }
+        var isAgent: Bool { unit.hasPrefix(AgentName.unitPrefix) }
         /// When the unit was where it was to be.
         var end: Int64 { bars.filter { $0.part != .verify }.map(\.to).max() ?? 0 }
     }
@@ -68,7 +69,8 @@ struct Timeline {
                     bars: wait + run)
             ]
         }
-        self.rows = rows
+        // The holder's row comes first, whether its command or its agents' went out first.
+        self.rows = rows.filter { !$0.isAgent } + rows.filter(\.isAgent)
     }
 
     private static func phase(_ name: String, _ part: Part, _ record: HistoryRecord) -> [Bar] {

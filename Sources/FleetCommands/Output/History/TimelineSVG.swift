@@ -8,11 +8,17 @@ struct TimelineSVG {
 
     private static let width = 960
     private static let row = 24
-    private static let top = 92
+    /// Above the first row, with one line below the title.
+    private static let firstTop = 92
+    private static let lineHeight = 18
     private static let labelWidth = 190
-    private static let timeWidth = 96
+    /// Room for the longest outcome (`start-limit-hit`).
+    private static let timeWidth = 128
     private var barWidth: Int { Self.width - Self.labelWidth - Self.timeWidth - 24 }
-    private var bottom: Int { Self.top + timeline.rows.count * Self.row }
+    /// Whole, whatever its length: it says why the restart was asked for.
+    private var subtitles: [String] { TextColumns.wrap(subtitle, to: 120) }
+    private var top: Int { Self.firstTop + Self.lineHeight * max(0, subtitles.count - 1) }
+    private var bottom: Int { top + timeline.rows.count * Self.row }
 
     func render() -> String {
         let height = bottom + 64
@@ -23,10 +29,13 @@ struct TimelineSVG {
             "<style>\(Self.style)</style>",
             "<rect class=\"page\" width=\"100%\" height=\"100%\"/>",
             text(24, 34, title, "title"),
-            text(24, 58, fitted(subtitle, 128), "quiet", hint: subtitle),
         ]
+        for (index, line) in subtitles.enumerated() {
+            lines.append(text(24, 58 + index * Self.lineHeight, line, "quiet"))
+        }
+        lines.append(text(Self.width - Self.timeWidth, top - 10, "ready after", "quiet"))
         lines += grid
-        for (index, row) in timeline.rows.enumerated() { lines += render(row, Self.top + index * Self.row) }
+        for (index, row) in timeline.rows.enumerated() { lines += render(row, top + index * Self.row) }
         lines += legend
         lines.append("</svg>")
         return lines.joined(separator: "\n") + "\n"
@@ -45,7 +54,10 @@ struct TimelineSVG {
                     + "<title>\(Self.escaped(words))</title></rect>")
         }
         let end = row.isWell ? DurationText.human(.milliseconds(row.end)) : row.outcome
-        lines.append(text(Self.width - Self.timeWidth, y + 16, fitted(end, 14), row.isWell ? "quiet" : "bad"))
+        lines.append(
+            text(
+                Self.width - Self.timeWidth, y + 16, fitted(end, 18), row.isWell ? "quiet" : "bad",
+                hint: row.isWell ? "" : end))
         return lines
     }
 
@@ -56,7 +68,7 @@ struct TimelineSVG {
         return stride(from: 0, through: timeline.milliseconds, by: Int(step)).flatMap { time in
             let left = Self.number(x(Int64(time)))
             return [
-                "<line class=\"grid\" x1=\"\(left)\" y1=\"\(Self.top - 4)\" x2=\"\(left)\" y2=\"\(bottom + 4)\"/>",
+                "<line class=\"grid\" x1=\"\(left)\" y1=\"\(top - 4)\" x2=\"\(left)\" y2=\"\(bottom + 4)\"/>",
                 "<text class=\"quiet tick\" x=\"\(left)\" y=\"\(bottom + 20)\">"
                     + "\(DurationText.human(.milliseconds(time)))</text>",
             ]

@@ -8,17 +8,23 @@ struct TimelineText {
 
     private static let shortestBar = 10
     private static let longestLabel = 24
+    /// Above the numbers at the end of the rows.
+    private static let endTitle = "READY"
 
     func render() -> String {
         let labels = timeline.rows.map { fitted($0.label) }
         let labelWidth = labels.map(\.count).max() ?? 0
+        let ends = timeline.rows.map { $0.isWell ? time($0.end) : $0.outcome }
+        let endWidth = max(Self.endTitle.count, ends.map { TextColumns.of($0) }.max() ?? 0)
         // Blank, bar between two rims, blank, time.
-        let barWidth = max(Self.shortestBar, width - labelWidth - 12)
-        var lines = zip(timeline.rows, labels).map { row, label in
+        let barWidth = max(Self.shortestBar, width - labelWidth - endWidth - 5)
+        var lines = [
+            style.dim(String(repeating: " ", count: labelWidth + barWidth + 4) + Self.endTitle)
+        ]
+        for ((row, label), end) in zip(zip(timeline.rows, labels), ends) {
             let name = label + String(repeating: " ", count: labelWidth - label.count)
-            let end = row.isWell ? time(row.end) : row.outcome
-            return "\(row.isWell ? name : style.bad(name)) |\(bar(row, barWidth))| "
-                + (row.isWell ? end : style.bad(String(end.prefix(8))))
+            lines.append(
+                "\(row.isWell ? name : style.bad(name)) |\(bar(row, barWidth))| " + (row.isWell ? end : style.bad(end)))
         }
         lines.append(String(repeating: " ", count: labelWidth + 1) + scale(barWidth))
         lines.append(legend)

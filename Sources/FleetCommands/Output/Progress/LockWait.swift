@@ -5,6 +5,8 @@ internal import FleetKit
 struct LockWait: Equatable {
     var owner: String
     var scope = ""
+    /// A `lock run`, which need not restart anything.
+    var isRun = false
     var reason: String?
     var since = ""
     /// `start 12/20`.
@@ -40,7 +42,8 @@ struct LockWait: Equatable {
             return
         }
         owner = "pid \(record.pid) (\(Printable.oneLine(record.command)))"
-        scope = record.scope.words
+        isRun = record.isRun == true
+        scope = isRun ? "a command under the fleet's lock" : record.scope.words
         reason = record.reason.map { Printable.oneLine($0) }
         since = LockWords.since(record)
         let last = status.observation.events.last { $0.done != nil } ?? status.observation.events.last
@@ -67,7 +70,7 @@ struct LockWaitFrame {
         head.add("waiting for the lock", style.bold)
         head.add("  \(ProgressFrame.ticking(waited))")
         var lines = [head, line("owner", wait.owner, limit)]
-        if !wait.scope.isEmpty { lines.append(line("restarts", wait.scope, limit)) }
+        if !wait.scope.isEmpty { lines.append(line(wait.isRun ? "runs" : "restarts", wait.scope, limit)) }
         if let reason = wait.reason { lines.append(line("reason", reason, limit)) }
         if !wait.since.isEmpty { lines.append(line("since", wait.since, limit)) }
         if let phase = wait.phase { lines.append(phaseLine(phase, limit)) }

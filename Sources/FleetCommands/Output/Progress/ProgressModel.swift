@@ -101,7 +101,7 @@ struct ProgressModel: Equatable {
             if outcome.isDone {
                 unit.state = outcome.command.verb == .stop ? .stopped : .active
             } else {
-                let isFlapping = outcome.state?.isInAutoRestart == true || outcome.result == .exited("flapping")
+                let isFlapping = outcome.state.map { $0.restarts >= UnitState.restartsOfFlapping } == true
                 unit.state = isFlapping ? .flapping : .failed
                 unit.note = note
             }
@@ -139,7 +139,7 @@ extension OutcomeWords {
     func watchedFall(_ outcome: UnitOutcome) -> String {
         let why = reason(result: outcome.state?.result ?? "", state: outcome.state)
         if outcome.state?.isInAutoRestart == true { return "died (\(why)) and waits for its automatic restart" }
-        if outcome.result == .exited("flapping") { return "restarted by itself while it was watched" }
+        if outcome.state?.isActive == true { return "died and was restarted while it was watched" }
         return "died: \(why)"
     }
 }

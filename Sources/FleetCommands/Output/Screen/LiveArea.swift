@@ -1,21 +1,28 @@
 internal import FleetKit
 internal import Glibc
 
-/// A picture of a few lines at the end of what a terminal shows, drawn again in place.
+/// A picture that a terminal shows, drawn again in place.
 ///
-/// Between two frames the cursor stands, visible, on the picture's first line: a terminal that gets another size moves
-/// the two together, whatever it does with long lines, so the next frame begins where the old one did. (Counting rows
-/// from below goes wrong as soon as lines are wrapped anew. tmux does that up to 250 ms before it tells of the size.)
-/// Lines are cut by the terminal instead of being wrapped while a frame is written.
+/// Among the lines (`.lines`) it is at their end. Between two frames the cursor stands, visible, on the picture's first
+/// line: a terminal that gets another size moves the two together, whatever it does with long lines, so the next frame
+/// begins where the old one did. (Counting rows from below goes wrong as soon as lines are wrapped anew. tmux does that
+/// up to 250 ms before it tells of the size.) What is pushed out at the top meanwhile, the terminal may bring back later.
+/// A picture that is looked at for long and resized, a watch, therefore has the terminal's second screen (`.screen`),
+/// whose lines are never wrapped anew.
 ///
-/// Nothing has to be restored when the process ends: each write leaves the cursor visible and the wrapping on. For a
-/// signal that ends or stops the process the cursor is moved below the picture first (`SignalWatch.picture`).
+/// Lines are cut by the terminal instead of being wrapped while a frame is written, and typed keys are not echoed as
+/// long as a picture is there. Each write leaves the cursor visible and the wrapping on; the rest is restored by every
+/// end of the picture, and by a signal that ends or stops the process (`SignalWatch.picture`).
 ///
 /// Drawing never blocks: a restart must not stand still because somebody pressed Ctrl-S. What the terminal does not take
 /// waits for the next frame.
 final class LiveArea {
+    enum Place { case lines, screen }
+
     private let descriptor: CInt
     private let isOwn: Bool
+    private let place: Place
+    private let readsKeys: Bool
     private let signals: SignalWatch
     /// Lines of the picture that is on the screen.
     private var rows = 0
@@ -23,18 +30,22 @@ final class LiveArea {
     private var pending: [UInt8] = []
     private var isGone = false
 
-    /// - Parameter terminal: a descriptor of it; stays the caller's.
-    init(terminal: CInt, signals: SignalWatch) {
+    /// - Parameters:
+    ///   - terminal: a descriptor of it; stays the caller's.
+    ///   - readsKeys: the caller reads each key as it is typed.
+    init(terminal: CInt, place: Place = .lines, readsKeys: Bool = false, signals: SignalWatch) {
         // An open file of its own: O_NONBLOCK on the caller's would be set for the shell, too.
         let own = open("/proc/self/fd/\(terminal)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         isOwn = own >= 0
         descriptor = isOwn ? own : terminal
+        self.place = place
+        self.readsKeys = readsKeys
         self.signals = signals
         signals.watchTerminal()
     }
 
     deinit {
-        signals.picture(on: -1, rows: 0)
+        forget()
         if isOwn { close(descriptor) }
     }
 
@@ -44,9 +55,13 @@ final class LiveArea {
     func draw(_ lines: [ScreenLine]) {
         // A terminal that takes nothing of a frame gets the next one instead.
         guard !lines.isEmpty, isForeground, flush(), isReady(waitingAtMost: 0) else { return }
-        pending = Array(Self.frame(lines).utf8)
+        TerminalModes.quiet(descriptor, readsKeys: readsKeys)
+        switch place {
+        case .lines: pending = Array(Self.frame(lines).utf8)
+        case .screen: pending = Array(((rows == 0 ? "\(SignalWatch.enterScreen)" : "") + Self.page(lines)).utf8)
+        }
         rows = lines.count
-        signals.picture(on: descriptor, rows: rows)
+        signals.picture(on: descriptor, rows: place == .screen ? SignalWatch.wholeScreen : rows)
         _ = flush()
     }
 
@@ -55,16 +70,18 @@ final class LiveArea {
         guard rows > 0, isForeground else { return }
         // Half an escape sequence in front of a message would spoil it.
         if !flush(), isReady(waitingAtMost: 500) { _ = flush() }
-        pending = Array(Self.erasure(rows: rows).utf8)
-        forget()
-        if !flush(), isReady(waitingAtMost: 500) { _ = flush() }
-        pending = []
+        end(with: place == .screen ? "\(SignalWatch.leaveScreen)" : Self.erasure(rows: rows))
     }
 
-    /// Leaves the picture where it is, for text that is to stand below it.
-    func leave() {
-        guard rows > 0, isForeground, flush() else { return }
-        pending = Array(String(repeating: "\n", count: rows).utf8)
+    /// Ends the picture and leaves it among the lines, for text that is to stand below it.
+    func leave(_ lines: [ScreenLine]) {
+        guard rows > 0, isForeground else { return }
+        if !flush(), isReady(waitingAtMost: 500) { _ = flush() }
+        end(with: "\(SignalWatch.leaveScreen)" + lines.map { $0.text + "\r\n" }.joined())
+    }
+
+    private func end(with words: String) {
+        pending = Array(words.utf8)
         forget()
         if !flush(), isReady(waitingAtMost: 500) { _ = flush() }
         pending = []
@@ -74,6 +91,13 @@ final class LiveArea {
     func forget() {
         rows = 0
         signals.picture(on: -1, rows: 0)
+        TerminalModes.restore()
+    }
+
+    /// Each line over the old one from the screen's first row on, where the cursor stays.
+    static func page(_ lines: [ScreenLine]) -> String {
+        let body = lines.map { $0.text + "\u{1B}[K" }.joined(separator: "\r\n")
+        return "\u{1B}[?25l\u{1B}[?7l\u{1B}[H\(body)\u{1B}[J\u{1B}[H\u{1B}[?7h\u{1B}[?25h"
     }
 
     /// Each line over the old one, nothing of an old picture left below, and back to the first line.

@@ -36,4 +36,21 @@ enum TextColumns {
         default: false
         }
     }
+
+    /// The text in lines of at most `width` columns, broken at blanks; a word that is longer stays whole.
+    static func wrap(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if line.isEmpty {
+                line = String(word)
+            } else if of(line) + 1 + of(String(word)) <= width {
+                line += " " + word
+            } else {
+                lines.append(line)
+                line = String(word)
+            }
+        }
+        return line.isEmpty ? lines : lines + [line]
+    }
 }

@@ -17,6 +17,13 @@ struct StatusDocument: Encodable {
         var memoryBytes: UInt64?
         var invocationID: String?
         var trouble: String?
+        /// How the last run of a unit that is down ended: an exit status, or a signal's number.
+        var exitStatus: Int32?
+        var exitSignal: Int32?
+        /// Microseconds since 1970.
+        var exitedAtMicroseconds: UInt64?
+        var command: [String]?
+        var directory: String?
     }
 
     let schemaVersion = 1
@@ -37,7 +44,11 @@ struct StatusDocument: Encodable {
                 pid: state.mainPID > 0 ? state.mainPID : nil,
                 activeSinceMicroseconds: state.activeSince > 0 ? state.activeSince : nil, restarts: state.restarts,
                 memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
-                trouble: row.trouble)
+                trouble: row.trouble,
+                exitStatus: state.mainExit.flatMap { $0.code == 1 ? $0.status : nil },
+                exitSignal: state.mainExit.flatMap { $0.code == 1 ? nil : $0.status },
+                exitedAtMicroseconds: state.mainExitAt > 0 ? state.mainExitAt : nil,
+                command: row.command.isEmpty ? nil : row.command, directory: row.directory)
         }
     }
 }

@@ -15,9 +15,9 @@ struct StatusTable {
     /// The header, then a line for each row.
     func lines(_ rows: [StatusReport.Row], width: Int?) -> [ScreenLine] {
         var header = ["AGENT", "UNIT", "STATE", "PID", "SINCE", "RESTARTS", "MEMORY"]
-        if layout == .wide { header += ["RESULT", "JOB", "INVOCATION", "DESCRIPTION"] }
+        if layout == .wide { header += ["RESULT", "JOB", "INVOCATION", "EXIT", "COMMAND", "DIRECTORY", "DESCRIPTION"] }
         // From the one that says least; AGENT and STATE stay.
-        let expendable = [9, 10, 8, 1, 6, 3, 7, 5, 4].filter { $0 < header.count }
+        let expendable = [9, 13, 8, 1, 6, 3, 7, 12, 5, 4, 11, 10].filter { $0 < header.count }
         var table = Table(header: header, rightAligned: [3, 5, 6], expendable: expendable, paint: style.bold)
         for row in rows { table.add(cells(row)) }
         return table.lines(width: width)
@@ -41,6 +41,9 @@ struct StatusTable {
             Table.Cell(
                 state.job.map { $0.type.isEmpty ? "\($0.id)" : Printable.oneLine("\($0.type) \($0.id)") } ?? "-"),
             Table.Cell(state.invocationID.isEmpty ? "-" : state.invocationID),
+            Table.Cell(exit(state)),
+            Table.Cell(row.command.isEmpty ? "-" : ShellWord.line(row.command, limit: 200)),
+            Table.Cell(row.directory.map { Printable.oneLine($0) } ?? (row.agent == nil ? "-" : "~")),
             Table.Cell(Printable.oneLine(state.description)),
         ]
         return cells
@@ -56,6 +59,14 @@ struct StatusTable {
         case .calm: style.good
         case .uneasy, .changing, .down: style.warn
         }
+    }
+
+    /// How the last run ended, and when; a unit that is up has forgotten it.
+    private func exit(_ state: UnitState) -> String {
+        guard let exit = state.mainExit, !state.isActive else { return "-" }
+        let how = exit.code == 1 ? "exit \(exit.status)" : "signal \(exit.status)"
+        guard state.mainExitAt > 0 else { return how }
+        return "\(how), \(DurationText.human(.seconds(max(0, now - Double(state.mainExitAt) / 1e6)))) ago"
     }
 
     private func since(_ state: UnitState) -> String {

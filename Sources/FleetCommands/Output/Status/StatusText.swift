@@ -41,12 +41,14 @@ struct StatusText {
     var banner: Banner? {
         guard let observation = lock.observation else { return nil }
         let words = LockWords.ownerInFull(observation)
+        let operation = LockWords.operation(observation)
+        let what = operation.prefix(1).uppercased() + operation.dropFirst()
         switch lock.verdict {
         case .free: return nil
-        case .held: return Banner(head: "A restart is running: ", words: words, paint: style.bold)
+        case .held: return Banner(head: "\(what) is running: ", words: words, paint: style.bold)
         case .abandoned:
             return Banner(
-                head: "A restart died half-way: ", words: words + "; the next restart takes over", paint: style.warn)
+                head: "\(what) died half-way: ", words: words + "; the next restart takes over", paint: style.warn)
         case .stalled, .unreadable:
             return Banner(head: "The lock is \(lock.verdict.rawValue): ", words: words, paint: style.warn)
         }

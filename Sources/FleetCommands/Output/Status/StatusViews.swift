@@ -30,15 +30,18 @@ final class StatusScreen: StatusView {
         draw()
     }
 
-    func end() { area.leave() }
+    func end() { area.leave(picture) }
 
     private func draw() {
-        guard let (report, lock) = last else { return }
         if seen.continued != signals.continued { area.forget() }
         seen = (signals.resized, signals.continued)
+        area.draw(picture)
+    }
+
+    private var picture: [ScreenLine] {
+        guard let (report, lock) = last else { return [] }
         let text = StatusText(report, lock: lock, layout: layout, style: style, now: time.wallClock())
-        let size = area.size
-        area.draw(text.picture(size))
+        return text.picture(area.size)
     }
 }
 
@@ -84,9 +87,7 @@ final class StatusStream: StatusView {
     var isWanted: Bool { output.isDataRead }
 
     func show(_ report: StatusReport, lock: LockInspection) throws(FleetError) {
-        // Memory and ages change at every look; they alone are no news.
-        var rows = report.rows
-        for index in rows.indices { rows[index].state.memory = nil }
+        let rows = report.withoutMemory.rows
         let events = lock.observation?.events.count ?? 0
         let key = "\(lock.verdict.rawValue) \(lock.observation?.record?.token ?? "") \(events)"
         if let last, last == (rows, key) { return }

@@ -4,19 +4,36 @@ struct AgentsCheck: HealthCheck {
 
     /// What can be wrong with one of them.
     private enum Trouble: CaseIterable {
-        case missing, unloadable, startsServer, unordered, unbound, leavesProcesses
+        case missing, masked, unloadable, failed, startsServer, unordered, unbound, leavesProcesses
 
         var level: Diagnosis.Level {
             switch self {
-            case .missing, .unloadable, .startsServer, .unordered: .failure
+            case .missing, .masked, .unloadable, .failed, .startsServer, .unordered: .failure
             case .unbound, .leavesProcesses: .warning
+            }
+        }
+
+        /// The least that helps. `init --force` mends neither a mask nor an operator's own drop-in.
+        func advice(_ unit: UnitName, _ commands: NextCommands) -> String {
+            switch self {
+            case .missing: "run '\(commands.fleet("init"))'"
+            case .masked: "run '\(commands.systemd("systemctl", "unmask", "--", unit.rawValue))'"
+            case .unloadable:
+                "'\(commands.systemd("systemctl", "status", "--", unit.rawValue))' says which file is wrong; correct"
+                    + " that one"
+            case .failed: "see why with '\(commands.journal(of: unit, lines: 50))'"
+            case .startsServer, .unordered, .unbound, .leavesProcesses:
+                "see which file says so with '\(commands.systemd("systemctl", "cat", "--", unit.rawValue))';"
+                    + " '\(commands.fleet("init"))' writes such units"
             }
         }
 
         func words(_ holder: UnitName) -> String {
             switch self {
             case .missing: "there is no unit"
+            case .masked: "masked, so nothing can start it"
             case .unloadable: "systemd cannot load it"
+            case .failed: "failed, and systemd has given up"
             case .startsServer: "runs tmux without -N, so it becomes the holder when it starts while that is down"
             case .unordered: "no After=\(holder), so it starts against a holder that is not up"
             case .unbound: "no Requires=\(holder), so nothing brings the holder up first"
@@ -38,9 +55,17 @@ struct AgentsCheck: HealthCheck {
         let parts = Trouble.allCases.compactMap { trouble in
             found[trouble].map { "\(HealthContext.list($0)): \(trouble.words(holder))" }
         }
+        let commands = NextCommands(
+            scope: fleet.scope, mosaicHome: fleet.commands.mosaicHome, roster: roster)
+        var advice: [String] = []
+        for trouble in Trouble.allCases {
+            guard let unit = found[trouble]?.first else { continue }
+            let text = trouble.advice(unit, commands)
+            if !advice.contains(text) { advice.append(text) }
+        }
         return Diagnosis(
             level: found.keys.map(\.level).max() ?? .failure, message: parts.joined(separator: "; "),
-            advice: "'mosaic fleet init' writes such units; --force also over somebody else's", repair: nil)
+            advice: advice.joined(separator: "; "), repair: nil)
     }
 
     private func troubles(
@@ -48,9 +73,10 @@ struct AgentsCheck: HealthCheck {
     ) throws(FleetError) -> [Trouble] {
         let state = try fleet.state(of: unit)
         if state.isNotFound { return [.missing] }
+        if state.isMasked { return [.masked] }
         guard state.loadState == "loaded" else { return [.unloadable] }
         let settings = try fleet.settings(of: unit)
-        var troubles: [Trouble] = []
+        var troubles: [Trouble] = state.isFailed ? [.failed] : []
         if settings.commands.contains(where: { TmuxCommandLine($0)?.startsNoServer == false }) {
             troubles.append(.startsServer)
         }

@@ -33,7 +33,7 @@ struct KernelLockCheck: HealthCheck {
     }
 
     /// The directory itself, or the first above it that is there.
-    private static func nearest(_ path: String) -> String {
+    static func nearest(_ path: String) -> String {
         var path = path
         while access(path, F_OK) != 0, let slash = path.lastPlace(of: "/"), slash > path.startIndex {
             path = String(path[..<slash])

@@ -21,6 +21,11 @@ struct RuntimeDirectoryCheck: HealthCheck {
         }
         let shown = Printable.oneLine(path)
         var status = stat()
+        if stat(path, &status) != 0, errno != ENOENT {
+            return .failure(
+                "XDG_RUNTIME_DIR is \(shown), which cannot be reached: \(String(cString: strerror(errno)))",
+                advice: "export XDG_RUNTIME_DIR=\(usual)")
+        }
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             return .failure(
                 "XDG_RUNTIME_DIR is \(shown), which is no directory",

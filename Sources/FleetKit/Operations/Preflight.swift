@@ -1,0 +1,151 @@
+internal import Glibc
+
+/// What would keep a unit from coming up, as far as it can be known while it still runs: whoever stops an agent whose
+/// directory was deleted has ended work for nothing.
+public struct Preflight: Sendable {
+    /// One thing that is in a unit's way.
+    public struct Obstacle: Sendable, Equatable {
+        public var unit: UnitName
+        /// `agent 'coder'`, or the holder's unit.
+        public var subject: String
+        /// Without a full stop: `its directory /srv/coder does not exist`.
+        public var what: String
+        /// The least that removes it.
+        public var hint: String
+    }
+
+    public var roster: Roster
+    /// For `~` in an agent's directory; nil: directories are not looked at.
+    public var userHome: String?
+    public var commands: NextCommands
+
+    public init(roster: Roster, userHome: String?, commands: NextCommands) {
+        self.roster = roster
+        self.userHome = userHome
+        self.commands = commands
+    }
+
+    /// The first obstacle of each agent, in the order given. Asks the manager only where a program has to be searched.
+    public func obstacles(
+        of agents: [Roster.Agent], from manager: any ServiceManager
+    ) throws(FleetError) -> [Obstacle] {
+        let inherited = try manager.searchPath()
+        // Mostly it is there. Only else the units' own PATH matters, which costs a question for each.
+        let bare = agents.filter { agent in
+            guard let program = agent.command.first, !program.utf8.contains(UInt8(ascii: "/")) else { return false }
+            return inherited.map { !Self.canFind(program, in: $0) } ?? false
+        }
+        var paths: [UnitName: String] = [:]
+        if !bare.isEmpty, let inherited {
+            let settings = try manager.settings(of: [roster.holder.unit] + bare.map(\.unit))
+            // A file of variables may name any PATH, and is not read here.
+            if let holder = settings.first, let front = holder.searchPath {
+                for own in settings.dropFirst() {
+                    guard let path = own.searchPath else { continue }
+                    paths[own.name] = [path, front, inherited].filter { !$0.isEmpty }.joined(separator: ":")
+                }
+            }
+        }
+        var found: [Obstacle] = []
+        for agent in agents {
+            guard let (what, hint) = files(of: agent, path: paths[agent.unit]) else { continue }
+            found.append(Obstacle(unit: agent.unit, subject: "agent '\(agent.name)'", what: what, hint: hint))
+        }
+        return found
+    }
+
+    /// What the manager itself would say to a start.
+    public func obstacle(in state: UnitState) -> Obstacle? {
+        let unit = state.name
+        let subject = roster.agents.first { $0.unit == unit }.map { "agent '\($0.name)'" } ?? unit.rawValue
+        let result: UnitOutcome.Result
+        switch state.loadState {
+        case "loaded", "not-found": return nil
+        case "masked":
+            return Obstacle(
+                unit: unit, subject: subject, what: "\(unit) is masked",
+                hint: "unmask it with: \(commands.systemd("systemctl", "unmask", "--", unit.rawValue))")
+        default: result = .loadFailed(state.loadState)
+        }
+        return Obstacle(
+            unit: unit, subject: subject,
+            what: "the unit file of \(unit) cannot be loaded (\(Printable.oneLine(state.loadState)))",
+            hint: OutcomeWords(commands: commands).nextStep(
+                for: UnitOutcome(command: UnitCommand(.start, unit), result: result, state: nil)))
+    }
+
+    private func files(of agent: Roster.Agent, path: String?) -> (what: String, hint: String)? {
+        var directory: String?
+        if let written = agent.directory, let userHome {
+            let full = written == "~" ? userHome : written.hasPrefix("~/") ? userHome + written.dropFirst(1) : written
+            directory = full
+            let shown = Printable.oneLine(full, limit: 1000)
+            let elsewhere = "or change 'directory' in the roster and run '\(commands.fleet("init"))'"
+            var status = stat()
+            guard stat(full, &status) == 0 else {
+                guard errno == ENOENT else {
+                    return (
+                        "its directory \(shown) cannot be reached: \(String(cString: strerror(errno)))",
+                        "check the permissions of the folders above it, \(elsewhere)"
+                    )
+                }
+                return (
+                    "its directory \(shown) does not exist", "make it: mkdir -p \(ShellWord.quoted(full)), \(elsewhere)"
+                )
+            }
+            guard status.st_mode & S_IFMT == S_IFDIR else {
+                return ("its directory \(shown) is a file", "move that file away, \(elsewhere)")
+            }
+            guard access(full, X_OK) == 0 else {
+                return (
+                    "its directory \(shown) cannot be entered: \(String(cString: strerror(errno)))",
+                    "run: chmod u+x \(ShellWord.quoted(full)), \(elsewhere)"
+                )
+            }
+        }
+        guard let program = agent.command.first, !program.isEmpty else { return nil }
+        let shown = Printable.oneLine(program, limit: 1000)
+        let hint = "install it, or change 'command' in the roster and run '\(commands.fleet("init"))'"
+        if program.utf8.contains(UInt8(ascii: "/")) {
+            let isAbsolute = program.hasPrefix("/")
+            guard isAbsolute || directory != nil else { return nil }
+            let full = isAbsolute ? program : (directory ?? "") + "/" + program
+            return CommandProgram.problem(of: full).map { number in
+                (
+                    what: "its program \(shown) \(Self.words(number))",
+                    hint: number == EACCES ? "run: chmod +x \(ShellWord.quoted(full))" : hint
+                )
+            }
+        }
+        guard let path else { return nil }
+        do throws(FleetError) { _ = try CommandProgram.find(program, path: path) } catch {
+            let isThere = error.code == .commandNotExecutable
+            return (
+                "its program \(shown) is \(isThere ? "not executable" : "not found") in PATH=\(Printable.oneLine(path, limit: 400))",
+                hint
+            )
+        }
+        return nil
+    }
+
+    private static func canFind(_ program: String, in path: String) -> Bool {
+        do throws(FleetError) { return try !CommandProgram.find(program, path: path).isEmpty } catch { return false }
+    }
+
+    private static func words(_ number: CInt) -> String {
+        switch number {
+        case ENOENT, ENOTDIR: "does not exist"
+        case EACCES: "cannot be executed: permission denied"
+        default: "cannot be executed: \(String(cString: strerror(number)))"
+        }
+    }
+}
+
+extension UnitSettings {
+    /// What the unit's own settings say of PATH; empty: nothing; nil: a file may say anything.
+    var searchPath: String? {
+        environment.map { variables in
+            variables.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst("PATH=".count)) } ?? ""
+        }
+    }
+}
