@@ -60,8 +60,8 @@ struct RoundPlan {
         case ..<60: words += ["a2", "a3"]
         case ..<72: words += ["--no-drain"]
         case ..<82: words += ["--only-failed"]
-        case ..<94: words += ["--join"]
-        default: words += ["--join", "a1"]
+        case ..<94: words += ["--no-join"]
+        default: words += ["--no-join", "a1"]
         }
         switch Int.random(in: 0..<100, using: &random) {
         case ..<70: words += impatient

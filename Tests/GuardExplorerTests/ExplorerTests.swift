@@ -36,8 +36,8 @@ struct ExplorerTests {
     @Test(
         .timeLimit(.minutes(3)),
         arguments: [
-            ("join", true), ("join-one-under-way", false), ("join-a-smaller-one", false),
-            ("join-not-a-whole-one", false),
+            ("join", true), ("join-one-under-way", true), ("join-one-that-is-nearly-done", true),
+            ("join-after-a-crash", true), ("no-join", false),
         ])
     func joins(_ name: String, _ isExpected: Bool) throws {
         var scenario = try #require(Scenarios.named(name))

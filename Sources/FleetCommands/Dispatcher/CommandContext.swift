@@ -24,6 +24,8 @@ public final class CommandContext {
     /// Shows the operation, and the wait for its lock.
     let progress: ProgressVoice
     private var keptHistory: HistoryKeeper?
+    /// What a waiting restart was asked for.
+    var wish: RestartWish?
     private var afterwards: [() throws(FleetError) -> Void] = []
 
     init(

@@ -120,7 +120,10 @@ public struct Dispatcher {
         let history = context.history
         history.begin(request)
         defer { context.signals.holdsLock(false) }
+        let contended = { () throws(FleetError) in try command.contended(in: context) }
         let work = { (lock: HeldLock) throws(FleetError) in
+            history.acquired(lock)
+            context.signals.holdsLock(true)
             let holderLock = try context.takeHolder(footing, theGuard.store, under: lock, grace: policy.evictGrace)
             // Let go before the home's lock is: the next owner shall not have to wait for it.
             defer { holderLock?.release() }
@@ -128,20 +131,10 @@ public struct Dispatcher {
         }
         let status: Int32
         do throws(FleetError) {
-            let outcome = try theGuard.run(
-                request, policy, inside: outer, joins: command.joinsRestarts,
-                isWhole: { $0 == ExitStatus.done.rawValue && command.isWholeRestart },
-                acquired: {
-                    history.acquired($0)
-                    context.signals.holdsLock(true)
-                },
-                notRecorded: { context.output.warning("nobody can join this restart: \($0.message)") }, work)
-            switch outcome {
-            case .ran(let own): status = own
-            case .joined(let other):
-                history.hasJoined = true
-                status = try context.conclude(joining: other).rawValue
-            }
+            status =
+                if let outer {
+                    try theGuard.withLock(inside: outer, request, policy, contended: contended, work)
+                } else { try theGuard.withLock(request, policy, contended: contended, work) }
         } catch {
             history.ended(error)
             throw error

@@ -23,6 +23,7 @@ struct OperationText {
             lines += lastWords[unit.unit, default: []].map { "    " + style.dim("| \($0)") }
             if !unit.nextStep.isEmpty { lines.append("    next: \(unit.nextStep)") }
         }
+        if let fulfilled, !report.units.isEmpty { lines.append("  \(fulfilled)") }
         lines += report.problems.map { "  \(style.bad("problem")): \($0)" }
         if !report.notReached.isEmpty { lines.append("  \(style.warn(report.notReachedWords))") }
         return lines.joined(separator: "\n")
@@ -39,9 +40,23 @@ struct OperationText {
         let past = ["restart": "restarted", "start": "started", "stop": "stopped"][verb, default: verb]
         let left = report.skipped.isEmpty ? "" : ", \(report.skipped.count) left alone"
         if report.exitStatus == .done {
-            return style.good("\(done) \(done == 1 ? "unit" : "units") \(past)") + " in \(took)\(left)"
+            if report.units.isEmpty, let fulfilled { return style.good("Nothing left to do") + ": \(fulfilled)" }
+            return style.good("\(Self.units(done)) \(past)") + " in \(took)\(left)"
         }
         let failed = report.failed.count
-        return style.bad("\(failed) \(failed == 1 ? "unit" : "units") failed") + ", \(done) \(past) in \(took)\(left)"
+        let others = done == 0 ? "" : ", \(done) \(past)"
+        // Without a failed unit the problem below is the news.
+        let what = failed == 0 ? "The \(verb) is not finished" : "\(Self.units(failed)) failed"
+        return style.bad(what) + "\(others) in \(took)\(left)"
+    }
+
+    private static func units(_ count: Int) -> String { "\(count) \(count == 1 ? "unit" : "units")" }
+
+    /// What another restart did; nil when none did anything.
+    private var fulfilled: String? {
+        let agents = report.fulfilled.count { $0.instance != nil }
+        guard !report.fulfilled.isEmpty else { return nil }
+        let what = agents == 0 ? "the holder" : "\(agents) \(agents == 1 ? "agent" : "agents")"
+        return "already done by \(report.fulfilledBy ?? "another restart"): \(what) left alone"
     }
 }

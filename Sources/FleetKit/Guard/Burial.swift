@@ -20,10 +20,8 @@ struct Burial {
     private static let killEvery: Duration = .milliseconds(50)
     private static let step: Duration = .milliseconds(5)
 
-    /// - Returns: the progress of the buried.
     /// - Throws: `.evicted`, when the new owner lost the lock in turn; `.io`; an interruption.
-    func run(for lock: HeldLock) throws(FleetError) -> [ProgressEvent] {
-        var events: [ProgressEvent] = []
+    func run(for lock: HeldLock) throws(FleetError) {
         let start = time.now()
         var stamped = start
         var announced: Set<String> = []
@@ -32,8 +30,8 @@ struct Burial {
         var reported: Set<String> = []
         while true {
             var left: [String: String] = [:]
-            let living = try buryTheGone(before: lock, &events, &left)
-            if living.isEmpty { return events }
+            let living = try buryTheGone(before: lock, &left)
+            if living.isEmpty { return }
             try lock.checkFence()
             if let interrupted = interruption() { throw interrupted }
             let now = time.now()
@@ -57,10 +55,9 @@ struct Burial {
                 || living.allSatisfy({ left[$0.name] != nil || !canStillEnd($0, killed) })
             {
                 for owner in living {
-                    events += owner.observation.events
                     if let why = left[owner.name] { report(.notBuried(owner, why: why)) } else { try giveUp(owner) }
                 }
-                return events
+                return
             }
             time.sleep(for: Self.step)
         }
@@ -69,7 +66,7 @@ struct Burial {
     /// Removes the records of owners that are gone; returns the others.
     /// - Parameter left: by record, why something of a dead owner's command may be left.
     private func buryTheGone(
-        before lock: HeldLock, _ events: inout [ProgressEvent], _ left: inout [String: String]
+        before lock: HeldLock, _ left: inout [String: String]
     ) throws(FleetError) -> [EvictedOwner] {
         var living: [EvictedOwner] = []
         for owner in try store.evicted(before: lock.owned) {
@@ -83,7 +80,6 @@ struct Burial {
                 continue
             }
             try store.bury(owner)
-            events += owner.observation.events
             report(.buried(owner))
         }
         return living

@@ -40,46 +40,39 @@ public final class Guard {
     /// Runs `body` while this process owns the fleet's restart, and gives the lock back however it ends.
     /// - Throws: what `acquire` throws, or `body`.
     public func withLock<Value>(
-        _ request: LockRequest, _ policy: WaitPolicy, _ body: (HeldLock) throws(FleetError) -> Value
+        _ request: LockRequest, _ policy: WaitPolicy, contended: () throws(FleetError) -> Void = {},
+        _ body: (HeldLock) throws(FleetError) -> Value
     ) throws(FleetError) -> Value {
-        let lock = try acquire(request, policy)
+        let lock = try acquire(request, policy, contended: contended)
         defer { release(lock) }
         return try body(lock)
     }
 
     /// Waits for the lock as the policy says. When it returns, no owner before this one can act any more.
-    /// - Throws: `.busy`; `.evicted` when the lock was lost again while older owners were buried; `.io`; what
-    ///   `interruption` gave. In each case nothing is held.
-    public func acquire(_ request: LockRequest, _ policy: WaitPolicy) throws(FleetError) -> HeldLock {
-        var leftBehind: [ProgressEvent] = []
-        let owned = try own(request, policy, &leftBehind)
+    ///
+    /// - Parameter contended: called once, before this process waits for another one or takes over from it. What the
+    ///   caller looks at in it lies before everything that another owner does from now on; without a call, nobody did
+    ///   anything between the caller's wish and the lock.
+    /// - Throws: what `contended` threw; `.busy`; `.evicted` when the lock was lost again while older owners were buried;
+    ///   `.io`; what `interruption` gave. In each case nothing is held.
+    public func acquire(
+        _ request: LockRequest, _ policy: WaitPolicy, contended: () throws(FleetError) -> Void = {}
+    ) throws(FleetError) -> HeldLock {
+        var owner: LockRecord?
+        let owned = try own(request, policy, contended, &owner)
         let lock = HeldLock(owned, store: store)
+        lock.owner = owner
         do throws(FleetError) {
-            leftBehind += try Burial(
+            try Burial(
                 store: store, time: time, processes: processes, scopes: scopes, grace: policy.evictGrace,
                 interruption: interruption, report: report
             ).run(for: lock)
-            lock.leftBehind = leftBehind
             log.debug("acquired", metadata: ["token": "\(owned.record.token)", "lock": "\(store.lockPath)"])
-            lock.startedAt = time.now()
             return lock
         } catch {
             release(lock)
             throw error
         }
-    }
-
-    func now() -> Duration { time.now() }
-    var bootID: String { processes.me.bootID }
-
-    /// Remembers that the operation under this lock restarted everything in its scope.
-    public func recordCompleted(_ lock: HeldLock) throws(FleetError) {
-        let record = lock.record
-        try store.recordCompleted(
-            CompletedRestart(
-                token: record.token, pid: record.pid, command: record.command, scope: record.scope,
-                reason: record.reason, bootID: record.bootID, startedAt: lock.startedAt.wholeNanoseconds,
-                finishedAt: Timestamp.rfc3339(time.wallClock())), by: lock.owned)
     }
 
     public func release(_ lock: HeldLock) {
@@ -91,11 +84,13 @@ public final class Guard {
         }
     }
 
-    /// - Parameter leftBehind: gets the progress of the owner that the lock was taken over from.
+    /// - Parameter owner: gets the record of the last other owner that was seen.
     private func own(
-        _ request: LockRequest, _ policy: WaitPolicy, _ leftBehind: inout [ProgressEvent]
+        _ request: LockRequest, _ policy: WaitPolicy, _ contended: () throws(FleetError) -> Void,
+        _ owner: inout LockRecord?
     ) throws(FleetError) -> OwnedLock {
         let start = time.now()
+        var isContended = false
         var patience = Patience()
         var watch: (any LockStoreWatch)?
         defer { watch?.close() }
@@ -106,6 +101,11 @@ public final class Guard {
                 try watch?.rest()
                 continue
             }
+            owner = observation.record ?? owner
+            if !isContended {
+                isContended = true
+                try contended()
+            }
             let now = time.now()
             patience.observe(observation, now: now)
             let unchanged = patience.unchanged(now: now)
@@ -115,7 +115,6 @@ public final class Guard {
             switch decision {
             case .takeOver(let ground, let verdict):
                 if let owned = try store.takeOver(observation, on: ground, request) {
-                    leftBehind = observation.events
                     report(.tookOver(observation, verdict))
                     return owned
                 }

@@ -54,6 +54,15 @@ public final class TmuxProbe: HolderProbe {
         return try ask(server)
     }
 
+    public func sessions(among processes: [Int32]) throws(FleetError) -> [String]? {
+        guard let server = HolderServer.find(among: processes, socket: socket), server.presence == .reachable else {
+            return nil
+        }
+        let reply = try run(program, server.clientOptions + ["list-sessions", "-F", "#{session_name}"])
+        guard reply.status == 0 else { return nil }
+        return reply.output.split(separator: "\n").map(String.init).sorted()
+    }
+
     private func ask(_ server: HolderServer) throws(FleetError) -> ProbeAnswer {
         let reply = try run(program, server.clientOptions + ["display-message", "-p", "#{pid}"])
         guard let status = reply.status else { return .silent("tmux itself does not end: its server hangs") }

@@ -80,7 +80,6 @@ import Testing
         let events = try #require(try stage.inner.store.observe()).events
         #expect(events.map(\.unit) == ["a.service"])
         try stage.inner.fleet.withLock(inside: observation, .test("next"), WaitPolicy()) { lock throws(FleetError) in
-            #expect(lock.leftBehind.map(\.unit) == ["a.service"])
             let isBroken = try stage.outer.store.breakLock(observation, on: .forced)
             #expect(isBroken)
             let lost = failure { try lock.checkFence() }

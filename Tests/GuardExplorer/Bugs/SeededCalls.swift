@@ -35,7 +35,7 @@ final class SeededCalls: LockFileCalls {
 
     func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
         do throws(Errno) {
-            return try seam.write(file, bug == .joinComparesFinish ? finishForStart(bytes) : bytes, at: offset)
+            return try seam.write(file, bytes, at: offset)
         } catch {
             writeOfMutexFailed = true
             throw error
@@ -107,14 +107,6 @@ final class SeededCalls: LockFileCalls {
 
     func touch(_ file: LockFile) throws(Errno) { try seam.touch(file) }
     func makeWatch() throws(Errno) -> any LockWatch { try seam.makeWatch() }
-
-    /// A restart's success, remembered with the time of its end where that of its start belongs.
-    private func finishForStart(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard let key = text.firstRange(of: "\"startedAt\":") else { return bytes }
-        let rest = text[key.upperBound...].drop { $0.isNumber }
-        return Array("\(text[..<key.upperBound])\(seam.now().components.seconds * 1_000_000_000)\(rest)".utf8)[...]
-    }
 
     private func published(_ name: String) throws(Errno) {
         guard name == lockName, let staged else { return }

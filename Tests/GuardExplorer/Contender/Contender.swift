@@ -46,7 +46,7 @@ struct Contender {
         do throws(FleetError) {
             for (index, step) in script.enumerated() {
                 try run(step, &lock, policyGuard, store, seam)
-                if bug == nil { seam.finishedStep(index, holdsLock: lock != nil, isJoinable: false) }
+                if bug == nil { seam.finishedStep(index, holdsLock: lock != nil) }
             }
         } catch {
             // As `withLock` does: however the body ends, the lock is given back.
@@ -76,9 +76,9 @@ struct Contender {
         case .release:
             if let lock { policyGuard.release(lock) }
             lock = nil
-        case .restart(let policy, let scope, let joins, let isWhole, let steps):
+        case .restart(let policy, let joins, let onlyFailed, let steps):
             try Restart(
-                policy: waitPolicy(policy), scope: scope, joins: joins, isWhole: isWhole, steps: steps, bug: bug
+                policy: waitPolicy(policy), joins: joins, onlyFailed: onlyFailed, steps: steps, bug: bug
             ).run(policyGuard, seam) { step, lock throws(FleetError) in try run(step, holding: lock, seam) }
         case .breakLock: try breakLock(nil, store, seam)
         case .breakByToken:
@@ -123,9 +123,7 @@ struct Contender {
             if isStamped, let descriptor = lock.commandDescriptor { _ = seam.ask(.mark(.startStamping(descriptor))) }
             _ = seam.ask(.mark(.hang))
         case .startServer: _ = seam.ask(.mark(.startServer))
-        case .operate(let onlyFailed):
-            _ = try SimulatedManager(seam, onlyFailed: onlyFailed).operation().run(holding: lock)
-        case .acquire, .acquireRun, .release, .breakLock, .breakByToken, .fillDisk, .pause, .restart: break
+        case .acquire, .acquireRun, .release, .breakLock, .breakByToken, .fillDisk, .pause, .restart, .operate: break
         }
     }
 

@@ -27,7 +27,8 @@ struct Memory {
     private var stagedStatus: FileStatusKey?
     private var lastStatus: FileStatusKey?
     private var lastNow: Int32 = 0
-    private var grantedAt: Int32 = 0
+    /// The agent's run at the look before the wait; -1 for none.
+    private var wish: Int32 = -1
     private var beforeLastAnswer = Digest()
 
     /// `Guard.acquire`: what was known before it began, and when it began to wait.
@@ -68,6 +69,7 @@ struct Memory {
         fingerprint.add(tokens)
         fingerprint.add(mutexDescriptor, isMutexKnown ? 1 : 0)
         fingerprint.add(mutexInode)
+        fingerprint.add(wish)
         for number in survives { fingerprint.add(number) }
         hasForgotten = true
     }
@@ -77,11 +79,11 @@ struct Memory {
     }
 
     /// A step of the script is done.
-    /// - Parameter isJoinable: a restart that others may join remembers when it was granted the lock.
-    mutating func finishedStep(_ step: Int, holdsLock: Bool, isJoinable: Bool) {
+    mutating func finishedStep(_ step: Int, holdsLock: Bool) {
+        wish = -1
         forget(
             to: Digest(),
-            [Int32(step), holdsLock ? stagedDescriptor : -1, isJoinable ? grantedAt : -1]
+            [Int32(step), holdsLock ? stagedDescriptor : -1]
                 + (holdsLock ? Self.numbers(stagedStatus) : [-2]))
         acquired()
     }
@@ -207,9 +209,8 @@ struct Memory {
             mutexInode = -1
             isInside = false
         case (.now, .time(let tick)): sawTime(tick)
-        case (.mark(.granted), _):
-            grantedAt = lastNow
-            acquired()
+        case (.mark(.granted), _): acquired()
+        case (.mark(.look), .agent(_, let run)): wish = run
         case (.makeWatch, .descriptor(let watch)): waiter.watch = watch
         case (.follow, _): waiter.follows(lastStatus, vocabulary)
         case (.wait, _): waiter.waitedSince = lastNow

@@ -31,24 +31,11 @@ public enum ScriptStep: Sendable, Hashable {
     case fillDisk
     /// Waits for a while before it asks for anything.
     case pause
-    /// A restart as the dispatcher runs it: with the lock around the steps; it may end with another's success
-    /// (`--join`), and others may end with its own if it is whole.
-    indirect case restart(ScriptPolicy, of: ScriptScope, joins: Bool, isWhole: Bool, [ScriptStep])
-    /// The fleet's own restart operation on one agent, over a service manager in this world.
-    case operate(onlyFailed: Bool)
-}
-
-/// What a restart is for.
-public enum ScriptScope: Int32, Sendable {
-    case fleet, agentA, agentB
-
-    var scope: LockScope {
-        switch self {
-        case .fleet: .fleet
-        case .agentA: .agents(["a"])
-        case .agentB: .agents(["b"])
-        }
-    }
+    /// A restart of the agent as the dispatcher runs it: with the lock around the steps. One that joins leaves the agent
+    /// alone when another one has restarted it since it was asked for.
+    indirect case restart(ScriptPolicy, joins: Bool, onlyFailed: Bool, [ScriptStep])
+    /// Within a restart: the fleet's own operation on the agent, over a service manager in this world.
+    case operate
 }
 
 /// The policies that scripts use, in ticks of the simulated clock.

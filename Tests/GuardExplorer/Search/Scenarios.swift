@@ -40,29 +40,28 @@ public enum Scenarios {
         [.acquireRun(.patient, maxHold: maxHold), .act, .work, .stamp, .act, .work, .stamp, .act, .release]
     }
 
-    /// `--join` and `--only-failed`: who ends well without doing everything.
+    private static func restart(
+        _ policy: ScriptPolicy, joins: Bool = true, onlyFailed: Bool = false, _ steps: [ScriptStep] = [.operate]
+    ) -> [ScriptStep] {
+        [.restart(policy, joins: joins, onlyFailed: onlyFailed, steps)]
+    }
+
+    /// `--join` and `--only-failed`: restarts that end well without having done everything.
     public static var joining: [Scenario] {
-        let joiner: [ScriptStep] = [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])]
-        func later(_ scope: ScriptScope, isWhole: Bool) -> [ScriptStep] {
-            [.pause, .restart(.hasty, of: scope, joins: false, isWhole: isWhole, [.act, .act])]
-        }
-        let long: [ScriptStep] = [
-            .restart(.patient, of: .fleet, joins: false, isWhole: true, [.act, .work, .act])
-        ]
-        func operate(onlyFailed: Bool) -> [ScriptStep] {
-            [
-                .restart(
-                    .patient, of: .agentA, joins: false, isWhole: !onlyFailed, [.operate(onlyFailed: onlyFailed)])
-            ]
-        }
         var failed = Scenario(
-            "only-failed", [operate(onlyFailed: false), operate(onlyFailed: true)], before: [left], freezes: 1)
+            "only-failed", [restart(.patient), restart(.patient, onlyFailed: true)], before: [left], freezes: 1)
         failed.agentIsUp = false
         return [
-            Scenario("join", [later(.fleet, isWhole: true), joiner], before: [left], freezes: 1),
-            Scenario("join-one-under-way", [long, joiner], before: [left], freezes: 1),
-            Scenario("join-a-smaller-one", [later(.agentA, isWhole: true), joiner], before: [left], freezes: 1),
-            Scenario("join-not-a-whole-one", [later(.fleet, isWhole: false), joiner], before: [left], freezes: 1),
+            Scenario("join", [restart(.hasty), restart(.hasty)], before: [left], freezes: 1),
+            Scenario(
+                "join-one-under-way", [restart(.patient, [.work, .stamp, .operate, .work]), restart(.hasty)],
+                before: [left], freezes: 1),
+            Scenario(
+                "join-one-that-is-nearly-done", [restart(.patient, [.operate, .work, .stamp]), restart(.hasty)],
+                before: [left], freezes: 1),
+            Scenario("join-after-a-crash", [restart(.hasty), restart(.hasty)], before: [died], freezes: 1),
+            Scenario(
+                "no-join", [restart(.hasty, joins: false), restart(.hasty, joins: false)], before: [left], freezes: 1),
             failed,
         ]
     }
@@ -96,10 +95,8 @@ public enum Scenarios {
             Scenario("three-breaks", [working, [.breakLock], [.breakLock]], before: [left], preemptions: 2),
             Scenario(
                 "join-three",
-                [
-                    working, [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])],
-                    [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])],
-                ], before: [left], preemptions: 2),
+                [restart(.patient, [.operate, .work, .stamp]), restart(.hasty), restart(.hasty)],
+                before: [left], preemptions: 2),
             path,
         ]
     }

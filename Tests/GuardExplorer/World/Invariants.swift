@@ -139,7 +139,6 @@ extension SimulatedKernel {
     /// Everybody is gone, and one more acquire and release have run.
     mutating func checkNothingIsLeft() {
         let left = names.filter { setup.isPathMode || $0.name != vocabulary.mutex }.map { vocabulary.name($0.name) }
-            .filter { $0 != "restart.last" }
         if !left.isEmpty { broken(.leaks, "left in the run directory: \(left.joined(separator: ", "))") }
         if openFiles.contains(where: { $0 != nil }), !children.contains(where: { $0 != nil }) {
             broken(.leaks, "an open file description is left")

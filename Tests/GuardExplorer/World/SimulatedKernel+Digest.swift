@@ -63,9 +63,8 @@ extension SimulatedKernel {
         digest.add(process.removed, process.stamped)
         digest.add(process.overstayedAt, process.lostAt)
         digest.add(Int64(process.callsSinceLoss) << 2 | (process.sawChange ? 2 : 0) | (process.isFenced ? 1 : 0))
-        digest.add((process.sawRelease ? 4 : 0) | (process.hasVacated ? 2 : 0) | (process.mayJoin ? 1 : 0))
-        digest.add(process.asked, process.scope)
-        digest.add(process.askedBefore)
+        digest.add((process.sawRelease ? 4 : 0) | (process.hasVacated ? 2 : 0))
+        digest.add(process.askedRun, process.seenRun)
         digest.add(process.watches.count)
         for watch in process.watches {
             digest.add(

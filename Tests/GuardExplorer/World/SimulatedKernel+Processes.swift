@@ -123,7 +123,6 @@ extension SimulatedKernel {
         case .granted:
             processes[process].grants += 1
             granted = grant(process)
-            noteStart(of: process)
         case .act:
             checkAct(by: grant(process), words: "contender \(process)")
             checkFence(of: process, wasFenced: wasFenced)
@@ -135,15 +134,16 @@ extension SimulatedKernel {
             spawn(from: process, inheriting: leaked, stays: true)
         case .awaitCommand: break
         case .work, .pause: break
-        case .asked(let scope):
-            processes[process].asked = scope
-            processes[process].mayJoin = false
-        case .whole: noteSuccess(of: process)
-        case .joined: checkJoin(of: process)
-        case .command(let onlyFailed):
+        case .asked: noteWish(of: process)
+        case .look:
+            processes[process].seenRun = agentRun
+            return .agent(isUp: agentIsUp, run: agentRun)
+        case .wellDone(let onlyFailed): checkWish(of: process, onlyFailed: onlyFailed)
+        case .joined: break
+        case .command(let onlyFailed, let joins):
             checkAct(by: grant(process), words: "contender \(process)")
             checkFence(of: process, wasFenced: wasFenced)
-            checkOnlyFailed(onlyFailed, by: process)
+            checkNeed(of: process, onlyFailed: onlyFailed, joins: joins)
             agentIsUp = true
             agentRun += 1
         case .hang: break

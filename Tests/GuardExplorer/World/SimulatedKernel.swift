@@ -75,13 +75,10 @@ struct SimulatedKernel {
         var hasVacated = false
         /// Its last call was a fence that held.
         var isFenced = false
-        /// What it asked to be restarted, as `JoinScope` says, until it was granted the lock or ended; or -1.
-        var asked: Int32 = -1
-        /// A restart that covers this began after it was asked for, and succeeded.
-        var mayJoin = false
-        /// Who had asked before its own restart began: one bit for each contender.
-        var askedBefore: UInt32 = 0
-        var scope: Int32 = -1
+        /// The agent's run when its restart was asked for, until that ends; or -1.
+        var askedRun: Int32 = -1
+        /// And when this one looked, before it waited; -1 while it has not.
+        var seenRun: Int32 = -1
         var isAlive: Bool { phase == .alive || phase == .doomed || phase == .lastGasp || phase == .closing }
     }
 

@@ -24,10 +24,13 @@ struct StatusDocument: Encodable {
     var summary: String
     var lock: LockInspectionDocument
     var units: [Unit]
+    /// Sessions in the holder's tmux server that belong to no agent; with `-o wide`.
+    var sessions: [String]
 
     init(_ report: StatusReport, lock: LockInspection) {
         allActive = report.exitStatus == .done
         summary = report.summary
+        sessions = report.sessions
         self.lock = LockInspectionDocument(lock)
         units = report.rows.map { row in
             let state = row.state

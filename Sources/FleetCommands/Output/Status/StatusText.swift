@@ -25,6 +25,10 @@ struct StatusText {
         parts += table.lines(rows, width: width).map(\.text)
         let troubles = rows.compactMap { row in row.trouble.map { (row, "  \(row.unit): \($0)") } }
         parts += troubles.map { row, words in row.severity == .broken ? style.bad(words) : style.warn(words) }
+        if !report.sessions.isEmpty {
+            let names = report.sessions.map { Printable.oneLine($0, limit: 40) }.joined(separator: ", ")
+            parts.append("  " + style.dim("sessions of no agent: \(names)"))
+        }
         parts.append(report.summary)
         return parts.joined(separator: "\n")
     }
