@@ -80,7 +80,7 @@ final class OperationFixture {
     var roster: Roster
     var options = RestartOptions()
     let signal = SignalBox()
-    let intents = RememberedIntents()
+    let intents: any IntentKeeping = RememberedIntents()
 
     init(agents count: Int = 3) throws {
         holder = try UnitName("holder.service")

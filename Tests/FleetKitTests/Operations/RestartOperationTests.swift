@@ -201,7 +201,7 @@ struct RestartOperationTests {
         fixture.roster.agents[0].autostart = false
         fixture.roster.agents[1].autostart = false
         try fixture.fleet.bringUp([fixture.holder])
-        fixture.intents.add(.owes([fixture.agents[1].unit: ""]))
+        try fixture.intents.add(.owes([fixture.agents[1].unit: ""]))
         #expect(try fixture.restart().exitStatus == .done)
         #expect(try fixture.states().map(\.isActive) == [true, false, true, true])
     }
