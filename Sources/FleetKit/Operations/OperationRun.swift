@@ -122,7 +122,7 @@ final class OperationRun {
     /// The units that somebody has stopped since the first look. The others are returned.
     /// - Parameter stopping: they may have been started by us since, and are stopped again.
     func respectStops(among units: [UnitName], stopping: Bool) throws(FleetError) -> [UnitName] {
-        let stopped = try intents.read().stopped(since: earlier, among: units)
+        let stopped = stops(among: units)
         guard !stopped.isEmpty else { return units }
         if stopping {
             // The holder last: an agent whose server is taken away first does not end, it dies.
@@ -136,6 +136,16 @@ final class OperationRun {
         }
         leave(stopped)
         return units.filter { !stopped.contains($0) }
+    }
+
+    /// With the fleet half down, an unreadable file must not end the operation.
+    private func stops(among units: [UnitName]) -> [UnitName] {
+        do throws(FleetError) {
+            return try intents.read().stopped(since: earlier, among: units)
+        } catch {
+            keeper.warn("whether somebody has stopped an agent meanwhile is not known: \(error.message)")
+            return []
+        }
     }
 
     /// Somebody's stop: no goal of ours any more, and no failure.
