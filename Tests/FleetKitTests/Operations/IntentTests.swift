@@ -49,7 +49,8 @@ struct IntentTests {
                 #expect(try fixture.restart().exitStatus == .done)
             }
             #expect(try fixture.states().map(\.isActive) == [true, true, true, true], "crash at check \(check)")
-            #expect(try fixture.intents.read().owed == [], "crash at check \(check)")
+            // A start leaves what is up to the next restart: one may be running that is about to take it down.
+            if payer != .start { #expect(try fixture.intents.read().owed == [], "crash at check \(check)") }
         }
         #expect(crashes > 5 && crashes < 500)
     }
