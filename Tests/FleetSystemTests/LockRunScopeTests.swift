@@ -90,7 +90,7 @@ struct LockRunScopeTests {
 
         var runDirectory: [String] {
             FolderListing(home + "/fleet/run").entries.map(\.name).filter {
-                !["restart.mutex", "restart.last"].contains($0)
+                !["restart.mutex", "restart.intents"].contains($0)
             }
         }
 

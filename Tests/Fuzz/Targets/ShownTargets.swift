@@ -145,8 +145,6 @@ private final class OneLook: LockStore {
     func stamp(_ lock: OwnedLock) {}
     func append(_ event: ProgressEvent, to lock: OwnedLock) {}
     func bury(_ owner: EvictedOwner) {}
-    func completed() -> CompletedRestart? { nil }
-    func recordCompleted(_ restart: CompletedRestart, by lock: OwnedLock) {}
     func borrow(_ observation: LockObservation, _ request: LockRequest) -> OwnedLock? { nil }
     func enter(_ lock: OwnedLock) -> Bool { false }
     func occupant() -> String? { nil }
