@@ -60,7 +60,7 @@ public final class TmuxProbe: HolderProbe {
         }
         let reply = try run(program, server.clientOptions + ["list-sessions", "-F", "#{session_name}"])
         guard reply.status == 0 else { return nil }
-        return reply.output.split(separator: "\n").map(String.init).sorted()
+        return reply.output.parts(at: "\n").map(String.init).sorted()
     }
 
     private func ask(_ server: HolderServer) throws(FleetError) -> ProbeAnswer {
