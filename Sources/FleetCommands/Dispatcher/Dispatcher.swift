@@ -15,6 +15,7 @@ public struct Dispatcher {
     /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
     public func run(_ line: [String]) -> Int32 {
+        if let request = SessionRequest.read(line) { return run(request) }
         let arguments = UnknownCommand.helpFirst(line)
         if let module = ShortCut.module(for: arguments) {
             return inContext(of: module, arguments) { context throws(FleetError) in
@@ -43,6 +44,16 @@ public struct Dispatcher {
             }
         }
         return inContext(of: module, arguments) { context throws(FleetError) in try run(module, in: context) }
+    }
+
+    /// The main process of an agent: it lives long and many times, so it makes none of what a command has.
+    private func run(_ request: SessionRequest) -> Int32 {
+        do throws(FleetError) {
+            return try AgentSession(request, environment: environment).run()
+        } catch {
+            Output.write("mosaic fleet: \(error.message); \(error.hint)\n", to: STDERR_FILENO)
+            return error.exitStatus.rawValue
+        }
     }
 
     private func inContext(

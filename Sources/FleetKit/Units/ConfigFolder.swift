@@ -35,9 +35,9 @@ final class ConfigFolder {
     }
 
     /// A folder directly in this one; a symbolic link in its place is refused.
-    func folder(_ name: String, create: Bool) throws(FleetError) -> ConfigFolder? {
+    func folder(_ name: String, create: Bool, mode: mode_t = 0o755) throws(FleetError) -> ConfigFolder? {
         let full = "\(path)/\(name)"
-        if create, mkdirat(descriptor, name, 0o755) != 0, errno != EEXIST {
+        if create, mkdirat(descriptor, name, mode) != 0, errno != EEXIST {
             throw Self.failure("make the folder", full)
         }
         let inner = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)

@@ -169,7 +169,8 @@ public struct FleetInstaller: Sendable {
         for agent in roster.agents {
             let directory = try HomeDirectory.expandTilde(agent.directory ?? "~", environment: ["HOME": userHome])
             let settings = try FleetUnits.settingLines(agent.settings, userHome: userHome)
-            let text = try units.dropInText(agent, directory: directory, settings: settings, roster: home.rosterPath)
+            let text = try units.dropInText(
+                agent, directory: directory, settings: settings, mosaicHome: home.path, roster: home.rosterPath)
             files.append(
                 UnitFile(
                     folder: "\(agent.unit).d", name: FleetUnits.dropInFile, text: text,
