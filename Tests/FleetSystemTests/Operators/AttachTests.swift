@@ -38,11 +38,13 @@ struct AttachTests {
         try eventually("the text on the agent's own terminal") {
             try pane(fleet, "a01").contains("typed by the operator")
         }
+        let folder = try #require(fleet.environment["TMUX_TMPDIR"])
+        let socket = "\(folder)/tmux-\(geteuid())/mosaic-fleet"
         // No descriptor but the terminal's and tmux's own, and no process beside it: this one became the client.
         let client = try #require(attached.split(separator: " ").last)
         #expect(
             TestProcess.contents("/proc/\(client)/cmdline").split(separator: "\0").map(String.init)
-                == ["/usr/bin/tmux", "-N", "-L", "mosaic-fleet", "attach-session", "-t", "=a01"])
+                == ["/usr/bin/tmux", "-N", "-S", socket, "attach-session", "-t", "=a01"])
 
         // From inside: the same client goes over to the other agent.
         let window = try TestProcess(
