@@ -62,6 +62,8 @@ extension UnitSettings {
         try reader.properties { (key, value) throws(FleetError) in
             switch key {
             case "FragmentPath": path = try value.string()
+            case "DropInPaths": dropIns = try value.strings()
+            case "ExecMainStartTimestamp": mainStartedAt = try value.uint64()
             case "NeedDaemonReload": needsReload = try value.boolean()
             case "StartLimitIntervalUSec": startLimitInterval = Self.duration(try value.uint64())
             case "StartLimitBurst": startLimitBurst = try value.uint32()

@@ -3,7 +3,8 @@ internal import FleetKit
 /// The blocks of `systemctl show` that tell how units were told to behave.
 enum ShownSettings {
     static let properties = [
-        "Id", "FragmentPath", "NeedDaemonReload", "Type", "KillMode", "Restart", "RestartUSec",
+        "Id", "FragmentPath", "DropInPaths", "ExecMainStartTimestamp", "NeedDaemonReload", "Type", "KillMode",
+        "Restart", "RestartUSec",
         "StartLimitIntervalUSec", "StartLimitBurst", "ExecStart",
     ]
 
@@ -26,6 +27,8 @@ enum ShownSettings {
             let value = String(text)
             switch name {
             case "FragmentPath": settings.path = value
+            case "DropInPaths": settings.dropIns = ShownUnit.words(value)
+            case "ExecMainStartTimestamp": settings.mainStartedAt = Timestamp.microseconds(value) ?? 0
             case "NeedDaemonReload": settings.needsReload = value == "yes"
             case "Type": settings.type = value
             case "KillMode": settings.killMode = value

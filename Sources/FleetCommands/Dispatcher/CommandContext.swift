@@ -129,6 +129,9 @@ public final class CommandContext {
         return roster
     }
 
+    /// The roster was edited: read it again at the next use.
+    func forgetRoster() { loadedRoster = nil }
+
     /// The roster file alone; nil when there is none.
     func rosterFile() throws(FleetError) -> Roster? { try Roster.load(home: home) }
 

@@ -63,6 +63,11 @@ extension GuardedCommand {
     }
 }
 
+/// Guarded only where its options ask for a restart; else it runs at once.
+public protocol SometimesGuardedCommand: GuardedCommand, UnguardedCommand {
+    var isGuarded: Bool { get }
+}
+
 /// Guarded, and ends with the status of another program that it ran.
 public protocol GuardedRelayingCommand: GuardedModule {
     /// - Returns: the process's exit status.

@@ -96,6 +96,10 @@ public struct Dispatcher {
 
     private func run(_ module: any CommandModule, in context: CommandContext) throws(FleetError) -> Int32 {
         switch module {
+        case let command as any SometimesGuardedCommand where !command.isGuarded:
+            let status = try command.run(in: context)
+            try context.runAfterwards()
+            return status.rawValue
         case let command as any GuardedModule: return try run(guarded: command, in: context)
         case let command as any UnguardedCommand:
             let status = try command.run(in: context)

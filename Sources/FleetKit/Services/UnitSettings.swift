@@ -5,6 +5,10 @@ public struct UnitSettings: Sendable, Equatable {
     public var name: UnitName
     /// The unit file that counts; empty where there is none.
     public var path: String
+    /// The drop-ins that count, absolute.
+    public var dropIns: [String]
+    /// When the main process of the present run was started, microseconds since 1970; 0 = never.
+    public var mainStartedAt: UInt64
     /// A file of the unit was changed on disk since the manager has read it (`NeedDaemonReload`).
     public var needsReload: Bool
     /// `Type=`: `simple`, `exec`, `forking`, `oneshot`, `dbus`, `notify`, `notify-reload`, `idle`.
@@ -24,12 +28,15 @@ public struct UnitSettings: Sendable, Equatable {
     public var commands: [[String]]
 
     public init(
-        name: UnitName, path: String = "", needsReload: Bool = false, type: String = "simple",
+        name: UnitName, path: String = "", dropIns: [String] = [], mainStartedAt: UInt64 = 0, needsReload: Bool = false,
+        type: String = "simple",
         killMode: String = "control-group", restart: String = "no", restartDelay: Duration = .milliseconds(100),
         startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5, commands: [[String]] = []
     ) {
         self.name = name
         self.path = path
+        self.dropIns = dropIns
+        self.mainStartedAt = mainStartedAt
         self.needsReload = needsReload
         self.type = type
         self.killMode = killMode

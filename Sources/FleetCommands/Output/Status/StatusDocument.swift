@@ -13,6 +13,12 @@ struct StatusDocument: Encodable {
         var pid: Int32?
         /// Microseconds since 1970.
         var activeSinceMicroseconds: UInt64?
+        /// When it went down, for a unit that is down.
+        var inactiveSinceMicroseconds: UInt64?
+        /// How its main process ended, for a unit that is down: one of the two.
+        var exitStatus: Int32?
+        var exitSignal: Int32?
+        var cpuNanoseconds: UInt64?
         var restarts: UInt32
         var memoryBytes: UInt64?
         var invocationID: String?
@@ -38,7 +44,11 @@ struct StatusDocument: Encodable {
                 role: row.role.rawValue, agent: row.agent?.rawValue, unit: state.name.rawValue, load: state.loadState,
                 active: state.activeState, sub: state.subState, result: state.result,
                 pid: state.mainPID > 0 ? state.mainPID : nil,
-                activeSinceMicroseconds: state.activeSince > 0 ? state.activeSince : nil, restarts: state.restarts,
+                activeSinceMicroseconds: state.activeSince > 0 ? state.activeSince : nil,
+                inactiveSinceMicroseconds: state.isDown && state.inactiveSince > 0 ? state.inactiveSince : nil,
+                exitStatus: state.isDown ? state.mainExit.flatMap { $0.code == 1 ? $0.status : nil } : nil,
+                exitSignal: state.isDown ? state.mainExit.flatMap { $0.code == 1 ? nil : $0.status } : nil,
+                cpuNanoseconds: state.cpu, restarts: state.restarts,
                 memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
                 trouble: row.trouble)
         }

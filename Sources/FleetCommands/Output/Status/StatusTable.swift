@@ -15,10 +15,10 @@ struct StatusTable {
     /// The header, then a line for each row.
     func lines(_ rows: [StatusReport.Row], width: Int?) -> [ScreenLine] {
         var header = ["AGENT", "UNIT", "STATE", "PID", "SINCE", "RESTARTS", "MEMORY"]
-        if layout == .wide { header += ["RESULT", "JOB", "INVOCATION", "DESCRIPTION"] }
+        if layout == .wide { header += ["RESULT", "JOB", "INVOCATION", "DESCRIPTION", "CPU"] }
         // From the one that says least; AGENT and STATE stay.
-        let expendable = [9, 10, 8, 1, 6, 3, 7, 5, 4].filter { $0 < header.count }
-        var table = Table(header: header, rightAligned: [3, 5, 6], expendable: expendable, paint: style.bold)
+        let expendable = [9, 10, 8, 11, 1, 6, 3, 7, 5, 4].filter { $0 < header.count }
+        var table = Table(header: header, rightAligned: [3, 5, 6, 11], expendable: expendable, paint: style.bold)
         for row in rows { table.add(cells(row)) }
         return table.lines(width: width)
     }
@@ -42,6 +42,7 @@ struct StatusTable {
                 state.job.map { $0.type.isEmpty ? "\($0.id)" : Printable.oneLine("\($0.type) \($0.id)") } ?? "-"),
             Table.Cell(state.invocationID.isEmpty ? "-" : state.invocationID),
             Table.Cell(Printable.oneLine(state.description)),
+            Table.Cell(state.cpu.map { DurationText.human(.nanoseconds(Int64(clamping: $0))) } ?? "-"),
         ]
         return cells
     }
@@ -59,8 +60,10 @@ struct StatusTable {
     }
 
     private func since(_ state: UnitState) -> String {
-        guard state.isActive, state.activeSince > 0 else { return "-" }
-        let age = now - Double(state.activeSince) / 1e6
+        // Of one that is down: since it is.
+        let moment = state.isActive ? state.activeSince : state.isDown ? state.inactiveSince : 0
+        guard moment > 0 else { return "-" }
+        let age = now - Double(moment) / 1e6
         return DurationText.human(.seconds(clamping: max(0, age))) + " ago"
     }
 }

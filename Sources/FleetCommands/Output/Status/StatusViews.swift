@@ -61,7 +61,7 @@ final class StatusLog: StatusView {
         let now = time.wallClock()
         var words: [UnitName: String] = [:]
         for row in report.rows {
-            words[row.unit] = StatusTable.words(row.state) + (row.trouble.map { ": \($0)" } ?? "")
+            words[row.unit] = StatusTable.words(row.state) + (StatusText.remark(row).map { ": \($0)" } ?? "")
         }
         defer { last = words }
         guard let last else {
@@ -86,7 +86,10 @@ final class StatusStream: StatusView {
     func show(_ report: StatusReport, lock: LockInspection) throws(FleetError) {
         // Memory and ages change at every look; they alone are no news.
         var rows = report.rows
-        for index in rows.indices { rows[index].state.memory = nil }
+        for index in rows.indices {
+            rows[index].state.memory = nil
+            rows[index].state.cpu = nil
+        }
         let events = lock.observation?.events.count ?? 0
         let key = "\(lock.verdict.rawValue) \(lock.observation?.record?.token ?? "") \(events)"
         if let last, last == (rows, key) { return }
