@@ -10,7 +10,9 @@ extension Roster {
         for name in names {
             let pattern = NamePattern(name)
             let found = agents.filter { agent in
-                guard let pattern else { return agent.name.rawValue.isExactly(name) || agent.unit.rawValue.isExactly(name) }
+                guard let pattern else {
+                    return agent.name.rawValue.isExactly(name) || agent.unit.rawValue.isExactly(name)
+                }
                 return pattern.matches(agent.name.rawValue) || pattern.matches(agent.unit.rawValue)
             }
             if found.isEmpty, !unknown.containsExactly(name) { unknown.append(name) }
@@ -26,7 +28,9 @@ extension Roster {
     private func hint(for name: String) -> String {
         let known = agents.map(\.name.rawValue)
         if name.isExactly(holder.unit.rawValue) { return "that is the holder: name no agent to act on the whole fleet" }
-        let near = NamePattern(name) != nil ? [] : Suggestion.near(name, in: known + agents.map(\.unit.rawValue))
+        // Whoever types one of these means a pattern, also one that does not end.
+        let isPattern = name.utf8.contains { "*?[".utf8.contains($0) }
+        let near = isPattern ? [] : Suggestion.near(name, in: known + agents.map(\.unit.rawValue))
         if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
         let place =
             switch origin {

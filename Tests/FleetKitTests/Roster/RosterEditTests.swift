@@ -58,7 +58,7 @@ struct RosterEditTests {
             #expect(text(roster).hasPrefix(original))
             try roster.remove(name("new.1"))
             let ending = original.contains("\r") ? "\r\n" : "\n"
-            #expect(text(roster) == (original.hasSuffix("\n") ? original : original + ending))
+            #expect(text(roster) == (original.utf8.last == UInt8(ascii: "\n") ? original : original + ending))
         }
     }
 

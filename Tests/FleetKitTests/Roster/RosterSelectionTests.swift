@@ -25,7 +25,7 @@ struct RosterSelectionTests {
             (["plnner"], "'plnner'", "did you mean planner?"), (["plan"], "'plan'", "did you mean planner?"),
             (["zzz", "planner", "yyy", "zzz"], "'zzz', 'yyy'", "the agents in /r.toml: planner, reviewer"),
             (["mosaic-tmux-holder.service"], "holder", "that is the holder"), (["-H x"], "'-H x'", "planner, reviewer"),
-            (["a\u{1B}[2J\n"], "\\u{1b}", "planner"), (["*"], "'*'", "planner"), ([""], "''", "planner"),
+            (["a\u{1B}[2J\n"], "\\u{1b}", "planner"), (["x*"], "'x*'", "planner"), ([""], "''", "planner"),
         ] as [([String], String, String)])
     func theUnknownAreNamedWithWhatIsNear(names: [String], message: String, hint: String) throws {
         let roster = try roster(["planner", "reviewer"])

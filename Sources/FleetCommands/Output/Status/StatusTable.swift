@@ -15,10 +15,10 @@ struct StatusTable {
     /// The header, then a line for each row.
     func lines(_ rows: [StatusReport.Row], width: Int?) -> [ScreenLine] {
         var header = ["AGENT", "UNIT", "STATE", "PID", "SINCE", "RESTARTS", "MEMORY"]
-        if layout == .wide { header += ["RESULT", "JOB", "INVOCATION", "DESCRIPTION", "CPU"] }
+        if layout == .wide { header += ["CPU", "RESULT", "JOB", "INVOCATION", "DESCRIPTION"] }
         // From the one that says least; AGENT and STATE stay.
-        let expendable = [9, 10, 8, 11, 1, 6, 3, 7, 5, 4].filter { $0 < header.count }
-        var table = Table(header: header, rightAligned: [3, 5, 6, 11], expendable: expendable, paint: style.bold)
+        let expendable = [10, 11, 9, 7, 1, 6, 3, 8, 5, 4].filter { $0 < header.count }
+        var table = Table(header: header, rightAligned: [3, 5, 6, 7], expendable: expendable, paint: style.bold)
         for row in rows { table.add(cells(row)) }
         return table.lines(width: width)
     }
@@ -36,13 +36,13 @@ struct StatusTable {
         ]
         guard layout == .wide else { return cells }
         cells += [
+            Table.Cell(state.cpu.map { DurationText.human(.nanoseconds(Int64(clamping: $0))) } ?? "-"),
             Table.Cell(
                 state.result == "success" ? "success" : OutcomeWords().reason(result: state.result, state: state)),
             Table.Cell(
                 state.job.map { $0.type.isEmpty ? "\($0.id)" : Printable.oneLine("\($0.type) \($0.id)") } ?? "-"),
             Table.Cell(state.invocationID.isEmpty ? "-" : state.invocationID),
             Table.Cell(Printable.oneLine(state.description)),
-            Table.Cell(state.cpu.map { DurationText.human(.nanoseconds(Int64(clamping: $0))) } ?? "-"),
         ]
         return cells
     }
