@@ -20,8 +20,9 @@ struct ApplyCommand: SometimesGuardedCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     var isGuarded: Bool { restart }
-    var joinsRestarts: Bool { false }
-    var isWholeRestart: Bool { false }
+
+    /// What runs outdated is found under the lock.
+    func contended(in context: CommandContext) throws(FleetError) {}
 
     func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
         _ = try context.writtenRoster()
