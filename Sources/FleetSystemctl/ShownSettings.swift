@@ -5,7 +5,7 @@ enum ShownSettings {
     static let properties = [
         "Id", "FragmentPath", "DropInPaths", "ExecMainStartTimestamp", "NeedDaemonReload", "Type", "KillMode",
         "Restart", "RestartUSec",
-        "StartLimitIntervalUSec", "StartLimitBurst", "ExecStart",
+        "StartLimitIntervalUSec", "StartLimitBurst", "TimeoutStartUSec", "TimeoutStopUSec", "ExecStart",
     ]
 
     /// Blocks come in the order asked, one for each name, an empty line between them.
@@ -36,6 +36,8 @@ enum ShownSettings {
             case "RestartUSec": settings.restartDelay = span(value)
             case "StartLimitIntervalUSec": settings.startLimitInterval = span(value)
             case "StartLimitBurst": settings.startLimitBurst = UInt32(value) ?? settings.startLimitBurst
+            case "TimeoutStartUSec": settings.timeouts.start = timeout(value)
+            case "TimeoutStopUSec": settings.timeouts.stop = timeout(value)
             case "ExecStart": settings.commands += command(value).map { [$0] } ?? []
             default: break
             }
@@ -47,6 +49,8 @@ enum ShownSettings {
     private static func span(_ text: String) -> Duration {
         text == "0" ? .zero : TimeSpan.duration(text) ?? .microseconds(Int64.max)
     }
+
+    private static func timeout(_ text: String) -> Duration? { text == "infinity" ? nil : span(text) }
 
     /// The words of `{ path=… ; argv[]=… ; ignore_errors=no ; … }`, as far as blanks tell them apart.
     private static func command(_ text: String) -> [String]? {

@@ -76,7 +76,11 @@ struct RoundPlan {
         var strikes: [Strike] = []
         if random.chance(25) {
             let ending: Blow.Ending = random.chance(70) ? .continue : .kill
-            let length = random.time(.milliseconds(1), .milliseconds(800))
+            // A few for longer than --stall-after: then the frozen owner is evicted.
+            let isLong = random.chance(10)
+            let length =
+                isLong
+                ? random.time(.milliseconds(3_300), .seconds(4)) : random.time(.milliseconds(1), .milliseconds(800))
             strikes.append(
                 Strike(moment: moment(&random, isPathMode), blow: .freeze(length, ending: ending)))
         }

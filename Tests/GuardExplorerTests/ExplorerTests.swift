@@ -14,7 +14,7 @@ struct ExplorerTests {
         check(scenario)
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: Scenarios.two + Scenarios.joining + Scenarios.path + Scenarios.three)
+    @Test(.timeLimit(.minutes(3)), arguments: Scenarios.all)
     func fewInterruptions(_ scenario: Scenario) {
         var scenario = scenario
         scenario.preemptions = scenario.contenders.count > 2 || scenario.isPathMode ? 0 : 1
@@ -29,6 +29,16 @@ struct ExplorerTests {
         var scenario = try #require(Scenarios.named("two-hasty"))
         scenario.preemptions = 1
         scenario.freezes = 1
+        check(scenario)
+    }
+
+    /// Owners that act again and again beside waiters that lose patience, and holders of the mutex that are merely slow.
+    @Test(.timeLimit(.minutes(3)), arguments: ["impatient-again", "within-its-plan", "past-its-plan", "slow-two"])
+    func bounds(_ name: String) throws {
+        var scenario = try #require(Scenarios.named(name))
+        scenario.preemptions = 1
+        scenario.crashes = 0
+        scenario.freezes = name == "slow-two" ? 2 : 1
         check(scenario)
     }
 

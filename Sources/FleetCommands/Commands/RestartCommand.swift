@@ -47,7 +47,7 @@ struct RestartCommand: GuardedCommand {
         let selection = try context.roster().selection(agents)
         return LockRequest(
             scope: selection.map { .agents($0.map(\.rawValue)) } ?? .fleet, command: context.commandLine,
-            reason: guardOptions.reason)
+            reason: guardOptions.reason, maxHold: try restart(in: context).longestTime())
     }
 
     func contended(in context: CommandContext) throws(FleetError) {

@@ -143,9 +143,11 @@ public final class CommandContext {
 
     /// The lock for transitions; makes the run directory.
     func openLock() throws(FleetError) -> FileLockStore {
-        try FileLockStore.open(
+        let store = try FileLockStore.open(
             home: home.path, mutex: guardSettings().mutex, time: time, processes: processes,
             wakeDescriptor: signals.wakeDescriptor)
+        store.interruption = { [signals] in signals.interruption() }
+        return store
     }
 
     /// The lock for looking; nil when there is no run directory.

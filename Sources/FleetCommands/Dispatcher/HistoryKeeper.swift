@@ -60,7 +60,7 @@ final class HistoryKeeper {
 
     private func finish(_ result: String, _ status: Int32, _ error: String?) {
         guard let request else { return }
-        var record = record(request.run == nil ? .restart : .run, request.scope, result)
+        var record = record(request.isRun ? .run : .restart, request.scope, result)
         record.reason = request.reason
         record.token = token
         record.outer = outer
@@ -72,6 +72,8 @@ final class HistoryKeeper {
 
     private func lost(_ observation: LockObservation, _ kind: HistoryRecord.Kind, _ verdict: Verdict) {
         var record = record(kind, observation.record?.scope ?? .fleet, verdict.rawValue)
+        // It happened now: the wait before it is the operation's, which has a record of its own.
+        record.startedAt = record.endedAt
         record.reason = request?.reason
         record.owner = HistoryRecord.Party(observation)
         write(record)

@@ -8,6 +8,8 @@ struct Burial {
     let processes: any ProcessTable
     let scopes: (any RunScopes)?
     let grace: Duration
+    /// What a pause of this process counts at most: it must not charge the evicted with a time when it was itself stopped.
+    let longestGap: Duration
     let interruption: () -> FleetError?
     let report: (GuardEvent) -> Void
 
@@ -22,8 +24,9 @@ struct Burial {
 
     /// - Throws: `.evicted`, when the new owner lost the lock in turn; `.io`; an interruption.
     func run(for lock: HeldLock) throws(FleetError) {
-        let start = time.now()
-        var stamped = start
+        var watched = WatchedTime(longestGap: longestGap)
+        watched.look(time.now())
+        var stamped: Duration = .zero
         var announced: Set<String> = []
         var killed: Set<String> = []
         var killedAt: Duration?
@@ -34,7 +37,8 @@ struct Burial {
             if living.isEmpty { return }
             try lock.checkFence()
             if let interrupted = interruption() { throw interrupted }
-            let now = time.now()
+            watched.look(time.now())
+            let now = watched.total
             if now - stamped >= Self.stampEvery {
                 try lock.stamp()
                 stamped = now
@@ -42,16 +46,16 @@ struct Burial {
             for owner in living where announced.insert(owner.name).inserted {
                 report(.burying(owner, grace: grace))
             }
-            if now - start >= grace, killedAt.map({ now - $0 >= Self.killEvery }) ?? true {
+            if now >= grace, killedAt.map({ now - $0 >= Self.killEvery }) ?? true {
                 // Again and again: a command that the owner started may fork while its processes are being counted.
                 for owner in living {
-                    let isKept = owner.observation.record?.isRun == true && now - start < grace + Self.keeperGrace
+                    let isKept = owner.observation.record?.isRun == true && now < grace + Self.keeperGrace
                     kill(owner, sparesHelpers: isKept, &reported)
                     killed.insert(owner.name)
                 }
                 killedAt = now
             }
-            if now - start >= grace + Self.killGrace
+            if now >= grace + Self.killGrace
                 || living.allSatisfy({ left[$0.name] != nil || !canStillEnd($0, killed) })
             {
                 for owner in living {

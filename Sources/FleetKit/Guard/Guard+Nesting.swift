@@ -40,7 +40,7 @@ extension Guard {
         }
         let lock = HeldLock(owned, store: store)
         defer { release(lock) }
-        if request.run == nil { try enter(lock, policy, contended) }
+        if !request.isRun { try enter(lock, policy, contended) }
         return try body(lock)
     }
 
@@ -48,7 +48,7 @@ extension Guard {
     private func enter(
         _ lock: HeldLock, _ policy: WaitPolicy, _ contended: () throws(FleetError) -> Void
     ) throws(FleetError) {
-        let start = time.now()
+        var patience = WatchedTime(longestGap: longestGap)
         var isContended = false
         while try !store.enter(lock.owned) {
             if !isContended {
@@ -57,7 +57,8 @@ extension Guard {
             }
             if let interrupted = interruption() { throw interrupted }
             try lock.checkFence()
-            let waited = time.now() - start
+            patience.look(time.now())
+            let waited = patience.total
             let occupant = try store.occupant() ?? "another restart"
             if policy.noWait || policy.maxWait.map({ waited >= $0 }) == true {
                 throw FleetError(

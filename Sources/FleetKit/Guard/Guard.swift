@@ -11,6 +11,7 @@ public final class Guard {
     let report: (GuardEvent) -> Void
     let interruption: () -> FleetError?
     let scopes: (any RunScopes)?
+    let longestGap: Duration
     private let log = Logger(label: "guard")
 
     /// A waiter looks at least this often, whatever wakes it.
@@ -18,21 +19,26 @@ public final class Guard {
     /// How long a new owner's lock is left alone. Where many wait, most turns are shorter, and fifteen who look at each
     /// new owner are in its way.
     package static let rest: Duration = .milliseconds(3)
+    /// A waiter whose looks lie further apart was stopped, or not scheduled (`WatchedTime`).
+    public static let longestGap: Duration = .seconds(2)
     /// A wait shorter than this is not worth a word.
     static let quietFor: Duration = .milliseconds(400)
 
     /// - Parameters:
     ///   - scopes: of the commands of `lock run`s; nil where there can be none.
+    ///   - longestGap: what a pause between two looks counts at most; the clock of a simulated world may be coarser.
     ///   - interruption: asked at every look; an error (a signal came) ends the wait with it.
     ///   - report: what happens meanwhile.
     public init(
         store: any LockStore, time: any GuardTime, processes: any ProcessTable, scopes: (any RunScopes)? = nil,
+        longestGap: Duration = Guard.longestGap,
         interruption: @escaping () -> FleetError? = { nil }, report: @escaping (GuardEvent) -> Void = { _ in }
     ) {
         self.store = store
         self.time = time
         self.processes = processes
         self.scopes = scopes
+        self.longestGap = longestGap
         self.interruption = interruption
         self.report = report
     }
@@ -65,7 +71,7 @@ public final class Guard {
         do throws(FleetError) {
             try Burial(
                 store: store, time: time, processes: processes, scopes: scopes, grace: policy.evictGrace,
-                interruption: interruption, report: report
+                longestGap: longestGap, interruption: interruption, report: report
             ).run(for: lock)
             log.debug("acquired", metadata: ["token": "\(owned.record.token)", "lock": "\(store.lockPath)"])
             return lock
@@ -89,9 +95,9 @@ public final class Guard {
         _ request: LockRequest, _ policy: WaitPolicy, _ contended: () throws(FleetError) -> Void,
         _ owner: inout LockRecord?
     ) throws(FleetError) -> OwnedLock {
-        let start = time.now()
         var isContended = false
-        var patience = Patience()
+        var patience = Patience(longestGap: longestGap)
+        patience.observeNothing(now: time.now())
         var watch: (any LockStoreWatch)?
         defer { watch?.close() }
         while true {
@@ -106,12 +112,10 @@ public final class Guard {
                 isContended = true
                 try contended()
             }
-            let now = time.now()
-            patience.observe(observation, now: now)
-            let unchanged = patience.unchanged(now: now)
+            patience.observe(observation, now: time.now())
+            let seen = patience.seen
             let decision = policy.decide(
-                observation, isAbandoned: OwnerJudge(processes: processes).isAbandoned(observation),
-                unchanged: unchanged, waitedForOwner: patience.waitedForOwner(now: now), waited: now - start)
+                observation, isAbandoned: OwnerJudge(processes: processes).isAbandoned(observation), seen)
             switch decision {
             case .takeOver(let ground, let verdict):
                 if let owned = try store.takeOver(observation, on: ground, request) {
@@ -119,14 +123,14 @@ public final class Guard {
                     return owned
                 }
             case .busy(let verdict):
-                throw GuardWords.busy(observation, verdict, waited: now - start, path: store.lockPath)
+                throw GuardWords.busy(observation, verdict, waited: seen.waited, path: store.lockPath)
             case .wait(let longest):
-                if now - start >= Self.quietFor {
+                if seen.waited >= Self.quietFor {
                     report(
                         .waiting(
                             WaitStatus(
                                 observation: observation, verdict: observation.record == nil ? .unreadable : .held,
-                                waited: now - start, unchanged: unchanged, policy: policy)))
+                                waited: seen.waited, owner: seen.owner, unchanged: seen.unchanged, policy: policy)))
                 }
                 // Watching begins before the look that decides to wait, so that no change falls in between.
                 guard let watch else {
@@ -134,7 +138,7 @@ public final class Guard {
                     watch = try store.makeWatch()
                     continue
                 }
-                let untilWord = Self.quietFor - (now - start)
+                let untilWord = Self.quietFor - seen.waited
                 let bound = untilWord > .zero ? min(untilWord, Self.safetyNet) : Self.safetyNet
                 try watch.wait(after: observation, timeout: min(longest, bound))
             }

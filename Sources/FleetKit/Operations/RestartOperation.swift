@@ -27,6 +27,13 @@ public final class RestartOperation {
         self.surroundings = surroundings
     }
 
+    /// How long `run` may rightly take, whatever it finds. Needs no lock and changes nothing.
+    public func longestTime() throws(FleetError) -> Duration {
+        let units = roster.units
+        let timeouts = Dictionary(zip(units, try manager.timeouts(of: units))) { first, _ in first }
+        return try RestartBound(roster: roster, options: options, timeouts: timeouts).longest()
+    }
+
     /// What `run` would do now. Needs no lock and changes nothing.
     public func plan() throws(FleetError) -> RestartPlan {
         try plan(

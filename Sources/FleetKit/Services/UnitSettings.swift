@@ -23,6 +23,7 @@ public struct UnitSettings: Sendable, Equatable {
     public var startLimitInterval: Duration
     /// `StartLimitBurst=`; 0: there is no limit.
     public var startLimitBurst: UInt32
+    public var timeouts: UnitTimeouts
     /// The argument vectors of `ExecStart=`, the program first. systemctl prints them with blanks between the words, so
     /// through that backend a word with a blank in it comes as several.
     public var commands: [[String]]
@@ -31,7 +32,8 @@ public struct UnitSettings: Sendable, Equatable {
         name: UnitName, path: String = "", dropIns: [String] = [], mainStartedAt: UInt64 = 0, needsReload: Bool = false,
         type: String = "simple",
         killMode: String = "control-group", restart: String = "no", restartDelay: Duration = .milliseconds(100),
-        startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5, commands: [[String]] = []
+        startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5,
+        timeouts: UnitTimeouts = UnitTimeouts(), commands: [[String]] = []
     ) {
         self.name = name
         self.path = path
@@ -44,6 +46,7 @@ public struct UnitSettings: Sendable, Equatable {
         self.restartDelay = restartDelay
         self.startLimitInterval = startLimitInterval
         self.startLimitBurst = startLimitBurst
+        self.timeouts = timeouts
         self.commands = commands
     }
 }

@@ -49,7 +49,7 @@ struct TmuxClient {
             let rest = deadline - clock.now()
             guard rest > .zero else { return false }
             var polled = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            let ready = poll(&polled, nfds_t(polled.count), CInt(clamping: max(1, rest.wholeMilliseconds)))
+            let ready = poll(&polled, nfds_t(polled.count), rest.pollMilliseconds)
             if ready < 0 && errno != EINTR { return false }
             guard ready > 0 else { continue }
             for entry in polled where entry.revents != 0 {

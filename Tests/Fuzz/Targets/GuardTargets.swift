@@ -19,7 +19,7 @@ extension FuzzTarget {
         let words = GuardWords.owner(observation)
         try hold(words.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }, "not printable: \(words)")
         _ = WaitPolicy(maxWait: .zero).decide(
-            observation, isAbandoned: false, unchanged: .zero, waitedForOwner: .seconds(5), waited: .seconds(5))
+            observation, isAbandoned: false, .init(unchanged: .zero, owner: .seconds(5), waited: .seconds(5)))
         for maxWait in [nil, Duration.seconds(600)] {
             try show(lock: observation, policy: WaitPolicy(maxWait: maxWait), waited: .seconds(5))
         }

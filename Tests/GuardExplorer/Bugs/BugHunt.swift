@@ -103,6 +103,8 @@ public struct BugHunt: Sendable {
             return scenario
         case .wishedTooEarly: return Scenarios.named("join") ?? Scenario("", [])
         case .joinLeftOut: return Scenarios.named("join-one-under-way") ?? Scenario("", [])
+        case .ownersTakenForOne: return Scenarios.named("impatient-again") ?? Scenario("", [])
+        case .killsTheSlow: return Scenarios.named("slow-two") ?? Scenario("", [])
         case .decidedTooEarly: return Scenarios.named("only-failed") ?? Scenario("", [])
         }
     }

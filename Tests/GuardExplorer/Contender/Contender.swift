@@ -14,10 +14,12 @@ struct Contender {
             let calls: any LockFileCalls = bug.map { SeededCalls(seam, bug: $0) } ?? seam
             let store = try FileLockStore.open(
                 calls, mutex: seam.isPathMode ? .path : .kernel, time: seam, processes: seam,
-                patience: MutexPatience(frozenAfter: Seam.tick, longestStep: .microseconds(50)))
+                patience: MutexPatience(
+                    frozenAfter: Seam.tick, longestStep: .microseconds(50), longestGap: Seam.tick,
+                    givesUpAfter: Seam.tick * 100))
             keepAlive.append(store)
             let policyGuard = Guard(
-                store: store, time: seam, processes: seam,
+                store: store, time: seam, processes: seam, longestGap: Seam.tick,
                 interruption: {
                     seam.looksAgain()
                     return nil
@@ -69,8 +71,12 @@ struct Contender {
                 _ = seam.ask(.mark(.hang))
             }
         case .acquireRun(let policy, let maxHold):
-            let run = LockRequest.Run(maxHold: maxHold.map { Seam.tick * $0 })
-            let request = LockRequest(scope: .fleet, command: "lock run", run: run)
+            let request = LockRequest(
+                scope: .fleet, command: "lock run", maxHold: maxHold.map { Seam.tick * $0 }, isRun: true)
+            lock = try policyGuard.acquire(request, waitPolicy(policy))
+            _ = seam.ask(.mark(.granted))
+        case .acquirePlanned(let policy, let plan):
+            let request = LockRequest(scope: .fleet, command: "restart", maxHold: Seam.tick * plan)
             lock = try policyGuard.acquire(request, waitPolicy(policy))
             _ = seam.ask(.mark(.granted))
         case .release:
@@ -123,7 +129,9 @@ struct Contender {
             if isStamped, let descriptor = lock.commandDescriptor { _ = seam.ask(.mark(.startStamping(descriptor))) }
             _ = seam.ask(.mark(.hang))
         case .startServer: _ = seam.ask(.mark(.startServer))
-        case .acquire, .acquireRun, .release, .breakLock, .breakByToken, .fillDisk, .pause, .restart, .operate: break
+        case .acquire, .acquireRun, .acquirePlanned, .release, .breakLock, .breakByToken, .fillDisk, .pause, .restart,
+            .operate:
+            break
         }
     }
 

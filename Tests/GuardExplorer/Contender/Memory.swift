@@ -33,13 +33,15 @@ struct Memory {
 
     /// `Guard.acquire`: what was known before it began, and when it began to wait.
     private var acquiring: (before: Digest, waiting: Digest)?
-    private var waiter = WaiterMemory()
+    private var waiter = WaiterMemory(since: 0)
     private var isObserving = false
     private var isPublished = false
     /// What survived the publishing, until the mutex is left; then the evicted records that were listed do, too.
     private var publishing: (base: Digest, evicted: [Int32]?)?
     private var burying: Digest?
-    private var stampedAt: Int32 = -1
+    private var burial = WatchedTicks(since: 0)
+    /// Of the burial's time.
+    private var stampedAt: Int32 = 0
     private var hasKilled = false
 
     /// `RegistryMutex.enter`: what was known before it began.
@@ -105,7 +107,7 @@ struct Memory {
             forget(to: acquiring.waiting, waiter.numbers)
         } else {
             acquiring = (beforeLastAnswer, fingerprint)
-            waiter = WaiterMemory()
+            waiter = WaiterMemory(since: lastNow)
         }
     }
 
@@ -131,7 +133,7 @@ struct Memory {
 
     /// A sleep between two looks at evicted owners is over.
     private mutating func looksForEvictedAgain() {
-        if let burying, !hasKilled, !remembersEvents { forget(to: burying, [stampedAt]) }
+        if let burying, !hasKilled, !remembersEvents { forget(to: burying, [stampedAt, burial.total, burial.last]) }
     }
 
     private mutating func beginEntering() {
@@ -224,7 +226,8 @@ struct Memory {
         case (.sleep, _) where entering != nil: triesAgain()
         case (.sleep, _): looksForEvictedAgain()
         case (.exclusiveHolders, _): spin.isDealingWithHolder = true
-        case (.touch, _): stampedAt = lastNow
+        case (.isStopped, .flag(true)): spin.isDealingWithHolder = true
+        case (.touch, _): stampedAt = burial.total
         case (.kill, _):
             hasKilled = true
             spin.isDealingWithHolder = true
@@ -239,8 +242,11 @@ struct Memory {
         waiter.woke(at: tick)
         if isPublished, !isInside, burying == nil {
             burying = fingerprint
-            stampedAt = -1
+            burial = WatchedTicks(since: tick)
+            stampedAt = 0
             hasKilled = false
+        } else if burying != nil {
+            burial.look(tick)
         }
         if entering != nil { spin.sawTime(tick, isPathMode: isPathMode) }
     }

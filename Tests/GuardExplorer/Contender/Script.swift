@@ -6,6 +6,8 @@ public enum ScriptStep: Sendable, Hashable {
     case acquire(ScriptPolicy)
     /// The same as a `lock run` that declares how many ticks it may hold the lock, or nothing.
     case acquireRun(ScriptPolicy, maxHold: Int?)
+    /// The same as a restart that declares how many ticks it may rightly take.
+    case acquirePlanned(ScriptPolicy, plan: Int)
     /// One command to systemd as `restart` sends it: the fence, then the command.
     case act
     /// The same without the fence; a seeded bug.
@@ -46,6 +48,8 @@ public enum ScriptPolicy: Sendable, Hashable {
     case hasty
     /// Takes over after one tick, progress or not.
     case pushy
+    /// Takes over after two ticks, progress or not.
+    case impatient
     /// Gives up after one tick.
     case limited
     /// Does not wait.
@@ -57,6 +61,7 @@ public enum ScriptPolicy: Sendable, Hashable {
         case .patient: WaitPolicy(maxWait: nil, stallAfter: tick * 2, evictGrace: tick)
         case .hasty: WaitPolicy(maxWait: nil, stallAfter: tick, evictGrace: tick)
         case .pushy: WaitPolicy(maxWait: tick, onTimeout: .break, stallAfter: tick * 100, evictGrace: tick)
+        case .impatient: WaitPolicy(maxWait: tick * 2, onTimeout: .break, stallAfter: tick * 100, evictGrace: tick)
         case .limited: WaitPolicy(maxWait: tick, onTimeout: .fail, stallAfter: tick * 100, evictGrace: tick)
         case .noWait: WaitPolicy(noWait: true, stallAfter: tick * 2, evictGrace: tick)
         }

@@ -35,6 +35,32 @@ public enum Scenarios {
         ]
     }
 
+    /// Contenders that act again and again beside one that loses patience: a queue of healthy owners evicts nobody.
+    public static var impatient: [Scenario] {
+        let once: [ScriptStep] = [.acquirePlanned(.impatient, plan: 1), .act, .work, .stamp, .act, .release]
+        let long: [ScriptStep] = [
+            .acquirePlanned(.pushy, plan: 3), .act, .work, .stamp, .work, .stamp, .act, .release,
+        ]
+        let pushy: [ScriptStep] = [.acquirePlanned(.pushy, plan: 1), .act, .release]
+        return [
+            Scenario("impatient-again", [once + once, once], before: [left]),
+            Scenario("impatient-all-again", [once + once, once + once], before: [left]),
+            Scenario("within-its-plan", [long, pushy], before: [left]),
+            Scenario("past-its-plan", [[.acquirePlanned(.pushy, plan: 1)] + long.dropFirst(), pushy], before: [left]),
+        ]
+    }
+
+    /// A slow disk or a busy machine instead of a signal: whoever is inside the mutex for long is healthy, and is not killed.
+    public static var slow: [Scenario] {
+        var path = Scenario("path-slow-two", [short, short])
+        path.isPathMode = true
+        return [Scenario("slow-two", [short, short], before: [left]), path].map { scenario in
+            var scenario = scenario
+            scenario.isSlow = true
+            return scenario
+        }
+    }
+
     /// A `lock run` whose command works for two ticks.
     private static func run(maxHold: Int?) -> [ScriptStep] {
         [.acquireRun(.patient, maxHold: maxHold), .act, .work, .stamp, .act, .work, .stamp, .act, .release]
@@ -97,11 +123,15 @@ public enum Scenarios {
                 "join-three",
                 [restart(.patient, [.operate, .work, .stamp]), restart(.hasty), restart(.hasty)],
                 before: [left], preemptions: 2),
+            Scenario(
+                "impatient-three",
+                (0..<3).map { _ in [.acquirePlanned(.impatient, plan: 1), .act, .work, .stamp, .act, .release] },
+                before: [left], preemptions: 2),
             path,
         ]
     }
 
-    public static var all: [Scenario] { two + joining + path + three }
+    public static var all: [Scenario] { two + joining + impatient + slow + path + three }
 
     public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 

@@ -31,6 +31,7 @@ enum SeamCall: Hashable {
     case openers(FileID)
     case identify(Int32)
     case kill(Int32)
+    case isStopped(Int32)
 
     /// What the service manager says of the one agent.
     case agent

@@ -8,6 +8,18 @@ extension SimulatedKernel {
         return processes.indices.contains(index) && processes[index].isAlive
     }
 
+    func isStopped(_ number: Int32) -> Bool {
+        let index = Int(number - Self.firstProcess)
+        return number < Self.firstChild && processes.indices.contains(index) && processes[index].isStopped
+    }
+
+    /// Time passes while this one could go on.
+    mutating func freeze(_ process: Int) {
+        guard !setup.isSlow else { return }
+        processes[process].isStopped = true
+        processes[process].wasStopped = true
+    }
+
     /// Dying takes no time that a clock could measure.
     var isAnybodyDying: Bool {
         processes.contains { $0.phase == .doomed || $0.phase == .lastGasp || $0.phase == .closing }

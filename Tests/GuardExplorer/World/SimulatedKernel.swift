@@ -14,6 +14,8 @@ struct SimulatedKernel {
         /// The open file description that holds the exclusive `flock`, or -1.
         var exclusive: Int32 = -1
         var lockedAt: Int32 = 0
+        /// When it became the lock; -1: never, or that is not looked at in this world.
+        var publishedAt: Int32 = -1
         /// Descriptions that hold a shared one.
         var shared: UInt64 = 0
     }
@@ -69,6 +71,10 @@ struct SimulatedKernel {
         var lostAt: Int32 = -1
         /// It held the mutex for longer than anybody should, until this tick; or -1.
         var overstayedAt: Int32 = -1
+        /// It was frozen by a signal, and has not moved since.
+        var isStopped = false
+        /// It was, at some time.
+        var wasStopped = false
         /// The token of the record that it removed or moved last.
         var removed: Int32 = -1
         /// It removed somebody's lock, and is still inside the mutex.
