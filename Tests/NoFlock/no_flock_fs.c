@@ -2,8 +2,8 @@
 // every flock with ENOLCK, as NFS does where no lock service runs. Usage: no-flock-fs DIRECTORY MOUNTPOINT; runs in the
 // foreground until it is unmounted or gets SIGTERM. Needs root or fusermount3, and /dev/fuse.
 //
-// With SLOW_LINK_MS=N in the environment it is a slow disk instead: flock works, and a link named restart.lock, which
-// publishes the guard's lock, is answered so much later. Other requests are served meanwhile.
+// With SLOW_WRITE_MS=N in the environment it is a slow disk instead: flock works, and the write of a lock record, which an
+// owner stages inside the registry mutex, is answered so much later. Other requests are served meanwhile.
 //
 // One thread serves one request after the other, so nothing here is locked. Nothing is cached by the kernel: what one
 // process did must be there for the next one at once.
@@ -159,11 +159,13 @@ static void fs_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
     }
 }
 
-// The link that is waited for; the directory's lock in the kernel lets no second one in.
+// The write that is waited for.
 static struct {
     fuse_req_t req;
-    fuse_ino_t ino, parent;
-    char name[256];
+    int fd;
+    char bytes[64 << 10];
+    size_t size;
+    off_t offset;
     long due;
 } slow;
 
@@ -173,48 +175,13 @@ static long now_ms(void) {
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void do_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name) {
+static void fs_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name) {
     char path[64];
     if (linkat(AT_FDCWD, path_of(fd_of(ino), path), fd_of(parent), name, AT_SYMLINK_FOLLOW) < 0) {
         fuse_reply_err(req, errno);
     } else {
         reply_entry(req, parent, name);
     }
-}
-
-static void fs_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name) {
-    if (!slow_ms || slow.req || strcmp(name, "restart.lock")) {
-        do_link(req, ino, parent, name);
-        return;
-    }
-    slow.req = req;
-    slow.ino = ino;
-    slow.parent = parent;
-    snprintf(slow.name, sizeof slow.name, "%s", name);
-    slow.due = now_ms() + slow_ms;
-}
-
-static int serve(struct fuse_session *session) {
-    struct fuse_buf buffer = {0};
-    int result = 0;
-    while (!fuse_session_exited(session)) {
-        long left = slow.req ? slow.due - now_ms() : -1;
-        struct pollfd request = {fuse_session_fd(session), POLLIN, 0};
-        int ready = poll(&request, 1, slow.req && left < 0 ? 0 : (int)left);
-        if (ready < 0 && errno != EINTR) break;
-        if (slow.req && slow.due <= now_ms()) {
-            fuse_req_t req = slow.req;
-            slow.req = NULL;
-            do_link(req, slow.ino, slow.parent, slow.name);
-        }
-        if (ready <= 0) continue;
-        result = fuse_session_receive_buf(session, &buffer);
-        if (result == -EINTR) continue;
-        if (result <= 0) break;
-        fuse_session_process_buf(session, &buffer);
-    }
-    free(buffer.mem);
-    return result;
 }
 
 static void fs_unlink(fuse_req_t req, fuse_ino_t parent, const char *name) {
@@ -276,15 +243,52 @@ static void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, s
     free(bytes);
 }
 
-static void fs_write(
-    fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset, struct fuse_file_info *file) {
-    (void)ino;
-    ssize_t count = pwrite((int)file->fh, bytes, size, offset);
+static void do_write(fuse_req_t req, int fd, const char *bytes, size_t size, off_t offset) {
+    ssize_t count = pwrite(fd, bytes, size, offset);
     if (count < 0) {
         fuse_reply_err(req, errno);
     } else {
         fuse_reply_write(req, (size_t)count);
     }
+}
+
+static void fs_write(
+    fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset, struct fuse_file_info *file) {
+    static const char record[] = "{\"acquiredAt\"";
+    (void)ino;
+    if (!slow_ms || slow.req || size < sizeof record || size > sizeof slow.bytes || memcmp(bytes, record, sizeof record - 1)) {
+        do_write(req, (int)file->fh, bytes, size, offset);
+        return;
+    }
+    slow.req = req;
+    slow.fd = (int)file->fh;
+    memcpy(slow.bytes, bytes, size);
+    slow.size = size;
+    slow.offset = offset;
+    slow.due = now_ms() + slow_ms;
+}
+
+static int serve(struct fuse_session *session) {
+    struct fuse_buf buffer = {0};
+    int result = 0;
+    while (!fuse_session_exited(session)) {
+        long left = slow.req ? slow.due - now_ms() : -1;
+        struct pollfd request = {fuse_session_fd(session), POLLIN, 0};
+        int ready = poll(&request, 1, slow.req && left < 0 ? 0 : (int)left);
+        if (ready < 0 && errno != EINTR) break;
+        if (slow.req && slow.due <= now_ms()) {
+            fuse_req_t req = slow.req;
+            slow.req = NULL;
+            do_write(req, slow.fd, slow.bytes, slow.size, slow.offset);
+        }
+        if (ready <= 0) continue;
+        result = fuse_session_receive_buf(session, &buffer);
+        if (result == -EINTR) continue;
+        if (result <= 0) break;
+        fuse_session_process_buf(session, &buffer);
+    }
+    free(buffer.mem);
+    return result;
 }
 
 static void fs_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file) {
@@ -351,7 +355,7 @@ int main(int count, char **words) {
         perror(words[1]);
         return 74;
     }
-    const char *slowness = getenv("SLOW_LINK_MS");
+    const char *slowness = getenv("SLOW_WRITE_MS");
     if (slowness) slow_ms = atol(slowness);
     struct fuse_lowlevel_ops operations = {
         .init = fs_init, .lookup = fs_lookup, .forget = fs_forget, .forget_multi = fs_forget_multi,
