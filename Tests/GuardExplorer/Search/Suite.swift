@@ -3,25 +3,27 @@ public enum Suite: String, Sendable {
     case test, soak
 
     public var scenarios: [Scenario] {
-        let whole = Scenarios.two + Scenarios.joining + Scenarios.impatient + Scenarios.slow + Scenarios.path
+        let whole = Scenarios.two + Scenarios.joining + Scenarios.path
         return whole.map { bounded($0, freezes: self == .test && Self.large.contains($0.name) ? 0 : 1, nil) }
+            + (Scenarios.impatient + Scenarios.slow).map {
+                bounded($0, freezes: $0.isSlow ? 2 : 1, self == .test ? 1 : 2)
+            }
             + twice + three
     }
 
     /// Seven million states or more in every order with a freeze.
     private static let large: Set = [
-        "path-two", "path-slow-two", "path-after-a-crash", "path-work-and-push", "path-helper", "path-helper-and-push",
+        "path-two", "path-after-a-crash", "path-work-and-push", "path-helper", "path-helper-and-push",
     ]
 
     /// Every order with two crashes and two freezes.
     private var twice: [Scenario] {
         guard self == .soak else { return [] }
-        return (Scenarios.two + Scenarios.impatient.filter { $0.name == "within-its-plan" } + Scenarios.slow.prefix(1))
-            .filter { !Self.onceOnly.contains($0.name) }.map { scenario in
-                var scenario = bounded(scenario, freezes: 2, nil)
-                scenario.crashes = 2
-                return scenario
-            }
+        return Scenarios.two.filter { !Self.onceOnly.contains($0.name) }.map { scenario in
+            var scenario = bounded(scenario, freezes: 2, nil)
+            scenario.crashes = 2
+            return scenario
+        }
     }
 
     /// `twice` breaks with two freezes: an owner that lost the lock, gave it back and owns it again may still be killed as
