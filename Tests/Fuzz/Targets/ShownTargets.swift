@@ -47,7 +47,7 @@ extension FuzzTarget {
             try Shown.printed(status.render())
         }
         let status = WaitStatus(
-            observation: observation, verdict: .held, waited: waited, unchanged: waited, policy: policy)
+            observation: observation, verdict: .held, waited: waited, owner: waited, unchanged: waited, policy: policy)
         for size in Shown.sizes {
             let frame = LockWaitFrame(
                 wait: LockWait(status, at: .zero), size: size, now: .seconds(1), style: Shown.style)
