@@ -41,6 +41,7 @@ struct OperationText {
         let left = report.skipped.isEmpty ? "" : ", \(report.skipped.count) left alone"
         if report.exitStatus == .done {
             if report.units.isEmpty, let fulfilled { return style.good("Nothing left to do") + ": \(fulfilled)" }
+            if report.units.isEmpty { return style.good("Nothing to do") + left }
             return style.good("\(Self.units(done)) \(past)") + " in \(took)\(left)"
         }
         let failed = report.failed.count

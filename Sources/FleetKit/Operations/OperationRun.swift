@@ -265,7 +265,7 @@ final class OperationRun {
             _ = try respectStops(among: [unit] + roster.agents.map(\.unit), stopping: true)
             return false
         }
-        guard try settled(since: before, within: settleTimeout) else { return false }
+        guard try settled(since: before, within: settleTimeout, isNewRun: true) else { return false }
         if !outcome.isDone {
             let state = try states(of: [unit]).first
             note(UnitOutcome(command: outcome.command, result: .done, state: state, duration: outcome.duration))
@@ -279,17 +279,20 @@ final class OperationRun {
     func holderAnswers(within timeout: Duration) throws(FleetError) -> Bool {
         let anyRun = Settle.Before(invocationID: "", processes: [])
         if try settle.isDone(since: anyRun) { return true }
-        return try settled(since: anyRun, within: timeout)
+        return try settled(since: anyRun, within: timeout, isNewRun: false)
     }
 
     /// - Returns: false when the agents would not find a holder of theirs; the report says why.
-    private func settled(since before: Settle.Before, within timeout: Duration) throws(FleetError) -> Bool {
+    /// - Parameter isNewRun: what lived in the holder is down, so trying to start it harms nothing.
+    private func settled(
+        since before: Settle.Before, within timeout: Duration, isNewRun: Bool
+    ) throws(FleetError) -> Bool {
         var found: Settle.Obstacle?
         try phase(.settle, total: 1) { () throws(FleetError) in
             found = try settle.run(since: before, timeout: timeout)
         }
         guard let obstacle = found else { return true }
-        if obstacle.isSocketAlone {
+        if obstacle.isSocketAlone && isNewRun {
             // The agents may well reach what this process does not; those that do not say so themselves.
             keeper.warn(
                 "\(obstacle.text); \(roster.holder.unit) is active, so its agents are started all the same")
@@ -297,7 +300,10 @@ final class OperationRun {
         }
         let units = [roster.holder.unit] + roster.agents.map(\.unit)
         let isStopped = try !respectStops(among: units, stopping: true).contains(roster.holder.unit)
-        if !isStopped { problem(obstacle.text) }
+        if !isStopped {
+            problem(
+                "\(obstacle.text); no agent was started; look for the cause with: \(words.commands.fleet("doctor"))")
+        }
         return false
     }
 

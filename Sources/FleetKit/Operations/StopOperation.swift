@@ -77,6 +77,7 @@ public final class StopOperation {
             }
         }
     }
+
     /// The person's will counts before the command does: a restart that runs looks for it after its start.
     private func intend(_ states: [UnitState], _ run: OperationRun) {
         let runs = Dictionary(states.map { ($0.name, $0.invocationID) }) { first, _ in first }
