@@ -1,7 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// What an agent left in its unit: each process is sent SIGTERM once and then waited for, through pidfds.
+/// What an agent left in its unit: each process is sent SIGTERM once, or SIGHUP where it ignores that, and
+/// then waited for, through pidfds.
 struct Remains {
     private var waited: [Int32: CInt] = [:]
     private(set) var hasBegun = false
@@ -26,7 +27,9 @@ struct Remains {
             waited[process] = descriptor
             let parent = ProcessStat.read(process)?.parent
             if isFirst || !processes.contains(parent ?? 0) {
-                _ = fleet_pidfd_send_signal(descriptor, SIGTERM)
+                // An interactive shell ignores SIGTERM, as in `sh -c 'cd x && bash'`.
+                let ignores = SignalDisposition.read(process)?.ignores(SIGTERM) ?? false
+                _ = fleet_pidfd_send_signal(descriptor, ignores ? SIGHUP : SIGTERM)
                 _ = fleet_pidfd_send_signal(descriptor, SIGCONT)
             }
         }
