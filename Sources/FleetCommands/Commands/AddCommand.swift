@@ -109,12 +109,12 @@ struct AddCommand: UnguardedCommand {
                 .table(
                     "environment",
                     environment.map { assignment in
-                        let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                        let parts = assignment.parts(at: "=", atMost: 2, keepingEmpty: true)
                         return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
                     }))
         }
         if let environmentFile {
-            let isOptional = environmentFile.hasPrefix("-")
+            let isOptional = environmentFile.begins(with: "-")
             let path = try WorkingDirectory.absolute(
                 isOptional ? String(environmentFile.dropFirst()) : environmentFile, "--environment-file")
             lines.append(.string("environment_file", (isOptional ? "-" : "") + path))

@@ -102,7 +102,7 @@ struct ApplyCommand: SometimesGuardedCommand {
     ) throws(FleetError) {
         let created = Set(
             change.files.filter { $0.action == .created }.compactMap { file in
-                file.path.split(separator: "/").dropLast().last.map(String.init)
+                file.path.parts(at: "/").dropLast().last.map(String.init)
             })
         let states = try manager.brief(of: roster.units)
         let down = zip(roster.agents, states.dropFirst()).filter { $0.0.autostart && $0.1.isDown }.map(\.0)

@@ -31,7 +31,7 @@ public struct BootLinks {
                 throw FleetError(
                     .noSuchUnit, "there is no unit \(unit)", hint: "write the units with 'mosaic fleet init'")
             }
-            if state.hasPrefix("masked") {
+            if state.begins(with: "masked") {
                 throw FleetError(
                     .unitFailed, "\(unit) is masked, so it cannot be enabled",
                     hint: "unmask it with: systemctl unmask -- \(unit)")

@@ -49,7 +49,7 @@ public struct RosterEdit: Sendable {
             _ = try RosterDecoder.decode(Array(text.utf8), file: file)
         } catch {
             // Without `new:LINE:COLUMN: `, which stands in no file.
-            let parts = error.message.split(separator: ":", maxSplits: 3)
+            let parts = error.message.parts(at: ":", atMost: 4)
             let message = parts.count == 4 ? String(parts[3].dropFirst()) : error.message
             throw FleetError(.usage, message, hint: error.hint)
         }

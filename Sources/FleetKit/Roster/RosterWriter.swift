@@ -31,7 +31,7 @@ public final class RosterWriter {
         }
         target = String(cString: real)
         free(real)
-        let parent = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
+        let parent = String(target[..<(target.lastPlace(of: "/") ?? target.startIndex)])
         let folder = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw Self.failure("cannot open the folder of", path) }
         do throws(FleetError) {
@@ -55,7 +55,7 @@ public final class RosterWriter {
             throw FleetError(
                 .busy, "\(Printable.oneLine(path)) was changed meanwhile, and is left as it is", hint: "run this again")
         }
-        let name = String(target[target.index(after: target.lastIndex(of: "/") ?? target.startIndex)...])
+        let name = String(target[target.index(after: target.lastPlace(of: "/") ?? target.startIndex)...])
         let temporary = ".\(name).\(getpid()).new"
         if unlinkat(folder, temporary, 0) != 0, errno != ENOENT { throw Self.failure("cannot write", path) }
         let file = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

@@ -121,7 +121,7 @@ extension AgentSession {
             let directory = Printable.oneLine(request.directory, limit: 4096)
             let why = failure.number == ENOENT ? "does not exist" : "cannot be used: \(failure.words)"
             return .notStarted(status: SessionEnd.noDirectory, "directory \(directory) \(why)")
-        case .execute where failure.number == ENOENT && !program.contains("/"):
+        case .execute where failure.number == ENOENT && !program.has("/"):
             let path = Printable.oneLine(environment["PATH"] ?? "", limit: 4096)
             return .notStarted(
                 status: ExitStatus.commandNotFound.rawValue, "'\(program)' not found in PATH=\(path)")

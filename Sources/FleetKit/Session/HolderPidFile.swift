@@ -6,8 +6,8 @@ enum HolderPidFile {
     ///   - environment: `XDG_RUNTIME_DIR` counts; the system's own manager has `/run`.
     /// - Returns: nil where there is no such file, as with a holder that `init` did not write.
     static func read(of unit: String, environment: [String: String]) -> Int32? {
-        guard unit.hasSuffix(".service"), !unit.contains("/") else { return nil }
-        let runtime = environment["XDG_RUNTIME_DIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/run"
+        guard unit.ends(with: ".service"), !unit.has("/") else { return nil }
+        let runtime = environment["XDG_RUNTIME_DIR"].flatMap { $0.begins(with: "/") ? $0 : nil } ?? "/run"
         let path = "\(runtime)/\(unit.dropLast(".service".count)).pid"
         guard let text = TextFile.read(path, limit: 64) else { return nil }
         return Int32(text.prefix { $0 != "\n" })

@@ -12,7 +12,7 @@ extension LastScreen {
 
     /// Without blank lines around, at most `lineLimit` lines and `sizeLimit` bytes.
     static func lastLines(of screen: String) -> String {
-        var lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = screen.parts(at: "\n", keepingEmpty: true)
         while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
         var size = 0
         let kept = lines.suffix(lineLimit).reversed().prefix { line in

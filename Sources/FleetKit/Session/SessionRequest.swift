@@ -53,7 +53,7 @@ public struct SessionRequest: Equatable {
             let value = line[index]
             index += 1
             // The parser has its own rules for a value that looks like an option.
-            if value.hasPrefix("-"), option != "--stop-keys", option != "--stop-command" { return nil }
+            if value.begins(with: "-"), option != "--stop-keys", option != "--stop-command" { return nil }
             switch option {
             case "--name": request.name = value
             case "--tmux": request.tmux = value
@@ -71,7 +71,7 @@ public struct SessionRequest: Equatable {
             default: return nil
             }
         }
-        guard sockets == 1, !request.name.isEmpty, !request.tmux.isEmpty, request.directory.hasPrefix("/") else {
+        guard sockets == 1, !request.name.isEmpty, !request.tmux.isEmpty, request.directory.begins(with: "/") else {
             return nil
         }
         return request

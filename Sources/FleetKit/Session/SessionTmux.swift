@@ -45,7 +45,7 @@ struct SessionTmux {
 
     /// The other server that answered to `create`, and made nothing.
     static func foreignServer(_ output: String) -> Int32? {
-        output.hasPrefix("foreign:") ? Int32(output.dropFirst("foreign:".count).prefix { $0 != "\n" }) : nil
+        output.after("foreign:")?.parts(at: "\n").first.flatMap { Int32($0) }
     }
 
     /// The reply to `create`.
@@ -57,8 +57,8 @@ struct SessionTmux {
         init?(_ output: String) {
             var left: [Int32] = []
             var pane: Pane?
-            for line in output.split(separator: "\n") {
-                let words = line.split(separator: ":")
+            for line in output.parts(at: "\n") {
+                let words = line.parts(at: ":")
                 switch (words.first, words.count) {
                 case ("left", 2): if let process = Int32(words[1]) { left.append(process) }
                 case ("new", 4):
@@ -93,11 +93,11 @@ struct SessionTmux {
 
     /// - Parameter window: a word of the window process' command line.
     static func fate(of pane: Pane, _ output: String, window: String) -> Fate {
-        let lines = output.split(separator: "\n")
+        let lines = output.parts(at: "\n")
         // The first line proves the server, also where it has no session left and the listing fails.
         guard let server = lines.first.flatMap({ Int32($0) }), server == pane.server else { return .serverLost }
         guard lines.count > 1 else { return .killed }
-        let words = lines[1].split(separator: ":", maxSplits: 1)
+        let words = lines[1].parts(at: ":", atMost: 2)
         guard let process = words.first.flatMap({ Int32($0) }) else { return .killed }
         if process == pane.process { return .unchanged }
         return words.count > 1 && words[1].contains(window) ? .respawned(process: process) : .replaced
@@ -124,7 +124,7 @@ struct SessionTmux {
 
     /// The first line of what tmux complained about.
     static func complaint(_ errors: String) -> String {
-        let line = Printable.oneLine(errors.split(separator: "\n").first.map(String.init) ?? "")
+        let line = Printable.oneLine(errors.parts(at: "\n").first.map(String.init) ?? "")
         return line.isEmpty ? "tmux says nothing" : line
     }
 }

@@ -20,7 +20,7 @@ struct UnitProcesses {
         // Folders in it are cgroups that the agent made; a scan of /proc finds what is in those, too.
         var status = stat()
         if stat(folder, &status) == 0, status.st_nlink <= 2, let text = Self.read(folder + "/cgroup.procs") {
-            return text.split(separator: "\n").compactMap { Int32($0) }.filter { $0 != own }
+            return text.parts(at: "\n").compactMap { Int32($0) }.filter { $0 != own }
         }
         do throws(FleetError) {
             return try ControlGroupScan.processes(in: group).filter { $0 != own }
@@ -32,7 +32,7 @@ struct UnitProcesses {
     /// How many processes of the unit the kernel has killed for memory; 0 also where the memory controller is missing.
     var memoryKills: Int {
         guard let folder, let text = Self.read(folder + "/memory.events") else { return 0 }
-        for line in text.split(separator: "\n") where line.hasPrefix("oom_kill ") {
+        for line in text.parts(at: "\n") where line.begins(with: "oom_kill ") {
             return Int(line.dropFirst("oom_kill ".count)) ?? 0
         }
         return 0
@@ -72,8 +72,8 @@ struct SignalDisposition: Equatable {
     /// The process' name is on a line of its own, with its line ends escaped.
     static func parse(_ text: String) -> SignalDisposition? {
         func mask(_ name: String) -> UInt64? {
-            let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
-            guard let word = line?.split(separator: "\t").last else { return nil }
+            let line = text.parts(at: "\n").first { $0.begins(with: name + ":") }
+            guard let word = line?.parts(at: "\t").last else { return nil }
             return UInt64(word, radix: 16)
         }
         guard let ignored = mask("SigIgn"), let caught = mask("SigCgt") else { return nil }

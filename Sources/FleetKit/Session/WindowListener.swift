@@ -33,12 +33,12 @@ final class WindowListener {
         let invocation = environment["INVOCATION_ID"] ?? "\(getpid())"
         let isPlain = invocation.utf8.allSatisfy { $0 > 0x2F && $0 < 0x7B && $0 != 0x5C }
         let name = isPlain && invocation.utf8.count < 64 ? invocation : "\(getpid())"
-        let runtime = environment["XDG_RUNTIME_DIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/run"
+        let runtime = environment["XDG_RUNTIME_DIR"].flatMap { $0.begins(with: "/") ? $0 : nil } ?? "/run"
         let folder = HomeDirectory.withoutTrailingSlash(runtime) + "/mosaic-fleet"
         mkdir(folder, 0o700)
         // A path passes between network namespaces, an abstract name where the folder cannot be written.
         for address in ["\(folder)/\(name)", "@mosaic-fleet/\(name)"] {
-            if address.hasPrefix("/") {
+            if address.begins(with: "/") {
                 guard Self.isPrivate(folder) else { continue }
                 unlink(address)
             }
@@ -132,6 +132,6 @@ final class WindowListener {
         for window in candidates { drop(window) }
         candidates = []
         Glibc.close(descriptor)
-        if address.hasPrefix("/") { unlink(address) }
+        if address.begins(with: "/") { unlink(address) }
     }
 }

@@ -10,7 +10,7 @@ public enum WorkingDirectory {
         guard !path.isEmpty else {
             throw FleetError(.usage, "\(option) is empty", hint: "give a path, such as . or ~/src/app")
         }
-        if path.hasPrefix("/") || path == "~" || path.hasPrefix("~/") { return path }
+        if path.begins(with: "/") || path == "~" || path.begins(with: "~/") { return path }
         guard let current = getcwd(nil, 0) else {
             throw FleetError(
                 .io, "\(option) '\(Printable.oneLine(path))' is relative, and the current directory is gone",
@@ -18,7 +18,7 @@ public enum WorkingDirectory {
         }
         defer { free(current) }
         var rest = path[...]
-        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
+        while rest.begins(with: "./") { rest = rest.dropFirst(2) }
         let folder = HomeDirectory.withoutTrailingSlash(String(cString: current))
         return rest.isEmpty || rest == "." ? folder : (folder == "/" ? "" : folder) + "/" + rest
     }

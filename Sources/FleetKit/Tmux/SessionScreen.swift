@@ -30,7 +30,7 @@ public struct SessionScreen {
         let session = "=\(agent.sessionName)"
         // The oldest pane is the agent's; others are an operator's.
         let panes = try run(["list-panes", "-s", "-t", session, "-F", "#{pane_id}"], agent)
-        let oldest = panes.split(separator: "\n").filter { $0.hasPrefix("%") }.compactMap { Int($0.dropFirst()) }.min()
+        let oldest = panes.parts(at: "\n").filter { $0.begins(with: "%") }.compactMap { Int($0.dropFirst()) }.min()
         guard let oldest else { throw noSession(agent) }
         let start = history > 0 ? ["-S", "-\(history)"] : []
         return LastScreen.lines(try run(["capture-pane", "-p", "-t", "%\(oldest)"] + start, agent))
@@ -44,9 +44,9 @@ public struct SessionScreen {
                 hint: "see 'mosaic fleet doctor'")
         }
         guard status == 0 else {
-            let said = Printable.oneLine(String(reply.errors.split(separator: "\n").last ?? ""))
+            let said = Printable.oneLine(String(reply.errors.parts(at: "\n").last ?? ""))
             // An ended session and a lost socket differ by tmux's words alone.
-            if said.hasPrefix("can't find") { throw noSession(agent) }
+            if said.begins(with: "can't find") { throw noSession(agent) }
             throw FleetError(
                 .notActive, "the holder's tmux server (process \(server.pid)) refused: \(said)",
                 hint: "see 'mosaic fleet doctor'")
