@@ -55,7 +55,7 @@ public final class RosterWriter {
             throw FleetError(
                 .busy, "\(Printable.oneLine(path)) was changed meanwhile, and is left as it is", hint: "run this again")
         }
-        let name = String(target[target.index(after: target.lastPlace(of: "/") ?? target.startIndex)...])
+        let name = String(target.parts(at: "/").last ?? "")
         let temporary = ".\(name).\(getpid()).new"
         if unlinkat(folder, temporary, 0) != 0, errno != ENOENT { throw Self.failure("cannot write", path) }
         let file = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
