@@ -7,7 +7,7 @@ extension LastScreen {
         let text = lastLines(of: screen)
         guard !text.isEmpty else { return }
         let fleet = try ConfigFolder.open(home.fleetDirectory, create: true)
-        try fleet?.folder("screens", create: true, mode: 0o700)?.write("\(session).txt", text, isPrivate: true)
+        try fleet?.folder("screens", create: true, mode: 0o700)?.write("\(session).txt", text, mode: 0o600)
     }
 
     /// Without blank lines around, at most `lineLimit` lines and `sizeLimit` bytes.
