@@ -213,7 +213,7 @@ _mosaic_fleet() {
 
 _mosaic_fleet_restart() {
     repeating_flags=()
-    non_repeating_flags=(--only-failed --no-drain --join --dry-run --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
+    non_repeating_flags=(--only-failed --no-drain --join --no-join --dry-run --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
     non_repeating_options=(--stable-for --max-parallel --reason --max-wait --on-timeout --stall-after --evict-grace --mosaic-home --backend --color)
     __mosaic_offer_flags_options -1
