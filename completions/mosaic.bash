@@ -196,7 +196,7 @@ _mosaic_fleet() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    restart|start|stop|status|history|logs|attach|lock|init|doctor)
+    restart|start|stop|status|history|logs|peek|attach|lock|init|add|remove|apply|enable|disable|doctor)
         # Offer subcommand argument completions
         "_mosaic_fleet_${subcommand}"
         ;;
@@ -206,14 +206,14 @@ _mosaic_fleet() {
             __mosaic_add_completions -f
             return
         fi
-        COMPREPLY+=($(compgen -W 'restart start stop status history logs attach lock init doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'restart start stop status history logs peek attach lock init add remove apply enable disable doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
         ;;
     esac
 }
 
 _mosaic_fleet_restart() {
     repeating_flags=()
-    non_repeating_flags=(--only-failed --no-drain --join --dry-run --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
+    non_repeating_flags=(--only-failed --no-drain --join --no-join --dry-run --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
     non_repeating_options=(--stable-for --max-parallel --reason --max-wait --on-timeout --stall-after --evict-grace --mosaic-home --backend --color)
     __mosaic_offer_flags_options -1
@@ -397,7 +397,7 @@ _mosaic_fleet_history() {
     # Offer option value completions
     case "${prev}" in
     '--since')
-        __mosaic_add_completions -W '1h'$'\n''12h'$'\n''1d'$'\n''7d'
+        __mosaic_add_completions -W '1h'$'\n''12h'$'\n''today'$'\n''yesterday'$'\n''7d'
         return
         ;;
     '--agent')
@@ -424,19 +424,36 @@ _mosaic_fleet_history() {
         return
         ;;
     esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet history -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
 }
 
 _mosaic_fleet_logs() {
     repeating_flags=()
     non_repeating_flags=(--holder --follow -f --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
-    non_repeating_options=(-n --lines --mosaic-home --backend --color)
+    non_repeating_options=(-n --lines --since --until -g --grep --mosaic-home --backend --color)
     __mosaic_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '-n'|'--lines')
         __mosaic_add_completions -W '10'$'\n''100'$'\n''1000'
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '-g'|'--grep')
         return
         ;;
     '--mosaic-home')
@@ -457,6 +474,42 @@ _mosaic_fleet_logs() {
     case "${positional_number}" in
     *)
         __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet logs -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_peek() {
+    repeating_flags=()
+    non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(-n --lines --mosaic-home --backend --color)
+    __mosaic_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-n'|'--lines')
+        __mosaic_add_completions -W '100'$'\n''1000'
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet peek -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -569,6 +622,20 @@ _mosaic_fleet_lock_break() {
 }
 
 _mosaic_fleet_lock_run() {
+    local -i place
+    for ((place = 1; place < COMP_CWORD; place++)); do
+        [[ ${COMP_WORDS[place]} == -- ]] || continue
+        if declare -F _comp_command_offset >/dev/null; then
+            _comp_command_offset $((place + 1))
+        elif declare -F _command_offset >/dev/null; then
+            _command_offset $((place + 1))
+        elif ((COMP_CWORD == place + 1)); then
+            COMPREPLY=($(compgen -c -- "${COMP_WORDS[COMP_CWORD]}"))
+        else
+            COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
+        fi
+        return
+    done
     repeating_flags=()
     non_repeating_flags=(--no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
@@ -617,7 +684,192 @@ _mosaic_fleet_lock_run() {
 
 _mosaic_fleet_init() {
     repeating_flags=()
-    non_repeating_flags=(--force --user --system --json --quiet -q --verbose -v -h --help)
+    non_repeating_flags=(--force --enable --user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--mosaic-home --backend --color)
+    __mosaic_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_add() {
+    repeating_flags=()
+    non_repeating_flags=(--no-autostart --no-start --user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=(--env)
+    non_repeating_options=(--directory --environment-file --memory-max --cpu-quota --tasks-max --stop-timeout --stable-for --max-parallel --mosaic-home --backend --color)
+    __mosaic_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--directory')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--env')
+        return
+        ;;
+    '--environment-file')
+        __mosaic_add_completions -f
+        return
+        ;;
+    '--memory-max')
+        return
+        ;;
+    '--cpu-quota')
+        return
+        ;;
+    '--tasks-max')
+        return
+        ;;
+    '--stop-timeout')
+        __mosaic_add_completions -W '10s'$'\n''30s'$'\n''90s'
+        return
+        ;;
+    '--stable-for')
+        __mosaic_add_completions -W '0'$'\n''2s'$'\n''5s'$'\n''10s'$'\n''30s'
+        return
+        ;;
+    '--max-parallel')
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--mosaic-home --backend --color)
+    __mosaic_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet remove -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_apply() {
+    repeating_flags=()
+    non_repeating_flags=(--restart --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--stable-for --max-parallel --reason --max-wait --on-timeout --stall-after --evict-grace --mosaic-home --backend --color)
+    __mosaic_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--stable-for')
+        __mosaic_add_completions -W '0'$'\n''2s'$'\n''5s'$'\n''10s'$'\n''30s'
+        return
+        ;;
+    '--max-parallel')
+        return
+        ;;
+    '--reason')
+        return
+        ;;
+    '--max-wait')
+        __mosaic_add_completions -W '0'$'\n''1m'$'\n''5m'$'\n''10m'$'\n''30m'$'\n''1h'
+        return
+        ;;
+    '--on-timeout')
+        __mosaic_add_completions -W 'break'$'\n''fail'
+        return
+        ;;
+    '--stall-after')
+        __mosaic_add_completions -W '10s'$'\n''30s'$'\n''1m'$'\n''5m'
+        return
+        ;;
+    '--evict-grace')
+        __mosaic_add_completions -W '5s'$'\n''10s'$'\n''30s'$'\n''1m'
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_enable() {
+    repeating_flags=()
+    non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--mosaic-home --backend --color)
+    __mosaic_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_disable() {
+    repeating_flags=()
+    non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
     non_repeating_options=(--mosaic-home --backend --color)
     __mosaic_offer_flags_options 0

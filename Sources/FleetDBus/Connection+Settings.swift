@@ -25,6 +25,36 @@ extension Connection {
         } catch { throw .stopped(error) }
         return settings
     }
+
+    /// Two `Get` for each unit: every restart asks for this, and a `GetAll` of a service is kilobytes.
+    func timeouts(
+        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitTimeouts] {
+        let names = ["TimeoutStartUSec", "TimeoutStopUSec"]
+        var calls: [Message] = []
+        do throws(FleetError) {
+            for unit in units {
+                for name in names {
+                    calls.append(try Manager.get(name, of: Manager.serviceInterface, at: UnitPath.of(unit)))
+                }
+            }
+        } catch { throw .stopped(error) }
+        let replies = try pipeline(calls, timeouts, heartbeat)
+        var answers = units.map { _ in UnitTimeouts() }
+        do throws(FleetError) {
+            for (index, reply) in replies.enumerated() {
+                // A unit that is not there has none, and a target has none of a service's.
+                if reply.isNoSuchProperty { continue }
+                let unit = index / names.count
+                let name = names[index % names.count]
+                var reader = MessageReader(try reply.get("to tell the timeouts of \(units[unit])"), name)
+                var value = try reader.variant(name)
+                let timeout = UnitSettings.timeout(try value.uint64())
+                if name == names[0] { answers[unit].start = timeout } else { answers[unit].stop = timeout }
+            }
+        } catch { throw .stopped(error) }
+        return answers
+    }
 }
 
 extension Connection {
@@ -62,6 +92,8 @@ extension UnitSettings {
         try reader.properties { (key, value) throws(FleetError) in
             switch key {
             case "FragmentPath": path = try value.string()
+            case "DropInPaths": dropIns = try value.strings()
+            case "ExecMainStartTimestamp": mainStartedAt = try value.uint64()
             case "NeedDaemonReload": needsReload = try value.boolean()
             case "StartLimitIntervalUSec": startLimitInterval = Self.duration(try value.uint64())
             case "StartLimitBurst": startLimitBurst = try value.uint32()
@@ -69,6 +101,8 @@ extension UnitSettings {
             case "KillMode": killMode = try value.string()
             case "Restart": restart = try value.string()
             case "RestartUSec": restartDelay = Self.duration(try value.uint64())
+            case "TimeoutStartUSec": timeouts.start = Self.timeout(try value.uint64())
+            case "TimeoutStopUSec": timeouts.stop = Self.timeout(try value.uint64())
             case "ExecStart":
                 // a(sasbttttuii): the program's path, then its argument vector; how it ran is not asked here.
                 commands = try value.array { (command) throws(FleetError) in
@@ -89,5 +123,9 @@ extension UnitSettings {
     }
 
     /// systemd's `infinity` is the largest number, which no `Duration` in microseconds holds.
+    fileprivate static func timeout(_ microseconds: UInt64) -> Duration? {
+        microseconds == .max ? nil : duration(microseconds)
+    }
+
     private static func duration(_ microseconds: UInt64) -> Duration { .microseconds(Int64(clamping: microseconds)) }
 }

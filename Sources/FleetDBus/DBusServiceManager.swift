@@ -70,6 +70,13 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    public func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts] {
+        let timeouts = link.timeouts
+        return try asking { (connection, heartbeat) throws(WireError) in
+            try connection.timeouts(of: units, timeouts, heartbeat)
+        }
+    }
+
     public func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in

@@ -50,8 +50,3 @@ extension Heartbeat {
         }
     }
 }
-
-extension Duration {
-    /// For poll(2), rounded up: a pause of less than a millisecond must not become a busy loop.
-    var pollMilliseconds: CInt { CInt(clamping: (self + .nanoseconds(999_999)).wholeMilliseconds) }
-}

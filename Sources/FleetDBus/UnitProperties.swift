@@ -9,6 +9,7 @@ struct UnitProperties {
         case subState = "SubState"
         case invocationID = "InvocationID"
         case activeSince = "ActiveEnterTimestamp"
+        case inactiveSince = "InactiveEnterTimestamp"
         case conditionResult = "ConditionResult"
         case conditionTime = "ConditionTimestampMonotonic"
         case job = "Job"
@@ -21,6 +22,7 @@ struct UnitProperties {
         case mainPID = "MainPID"
         case restarts = "NRestarts"
         case memory = "MemoryCurrent"
+        case cpu = "CPUUsageNSec"
         case controlGroup = "ControlGroup"
         case mainCode = "ExecMainCode"
         case mainStatus = "ExecMainStatus"
@@ -28,7 +30,7 @@ struct UnitProperties {
 
         var isOfService: Bool {
             switch self {
-            case .result, .mainPID, .restarts, .memory, .controlGroup, .mainCode, .mainStatus, .mainExitAt: true
+            case .result, .mainPID, .restarts, .memory, .cpu, .controlGroup, .mainCode, .mainStatus, .mainExitAt: true
             default: false
             }
         }
@@ -40,7 +42,7 @@ struct UnitProperties {
         static let ofRun: [Field] = [.invocationID, .restarts]
         /// What `ListUnitsByNames` does not tell of a service that is active. Its Result is `success` as long as it is:
         /// systemd resets it at each start and writes a failure only on the way down.
-        static let ofOverview: [Field] = [.invocationID, .activeSince, .mainPID, .restarts, .memory]
+        static let ofOverview: [Field] = [.invocationID, .activeSince, .mainPID, .restarts, .memory, .cpu]
     }
 
     private var state: UnitState
@@ -95,6 +97,7 @@ struct UnitProperties {
         case .subState: state.subState = try value.string()
         case .invocationID: state.invocationID = Self.hexadecimal(try value.bytes())
         case .activeSince: state.activeSince = try value.uint64()
+        case .inactiveSince: state.inactiveSince = try value.uint64()
         case .conditionResult: state.conditionResult = try value.boolean()
         case .conditionTime: conditionTime = try value.uint64()
         case .job: state.job = try Self.job(&value)
@@ -107,6 +110,9 @@ struct UnitProperties {
             let bytes = try value.uint64()
             // systemd's "not accounted"
             state.memory = bytes == .max ? nil : bytes
+        case .cpu:
+            let nanoseconds = try value.uint64()
+            state.cpu = nanoseconds == .max ? nil : nanoseconds
         case .controlGroup: state.controlGroup = try value.string()
         case .mainCode: mainCode = try value.int32()
         case .mainStatus: mainStatus = try value.int32()

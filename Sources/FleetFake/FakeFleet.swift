@@ -51,6 +51,14 @@ public struct FakeFleet: Sendable {
         }
     }
 
+    /// Somebody else stops the unit, and does not wait for it.
+    public func stop(_ unit: UnitName) throws(FleetError) {
+        try change { world, now in
+            world.enqueue(.stop, unit.rawValue, by: .manager, at: now)
+            world.runJobs(at: now)
+        }
+    }
+
     /// What a tmux client in the unit would find: true when its server takes new sessions.
     public func answers(_ unit: UnitName) throws(FleetError) -> Bool {
         try change { world, now in world.answers(unit.rawValue, at: now) }

@@ -46,7 +46,8 @@ public final class FakeServiceManager: ServiceManager {
                 killMode: script.linger == .zero ? "control-group" : "process", restart: script.restart.rawValue,
                 restartDelay: script.restartDelay,
                 startLimitInterval: script.startLimitBurst == 0 ? .zero : script.startLimitInterval,
-                startLimitBurst: UInt32(clamping: script.startLimitBurst))
+                startLimitBurst: UInt32(clamping: script.startLimitBurst),
+                timeouts: UnitTimeouts(start: script.startTimeout, stop: script.stopTimeout))
         }
     }
 

@@ -16,9 +16,9 @@ final class CommandChunk {
     private let manager: SystemctlServiceManager
     private let supervisor: any JobSupervisor
     private var entries: [Entry] = []
-    private let clock = ContinuousClock()
-    private var started: ContinuousClock.Instant
-    private var lastLook: ContinuousClock.Instant
+    private let clock = SuspendingClock()
+    private var started: SuspendingClock.Instant
+    private var lastLook: SuspendingClock.Instant
 
     /// How often the manager itself is asked for the jobs (`JobEvent.jobsKnown`), and how long it may be away.
     private static let lookEvery = Duration.milliseconds(1_800)
@@ -107,7 +107,7 @@ final class CommandChunk {
     /// re-executed itself and cut the connection); they are awaited here.
     private func settle(_ output: ChildProcess.Output, sent: [Int]) throws(FleetError) {
         var job: JobResult = output.isSuccess ? .done : .notDone
-        var silentSince: ContinuousClock.Instant?
+        var silentSince: SuspendingClock.Instant?
         while true {
             let indices = awaited
             guard !indices.isEmpty else { return }

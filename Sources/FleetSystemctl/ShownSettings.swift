@@ -3,9 +3,9 @@ internal import FleetKit
 /// The blocks of `systemctl show` that tell how units were told to behave.
 enum ShownSettings {
     static let properties = [
-        "Id", "FragmentPath", "NeedDaemonReload", "Type", "KillMode", "Restart", "RestartUSec",
-        "StartLimitIntervalUSec", "StartLimitBurst", "ExecStart", "Environment",
-        "EnvironmentFiles",
+        "Id", "FragmentPath", "DropInPaths", "ExecMainStartTimestamp", "NeedDaemonReload", "Type", "KillMode",
+        "Restart", "RestartUSec", "StartLimitIntervalUSec", "StartLimitBurst", "TimeoutStartUSec", "TimeoutStopUSec",
+        "ExecStart", "Environment", "EnvironmentFiles",
     ]
 
     /// Blocks come in the order asked, one for each name, an empty line between them.
@@ -27,6 +27,8 @@ enum ShownSettings {
             let value = String(text)
             switch name {
             case "FragmentPath": settings.path = value
+            case "DropInPaths": settings.dropIns = ShownUnit.words(value)
+            case "ExecMainStartTimestamp": settings.mainStartedAt = Timestamp.microseconds(value) ?? 0
             case "NeedDaemonReload": settings.needsReload = value == "yes"
             case "Type": settings.type = value
             case "KillMode": settings.killMode = value
@@ -34,6 +36,8 @@ enum ShownSettings {
             case "RestartUSec": settings.restartDelay = span(value)
             case "StartLimitIntervalUSec": settings.startLimitInterval = span(value)
             case "StartLimitBurst": settings.startLimitBurst = UInt32(value) ?? settings.startLimitBurst
+            case "TimeoutStartUSec": settings.timeouts.start = timeout(value)
+            case "TimeoutStopUSec": settings.timeouts.stop = timeout(value)
             case "ExecStart": settings.commands += command(value).map { [$0] } ?? []
             // A word with a blank or a quote in it is quoted: which quote ends where is not guessed.
             case "Environment":
@@ -51,6 +55,8 @@ enum ShownSettings {
     private static func span(_ text: String) -> Duration {
         text == "0" ? .zero : TimeSpan.duration(text) ?? .microseconds(Int64.max)
     }
+
+    private static func timeout(_ text: String) -> Duration? { text == "infinity" ? nil : span(text) }
 
     /// The words of `{ path=… ; argv[]=… ; ignore_errors=no ; … }`, as far as blanks tell them apart.
     private static func command(_ text: String) -> [String]? {

@@ -8,7 +8,8 @@ struct ShownUnit {
 
     static let properties = [
         "Id", "Description", "LoadState", "ActiveState", "SubState", "Result", "MainPID", "NRestarts", "InvocationID",
-        "ActiveEnterTimestamp", "MemoryCurrent", "ControlGroup", "ConditionResult", "ConditionTimestamp", "Job",
+        "ActiveEnterTimestamp", "InactiveEnterTimestamp", "MemoryCurrent", "CPUUsageNSec", "ControlGroup",
+        "ConditionResult", "ConditionTimestamp", "Job",
         "ExecMainCode", "ExecMainStatus", "ExecMainExitTimestamp", "Requires", "Requisite", "BindsTo", "After",
         "JobTimeoutUSec",
         "JobRunningTimeoutUSec",
@@ -50,8 +51,10 @@ struct ShownUnit {
         state.restarts = UInt32(text("NRestarts")) ?? 0
         state.invocationID = text("InvocationID")
         state.activeSince = Timestamp.microseconds(text("ActiveEnterTimestamp")) ?? 0
+        state.inactiveSince = Timestamp.microseconds(text("InactiveEnterTimestamp")) ?? 0
         // `[not set]` without accounting; the largest number in older versions.
         state.memory = UInt64(text("MemoryCurrent")).flatMap { $0 == .max ? nil : $0 }
+        state.cpu = UInt64(text("CPUUsageNSec")).flatMap { $0 == .max ? nil : $0 }
         state.controlGroup = text("ControlGroup")
         // `no` also before any start has looked at the conditions.
         let wasChecked = (Timestamp.microseconds(text("ConditionTimestamp")) ?? 0) > 0

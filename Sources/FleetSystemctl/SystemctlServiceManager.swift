@@ -41,7 +41,10 @@ public final class SystemctlServiceManager: ServiceManager {
         var rest = units[...]
         while !rest.isEmpty {
             let chunk = Array(rest.prefix(Self.unitsPerChild))
-            let options = ["--property=" + ShownSettings.properties.joined(separator: ",")]
+            // A start that is only told to the second would look older than a file of the same second.
+            let options =
+                ["--property=" + ShownSettings.properties.joined(separator: ",")]
+                + (knowsTimestampOption ? ["--timestamp=us+utc"] : [])
             let output = try systemctl.child("show", options: options, names: chunk.map(\.rawValue))
                 .run(timeout: patience, whileWaiting: whileAsking())
             guard let shown = ShownSettings.parse(output.standardOutput, asked: chunk) else {
@@ -118,7 +121,8 @@ public final class SystemctlServiceManager: ServiceManager {
         return states
     }
 
-    /// systemctl makes the links and reloads by itself. What it says is not read: the states before and after tell.
+    /// What systemctl says is not read: the states before and after tell. Where it makes the links without the manager (it
+    /// does on a machine that systemd did not boot), it does not have the manager read them either.
     public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
         let before = try unitFileStates(of: units)
         var rest = units[...]
@@ -130,6 +134,7 @@ public final class SystemctlServiceManager: ServiceManager {
             guard output.isSuccess else { throw systemctl.unreachable(output) }
             rest = rest.dropFirst(chunk.count)
         }
+        try reload()
         return try unitFileStates(of: units) != before
     }
 

@@ -9,6 +9,7 @@ internal import Glibc
 @main
 enum Mosaic {
     static func main() {
+        WindowProcess.becomeIfAsked()
         let composition = Composition(
             version: Version.current,
             dbus: { connection throws(FleetError) in

@@ -90,7 +90,7 @@ final class Arena {
             throw ChaosFailure("the restart after the round ended with \(end): \(last.output)\(last.errors)")
         }
         let left = FolderListing(runDirectory).entries.map(\.name)
-            .filter { $0 != "restart.last" && ($0 != "restart.mutex" || isPathMode) }
+            .filter { $0 != "restart.intents" && ($0 != "restart.mutex" || isPathMode) }
         guard left.isEmpty else { throw ChaosFailure("left in the run directory: \(left.joined(separator: " "))") }
         let states = try FakeServiceManager(directory: home.managerPath).states(
             of: [home.holder] + home.agents)

@@ -60,8 +60,8 @@ struct RoundPlan {
         case ..<60: words += ["a2", "a3"]
         case ..<72: words += ["--no-drain"]
         case ..<82: words += ["--only-failed"]
-        case ..<94: words += ["--join"]
-        default: words += ["--join", "a1"]
+        case ..<94: words += ["--no-join"]
+        default: words += ["--no-join", "a1"]
         }
         switch Int.random(in: 0..<100, using: &random) {
         case ..<70: words += impatient
@@ -76,7 +76,11 @@ struct RoundPlan {
         var strikes: [Strike] = []
         if random.chance(25) {
             let ending: Blow.Ending = random.chance(70) ? .continue : .kill
-            let length = random.time(.milliseconds(1), .milliseconds(800))
+            // A few for longer than --stall-after: then the frozen owner is evicted.
+            let isLong = random.chance(10)
+            let length =
+                isLong
+                ? random.time(.milliseconds(3_300), .seconds(4)) : random.time(.milliseconds(1), .milliseconds(800))
             strikes.append(
                 Strike(moment: moment(&random, isPathMode), blow: .freeze(length, ending: ending)))
         }

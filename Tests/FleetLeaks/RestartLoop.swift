@@ -82,7 +82,6 @@ final class RestartLoop {
             guard report.exitStatus == .done else {
                 throw FleetError(.noServiceManager, "the restart failed: \(report)", hint: "see Peer.swift")
             }
-            try guarded.recordCompleted(lock)
         }
     }
 }

@@ -9,6 +9,7 @@ struct FromInsideTests {
 
     /// Every agent waits for one line of orders in a pipe of its own, does it in its own terminal, and notes its status.
     private static let agent = """
+        echo $$ >"$1/$2.process"
         orders=$1/$2.orders
         [ -p "$orders" ] || mkfifo "$orders"
         read -r line <"$orders"
@@ -44,6 +45,16 @@ struct FromInsideTests {
         return tmux.output
     }
 
+    /// What the restart must call the place that it is typed in: the unit of the fleet whose cgroup the agent's shell is in.
+    /// Where tmux put the shell into a scope of its own, only its terminal is the fleet's.
+    private func place(_ fleet: RealFleet, _ name: String) throws -> String {
+        let path = "\(fleet.folder.path)/\(name).process"
+        let process = try eventually("agent \(name) runs") { Int32(TestProcess.contents(path).filter(\.isNumber)) }
+        let group = TestProcess.contents("/proc/\(process)/cgroup")
+        let unit = ([RealFleet.holder] + fleet.agents).first { group.contains("/\($0)") }
+        return unit.map { "inside \($0)" } ?? "in a window of the fleet's tmux server"
+    }
+
     private func transcriptPath(_ fleet: RealFleet) -> String { fleet.fleetPath + "/last-restart-from-inside.log" }
 
     private func invocations(_ fleet: RealFleet) throws -> [String] { try fleet.units().map(\.invocation) }
@@ -64,6 +75,7 @@ struct FromInsideTests {
         let fleet = try makeFleet()
         let before = try invocations(fleet)
         let owner = try idleOwner(fleet)
+        let place = try place(fleet, "a02")
         try order(fleet, "a02", "restart --stable-for 200ms" + option, backend: backend)
         let path = transcriptPath(fleet)
         try eventually("it waits for the lock", state: TestProcess.contents(path)) {
@@ -71,7 +83,7 @@ struct FromInsideTests {
         }
         if option.isEmpty {
             let shown = try screen(fleet, "a02")
-            #expect(shown.contains("this command runs inside \(RealFleet.holder)"), "\(shown)")
+            #expect(shown.contains("this command runs \(place)"), "\(shown)")
             #expect(shown.contains("read on in \(path)"), "\(shown)")
         }
         // It left before it took the lock.
@@ -107,12 +119,13 @@ struct FromInsideTests {
         let before = try invocations(fleet)
         let files = FolderListing(fleet.fleetPath)
         for (name, words) in [("a01", "restart"), ("a02", "restart a02")] {
+            let place = try place(fleet, name)
             try order(fleet, name, words + " --no-detach 2>\"$1/said\"", backend: backend)
             let ends = "\(fleet.folder.path)/\(name).ends"
             try eventually("its end") { TestProcess.contents(ends).hasSuffix("\n") }
             #expect(TestProcess.contents(ends) == "status 64\n")
             let said = TestProcess.contents(fleet.folder.path + "/said")
-            #expect(said.contains("inside \(RealFleet.holder)") && said.contains("--no-detach"), "\(said)")
+            #expect(said.contains(place) && said.contains("--no-detach"), "\(said)")
             #expect(said.contains("hint: run it from outside the fleet"), "\(said)")
         }
         #expect(try fleet.troubles() == [])

@@ -58,6 +58,9 @@ struct HistoryTests {
                 "restart busy", "takeover abandoned", "restart done", "break held", "eviction held", "restart done",
                 "restart failed",
             ])
+        // An eviction is dated by when it happened, not by when its evictor began to wait.
+        let (eviction, restart) = (Timestamp.parse(records[4].startedAt), Timestamp.parse(records[5].startedAt))
+        #expect(try #require(eviction) - #require(restart) >= 0.9)
         // The owner that crashed left nothing; its successor names it.
         #expect(records[1].owner?.token == token)
         #expect(records[1].owner?.pid == owner.pid)

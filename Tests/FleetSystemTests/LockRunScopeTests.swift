@@ -78,7 +78,14 @@ struct LockRunScopeTests {
         func killBoth() throws {
             let owner = try record().pid
             let keeper = try #require(ChildList(of: owner).pids.first)
-            for signal in [SIGSTOP, SIGKILL] { for pid in [owner, keeper] { kill(pid, signal) } }
+            for pid in [owner, keeper] { kill(pid, SIGSTOP) }
+            try eventually("both are stopped") {
+                [owner, keeper].allSatisfy { pid in
+                    let stat = TestProcess.contents("/proc/\(pid)/stat")
+                    return stat.lastIndex(of: ")").flatMap { stat[$0...].dropFirst(2).first } == "T"
+                }
+            }
+            for pid in [owner, keeper] { kill(pid, SIGKILL) }
             try eventually("both are dead") { !LockRunTests.isAlive(owner) && !LockRunTests.isAlive(keeper) }
         }
 
@@ -90,7 +97,7 @@ struct LockRunScopeTests {
 
         var runDirectory: [String] {
             FolderListing(home + "/fleet/run").entries.map(\.name).filter {
-                !["restart.mutex", "restart.last"].contains($0)
+                !["restart.mutex", "restart.intents"].contains($0)
             }
         }
 

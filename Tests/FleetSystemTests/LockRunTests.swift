@@ -286,12 +286,13 @@ struct LockRunTests {
         try eventually("the lock", state: run.errors) { home.lockExists }
         let inspect = try home.mosaic("lock", "inspect")
         #expect(try inspect.wait() == .exit(3))
-        #expect(inspect.output.contains("give up with exit status 75, or take over once it has seen"))
-        let early = try home.mosaic("restart", "--max-wait", "1s", "--stable-for", "0")
-        #expect(try early.wait(within: .seconds(10)) == .exit(75))
-        #expect(early.errors.contains("--on-timeout break"))
+        #expect(inspect.output.contains("seen this owner hold the lock for 10m, then take over"))
+        let failing = try home.mosaic("restart", "--max-wait", "1s", "--on-timeout", "fail", "--stable-for", "0")
+        #expect(try failing.wait(within: .seconds(10)) == .exit(75))
         #expect(run.isRunning)
-        let late = try home.mosaic("restart", "--max-wait", "3s", "--stable-for", "0")
+        let late = try home.mosaic("restart", "--max-wait", "1s", "--stable-for", "0")
+        let line = try late.waitForError("waiting")
+        #expect(line.contains("for at most 2s500ms for this owner"))
         #expect(try late.wait(within: .seconds(20)) == .exit(0))
         #expect(try run.wait(within: .seconds(10)) == .exit(76))
     }

@@ -77,7 +77,13 @@ struct WaitingTests {
         try restart.waitForError("waiting")
         // What was down when the command was typed is up again, and something else is down.
         #expect(try home.mosaic("start", "a2", "--stable-for", "0").wait() == .exit(0))
-        #expect(try home.mosaic("stop", "a3").wait() == .exit(0))
+        let fleet = try FakeFleet(directory: home.managerPath)
+        var script = FakeUnit.agent(home.agents[2], in: home.holder)
+        script.restart = .no
+        try fleet.install(script)
+        try fleet.kill(home.agents[2])
+        // Not failed, but stopped on purpose.
+        #expect(try home.mosaic("stop", "a1").wait() == .exit(0))
         owner.endInput()
         #expect(try restart.wait() == .exit(0))
         let units = Set(try home.sent(by: restart.pid).map(\.unit))

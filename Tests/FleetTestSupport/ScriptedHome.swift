@@ -160,7 +160,7 @@ public final class ScriptedHome {
 
     /// What is in the run directory beside the files that stay for ever: nothing, when every lock was released.
     public var leftovers: [String] {
-        let permanent = ["restart.mutex", "restart.last", "restart.nested"]
+        let permanent = ["restart.mutex", "restart.intents", "restart.nested"]
         return FolderListing(runDirectory).entries.map(\.name).filter { !permanent.contains($0) }
     }
 

@@ -14,7 +14,7 @@ struct ExplorerTests {
         check(scenario)
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: Scenarios.two + Scenarios.joining + Scenarios.path + Scenarios.three)
+    @Test(.timeLimit(.minutes(3)), arguments: Scenarios.all)
     func fewInterruptions(_ scenario: Scenario) {
         var scenario = scenario
         scenario.preemptions = scenario.contenders.count > 2 || scenario.isPathMode ? 0 : 1
@@ -32,12 +32,22 @@ struct ExplorerTests {
         check(scenario)
     }
 
+    /// Owners that act again and again beside waiters that lose patience, and holders of the mutex that are merely slow.
+    @Test(.timeLimit(.minutes(3)), arguments: ["impatient-again", "within-its-plan", "past-its-plan", "slow-two"])
+    func bounds(_ name: String) throws {
+        var scenario = try #require(Scenarios.named(name))
+        scenario.preemptions = 1
+        scenario.crashes = 0
+        scenario.freezes = name == "impatient-again" ? 0 : name == "slow-two" ? 2 : 1
+        check(scenario)
+    }
+
     /// A restart ends with another one's success where it may, and nowhere else.
     @Test(
         .timeLimit(.minutes(3)),
         arguments: [
-            ("join", true), ("join-one-under-way", false), ("join-a-smaller-one", false),
-            ("join-not-a-whole-one", false),
+            ("join", true), ("join-one-under-way", true), ("join-one-that-is-nearly-done", true),
+            ("join-after-a-crash", true), ("no-join", false),
         ])
     func joins(_ name: String, _ isExpected: Bool) throws {
         var scenario = try #require(Scenarios.named(name))

@@ -2,6 +2,9 @@
 // every flock with ENOLCK, as NFS does where no lock service runs. Usage: no-flock-fs DIRECTORY MOUNTPOINT; runs in the
 // foreground until it is unmounted or gets SIGTERM. Needs root or fusermount3, and /dev/fuse.
 //
+// With SLOW_WRITE_MS=N in the environment it is a slow disk instead: flock works, and the write of a lock record, which an
+// owner stages inside the registry mutex, is answered so much later. Other requests are served meanwhile.
+//
 // One thread serves one request after the other, so nothing here is locked. Nothing is cached by the kernel: what one
 // process did must be there for the next one at once.
 #define _GNU_SOURCE
@@ -10,11 +13,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse3/fuse_lowlevel.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 // One file that the kernel knows. Its descriptor (O_PATH) keeps it reachable when its last name is gone.
@@ -27,6 +32,7 @@ struct node {
 };
 
 static struct node root;
+static long slow_ms;
 
 static struct node *node_of(fuse_ino_t ino) { return ino == FUSE_ROOT_ID ? &root : (struct node *)(uintptr_t)ino; }
 static int fd_of(fuse_ino_t ino) { return node_of(ino)->fd; }
@@ -89,6 +95,7 @@ static void forget_one(fuse_ino_t ino, uint64_t count) {
 
 static void fs_init(void *data, struct fuse_conn_info *conn) {
     (void)data;
+    if (slow_ms) return;
     conn->want |= conn->capable & FUSE_CAP_FLOCK_LOCKS; // else the kernel would do flock by itself
     conn->want &= ~FUSE_CAP_WRITEBACK_CACHE;
     if (!(conn->want & FUSE_CAP_FLOCK_LOCKS)) {
@@ -150,6 +157,22 @@ static void fs_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t
     } else {
         reply_entry(req, parent, name);
     }
+}
+
+// The write that is waited for.
+static struct {
+    fuse_req_t req;
+    int fd;
+    char bytes[64 << 10];
+    size_t size;
+    off_t offset;
+    long due;
+} slow;
+
+static long now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void fs_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name) {
@@ -220,15 +243,52 @@ static void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, s
     free(bytes);
 }
 
-static void fs_write(
-    fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset, struct fuse_file_info *file) {
-    (void)ino;
-    ssize_t count = pwrite((int)file->fh, bytes, size, offset);
+static void do_write(fuse_req_t req, int fd, const char *bytes, size_t size, off_t offset) {
+    ssize_t count = pwrite(fd, bytes, size, offset);
     if (count < 0) {
         fuse_reply_err(req, errno);
     } else {
         fuse_reply_write(req, (size_t)count);
     }
+}
+
+static void fs_write(
+    fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t offset, struct fuse_file_info *file) {
+    static const char record[] = "{\"acquiredAt\"";
+    (void)ino;
+    if (!slow_ms || slow.req || size < sizeof record || size > sizeof slow.bytes || memcmp(bytes, record, sizeof record - 1)) {
+        do_write(req, (int)file->fh, bytes, size, offset);
+        return;
+    }
+    slow.req = req;
+    slow.fd = (int)file->fh;
+    memcpy(slow.bytes, bytes, size);
+    slow.size = size;
+    slow.offset = offset;
+    slow.due = now_ms() + slow_ms;
+}
+
+static int serve(struct fuse_session *session) {
+    struct fuse_buf buffer = {0};
+    int result = 0;
+    while (!fuse_session_exited(session)) {
+        long left = slow.req ? slow.due - now_ms() : -1;
+        struct pollfd request = {fuse_session_fd(session), POLLIN, 0};
+        int ready = poll(&request, 1, slow.req && left < 0 ? 0 : (int)left);
+        if (ready < 0 && errno != EINTR) break;
+        if (slow.req && slow.due <= now_ms()) {
+            fuse_req_t req = slow.req;
+            slow.req = NULL;
+            do_write(req, slow.fd, slow.bytes, slow.size, slow.offset);
+        }
+        if (ready <= 0) continue;
+        result = fuse_session_receive_buf(session, &buffer);
+        if (result == -EINTR) continue;
+        if (result <= 0) break;
+        fuse_session_process_buf(session, &buffer);
+    }
+    free(buffer.mem);
+    return result;
 }
 
 static void fs_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file) {
@@ -295,19 +355,22 @@ int main(int count, char **words) {
         perror(words[1]);
         return 74;
     }
-    static const struct fuse_lowlevel_ops operations = {
+    const char *slowness = getenv("SLOW_WRITE_MS");
+    if (slowness) slow_ms = atol(slowness);
+    struct fuse_lowlevel_ops operations = {
         .init = fs_init, .lookup = fs_lookup, .forget = fs_forget, .forget_multi = fs_forget_multi,
         .getattr = fs_getattr, .setattr = fs_setattr, .mkdir = fs_mkdir, .link = fs_link, .unlink = fs_unlink,
         .rmdir = fs_rmdir, .rename = fs_rename, .open = fs_open, .create = fs_create, .release = fs_release,
         .read = fs_read, .write = fs_write, .opendir = fs_opendir, .readdir = fs_readdir,
         .releasedir = fs_releasedir, .statfs = fs_statfs, .flock = fs_flock,
     };
+    if (slow_ms) operations.flock = NULL;  // then the kernel does it
     char *options[] = {words[0], "-o", "default_permissions,fsname=no-flock,subtype=no-flock", NULL};
     struct fuse_args arguments = FUSE_ARGS_INIT(3, options);
     struct fuse_session *session = fuse_session_new(&arguments, &operations, sizeof operations, NULL);
     if (!session || fuse_set_signal_handlers(session) != 0) return 70;
     if (fuse_session_mount(session, words[2]) != 0) return 69;
-    int result = fuse_session_loop(session);
+    int result = serve(session);
     fuse_session_unmount(session);
     fuse_remove_signal_handlers(session);
     fuse_session_destroy(session);

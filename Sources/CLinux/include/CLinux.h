@@ -77,3 +77,56 @@ int fleet_look_at_child(pid_t child, int *value);
 /// Sends an entry of the journal to its socket: as a datagram or, where that is too long, as a sealed memfd_create(2)
 /// file. 0, or -1 with errno.
 int fleet_send_to_journal(int socket, const char *path, const void *bytes, size_t count);
+
+/// Blocks every signal that can be blocked, and makes a descriptor that tells of SIGTERM, SIGINT, SIGQUIT and SIGCHLD
+/// (signalfd(2)): -1 with errno. All others stay pending for ever, so they neither end nor stop this process.
+int fleet_take_signals(void);
+
+/// The next signal of that descriptor: its number, 0 when there is none, -1 with errno. `from_kernel` is 1 for one that
+/// no process sent.
+int fleet_next_signal(int descriptor, int *from_kernel);
+
+/// A program that the main process of an agent's unit runs, with every signal at its default.
+struct fleet_program {
+    /// Looked for in PATH when it has no slash, as execvp(3) does.
+    const char *file;
+    char *const *arguments;
+    char *const *environment;
+    /// NULL: ours.
+    const char *directory;
+    /// Descriptors for the program's 1 and 2; -1: ours. Its 0 is /dev/null.
+    int output;
+    int errors;
+};
+
+/// What failed while a program was started.
+enum {
+    FLEET_START_FORK = 1,
+    FLEET_START_TERMINAL = 2,
+    FLEET_START_DIRECTORY = 3,
+    FLEET_START_EXECUTE = 4,
+};
+
+/// Starts a program that has no terminal: its number, or -1 with errno and one of the above in `step`.
+pid_t fleet_start_program(const struct fleet_program *program, int *step);
+
+/// Starts a program on a terminal that no session has: as the leader of the foreground process group, with the terminal
+/// for its 0, 1 and 2. A second process (`leader`) leads the terminal's session and does nothing else: the kernel sends
+/// SIGHUP to the foreground when a session's leader ends, so it must not be the program. Both are children of the caller,
+/// which is outside of that session. To the program it is as in a terminal window: its group is an orphaned one, which
+/// Ctrl-Z does not stop.
+pid_t fleet_start_on_terminal(const struct fleet_program *program, int terminal, pid_t *leader, int *step);
+
+/// A listening socket of the type SOCK_SEQPACKET, at a path, or with an abstract name that begins with '@': -1 with errno.
+int fleet_listen(const char *address);
+
+/// The next connection, closed on exec, and who is at its other end: -1 with errno.
+int fleet_accept(int listener, pid_t *process, uid_t *user);
+
+/// One message with a descriptor: the number of bytes (0: the other end has closed), -1 with errno. `descriptor` is -1
+/// where none came.
+ssize_t fleet_receive_descriptor(int connection, void *bytes, size_t size, int *descriptor);
+
+/// `mosaic fleet window SOCKET`, the process in an agent's tmux pane, where these are the arguments: does not return
+/// then. Begins before anything else has used memory, and needs next to none.
+void fleet_become_window(int count, char *const *arguments);

@@ -7,7 +7,7 @@ struct InitCommand: UnguardedCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write the roster and the systemd units, or renew them.",
-        usage: "mosaic fleet init [--force]",
+        usage: "mosaic fleet init [--force] [--enable]",
         discussion: """
             Example: mosaic fleet init && $EDITOR ~/.config/mosaic/fleet/roster.toml && mosaic fleet init
 
@@ -15,6 +15,8 @@ struct InitCommand: UnguardedCommand {
             """)
 
     @Flag(help: "Replace files that somebody else changed; a copy is kept.") var force = false
+
+    @Flag(help: "Bring the fleet up at boot, as 'mosaic fleet enable' does.") var enable = false
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -40,18 +42,23 @@ struct InitCommand: UnguardedCommand {
                 reloadProblem = error
             }
         }
+        let boot =
+            enable && reloadProblem == nil
+            ? try BootLinks(context.roster(), manager: context.manager()).enable() : nil
         let remarks = try context.rosterFile().map { (roster) throws(FleetError) in
             try context.rosterRemarks(roster)
         }
         if common.json {
             try context.output.json(
                 InstallDocument(
-                    changes, reloaded: needsReload && reloadProblem == nil, warnings: remarks ?? []))
+                    changes, reloaded: needsReload && reloadProblem == nil, warnings: remarks ?? [],
+                    enabled: boot?.enabled))
         } else {
             for remark in remarks ?? [] { context.output.warning(remark) }
             context.output.summary(
                 InstallText(changes, style: context.output.style, isVerbose: common.verbose).render())
         }
+        if let boot, !common.json { try context.show(boot, "enable") }
         if var problem = reloadProblem {
             problem.message = "the files are written, but systemd has not read them: \(problem.message)"
             throw problem

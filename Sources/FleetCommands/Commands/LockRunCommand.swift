@@ -43,7 +43,8 @@ struct LockRunCommand: GuardedRelayingCommand {
 
     func request(in context: CommandContext) -> LockRequest {
         LockRequest(
-            scope: .fleet, command: context.commandLine, reason: guardOptions.reason, run: .init(maxHold: maxHold))
+            scope: .fleet, command: context.commandLine, reason: guardOptions.reason, maxHold: maxHold,
+            isRun: true)
     }
 
     func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32 {

@@ -9,7 +9,8 @@ struct LogsCommand: RelayingCommand {
         discussion: """
             Example: mosaic fleet logs -f planner
 
-            Becomes journalctl. What an agent prints is on its terminal: see it with 'mosaic fleet attach AGENT'.
+            The last screen of an agent that failed, then what journalctl says. See a running one with \
+            'mosaic fleet peek AGENT'.
             """)
 
     @Argument(
@@ -26,6 +27,19 @@ struct LogsCommand: RelayingCommand {
         help: ArgumentHelp("Newest lines to begin with. (default: all, with -f 10)", valueName: "count"),
         completion: .list(["10", "100", "1000"]))
     var lines: Int?
+
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Only entries since then, such as '10 min ago'.", valueName: "time")
+    )
+    var since: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only entries until then.", valueName: "time"))
+    var until: String?
+
+    @Option(
+        name: [.customShort("g"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Only entries whose text matches this regular expression.", valueName: "pattern"))
+    var grep: String?
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -46,6 +60,9 @@ struct LogsCommand: RelayingCommand {
         var reading = JournalReading(units: units, scope: common.scope.managerScope)
         reading.follows = follow
         reading.lines = lines
+        reading.since = since
+        reading.until = until
+        reading.pattern = grep
         reading.isJSON = common.json
         reading.isQuiet = common.quiet
         var variables = context.environment
@@ -54,6 +71,30 @@ struct LogsCommand: RelayingCommand {
         case .always: variables["SYSTEMD_COLORS"] = "1"
         case .never: variables["SYSTEMD_COLORS"] = "0"
         }
+        if !common.json && !common.quiet { showLastScreens(others.isEmpty && !holder ? nil : others, roster, context) }
         try context.handOver(to: try reading.program(environment: variables))
+    }
+
+    /// Before the journal, which goes on: what the agents had on their screens when they last failed.
+    ///
+    /// - Parameter names: nil: every agent that failed in the last day, and little of each.
+    private func showLastScreens(_ names: [String]?, _ roster: Roster, _ context: CommandContext) {
+        let now = context.time.wallClock()
+        do throws(FleetError) {
+            if let names, names.isEmpty { return }
+            for agent in try roster.agents(named: names ?? []) {
+                guard let screen = try LastScreen.read(home: context.home, agent: agent.name), !screen.lines.isEmpty,
+                    names != nil || now - screen.writtenAt < 86_400
+                else { continue }
+                let age = DurationText.human(.seconds(clamping: max(0, now - screen.writtenAt)))
+                context.output.data(
+                    context.output.style.bold("-- the screen of '\(agent.name)' when it failed, \(age) ago --"))
+                for line in screen.lines.suffix(names == nil ? 5 : 20) {
+                    context.output.data("   | " + Printable.oneLine(line, limit: 1000))
+                }
+            }
+        } catch {
+            context.output.warning(error.message)
+        }
     }
 }

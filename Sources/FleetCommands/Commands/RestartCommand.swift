@@ -20,16 +20,16 @@ struct RestartCommand: GuardedCommand {
 
     @Flag(help: "Leave the agents running while the holder restarts.") var noDrain = false
 
-    @Flag(help: "End well if another restart did the same meanwhile.") var join = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Leave alone what another restart has restarted since this one was asked for.")
+    var join = true
 
     @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
 
     @OptionGroup var operation: OperationOptions
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
-
-    var joinsRestarts: Bool { join }
-    var isWholeRestart: Bool { !onlyFailed }
 
     func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
         if let names = try context.roster().selection(agents) {
@@ -60,7 +60,11 @@ struct RestartCommand: GuardedCommand {
         let selection = try context.roster().selection(agents)
         return LockRequest(
             scope: selection.map { .agents($0.map(\.rawValue)) } ?? .fleet, command: context.commandLine,
-            reason: guardOptions.reason)
+            reason: guardOptions.reason, maxHold: try restart(in: context).longestTime())
+    }
+
+    func contended(in context: CommandContext) throws(FleetError) {
+        if join { context.wish = try restart(in: context).wish() }
     }
 
     func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
@@ -73,6 +77,7 @@ struct RestartCommand: GuardedCommand {
         var options = operation.options(agents: try roster.selection(agents), roster.settle)
         options.drain = !noDrain
         options.onlyFailed = onlyFailed
+        options.wish = context.wish
         return RestartOperation(
             manager: try context.manager(), roster: roster, options: options,
             surroundings: try context.surroundings())

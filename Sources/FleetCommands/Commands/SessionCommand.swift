@@ -3,7 +3,8 @@ internal import FleetKit
 
 /// `mosaic fleet session`: the main process of an agent's unit. Written into the units by `init`, not for people.
 ///
-/// It uses neither a service manager nor the lock nor the roster: it runs beneath all of them.
+/// It uses neither a service manager nor the lock nor the roster: it runs beneath all of them. Lines as `init` writes
+/// them do not come here but are read by `SessionRequest`.
 struct SessionCommand: RelayingCommand {
     static let mayLackHome = true
 
@@ -22,7 +23,28 @@ struct SessionCommand: RelayingCommand {
     @Option(name: .customLong("socket-path"), help: ArgumentHelp("As for 'tmux -S'.", valueName: "path"))
     var socketPath: String?
 
+    @Option(help: ArgumentHelp("The unit whose tmux server gets the session.", valueName: "unit")) var holder: String?
+
     @Option(help: ArgumentHelp("Where the command runs; absolute.", valueName: "dir")) var directory: String?
+
+    @Option(
+        name: .customLong("stop-keys"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Typed into the terminal first when the agent is to end; repeat for each key.", valueName: "key"))
+    var stopKeys: [String] = []
+
+    @Option(
+        name: .customLong("stop-command"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Run first when the agent is to end; repeat for each word.", valueName: "word"))
+    var stopCommand: [String] = []
+
+    @Option(
+        name: .customLong("stop-timeout"),
+        help: ArgumentHelp("The unit's time for a stop; the first step gets half of it.", valueName: "seconds"))
+    var stopTimeout: String?
+
+    @Flag(name: .customLong("no-last-screen"), help: "Keep nothing of the screen after a failure.")
+    var noLastScreen = false
 
     @Flag(help: "Only end what is left of the session.") var remove = false
 
@@ -31,31 +53,22 @@ struct SessionCommand: RelayingCommand {
     @Argument(parsing: .postTerminator, help: "The agent's command.") var command: [String] = []
 
     func run(in context: CommandContext) throws(FleetError) -> Int32 {
-        // systemd's SIGTERM is the stop; a hang-up is meant for the session's own terminal.
-        context.signals.ignoreHangUp()
-        let session = try session(context.environment)
+        let request = try request()
         if remove {
-            try session.remove()
+            try SessionRemoval(
+                name: request.name, tmux: request.tmux, socket: request.socket, environment: context.environment
+            ).run()
             return ExitStatus.done.rawValue
         }
-        guard !command.isEmpty, session.directory.begins(with: "/") else {
+        guard !command.isEmpty, request.directory.begins(with: "/") else {
             throw FleetError(
                 .usage, "agent '\(Printable.oneLine(name))' has no command in an absolute directory",
                 hint: "add it to the roster and run 'mosaic fleet init', which writes them into its unit")
         }
-        let notifier = ServiceNotifier(environment: context.environment)
-        let end = try session.run(
-            until: context.signals,
-            ready: { process throws(FleetError) in
-                try notifier.ready(status: "session '\(name)' runs process \(process)")
-            },
-            note: { context.output.note($0) })
-        let (status, words) = Self.conclusion(end)
-        context.output.note("session '\(Printable.oneLine(name))': \(words)")
-        return status
+        return try AgentSession(request, environment: context.environment).run()
     }
 
-    private func session(_ environment: [String: String]) throws(FleetError) -> AgentSession {
+    func request() throws(FleetError) -> SessionRequest {
         let socket: TmuxSocket
         switch (socketName, socketPath) {
         case (let name?, nil): socket = .name(name)
@@ -65,25 +78,21 @@ struct SessionCommand: RelayingCommand {
                 .usage, "a session needs either --socket-name or --socket-path",
                 hint: "run 'mosaic fleet init', which writes the units")
         }
-        // tmux is not the process that systemd listens to.
-        let variables = environment.filter { $0.key != "NOTIFY_SOCKET" }
-        return AgentSession(
-            name: name, directory: directory ?? "", command: command, tmux: tmux, socket: socket,
-            environment: variables)
-    }
-
-    /// The unit's result is the command's: its own status, and 128 + N for signal N as a shell has it. Dying by the
-    /// same signal would not do: systemd takes SIGHUP, SIGINT, SIGPIPE and SIGTERM for a success.
-    private static func conclusion(_ end: AgentSession.End) -> (status: Int32, words: String) {
-        let failure = ExitStatus.unitFailed.rawValue
-        switch end {
-        case .exited(let status): return (status, "its command ended with status \(status)")
-        case .signaled(let number?): return (128 + number, "its command was ended by signal \(number)")
-        case .signaled(nil): return (failure, "its command was ended by a signal")
-        case .stopped: return (ExitStatus.done.rawValue, "stopped, as it was asked to")
-        case .killed: return (failure, "somebody killed it in tmux")
-        case .serverLost(let why): return (failure, "its tmux server is gone: \(why)")
-        case .unknown(let why): return (failure, "its command ended, nobody knows how: \(why)")
+        var request = SessionRequest(
+            name: name, directory: directory ?? "", command: command, tmux: tmux, socket: socket)
+        request.holder = holder
+        request.stopKeys = stopKeys
+        request.stopCommand = stopCommand
+        if let stopTimeout {
+            guard let seconds = SessionRequest.stopTimeout(stopTimeout) else {
+                throw FleetError(
+                    .usage, "--stop-timeout is '\(Printable.oneLine(stopTimeout))', which is not a number of seconds",
+                    hint: "run 'mosaic fleet init', which writes the units")
+            }
+            request.stopTimeout = seconds
         }
+        request.keepsLastScreen = !noLastScreen
+        request.mosaicHome = common.mosaicHome
+        return request
     }
 }

@@ -9,7 +9,7 @@ struct StatusCommand: UnguardedCommand {
         discussion: """
             Example: mosaic fleet status --watch
 
-            Exit status: 0 all are active, 3 something is not.
+            Exit status: 0 all are active, 3 something is not, or is in no roster.
             """)
 
     @Argument(help: ArgumentHelp("Agents to show; none: the whole fleet.", valueName: "agent"), completion: .agents)
@@ -52,7 +52,10 @@ struct StatusCommand: UnguardedCommand {
                 context: context, agents: names, states: states, interval: watch.interval, layout: layout
             ).run()
         }
-        let report = try StatusReport.read(roster, agents: names, from: try context.manager()).only(states)
+        // A tmux client takes longer than all the rest, so a script that asks for JSON asks for that, too (-o wide).
+        let probe = common.json && layout != .wide ? nil : try context.holderProbe()
+        let report = try StatusReport.read(roster, agents: names, from: try context.manager(), probe: probe).only(
+            states)
         let lock = try context.inspectLock()
         if common.json {
             try context.output.json(StatusDocument(report, lock: lock))
@@ -72,6 +75,7 @@ struct StatusCommand: UnguardedCommand {
     private func nextStep(_ report: StatusReport, _ context: CommandContext) throws(FleetError) -> String? {
         guard let row = report.worstFirst.first(where: { $0.severity == .broken }) else { return nil }
         let commands = try context.nextCommands()
+        if row.role == .unmanaged { return "Next: stop it with: \(commands.fleet("stop", row.agent?.rawValue ?? ""))" }
         if row.state.isNotFound { return "Next: write the units with: \(commands.fleet("init"))" }
         return "Next: see why with: \(commands.journal(of: row.unit, lines: 50))"
     }

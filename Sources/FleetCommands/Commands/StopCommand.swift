@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import FleetKit
 
 /// `mosaic fleet stop`: takes down agents, or the whole fleet with its holder. Never waits for a restart.
-struct StopCommand: UnguardedCommand {
+struct StopCommand: RelayingCommand {
     static let configuration = CommandConfiguration(
         commandName: "stop", abstract: "Stop the fleet, or some agents.",
         usage: "mosaic fleet stop [AGENT…] [options]",
@@ -22,15 +22,36 @@ struct StopCommand: UnguardedCommand {
         if let maxParallel, maxParallel < 1 { throw ValidationError("--max-parallel must be at least 1") }
     }
 
-    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let roster = try context.roster()
-        let names = try roster.selection(agents)
+    func run(in context: CommandContext) throws(FleetError) -> Int32 {
+        let targets = try targets(in: context)
+        // What stops the fleet must not be stopped with it half-way.
+        if let relayed = try context.leaveFleet(isAllowed: true, needsManager: true, isNested: false) { return relayed }
         let stop = StopOperation(
-            manager: try context.manager(), roster: roster, agents: names,
-            maxParallel: maxParallel, surroundings: try context.surroundings())
+            manager: try context.manager(), roster: try context.roster(), agents: targets.agents,
+            others: targets.others, maxParallel: maxParallel, surroundings: try context.surroundings())
         try context.noteRunningRestart()
-        return try context.recorded(.stop, names) { () throws(FleetError) in
+        let names = targets.agents.map { $0 + targets.others.compactMap { AgentName(unit: $0) } }
+        let status = try context.recorded(.stop, names) { () throws(FleetError) in
             context.conclude(try stop.run(), "stop")
+        }
+        try context.runAfterwards()
+        return status.rawValue
+    }
+
+    /// Agents of the roster, and units of their template that have left it.
+    private func targets(in context: CommandContext) throws(FleetError) -> (agents: [AgentName]?, others: [UnitName]) {
+        let roster = try context.roster()
+        let unmanaged = { () throws(FleetError) in try UnmanagedMembers.find(beside: roster, in: context.manager()) }
+        guard !agents.isEmpty else { return (nil, try unmanaged().units.map(\.name)) }
+        do throws(FleetError) {
+            return (try roster.selection(agents), [])
+        } catch {
+            guard error.code == .noSuchUnit else { throw error }
+            let found = try unmanaged()
+            let others = agents.compactMap { found.unit(named: $0)?.name }
+            guard !others.isEmpty else { throw error }
+            let rest = agents.filter { found.unit(named: $0) == nil }
+            return (rest.isEmpty ? [] : try roster.selection(rest), others)
         }
     }
 }

@@ -34,7 +34,7 @@ extension CommandContext {
         }
         return OperationSurroundings(
             observer: ObserverPair(progress, history.timeline), interruption: interruption, probe: try holderProbe(),
-            words: OutcomeWords(commands: try nextCommands()),
+            words: OutcomeWords(commands: try nextCommands()), intents: IntentFile(home: home.path),
             userHome: try HomeDirectory.path(environment: environment))
     }
 
@@ -69,6 +69,7 @@ extension CommandContext {
     /// Turns the report into the exit status, and prints it once the lock is free.
     func conclude(_ report: OperationReport, _ verb: String) -> ExitStatus {
         let began = time.wallClock() - report.phases.reduce(.zero) { $0 + $1.duration }.inSeconds
+        history.hasJoined = report.units.isEmpty && !report.fulfilled.isEmpty
         afterRelease { () throws(FleetError) in
             if self.common.json {
                 try self.output.json(OperationDocument(report, verb: verb))
@@ -91,25 +92,4 @@ extension CommandContext {
         for unit in units.prefix(3) { words[unit] = journal.lastLines(of: unit, since: began - 1, count: 5) }
         return words
     }
-
-    /// Ends a command whose work another process's restart has done.
-    func conclude(joining other: CompletedRestart) throws(FleetError) -> ExitStatus {
-        if common.json {
-            try output.json(JoinDocument(joined: other))
-        } else {
-            output.summary(
-                "Nothing left to do: \(other.scope.words) was restarted meanwhile by pid \(other.pid)"
-                    + " (\(Printable.oneLine(other.command))), which ended well at \(Printable.oneLine(other.finishedAt))."
-            )
-        }
-        return .done
-    }
-}
-
-/// `restart --join --json`, when it joined.
-struct JoinDocument: Encodable {
-    let schemaVersion = 1
-    let command = "restart"
-    let ok = true
-    var joined: CompletedRestart
 }

@@ -32,7 +32,7 @@ extension CommandContext {
             }
         guard isAllowed || isNested else {
             throw FleetError(
-                .usage, "this command runs \(place), which the restart takes down, and --no-detach was given",
+                .usage, "this command runs \(place), which it takes down, and --no-detach was given",
                 hint: "run it from outside the fleet, or without --no-detach")
         }
         guard OwnSession.isOwn || isNested else { return try OwnSession.runAgain(until: signals) }

@@ -26,4 +26,125 @@ extension CommandContext {
         else { return [] }
         return try installer.preview().filter { $0.action == .created }.compactMap(\.agent)
     }
+
+    /// The roster file, for commands that change or follow it: what the manager knows is none.
+    /// - Throws: `.badRoster`.
+    func writtenRoster() throws(FleetError) -> Roster {
+        guard let roster = try rosterFile() else {
+            throw FleetError(
+                .badRoster, "there is no roster \(Printable.oneLine(home.rosterPath))",
+                hint: "run 'mosaic fleet init', which writes one")
+        }
+        return roster
+    }
+
+    func installer(force: Bool = false) throws(FleetError) -> FleetInstaller {
+        try FleetInstaller(
+            home: home, scope: common.scope.managerScope, mosaic: MosaicProgram.running(), environment: environment,
+            force: force)
+    }
+
+    /// Writes the unit files as the roster says and has systemd read them. A scripted manager has none.
+    func renewUnits() throws(FleetError) -> [FleetInstaller.Change] {
+        guard common.backend != .fake else { return [] }
+        let changes = try installer().install()
+        if changes.contains(where: \.action.isChange) { try manager().reload() }
+        return changes
+    }
+
+    /// New agents come up at boot where the holder does.
+    func followHolderAtBoot() throws(FleetError) -> Bool {
+        let links = BootLinks(try roster(), manager: try manager())
+        guard try links.isEnabled() else { return false }
+        _ = try links.enable()
+        return true
+    }
+
+    /// Stops agents, by units of their own: they need not be in the roster any more. Those that are down are left alone.
+    func stop(_ agents: [Roster.Agent], maxParallel: Int? = nil) throws(FleetError) -> OperationReport? {
+        let states = try manager().brief(of: agents.map(\.unit))
+        let running = zip(agents, states).filter { !$0.1.isDown && !$0.1.isNotFound }.map(\.0)
+        guard !running.isEmpty else { return nil }
+        output.note("stopping \(running.map(\.name.rawValue).joined(separator: ", "))")
+        var fleet = try roster()
+        fleet.agents = running
+        return try StopOperation(
+            manager: manager(), roster: fleet, agents: running.map(\.name), maxParallel: maxParallel,
+            surroundings: surroundings()
+        ).run()
+    }
+
+    func start(_ agents: [AgentName], _ options: OperationOptions) throws(FleetError) -> OperationReport {
+        let roster = try roster()
+        return try StartOperation(
+            manager: manager(), roster: roster, options: options.options(agents: agents, roster.settle),
+            surroundings: surroundings()
+        ).run()
+    }
+}
+
+/// What `add`, `remove` and `apply` did.
+struct RosterChange {
+    var command: String
+    /// Agents that were added or removed.
+    var agents: [AgentName] = []
+    var files: [FleetInstaller.Change] = []
+    var warnings: [String] = []
+    /// What was done to units, with its verb.
+    var operations: [(report: OperationReport, verb: String)] = []
+    /// Sentences for people, beside the operations' own.
+    var notes: [String] = []
+    /// Units that run with less than their files say.
+    var outdated: [UnitName] = []
+
+    var exitStatus: ExitStatus {
+        operations.allSatisfy { $0.report.exitStatus == .done } ? .done : .unitFailed
+    }
+}
+
+extension CommandContext {
+    /// Says what was done; the lock is free by then.
+    func conclude(_ change: RosterChange) throws(FleetError) -> ExitStatus {
+        guard !common.json else {
+            afterRelease { () throws(FleetError) in try self.output.json(RosterChangeDocument(change)) }
+            return change.exitStatus
+        }
+        for warning in change.warnings { output.warning(warning) }
+        let files = change.files.filter(\.action.isChange)
+        if output.isVerbose, !files.isEmpty {
+            for file in files { output.note("\(file.action.word) \(Printable.oneLine(file.path, limit: 4096))") }
+        }
+        for file in change.files {
+            if case .kept(let why) = file.action {
+                output.warning("\(Printable.oneLine(file.path, limit: 4096)) is left alone: \(why)")
+            }
+        }
+        for note in change.notes { output.summary(note) }
+        for (report, verb) in change.operations { _ = conclude(report, verb) }
+        return change.exitStatus
+    }
+}
+
+/// `add --json`, `remove --json`, `apply --json`.
+struct RosterChangeDocument: Encodable {
+    let schemaVersion = 1
+    var command: String
+    var ok: Bool
+    var agents: [String]
+    var files: [InstallDocument.File]
+    var warnings: [String]
+    var outdated: [String]
+    var operations: [OperationDocument]
+
+    init(_ change: RosterChange) {
+        command = change.command
+        ok = change.exitStatus == .done
+        agents = change.agents.map(\.rawValue)
+        files = change.files.map {
+            InstallDocument.File(path: $0.path, action: $0.action.word, detail: $0.action.detail)
+        }
+        warnings = change.warnings
+        outdated = change.outdated.map(\.rawValue)
+        operations = change.operations.map { OperationDocument($0.report, verb: $0.verb) }
+    }
 }

@@ -24,6 +24,8 @@ public final class CommandContext {
     /// Shows the operation, and the wait for its lock.
     let progress: ProgressVoice
     private var keptHistory: HistoryKeeper?
+    /// What a waiting restart was asked for.
+    var wish: RestartWish?
     private var afterwards: [() throws(FleetError) -> Void] = []
 
     init(
@@ -128,6 +130,9 @@ public final class CommandContext {
         return roster
     }
 
+    /// The roster was edited: read it again at the next use.
+    func forgetRoster() { loadedRoster = nil }
+
     /// The roster file alone; nil when there is none.
     func rosterFile() throws(FleetError) -> Roster? { try Roster.load(home: home) }
 
@@ -139,9 +144,11 @@ public final class CommandContext {
 
     /// The lock for transitions; makes the run directory.
     func openLock() throws(FleetError) -> FileLockStore {
-        try FileLockStore.open(
+        let store = try FileLockStore.open(
             home: home.path, mutex: guardSettings().mutex, time: time, processes: processes,
             wakeDescriptor: signals.wakeDescriptor)
+        store.interruption = { [signals] in signals.interruption() }
+        return store
     }
 
     /// The lock for looking; nil when there is no run directory.

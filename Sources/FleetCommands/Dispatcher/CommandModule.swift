@@ -37,14 +37,12 @@ public protocol GuardedModule: CommandModule {
     /// What goes into the lock record.
     func request(in context: CommandContext) throws(FleetError) -> LockRequest
 
-    /// Whether another process's restart, begun after this command was given, is as good as the command's own.
-    var joinsRestarts: Bool { get }
+    /// Called before this process waits for another owner or takes over from one: the last look at the fleet that lies
+    /// before whatever others do from now on.
+    func contended(in context: CommandContext) throws(FleetError)
 
     /// Without a service manager there is nothing to do; false: it can be done all the same.
     var needsServiceManager: Bool { get }
-
-    /// Whether a successful run restarted everything in the request's scope, so that others may join it.
-    var isWholeRestart: Bool { get }
 
     /// The work as an exit status of the process; what conforms to one of the two below has it from there.
     func work(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32
@@ -65,6 +63,11 @@ extension GuardedCommand {
     }
 }
 
+/// Guarded only where its options ask for a restart; else it runs at once.
+public protocol SometimesGuardedCommand: GuardedCommand, UnguardedCommand {
+    var isGuarded: Bool { get }
+}
+
 /// Guarded, and ends with the status of another program that it ran.
 public protocol GuardedRelayingCommand: GuardedModule {
     /// - Returns: the process's exit status.
@@ -77,6 +80,5 @@ extension GuardedRelayingCommand {
     }
 
     public var needsServiceManager: Bool { false }
-    public var joinsRestarts: Bool { false }
-    public var isWholeRestart: Bool { false }
+    public func contended(in context: CommandContext) throws(FleetError) {}
 }

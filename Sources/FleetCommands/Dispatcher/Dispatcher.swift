@@ -15,6 +15,7 @@ public struct Dispatcher {
     /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
     public func run(_ line: [String]) -> Int32 {
+        if let request = SessionRequest.read(line) { return run(request) }
         defer { TerminalModes.restore() }
         if let module = ShortCut.module(for: line) {
             return inContext(of: module, line) { context throws(FleetError) in
@@ -48,6 +49,16 @@ public struct Dispatcher {
             }
         }
         return inContext(of: module, arguments) { context throws(FleetError) in try run(module, in: context) }
+    }
+
+    /// The main process of an agent: it lives long and many times, so it makes none of what a command has.
+    private func run(_ request: SessionRequest) -> Int32 {
+        do throws(FleetError) {
+            return try AgentSession(request, environment: environment).run()
+        } catch {
+            Output.write("mosaic fleet: \(error.message); \(error.hint)\n", to: STDERR_FILENO)
+            return error.exitStatus.rawValue
+        }
     }
 
     private func inContext(
@@ -95,6 +106,10 @@ public struct Dispatcher {
 
     private func run(_ module: any CommandModule, in context: CommandContext) throws(FleetError) -> Int32 {
         switch module {
+        case let command as any SometimesGuardedCommand where !command.isGuarded:
+            let status = try command.run(in: context)
+            try context.runAfterwards()
+            return status.rawValue
         case let command as any GuardedModule: return try run(guarded: command, in: context)
         case let command as any UnguardedCommand:
             let status = try command.run(in: context)
@@ -130,7 +145,10 @@ public struct Dispatcher {
         let history = context.history
         history.begin(request)
         defer { context.signals.holdsLock(false) }
+        let contended = { () throws(FleetError) in try command.contended(in: context) }
         let work = { (lock: HeldLock) throws(FleetError) in
+            history.acquired(lock)
+            context.signals.holdsLock(true)
             let holderLock = try context.takeHolder(footing, theGuard.store, under: lock, grace: policy.evictGrace)
             // Let go before the home's lock is: the next owner shall not have to wait for it.
             defer { holderLock?.release() }
@@ -138,20 +156,10 @@ public struct Dispatcher {
         }
         let status: Int32
         do throws(FleetError) {
-            let outcome = try theGuard.run(
-                request, policy, inside: outer, joins: command.joinsRestarts,
-                isWhole: { $0 == ExitStatus.done.rawValue && command.isWholeRestart },
-                acquired: {
-                    history.acquired($0)
-                    context.signals.holdsLock(true)
-                },
-                notRecorded: { context.output.warning("nobody can join this restart: \($0.message)") }, work)
-            switch outcome {
-            case .ran(let own): status = own
-            case .joined(let other):
-                history.hasJoined = true
-                status = try context.conclude(joining: other).rawValue
-            }
+            status =
+                if let outer {
+                    try theGuard.withLock(inside: outer, request, policy, contended: contended, work)
+                } else { try theGuard.withLock(request, policy, contended: contended, work) }
         } catch {
             history.ended(error)
             throw error

@@ -42,11 +42,15 @@ final class GuardVoice {
     }
 
     static func waiting(_ status: WaitStatus) -> String {
-        var until = "until it is released"
-        if let maxWait = status.policy.maxWait {
-            let end = SystemTime().wallClock() + (maxWait - status.waited).inSeconds
-            until = "for at most \(DurationText.canonical(maxWait)) (until \(LocalTime.ofDay(end)))"
-        }
+        func clock(_ left: Duration) -> String { LocalTime.ofDay(SystemTime().wallClock() + left.inSeconds) }
+        let until =
+            switch status.policy.end(for: status.observation.record) {
+            case .never: "until it is released"
+            case .givesUp(let limit):
+                "for at most \(DurationText.canonical(limit)) (until \(clock(limit - status.waited)))"
+            case .takesOver(let limit):
+                "for at most \(DurationText.canonical(limit)) for this owner (until \(clock(limit - status.owner)))"
+            }
         return "waiting \(until): \(LockWords.ownerInFull(status.observation))"
     }
 }

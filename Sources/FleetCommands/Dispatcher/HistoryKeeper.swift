@@ -34,7 +34,7 @@ final class HistoryKeeper {
 
     func begin(_ request: LockRequest) {
         self.request = request
-        kind = request.run == nil ? .restart : .run
+        kind = request.isRun ? .run : .restart
     }
 
     /// An operation that needs no lock.
@@ -88,6 +88,8 @@ final class HistoryKeeper {
 
     private func lost(_ observation: LockObservation, _ kind: HistoryRecord.Kind, _ verdict: Verdict) {
         var record = record(kind, observation.record?.scope ?? .fleet, verdict.rawValue)
+        // It happened now: the wait before it is the operation's, which has a record of its own.
+        record.startedAt = record.endedAt
         record.reason = request?.reason
         record.owner = HistoryRecord.Party(observation)
         write(record)

@@ -7,7 +7,9 @@ public struct GuardOptions: ParsableArguments, Sendable {
     public var reason: String?
 
     @Option(
-        help: ArgumentHelp("Longest wait for another restart; 0 is for ever. (default: 10m)", valueName: "dur"),
+        help: ArgumentHelp(
+            "Longest wait for one restart, or longer if its plan takes longer; 0 is for ever. (default: 10m)",
+            valueName: "dur"),
         completion: .durations("0", "1m", "5m", "10m", "30m", "1h"),
         transform: DurationOption.parse)
     public var maxWait: Duration?

@@ -74,11 +74,14 @@ struct InstallDocument: Encodable {
     var managerReloaded: Bool
     /// What is wrong with the roster beyond its text, in words.
     var warnings: [String]
+    /// With `--enable`: units that come up at boot.
+    var enabled: [String]?
 
-    init(_ changes: [FleetInstaller.Change], reloaded: Bool, warnings: [String]) {
+    init(_ changes: [FleetInstaller.Change], reloaded: Bool, warnings: [String], enabled: [UnitName]?) {
         files = changes.map { File(path: $0.path, action: $0.action.word, detail: $0.action.detail) }
         managerReloaded = reloaded
         self.warnings = warnings
+        self.enabled = enabled?.map(\.rawValue)
     }
 }
 

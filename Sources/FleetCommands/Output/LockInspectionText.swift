@@ -51,6 +51,9 @@ struct LockInspectionText {
         lines.append(line("Reason", record.reason.map { Printable.oneLine($0) } ?? "none given"))
         lines.append(line("Host", "\(Printable.oneLine(record.host)), user \(record.uid)"))
         lines.append(line("Since", since(record)))
+        if let plan = record.maxHold {
+            lines.append(line("Plan", "may rightly take \(DurationText.canonical(plan))"))
+        }
         if let age = inspection.stampAge {
             lines.append(line("Progress", "last \(DurationText.human(.seconds(clamping: max(0, age)))) ago"))
         }

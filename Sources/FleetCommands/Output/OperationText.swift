@@ -30,6 +30,7 @@ struct OperationText {
             lines += ownWords(of: unit.unit).map { "    " + style.dim("| \($0)") }
         }
         lines += nextSteps
+        if let fulfilled, !report.units.isEmpty { lines.append("  \(fulfilled)") }
         lines += report.problems.map { "  \(style.bad("problem")): \($0)" }
         if !report.notReached.isEmpty { lines.append("  \(style.warn(report.notReachedWords))") }
         return lines.joined(separator: "\n")
@@ -71,14 +72,27 @@ struct OperationText {
         let past = ["restart": "restarted", "start": "started", "stop": "stopped"][verb, default: verb]
         let left = report.skipped.isEmpty ? "" : ", \(report.skipped.count) left alone"
         if report.exitStatus == .done {
-            return style.good("\(done) \(done == 1 ? "unit" : "units") \(past)") + " in \(took)\(left)"
+            if report.units.isEmpty, let fulfilled { return style.good("Nothing left to do") + ": \(fulfilled)" }
+            if report.units.isEmpty { return style.good("Nothing to do") + left }
+            return style.good("\(Self.units(done)) \(past)") + " in \(took)\(left)"
         }
         let failed = report.failed.count
         guard failed > 0 else {
             let missed = report.notReached.count
-            return style.bad("incomplete") + ": \(done) \(past)" + (missed > 0 ? ", \(missed) not reached" : "")
-                + " in \(took)\(left)"
+            // Without a failed unit the problem below is the news.
+            return style.bad("The \(verb) is not finished") + (done == 0 ? "" : ", \(done) \(past)")
+                + (missed > 0 ? ", \(missed) not reached" : "") + " in \(took)\(left)"
         }
-        return style.bad("\(failed) \(failed == 1 ? "unit" : "units") failed") + ", \(done) \(past) in \(took)\(left)"
+        return style.bad("\(Self.units(failed)) failed") + (done == 0 ? "" : ", \(done) \(past)") + " in \(took)\(left)"
+    }
+
+    private static func units(_ count: Int) -> String { "\(count) \(count == 1 ? "unit" : "units")" }
+
+    /// What another restart did; nil when none did anything.
+    private var fulfilled: String? {
+        let agents = report.fulfilled.count { $0.instance != nil }
+        guard !report.fulfilled.isEmpty else { return nil }
+        let what = agents == 0 ? "the holder" : "\(agents) \(agents == 1 ? "agent" : "agents")"
+        return "already done by \(report.fulfilledBy ?? "another restart"): \(what) left alone"
     }
 }

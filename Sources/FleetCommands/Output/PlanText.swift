@@ -19,6 +19,7 @@ struct PlanText {
             if step.phase == .holder { lines += plan.carried.map { "       with it: \($0)" } }
         }
         if plan.steps.isEmpty { lines.append("  nothing: there is no agent to restart") }
+        if !plan.unmanaged.isEmpty { lines.append("  in no roster, and ends with it: \(plan.unmanaged.words)") }
         lines += plan.skipped.map { "  left alone: \($0.unit), because \($0.why)" }
         lines.append("Nothing was changed.")
         return lines.joined(separator: "\n")
@@ -42,6 +43,9 @@ struct PlanDocument: Encodable {
     var carried: [String]
     var steps: [Step]
     var skipped: [OperationDocument.Skipped]
+    /// Units and sessions that are in no roster and end with the holder's restart.
+    var unmanagedUnits: [String]
+    var unmanagedSessions: [String]
 
     init(_ plan: RestartPlan) {
         switch plan.order {
@@ -50,6 +54,8 @@ struct PlanDocument: Encodable {
         case .undrained: order = "undrained"
         case nil: break
         }
+        unmanagedUnits = plan.unmanaged.units.map(\.name.rawValue)
+        unmanagedSessions = plan.unmanaged.sessions
         carried = plan.carried.map(\.rawValue)
         steps = plan.steps.map { step in
             Step(phase: step.phase.rawValue, commands: step.commands.map { [$0.verb.rawValue, $0.unit.rawValue] })

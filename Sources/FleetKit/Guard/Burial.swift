@@ -8,6 +8,8 @@ struct Burial {
     let processes: any ProcessTable
     let scopes: (any RunScopes)?
     let grace: Duration
+    /// What a pause of this process counts at most: it must not charge the evicted with a time when it was itself stopped.
+    let longestGap: Duration
     let interruption: () -> FleetError?
     let report: (GuardEvent) -> Void
 
@@ -20,23 +22,23 @@ struct Burial {
     private static let killEvery: Duration = .milliseconds(50)
     private static let step: Duration = .milliseconds(5)
 
-    /// - Returns: the progress of the buried.
     /// - Throws: `.evicted`, when the new owner lost the lock in turn; `.io`; an interruption.
-    func run(for lock: HeldLock) throws(FleetError) -> [ProgressEvent] {
-        var events: [ProgressEvent] = []
-        let start = time.now()
-        var stamped = start
+    func run(for lock: HeldLock) throws(FleetError) {
+        var watched = WatchedTime(longestGap: longestGap)
+        watched.look(time.now())
+        var stamped: Duration = .zero
         var announced: Set<String> = []
         var killed: Set<String> = []
         var killedAt: Duration?
         var reported: Set<String> = []
         while true {
             var left: [String: String] = [:]
-            let living = try buryTheGone(before: lock, &events, &left)
-            if living.isEmpty { return events }
+            let living = try buryTheGone(before: lock, &left)
+            if living.isEmpty { return }
             try lock.checkFence()
             if let interrupted = interruption() { throw interrupted }
-            let now = time.now()
+            watched.look(time.now())
+            let now = watched.total
             if now - stamped >= Self.stampEvery {
                 try lock.stamp()
                 stamped = now
@@ -44,23 +46,22 @@ struct Burial {
             for owner in living where announced.insert(owner.name).inserted {
                 report(.burying(owner, grace: grace))
             }
-            if now - start >= grace, killedAt.map({ now - $0 >= Self.killEvery }) ?? true {
+            if now >= grace, killedAt.map({ now - $0 >= Self.killEvery }) ?? true {
                 // Again and again: a command that the owner started may fork while its processes are being counted.
                 for owner in living {
-                    let isKept = owner.observation.record?.isRun == true && now - start < grace + Self.keeperGrace
+                    let isKept = owner.observation.record?.isRun == true && now < grace + Self.keeperGrace
                     kill(owner, sparesHelpers: isKept, &reported)
                     killed.insert(owner.name)
                 }
                 killedAt = now
             }
-            if now - start >= grace + Self.killGrace
+            if now >= grace + Self.killGrace
                 || living.allSatisfy({ left[$0.name] != nil || !canStillEnd($0, killed) })
             {
                 for owner in living {
-                    events += owner.observation.events
                     if let why = left[owner.name] { report(.notBuried(owner, why: why)) } else { try giveUp(owner) }
                 }
-                return events
+                return
             }
             time.sleep(for: Self.step)
         }
@@ -69,7 +70,7 @@ struct Burial {
     /// Removes the records of owners that are gone; returns the others.
     /// - Parameter left: by record, why something of a dead owner's command may be left.
     private func buryTheGone(
-        before lock: HeldLock, _ events: inout [ProgressEvent], _ left: inout [String: String]
+        before lock: HeldLock, _ left: inout [String: String]
     ) throws(FleetError) -> [EvictedOwner] {
         var living: [EvictedOwner] = []
         for owner in try store.evicted(before: lock.owned) {
@@ -83,7 +84,6 @@ struct Burial {
                 continue
             }
             try store.bury(owner)
-            events += owner.observation.events
             report(.buried(owner))
         }
         return living

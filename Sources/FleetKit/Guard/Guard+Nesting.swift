@@ -33,27 +33,32 @@ extension Guard {
     /// - Throws: `.busy`; `.evicted` when the outer lock is lost; `.io`; what `interruption` gave; and `body`.
     public func withLock<Value>(
         inside observation: LockObservation, _ request: LockRequest, _ policy: WaitPolicy,
-        _ body: (HeldLock) throws(FleetError) -> Value
+        contended: () throws(FleetError) -> Void = {}, _ body: (HeldLock) throws(FleetError) -> Value
     ) throws(FleetError) -> Value {
         guard let owned = try store.borrow(observation, request) else {
             throw GuardWords.evicted(by: try store.observe(), path: store.lockPath)
         }
         let lock = HeldLock(owned, store: store)
         defer { release(lock) }
-        if request.run == nil { try enter(lock, policy) }
-        // What an earlier restart in here, that died, has left stopped is this one's to bring up.
-        lock.leftBehind = try store.observe()?.events ?? []
-        lock.startedAt = time.now()
+        if !request.isRun { try enter(lock, policy, contended) }
         return try body(lock)
     }
 
     /// Waits until no other restart runs inside the same lock. Its owner's death ends it; nobody is evicted here.
-    private func enter(_ lock: HeldLock, _ policy: WaitPolicy) throws(FleetError) {
-        let start = time.now()
+    private func enter(
+        _ lock: HeldLock, _ policy: WaitPolicy, _ contended: () throws(FleetError) -> Void
+    ) throws(FleetError) {
+        var patience = WatchedTime(longestGap: longestGap)
+        var isContended = false
         while try !store.enter(lock.owned) {
+            if !isContended {
+                isContended = true
+                try contended()
+            }
             if let interrupted = interruption() { throw interrupted }
             try lock.checkFence()
-            let waited = time.now() - start
+            patience.look(time.now())
+            let waited = patience.total
             let occupant = try store.occupant() ?? "another restart"
             if policy.noWait || policy.maxWait.map({ waited >= $0 }) == true {
                 throw FleetError(

@@ -11,6 +11,7 @@ public final class Guard {
     let report: (GuardEvent) -> Void
     let interruption: () -> FleetError?
     let scopes: (any RunScopes)?
+    let longestGap: Duration
     private let log = Logger(label: "guard")
 
     /// A waiter looks at least this often, whatever wakes it.
@@ -18,21 +19,26 @@ public final class Guard {
     /// How long a new owner's lock is left alone. Where many wait, most turns are shorter, and fifteen who look at each
     /// new owner are in its way.
     package static let rest: Duration = .milliseconds(3)
+    /// A waiter whose looks lie further apart was stopped, or not scheduled (`WatchedTime`).
+    public static let longestGap: Duration = .seconds(2)
     /// A wait shorter than this is not worth a word.
     static let quietFor: Duration = .milliseconds(400)
 
     /// - Parameters:
     ///   - scopes: of the commands of `lock run`s; nil where there can be none.
+    ///   - longestGap: what a pause between two looks counts at most; the clock of a simulated world may be coarser.
     ///   - interruption: asked at every look; an error (a signal came) ends the wait with it.
     ///   - report: what happens meanwhile.
     public init(
         store: any LockStore, time: any GuardTime, processes: any ProcessTable, scopes: (any RunScopes)? = nil,
+        longestGap: Duration = Guard.longestGap,
         interruption: @escaping () -> FleetError? = { nil }, report: @escaping (GuardEvent) -> Void = { _ in }
     ) {
         self.store = store
         self.time = time
         self.processes = processes
         self.scopes = scopes
+        self.longestGap = longestGap
         self.interruption = interruption
         self.report = report
     }
@@ -40,46 +46,39 @@ public final class Guard {
     /// Runs `body` while this process owns the fleet's restart, and gives the lock back however it ends.
     /// - Throws: what `acquire` throws, or `body`.
     public func withLock<Value>(
-        _ request: LockRequest, _ policy: WaitPolicy, _ body: (HeldLock) throws(FleetError) -> Value
+        _ request: LockRequest, _ policy: WaitPolicy, contended: () throws(FleetError) -> Void = {},
+        _ body: (HeldLock) throws(FleetError) -> Value
     ) throws(FleetError) -> Value {
-        let lock = try acquire(request, policy)
+        let lock = try acquire(request, policy, contended: contended)
         defer { release(lock) }
         return try body(lock)
     }
 
     /// Waits for the lock as the policy says. When it returns, no owner before this one can act any more.
-    /// - Throws: `.busy`; `.evicted` when the lock was lost again while older owners were buried; `.io`; what
-    ///   `interruption` gave. In each case nothing is held.
-    public func acquire(_ request: LockRequest, _ policy: WaitPolicy) throws(FleetError) -> HeldLock {
-        var leftBehind: [ProgressEvent] = []
-        let owned = try own(request, policy, &leftBehind)
+    ///
+    /// - Parameter contended: called once, before this process waits for another one or takes over from it. What the
+    ///   caller looks at in it lies before everything that another owner does from now on; without a call, nobody did
+    ///   anything between the caller's wish and the lock.
+    /// - Throws: what `contended` threw; `.busy`; `.evicted` when the lock was lost again while older owners were buried;
+    ///   `.io`; what `interruption` gave. In each case nothing is held.
+    public func acquire(
+        _ request: LockRequest, _ policy: WaitPolicy, contended: () throws(FleetError) -> Void = {}
+    ) throws(FleetError) -> HeldLock {
+        var owner: LockRecord?
+        let owned = try own(request, policy, contended, &owner)
         let lock = HeldLock(owned, store: store)
+        lock.owner = owner
         do throws(FleetError) {
-            leftBehind += try Burial(
+            try Burial(
                 store: store, time: time, processes: processes, scopes: scopes, grace: policy.evictGrace,
-                interruption: interruption, report: report
+                longestGap: longestGap, interruption: interruption, report: report
             ).run(for: lock)
-            lock.leftBehind = leftBehind
             log.debug("acquired", metadata: ["token": "\(owned.record.token)", "lock": "\(store.lockPath)"])
-            lock.startedAt = time.now()
             return lock
         } catch {
             release(lock)
             throw error
         }
-    }
-
-    func now() -> Duration { time.now() }
-    var bootID: String { processes.me.bootID }
-
-    /// Remembers that the operation under this lock restarted everything in its scope.
-    public func recordCompleted(_ lock: HeldLock) throws(FleetError) {
-        let record = lock.record
-        try store.recordCompleted(
-            CompletedRestart(
-                token: record.token, pid: record.pid, command: record.command, scope: record.scope,
-                reason: record.reason, bootID: record.bootID, startedAt: lock.startedAt.wholeNanoseconds,
-                finishedAt: Timestamp.rfc3339(time.wallClock())), by: lock.owned)
     }
 
     public func release(_ lock: HeldLock) {
@@ -91,12 +90,14 @@ public final class Guard {
         }
     }
 
-    /// - Parameter leftBehind: gets the progress of the owner that the lock was taken over from.
+    /// - Parameter owner: gets the record of the last other owner that was seen.
     private func own(
-        _ request: LockRequest, _ policy: WaitPolicy, _ leftBehind: inout [ProgressEvent]
+        _ request: LockRequest, _ policy: WaitPolicy, _ contended: () throws(FleetError) -> Void,
+        _ owner: inout LockRecord?
     ) throws(FleetError) -> OwnedLock {
-        let start = time.now()
-        var patience = Patience()
+        var isContended = false
+        var patience = Patience(longestGap: longestGap)
+        patience.observeNothing(now: time.now())
         var watch: (any LockStoreWatch)?
         defer { watch?.close() }
         while true {
@@ -106,28 +107,30 @@ public final class Guard {
                 try watch?.rest()
                 continue
             }
-            let now = time.now()
-            patience.observe(observation, now: now)
-            let unchanged = patience.unchanged(now: now)
+            owner = observation.record ?? owner
+            if !isContended {
+                isContended = true
+                try contended()
+            }
+            patience.observe(observation, now: time.now())
+            let seen = patience.seen
             let decision = policy.decide(
-                observation, isAbandoned: OwnerJudge(processes: processes).isAbandoned(observation),
-                unchanged: unchanged, waitedForOwner: patience.waitedForOwner(now: now), waited: now - start)
+                observation, isAbandoned: OwnerJudge(processes: processes).isAbandoned(observation), seen)
             switch decision {
             case .takeOver(let ground, let verdict):
                 if let owned = try store.takeOver(observation, on: ground, request) {
-                    leftBehind = observation.events
                     report(.tookOver(observation, verdict))
                     return owned
                 }
             case .busy(let verdict):
-                throw GuardWords.busy(observation, verdict, waited: now - start, path: store.lockPath)
+                throw GuardWords.busy(observation, verdict, waited: seen.waited, path: store.lockPath)
             case .wait(let longest):
-                if now - start >= Self.quietFor {
+                if seen.waited >= Self.quietFor {
                     report(
                         .waiting(
                             WaitStatus(
                                 observation: observation, verdict: observation.record == nil ? .unreadable : .held,
-                                waited: now - start, unchanged: unchanged, policy: policy)))
+                                waited: seen.waited, owner: seen.owner, unchanged: seen.unchanged, policy: policy)))
                 }
                 // Watching begins before the look that decides to wait, so that no change falls in between.
                 guard let watch else {
@@ -135,7 +138,7 @@ public final class Guard {
                     watch = try store.makeWatch()
                     continue
                 }
-                let untilWord = Self.quietFor - (now - start)
+                let untilWord = Self.quietFor - seen.waited
                 let bound = untilWord > .zero ? min(untilWord, Self.safetyNet) : Self.safetyNet
                 try watch.wait(after: observation, timeout: min(longest, bound))
             }

@@ -24,6 +24,8 @@ public struct WaitStatus: Sendable {
     public var verdict: Verdict
     /// How long this process has waited so far.
     public var waited: Duration
+    /// How much of that for this owner.
+    public var owner: Duration
     /// How long the owner has made no progress.
     public var unchanged: Duration
     public var policy: WaitPolicy

@@ -2,10 +2,8 @@
 /// unguarded takes it as a parameter, so that without the lock it does not compile.
 public final class HeldLock {
     let owned: OwnedLock
-    /// What the owners whose place this lock took had done: of the one that it was taken from and of evicted ones.
-    public internal(set) var leftBehind: [ProgressEvent] = []
-    /// When the guard handed the lock out, on its own clock.
-    var startedAt: Duration = .zero
+    /// The last other owner that was seen before this lock was acquired; nil when it was free at once.
+    public internal(set) var owner: LockRecord?
     private let store: any LockStore
 
     init(_ owned: OwnedLock, store: any LockStore) {

@@ -40,12 +40,6 @@ public protocol LockStore: AnyObject {
     /// Forgets an evicted owner.
     func bury(_ owner: EvictedOwner) throws(FleetError)
 
-    /// The last restart that ended well; nil when none is known.
-    func completed() throws(FleetError) -> CompletedRestart?
-
-    /// Remembers it, if the lock is still mine.
-    func recordCompleted(_ restart: CompletedRestart, by lock: OwnedLock) throws(FleetError)
-
     /// Somebody's, a `lock run`'s, to be used by this process inside it; nil when it is not that lock any more. The
     /// lock has a record of its own, which is written nowhere.
     func borrow(_ observation: LockObservation, _ request: LockRequest) throws(FleetError) -> OwnedLock?

@@ -40,10 +40,6 @@ final class FencedSupervisor: JobSupervisor {
 
     func willSend(_ command: UnitCommand) throws(FleetError) {
         try checkInterruption()
-        if phase == .drain {
-            // Before the command: whoever takes over from a crash in between must know what may be down because of us.
-            try report(ProgressEvent(phase: phase.rawValue, unit: command.unit.rawValue, outcome: LeftStopped.sent))
-        }
         // Last, so that as little as possible stands between the fence and the command.
         try lock.checkFence()
         observer.operation(.sent(command))
@@ -90,6 +86,8 @@ final class FencedSupervisor: JobSupervisor {
     func end(took: Duration) { observer.operation(.phaseEnded(phase, took: took)) }
 
     func planned(_ outline: OperationOutline) { observer.operation(.planned(outline)) }
+
+    func warn(_ text: String) { observer.operation(.warning(text)) }
 
     func waiting(for text: String) { observer.operation(.waiting(phase, for: text)) }
 

@@ -76,7 +76,7 @@ public struct FleetResidence: Sendable, Equatable {
     }
 
     static func paneScope(in path: String) -> UnitName? {
-        let name = path.split(separator: "/").last { $0.hasPrefix(paneScopePrefix) && $0.hasSuffix(".scope") }
+        let name = path.parts(at: "/").last { $0.begins(with: paneScopePrefix) && $0.ends(with: ".scope") }
         guard let name else { return nil }
         do throws(FleetError) { return try UnitName(String(name)) } catch {
             return nil  // no name that systemd would give

@@ -17,9 +17,9 @@ public struct NextCommands: Sendable {
     }
 
     /// `mosaic fleet WORDS…`.
-    public func fleet(_ words: String...) -> String { fleet(words) }
+    public func fleet(_ words: String...) -> String { fleet(words: words) }
 
-    private func fleet(_ words: [String]) -> String {
+    func fleet(words: [String]) -> String {
         let options = (scope == .system ? ["--system"] : []) + (mosaicHome.map { ["--mosaic-home", $0] } ?? [])
         return ShellWord.line(["mosaic", "fleet"] + words + options)
     }

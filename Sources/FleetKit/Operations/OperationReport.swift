@@ -41,6 +41,10 @@ public struct OperationReport: Sendable, Equatable {
     public var units: [Unit] = []
     public var phases: [Phase] = []
     public var skipped: [Skipped] = []
+    /// Of `skipped`: what another restart had brought into a new run since this one was asked for.
+    public var fulfilled: [UnitName] = []
+    /// Whose restart that was, for people, where it is known.
+    public var fulfilledBy: String?
     public var notReached: [NotReached] = []
     /// What failed beside the units, such as a holder that did not settle.
     public var problems: [String] = []

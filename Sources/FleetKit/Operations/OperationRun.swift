@@ -10,12 +10,14 @@ public struct OperationSurroundings {
     public var words: OutcomeWords
     /// For `~` in an agent's directory; nil: whether a directory is there is not looked at beforehand.
     public var userHome: String?
+    /// What is owed, and what was stopped on purpose.
+    public var intents: any IntentKeeping
     var processes: any ProcessLook = ProcProcessLook()
 
     public init(
         observer: any OperationObserver = Unobserved(), interruption: Interruption = .never,
         clock: any OperationClock = SystemClock(), probe: (any HolderProbe)? = nil,
-        words: OutcomeWords = OutcomeWords(), userHome: String? = nil
+        words: OutcomeWords = OutcomeWords(), intents: any IntentKeeping = RememberedIntents(), userHome: String? = nil
     ) {
         self.userHome = userHome
         self.observer = observer
@@ -23,6 +25,7 @@ public struct OperationSurroundings {
         self.clock = clock
         self.probe = probe
         self.words = words
+        self.intents = intents
     }
 }
 
@@ -34,6 +37,9 @@ final class OperationRun {
     let words: OutcomeWords
     private let clock: any OperationClock
     private let settle: Settle
+    private let intents: any IntentKeeping
+    /// As they were when the operation looked first.
+    private var earlier = Intents()
     private(set) var report = OperationReport()
     /// What is to be reached, and has not been.
     private var goals: [UnitName] = []
@@ -48,6 +54,7 @@ final class OperationRun {
         self.roster = roster
         self.words = surroundings.words
         self.clock = surroundings.clock
+        intents = surroundings.intents
         keeper = FencedSupervisor(
             lock: lock, observer: surroundings.observer, interruption: surroundings.interruption,
             clock: surroundings.clock)
@@ -62,6 +69,7 @@ final class OperationRun {
     func carry(_ units: [UnitName]) { carried = Set(units) }
     func expect(_ units: [UnitName]) { goals = units }
     func skip(_ skipped: [OperationReport.Skipped]) { report.skipped += skipped }
+    func fulfilled(_ units: [UnitName], by owner: String?) { (report.fulfilled, report.fulfilledBy) = (units, owner) }
     func problem(_ text: String) { report.problems.append(text) }
     /// The unit is where it was to be, without a command of ours.
     func reached(_ unit: UnitName) { goals.removeAll { $0 == unit } }
@@ -83,13 +91,16 @@ final class OperationRun {
         }
     }
 
-    /// The error with what it left undone, for an operation that ends in the middle.
-    func cut(by error: FleetError, again: String) -> FleetError {
+    /// The error with what was done and what it left undone, for an operation that ends in the middle.
+    /// - Parameter whole: the command that reaches everything.
+    func cut(by error: FleetError, whole: String) -> FleetError {
         close()
-        let left = report.notReachedWords
         var error = error
-        if !left.isEmpty { error.message += "; \(left)" }
-        if error.hint.isEmpty && !left.isEmpty { error.hint = again }
+        let left = report.notReachedWords
+        guard !left.isEmpty else { return error }
+        let reached = report.units.count { $0.outcome.isDone }
+        error.message += "; " + (reached == 0 ? "" : "up: \(reached) \(reached == 1 ? "unit" : "units"); ") + left
+        if error.hint.isEmpty { error.hint = "to reach the rest: \(rest(whole))" }
         return error
     }
 
@@ -118,6 +129,87 @@ final class OperationRun {
         let end = found.server.map { " (kill \($0))" } ?? ""
         return
             "\(found.words), so \(roster.holder.unit) cannot start; end it\(end) when nothing in it is needed, and try again"
+    }
+
+    /// The least that reaches what was not reached.
+    private func rest(_ whole: String) -> String {
+        let left = report.notReached
+        // What was stopped is owed, and a start pays.
+        if left.allSatisfy({ $0.condition == .stopped }) { return words.commands.fleet("start") }
+        let names = left.compactMap { missing in roster.agents.first { $0.unit == missing.unit }?.name.rawValue }
+        guard whole == "restart", names.count == left.count, names.count <= 20 else {
+            return words.commands.fleet(whole)
+        }
+        return words.commands.fleet(words: [whole] + names)
+    }
+
+    // MARK: Intents
+
+    /// The first look; later ones find what was stopped since.
+    func readIntents() throws(FleetError) -> Intents {
+        earlier = try intents.read()
+        return earlier
+    }
+
+    /// The units that somebody has stopped since the first look. The others are returned.
+    /// - Parameter stopping: they may have been started by us since, and are stopped again.
+    func respectStops(among units: [UnitName], stopping: Bool) throws(FleetError) -> [UnitName] {
+        let stopped = stops(among: units)
+        guard !stopped.isEmpty else { return units }
+        if stopping {
+            // The holder last: an agent whose server is taken away first does not end, it dies.
+            let holder = roster.holder.unit
+            let running = try states(of: stopped).filter { !$0.isDown }.map(\.name)
+            for group in [running.filter { $0 != holder }, running.filter { $0 == holder }] where !group.isEmpty {
+                try phase(.stop, total: group.count) { () throws(FleetError) in
+                    _ = try perform(group.map { UnitCommand(.stop, $0) }, maxParallel: nil)
+                }
+            }
+        }
+        leave(stopped)
+        return units.filter { !stopped.contains($0) }
+    }
+
+    /// With the fleet half down, an unreadable file must not end the operation.
+    private func stops(among units: [UnitName]) -> [UnitName] {
+        do throws(FleetError) {
+            return try intents.read().stopped(since: earlier, among: units)
+        } catch {
+            keeper.warn("whether somebody has stopped an agent meanwhile is not known: \(error.message)")
+            return []
+        }
+    }
+
+    /// Somebody's stop: no goal of ours any more, and no failure.
+    private func leave(_ stopped: [UnitName]) {
+        for unit in stopped where !report.skipped.contains(where: { $0.unit == unit }) {
+            // A stop that did not succeed is worth its line.
+            if let outcome = report.units.first(where: { $0.unit == unit })?.outcome, !outcome.isDone,
+                outcome.command.verb == .stop
+            {
+                continue
+            }
+            report.units.removeAll { $0.unit == unit }
+            report.skipped.append(.init(unit: unit, why: RestartPlan.stoppedMeanwhile))
+            reached(unit)
+        }
+    }
+
+    /// These were started: whatever became of them is seen in their own state from now on. Those that nobody tried to
+    /// start stay owed.
+    func pay(_ units: [UnitName]) throws(FleetError) {
+        let paid = units.filter { unit in
+            switch report.units.first(where: { $0.unit == unit })?.outcome.result {
+            case .done, .failed, .exited, .startLimitHit, .timeout: true
+            default: false
+            }
+        }
+        guard !paid.isEmpty else { return }
+        do throws(FleetError) {
+            try intents.add(.runs(Dictionary(paid.map { ($0, earlier.stopped[$0]?.id ?? "") }) { first, _ in first }))
+        } catch {
+            keeper.warn("what was started still counts as stopped by a restart: \(error.message)")
+        }
     }
 
     // MARK: Phases
@@ -207,16 +299,10 @@ final class OperationRun {
         if !outcome.isDone, try states(of: [unit]).contains(where: { !$0.isUpOrComing }) {
             // What the manager stopped for the holder's restart stays stopped: its start depends on the holder's.
             stopped.formUnion(try states(of: carried.sorted()).filter(\.isDown).map(\.name))
+            _ = try respectStops(among: [unit] + roster.agents.map(\.unit), stopping: true)
             return false
         }
-        var obstacle: String?
-        try phase(.settle, total: 1) { () throws(FleetError) in
-            obstacle = try settle.run(since: before, timeout: settleTimeout)
-        }
-        if let obstacle {
-            problem(obstacle)
-            return false
-        }
+        guard try settled(since: before, within: settleTimeout, isNewRun: true) else { return false }
         if !outcome.isDone {
             let state = try states(of: [unit]).first
             note(UnitOutcome(command: outcome.command, result: .done, state: state, duration: outcome.duration))
@@ -230,12 +316,32 @@ final class OperationRun {
     func holderAnswers(within timeout: Duration) throws(FleetError) -> Bool {
         let anyRun = Settle.Before(invocationID: "", processes: [])
         if try settle.isDone(since: anyRun) { return true }
-        var obstacle: String?
+        return try settled(since: anyRun, within: timeout, isNewRun: false)
+    }
+
+    /// - Returns: false when the agents would not find a holder of theirs; the report says why.
+    /// - Parameter isNewRun: what lived in the holder is down, so trying to start it harms nothing.
+    private func settled(
+        since before: Settle.Before, within timeout: Duration, isNewRun: Bool
+    ) throws(FleetError) -> Bool {
+        var found: Settle.Obstacle?
         try phase(.settle, total: 1) { () throws(FleetError) in
-            obstacle = try settle.run(since: anyRun, timeout: timeout)
+            found = try settle.run(since: before, timeout: timeout)
         }
-        if let obstacle { problem(obstacle) }
-        return obstacle == nil
+        guard let obstacle = found else { return true }
+        if obstacle.isSocketAlone && isNewRun {
+            // The agents may well reach what this process does not; those that do not say so themselves.
+            keeper.warn(
+                "\(obstacle.text); \(roster.holder.unit) is active, so its agents are started all the same")
+            return true
+        }
+        let units = [roster.holder.unit] + roster.agents.map(\.unit)
+        let isStopped = try !respectStops(among: units, stopping: true).contains(roster.holder.unit)
+        if !isStopped {
+            problem(
+                "\(obstacle.text); no agent was started; look for the cause with: \(words.commands.fleet("doctor"))")
+        }
+        return false
     }
 
     /// The unit is in a new run without a command of ours: its dependency on the holder brought it there.
@@ -264,6 +370,7 @@ final class OperationRun {
     }
 
     private func fell(_ fall: StabilityWatch.Fall) throws(FleetError) {
+        if try respectStops(among: [fall.state.name], stopping: false).isEmpty { return }
         let old = report.units.first { $0.unit == fall.state.name }?.outcome
         let result: UnitOutcome.Result =
             switch fall.state.result {

@@ -74,7 +74,9 @@ public struct OutcomeWords: Sendable {
     /// Why a run ended: `exit-code 1`, `killed by signal 9`, `start-limit-hit`, `timeout (the start took too long)`.
     public func reason(result: String, state: UnitState?) -> String {
         switch result {
-        case "exit-code": return state?.mainExit.map { "exit-code \($0.status)" } ?? "exit-code"
+        case "exit-code": return state?.mainExit.map { "exit-code \(Self.status($0.status))" } ?? "exit-code"
+        case "oom-kill": return "out of memory: the kernel ended it"
+        case "resources": return "systemd could not set it up (a missing environment_file, or a limit)"
         case "signal", "core-dump":
             let dumped = result == "core-dump" ? ", core dumped" : ""
             return state?.mainExit.map { "killed by signal \($0.status)\(dumped)" } ?? "killed by a signal\(dumped)"
@@ -84,6 +86,26 @@ public struct OutcomeWords: Sendable {
         default: return Printable.oneLine(result)
         }
     }
+
+    /// An exit status, with what it stands for by convention: 128 + N is signal N (an agent's main process says so of its
+    /// agent), 126 and 127 are a shell's, 200 and above are systemd's own.
+    private static func status(_ status: Int32) -> String {
+        let words: String? =
+            switch status {
+            case 126: "the command cannot be executed"
+            case 127: "there is no such command"
+            case 129...192: "ended by signal \(status - 128)" + (signalNames[status - 128].map { ", \($0)" } ?? "")
+            case 200: "its directory does not exist"
+            case 203: "systemd could not execute it"
+            default: nil
+            }
+        return words.map { "\(status) (\($0))" } ?? "\(status)"
+    }
+
+    private static let signalNames: [Int32: String] = [
+        1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL",
+        11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
+    ]
 
     /// Why a unit that was up is not any more, or not in the same run.
     public func fall(from before: UnitState, to now: UnitState) -> String {

@@ -27,13 +27,37 @@ public final class RestartOperation {
         self.surroundings = surroundings
     }
 
-    /// What `run` would do now. Needs no lock and changes nothing.
-    public func plan() throws(FleetError) -> RestartPlan {
-        try plan(options.mayBeOneBatch ? manager.states(of: roster.units) : manager.brief(of: roster.units))
+    /// How long `run` may rightly take, whatever it finds. Needs no lock and changes nothing.
+    public func longestTime() throws(FleetError) -> Duration {
+        let units = roster.units
+        let timeouts = Dictionary(zip(units, try manager.timeouts(of: units))) { first, _ in first }
+        return try RestartBound(roster: roster, options: options, timeouts: timeouts).longest()
     }
 
-    private func plan(_ states: [UnitState]) throws(FleetError) -> RestartPlan {
-        try RestartPlan(roster: roster, states: states, options: options) { () throws(FleetError) in
+    /// What `run` would do now. Needs no lock and changes nothing.
+    public func plan() throws(FleetError) -> RestartPlan {
+        try plan(
+            options.mayBeOneBatch ? manager.states(of: roster.units) : manager.brief(of: roster.units),
+            surroundings.intents.read())
+    }
+
+    /// What the fleet is like at the moment of a wish: taken before this process waits for another restart.
+    public func wish() throws(FleetError) -> RestartWish {
+        // The intents first: a stop between the two looks then counts as one that came after the wish.
+        let intents = try surroundings.intents.read()
+        return RestartWish(states: try manager.brief(of: roster.units), intents: intents)
+    }
+
+    private func plan(_ states: [UnitState], _ intents: Intents) throws(FleetError) -> RestartPlan {
+        let isWhole = options.agents == nil && !options.onlyFailed
+        let isUp = states.first?.isActive ?? false
+        let unmanaged =
+            isWhole
+            ? try UnmanagedMembers.find(beside: roster, in: manager, probe: isUp ? surroundings.probe : nil)
+            : UnmanagedMembers()
+        return try RestartPlan(
+            roster: roster, states: states, options: options, intents: intents, unmanaged: unmanaged
+        ) { () throws(FleetError) in
             let holder = roster.holder.unit
             return try manager.settings(of: [holder]).first ?? UnitSettings(name: holder, killMode: "")
         }
@@ -41,9 +65,12 @@ public final class RestartOperation {
 
     /// - Returns: the report; a failed unit is in it and throws nothing.
     /// - Throws: `.evicted`, `.interrupted`, `.terminated`, `.noServiceManager`, naming what was not reached (nothing
-    ///   is sent after that); `.noSuchUnit` before anything was sent.
+    ///   is sent after that); `.noSuchUnit`, and `.io` where the disk has no room for what this restart will owe, before
+    ///   anything was sent.
     public func run(holding lock: HeldLock) throws(FleetError) -> RestartReport {
-        options.leftStopped.formUnion(LeftStopped.units(in: lock.leftBehind))
+        options.wish?.fulfilledBy = lock.owner.map {
+            "the restart of pid \($0.pid) (\(Printable.oneLine($0.command)))"
+        }
         return try run(under: lock)
     }
 
@@ -55,59 +82,54 @@ public final class RestartOperation {
             report = run.report
             return report
         } catch {
-            let cut = run.cut(
-                by: error, again: "run this again to reach them: \(surroundings.words.commands.fleet("restart"))")
+            let cut = run.cut(by: error, whole: "restart")
             report = run.report
             throw cut
         }
     }
 
     private func restart(_ run: OperationRun) throws(FleetError) {
-        // What an owner before this one left stopped is this one's to say again, should it crash, too.
-        for unit in options.leftStopped.sorted() {
-            try run.keeper.report(
-                ProgressEvent(phase: OperationPhase.drain.rawValue, unit: unit.rawValue, outcome: LeftStopped.sent))
-        }
-        // Under the lock, never before: another restart may just have changed everything.
+        // Under the lock, never before: another restart may just have changed everything. The intents before the states:
+        // a stop that comes later is found by the looks that follow.
+        try surroundings.intents.tidy()
+        let intents = try run.readIntents()
         let plan = try plan(
-            options.mayBeOneBatch ? run.wholeStates(of: roster.units) : run.states(of: roster.units))
+            options.mayBeOneBatch ? run.wholeStates(of: roster.units) : run.states(of: roster.units), intents)
         if let order = plan.order { log.debug("\(order.words)") }
         try refuse(plan)
         if plan.holderPart != .none, let stranger = try run.stranger() {
             throw FleetError(.unitFailed, "\(stranger); nothing was stopped", hint: "")
         }
         run.skip(plan.skipped)
+        run.fulfilled(plan.fulfilled, by: options.wish?.fulfilledBy)
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
         run.keeper.planned(plan.outline(stableFor: options.stableFor))
-        if !plan.drained.isEmpty {
-            try run.phase(.drain, total: plan.drained.count) { () throws(FleetError) in
-                let commands = plan.drained.map { UnitCommand(.stop, $0) }
-                _ = try run.perform(commands, maxParallel: options.maxParallel)
-            }
+        if !plan.unmanaged.isEmpty {
+            run.keeper.warn("in no roster, and ends with this restart: \(plan.unmanaged.words)")
         }
-        // Whoever takes over from a crash must start them again; the others it finds in the roster.
-        for unit in plan.carried where roster.agents.contains(where: { $0.unit == unit && !$0.autostart }) {
-            try run.keeper.report(
-                ProgressEvent(phase: OperationPhase.drain.rawValue, unit: unit.rawValue, outcome: LeftStopped.sent))
-        }
+        try owe(plan, intents)
+        try takeDown(plan, run)
         run.carry(plan.carried)
-        switch plan.holderPart {
-        case .none:
-            if plan.before[plan.holder]?.isActive == true, !plan.agents.isEmpty {
-                guard try run.holderAnswers(within: options.settleTimeout) else { return }
-            }
-        case .start: guard try run.holder(.start, settleTimeout: options.settleTimeout) else { return }
-        case .restart: guard try run.holder(.restart, settleTimeout: options.settleTimeout) else { return }
-        }
-        guard !plan.agents.isEmpty else { return }
-        try run.phase(plan.agentPhase, total: plan.agents.count) { () throws(FleetError) in
-            let states = try run.states(of: plan.agents)
+        guard try bringHolderUp(plan, run) else { return }
+        let holder = plan.holderPart == .none ? [] : [plan.holder]
+        let agents = try run.respectStops(among: plan.agents, stopping: false)
+        try start(agents, plan, run)
+        // Whoever stopped one of them meanwhile said so before; what comes later sends its stop after our start.
+        let watched = try run.respectStops(among: holder + agents, stopping: true)
+        try run.pay(watched)
+        guard !agents.isEmpty else { return }
+        try run.verify(watched, for: options.stableFor)
+    }
+
+    private func start(_ agents: [UnitName], _ plan: RestartPlan, _ run: OperationRun) throws(FleetError) {
+        guard !agents.isEmpty else { return }
+        try run.phase(plan.agentPhase, total: agents.count) { () throws(FleetError) in
+            let states = try run.states(of: agents)
             // Also what was found looping before the drain stopped it: the start limit still counts that.
-            try run.resetLoops(states + plan.agents.compactMap { plan.before[$0] })
+            try run.resetLoops(states + agents.compactMap { plan.before[$0] })
             var commands: [UnitCommand] = []
             for state in states {
-                let old = plan.before[state.name]?.invocationID ?? ""
-                if let verb = Self.verb(for: state, since: old) {
+                if let verb = Self.verb(for: state, since: plan.run(of: state.name, wish: options.wish)) {
                     commands.append(UnitCommand(verb, state.name))
                 } else {
                     try run.restartedAlready(state)
@@ -115,8 +137,35 @@ public final class RestartOperation {
             }
             _ = try run.perform(commands, maxParallel: options.maxParallel)
         }
-        let watched = (plan.holderPart == .none ? [] : [plan.holder]) + plan.agents
-        try run.verify(watched, for: options.stableFor)
+    }
+
+    /// Before anything goes down: what a crash from here on leaves down is known to whoever comes next.
+    private func owe(_ plan: RestartPlan, _ intents: Intents) throws(FleetError) {
+        var debts = plan.debts
+        for unit in intents.owed where plan.before[unit].map({ !$0.isActive }) ?? false {
+            debts[unit] = debts[unit] ?? ""
+        }
+        guard !debts.isEmpty || !intents.owed.isEmpty else { return }
+        try surroundings.intents.add(.owes(debts))
+    }
+
+    private func takeDown(_ plan: RestartPlan, _ run: OperationRun) throws(FleetError) {
+        let stops = plan.drained + plan.ending
+        guard !stops.isEmpty else { return }
+        try run.phase(.drain, total: stops.count) { () throws(FleetError) in
+            _ = try run.perform(stops.map { UnitCommand(.stop, $0) }, maxParallel: options.maxParallel)
+        }
+    }
+
+    /// - Returns: false when the agents must not be started.
+    private func bringHolderUp(_ plan: RestartPlan, _ run: OperationRun) throws(FleetError) -> Bool {
+        switch plan.holderPart {
+        case .none:
+            guard plan.before[plan.holder]?.isActive == true, !plan.agents.isEmpty else { return true }
+            return try run.holderAnswers(within: options.settleTimeout)
+        case .start: return try run.holder(.start, settleTimeout: options.settleTimeout)
+        case .restart: return try run.holder(.restart, settleTimeout: options.settleTimeout)
+        }
     }
 
     /// Refuses a restart that would end what cannot come back. An agent that is down has nothing to lose: unless it was
@@ -149,7 +198,7 @@ public final class RestartOperation {
     /// (dependency propagation restarted it).
     static func verb(for state: UnitState, since old: String) -> UnitCommand.Verb? {
         let isNew = state.invocationID != old
-        if state.isActive { return isNew ? nil : .restart }
+        if state.isActive { return isNew && !state.isToGoDown ? nil : .restart }
         // A start would wait for the timer of an auto-restart; a restart cuts through.
         if state.isInAutoRestart { return .restart }
         // On its way up already: a start joins that job, a restart would begin again.

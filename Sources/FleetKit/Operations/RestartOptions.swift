@@ -11,9 +11,9 @@ public struct RestartOptions: Sendable, Equatable {
     public var settleTimeout: Duration = .seconds(30)
     /// Only agents that are not up; decided under the lock.
     public var onlyFailed = false
-    /// Units that the drain of an owner who died stopped (its lock record says which): they ran, so they are to run
-    /// again, also without `autostart`.
-    public var leftStopped: Set<UnitName> = []
+    /// What the fleet was like when the restart was asked for, where it had to wait for another one since: what runs in
+    /// a newer run is left alone. nil: everything is restarted.
+    public var wish: RestartWish?
 
     /// Whether one transaction of the manager's may be the whole of it; the units have a say, too.
     var mayBeOneBatch: Bool { agents == nil && !onlyFailed && drain && maxParallel == nil }

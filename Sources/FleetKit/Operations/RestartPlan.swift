@@ -35,41 +35,64 @@ public struct RestartPlan: Sendable, Equatable {
     public var carried: [UnitName]
     /// To be up at the end.
     public var agents: [UnitName]
+    /// Stopped before the holder goes down, and not started again: units that are in no roster, and what somebody has
+    /// stopped since the restart was asked for.
+    public var ending: [UnitName]
+    /// What ends with the holder and is in no roster; empty where the holder is not restarted.
+    public var unmanaged: UnmanagedMembers
+    /// Of `skipped`: those that another restart brought into a new run since this one was asked for.
+    public var fulfilled: [UnitName]
     public var skipped: [OperationReport.Skipped]
     /// The states that the plan rests on: what "restarted since" is measured against.
     public var before: [UnitName: UnitState]
 
     /// - Parameters:
     ///   - states: of the holder and all agents of the roster.
+    ///   - intents: as they are now.
+    ///   - unmanaged: units that the holder's end would take down, and bring up again without a command.
     ///   - holderSettings: asked for only where one batch is possible otherwise.
     /// - Throws: `.noSuchUnit` for an agent that the roster or the manager does not know; what `holderSettings` threw.
     public init(
-        roster: Roster, states: [UnitState], options: RestartOptions,
-        holderSettings: () throws(FleetError) -> UnitSettings
+        roster: Roster, states: [UnitState], options: RestartOptions, intents: Intents = Intents(),
+        unmanaged: UnmanagedMembers = UnmanagedMembers(), holderSettings: () throws(FleetError) -> UnitSettings
     ) throws(FleetError) {
         var known: [UnitName: UnitState] = [:]
         for state in states { known[state.name] = state }
         func state(_ unit: UnitName) -> UnitState { known[unit] ?? UnitState(name: unit, loadState: "not-found") }
         func ran(_ unit: UnitName) -> Bool {
-            state(unit).isUpOrComing || state(unit).isFailed && options.onlyFailed || options.leftStopped.contains(unit)
+            state(unit).isUpOrComing || state(unit).isFailed && options.onlyFailed || intents.owed.contains(unit)
         }
+        let wish = options.wish
+        let meanwhile = Set(wish.map { intents.stopped(since: $0.intents, among: roster.units) } ?? [])
         before = known
         holder = roster.holder.unit
         skipped = []
         drained = []
         carried = []
+        ending = []
+        fulfilled = []
+        self.unmanaged = UnmanagedMembers()
         let targets = try roster.agents(named: options.agents)
         // One whose restart was asked for by somebody who was evicted, or died, before it was done is as good as down:
         // agents that start before it has settled fail. The same command joins that job.
         let holderIsLeaving = state(holder).isActive && state(holder).isToGoDown
         let holderIsUp = state(holder).isActive && !holderIsLeaving
+        let holderIsDone = wish?.isFulfilled(by: state(holder)) ?? false
+        let isWhole = options.agents == nil && !options.onlyFailed
         // A fleet whose holder is down has no agent that could be well.
         let onlyFailed = options.onlyFailed && holderIsUp
         var agents: [UnitName] = []
         for agent in targets {
             let now = state(agent.unit)
             if options.agents != nil && now.isNotFound { throw Self.noSuchUnit(agent) }
-            if onlyFailed && now.isActive {
+            if meanwhile.contains(agent.unit) || meanwhile.contains(holder) {
+                skipped.append(.init(unit: agent.unit, why: Self.stoppedMeanwhile))
+            } else if options.onlyFailed && intents.isStopped(now) {
+                skipped.append(.init(unit: agent.unit, why: "it was stopped on purpose"))
+            } else if !options.onlyFailed && (holderIsDone || !isWhole) && wish?.isFulfilled(by: now) == true {
+                skipped.append(.init(unit: agent.unit, why: Self.restartedMeanwhile(wish)))
+                fulfilled.append(agent.unit)
+            } else if onlyFailed && now.isActive {
                 skipped.append(.init(unit: agent.unit, why: "it is up"))
             } else if options.agents == nil && !agent.autostart && !ran(agent.unit) {
                 skipped.append(.init(unit: agent.unit, why: "autostart = false and it is not running"))
@@ -78,7 +101,20 @@ public struct RestartPlan: Sendable, Equatable {
             }
         }
         self.agents = agents
-        if options.agents != nil || onlyFailed {
+        if meanwhile.contains(holder) || options.onlyFailed && intents.isStopped(state(holder)) {
+            // A whole stop: agents alone would bring the holder up with them.
+            let why = meanwhile.contains(holder) ? Self.stoppedMeanwhile : "it was stopped on purpose"
+            if options.agents == nil { skipped.append(.init(unit: holder, why: why)) }
+            skipped += agents.map { .init(unit: $0, why: "its holder was stopped on purpose") }
+            self.agents = []
+            holderPart = .none
+            return
+        }
+        if isWhole && holderIsDone {
+            skipped.append(.init(unit: holder, why: Self.restartedMeanwhile(wish)))
+            fulfilled.append(holder)
+        }
+        if options.agents != nil || onlyFailed || holderIsDone {
             let isNeeded = !agents.isEmpty && !holderIsUp && !state(holder).isNotFound
             holderPart = isNeeded ? (holderIsLeaving ? .restart : .start) : .none
             return
@@ -89,11 +125,14 @@ public struct RestartPlan: Sendable, Equatable {
                 hint: "write the units with 'mosaic fleet init', or correct [holder] unit in the roster")
         }
         holderPart = .restart
+        ending = roster.agents.map(\.unit).filter { meanwhile.contains($0) && state($0).isUpOrComing }
+        ending += unmanaged.units.filter { !$0.isDown }.map(\.name)
+        self.unmanaged = unmanaged
         guard options.drain else {
             order = .undrained
             return
         }
-        let running = roster.agents.map(\.unit).filter { state($0).isUpOrComing }
+        let running = roster.agents.map(\.unit).filter { state($0).isUpOrComing && !ending.contains($0) }
         if options.maxParallel != nil {
             order = .phases(because: "--max-parallel bounds the jobs at once")
         } else if let obstacle = Self.obstacleToOneBatch(state(holder), running.map(state)) {
@@ -137,7 +176,8 @@ public struct RestartPlan: Sendable, Equatable {
     /// start limit) is not in it.
     public var steps: [Step] {
         var steps: [Step] = []
-        if !drained.isEmpty { steps.append(.init(phase: .drain, commands: drained.map { UnitCommand(.stop, $0) })) }
+        let stops = (drained + ending).map { UnitCommand(.stop, $0) }
+        if !stops.isEmpty { steps.append(.init(phase: .drain, commands: stops)) }
         switch holderPart {
         case .none: break
         case .start: steps.append(.init(phase: .holder, commands: [UnitCommand(.start, holder)]))
@@ -154,11 +194,12 @@ public struct RestartPlan: Sendable, Equatable {
     /// The plan as the phases that it will go through.
     func outline(stableFor window: Duration) -> OperationOutline {
         let hasHolder = holderPart != .none
-        let ending = OperationOutline.ending(with: agentPhase, agents: agents.count, holder: hasHolder, window: window)
-        let isDrained = drained.filter { !agents.contains($0) }
+        let stops = drained.count + ending.count
+        let phases = OperationOutline.ending(with: agentPhase, agents: agents.count, holder: hasHolder, window: window)
+        let isDrained = (drained + ending).filter { !agents.contains($0) }
         return OperationOutline(
             units: (hasHolder ? [holder] : []) + agents + isDrained,
-            phases: (drained.isEmpty ? [] : [.init(.drain, total: drained.count)]) + ending, carried: carried)
+            phases: (stops == 0 ? [] : [.init(.drain, total: stops)]) + phases, carried: carried)
     }
 
     /// `start` after a drain, `restart` where the agents were left running until now.
@@ -166,6 +207,28 @@ public struct RestartPlan: Sendable, Equatable {
         let stopped = Set(drained + carried)
         let isRunning = agents.contains { before[$0].map { !$0.isDown } == true && !stopped.contains($0) }
         return holderPart == .restart && !isRunning ? .start : .restart
+    }
+
+    /// What this restart takes down and is to bring up again, with the runs that end.
+    var debts: [UnitName: String] {
+        let isWhole = holderPart == .restart
+        let taken = (isWhole ? [holder] + drained + carried : []) + agents
+        return Dictionary(
+            taken.compactMap { unit in
+                before[unit].flatMap { $0.isUpOrComing ? (unit, $0.invocationID) : nil }
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The run that a target is to leave: the one at the time of the wish, else the one that was found under the lock.
+    func run(of unit: UnitName, wish: RestartWish?) -> String {
+        if holderPart != .restart, let run = wish?.run(of: unit) { return run }
+        return before[unit]?.invocationID ?? ""
+    }
+
+    static let stoppedMeanwhile = "it was stopped on purpose meanwhile"
+
+    private static func restartedMeanwhile(_ wish: RestartWish?) -> String {
+        "it was restarted meanwhile" + (wish?.fulfilledBy.map { " by \($0)" } ?? "")
     }
 
     static func noSuchUnit(_ agent: Roster.Agent) -> FleetError {

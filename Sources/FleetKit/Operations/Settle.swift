@@ -42,7 +42,7 @@ struct Settle {
     func isDone(since before: Before) throws(FleetError) -> Bool { try look(since: before) == nil }
 
     /// - Returns: nil when settled; else what is still in the way.
-    func run(since before: Before, timeout: Duration) throws(FleetError) -> String? {
+    func run(since before: Before, timeout: Duration) throws(FleetError) -> Obstacle? {
         let deadline = clock.now() + timeout
         var step = Self.firstStep
         var said = ""
@@ -50,8 +50,12 @@ struct Settle {
             try keeper.look()
             let obstacle = try look(since: before)
             guard let obstacle else { return nil }
-            if obstacle.isFinal { return obstacle.text }
-            if clock.now() >= deadline { return "\(obstacle.text) (waited \(timeout.wholeMilliseconds) ms)" }
+            if obstacle.isFinal { return obstacle }
+            if clock.now() >= deadline {
+                var last = obstacle
+                last.text += " (waited \(DurationText.human(timeout)))"
+                return last
+            }
             if obstacle.text != said { keeper.waiting(for: obstacle.text) }
             said = obstacle.text
             clock.sleep(for: min(step, deadline - clock.now()))
@@ -59,10 +63,12 @@ struct Settle {
         }
     }
 
-    private struct Obstacle {
+    struct Obstacle {
         var text: String
         /// Waiting longer cannot help.
         var isFinal = false
+        /// The unit is active in its new run and nothing of the old one is left; only nobody answers.
+        var isSocketAlone = false
     }
 
     private func look(since before: Before) throws(FleetError) -> Obstacle? {
@@ -87,7 +93,8 @@ struct Settle {
         }
         guard let probe else { return nil }
         switch try probe.ask(among: present) {
-        case .silent(let what): return Obstacle(text: "the new holder does not answer: \(what)")
+        case .silent(let what):
+            return Obstacle(text: "the new holder does not answer: \(what)", isSocketAlone: true)
         case .foreign(let what): return Obstacle(text: what, isFinal: true)
         case .answers(let server):
             // A server that somebody else's client started on the same socket is not the holder.

@@ -1,6 +1,8 @@
 /// Starts the fleet (the holder first, settled, then the agents with `autostart`) or some agents. Unguarded: it never
 /// waits for a restart's lock.
 ///
+/// What a restart has stopped and not started again is started too, whatever `autostart` says.
+///
 /// What is up stays as it is. A start limit and a failed state are reset first. When agents are named, they are
 /// started whatever `autostart` says, and the holder only if it is down.
 public final class StartOperation {
@@ -28,8 +30,7 @@ public final class StartOperation {
         do throws(FleetError) {
             try start(run)
         } catch {
-            let cut = run.cut(
-                by: error, again: "run this again to reach them: \(surroundings.words.commands.fleet("start"))")
+            let cut = run.cut(by: error, whole: "start")
             report = run.report
             throw cut
         }
@@ -40,6 +41,7 @@ public final class StartOperation {
 
     private func start(_ run: OperationRun) throws(FleetError) {
         let targets = try roster.agents(named: options.agents)
+        let intents = try run.readIntents()
         let states = try run.states(of: [roster.holder.unit] + targets.map(\.unit))
         guard let holder = states.first else { return }
         var starting: [UnitState] = []
@@ -47,7 +49,7 @@ public final class StartOperation {
             if options.agents != nil && state.isNotFound { throw RestartPlan.noSuchUnit(agent) }
             if state.isActive {
                 run.skip([.init(unit: agent.unit, why: "it is up")])
-            } else if options.agents == nil && !agent.autostart {
+            } else if options.agents == nil && !agent.autostart && !intents.owed.contains(agent.unit) {
                 run.skip([.init(unit: agent.unit, why: "autostart = false")])
             } else {
                 starting.append(state)
@@ -76,7 +78,7 @@ public final class StartOperation {
         } else if isWhole {
             run.skip([.init(unit: holder.name, why: "it is up")])
         }
-        guard !starting.isEmpty else { return }
+        guard !starting.isEmpty else { return try run.pay(goals) }
         // A holder that is up and cannot be reached would only make its agents fail.
         if !needsHolder && holder.isActive {
             guard try run.holderAnswers(within: options.settleTimeout) else { return }
@@ -88,6 +90,8 @@ public final class StartOperation {
             for state in now { commands.append(UnitCommand(state.isInAutoRestart ? .restart : .start, state.name)) }
             _ = try run.perform(commands, maxParallel: options.maxParallel)
         }
-        try run.verify(starting.map(\.name), for: options.stableFor)
+        let watched = try run.respectStops(among: goals, stopping: true)
+        try run.pay(watched)
+        try run.verify(watched.filter { $0 != holder.name }, for: options.stableFor)
     }
 }

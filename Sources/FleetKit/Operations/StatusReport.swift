@@ -1,7 +1,11 @@
 /// The fleet as it is at one moment: what `status` shows.
 public struct StatusReport: Sendable, Equatable {
     public struct Row: Sendable, Equatable {
-        public enum Role: String, Sendable, CaseIterable { case holder, agent }
+        public enum Role: String, Sendable, CaseIterable {
+            case holder, agent
+            /// Of the agents' template, and in no roster.
+            case unmanaged
+        }
 
         public var role: Role
         /// nil for the holder.
@@ -37,8 +41,10 @@ public struct StatusReport: Sendable, Equatable {
         }
     }
 
-    /// The holder first, then the agents in the roster's order.
+    /// The holder first, then the agents in the roster's order, then what is in no roster.
     public var rows: [Row]
+    /// Sessions in the holder's server that belong to no agent, where they were looked for.
+    public var sessions: [String] = []
 
     public init(rows: [Row]) { self.rows = rows }
 
@@ -54,11 +60,13 @@ public struct StatusReport: Sendable, Equatable {
 
     private typealias Severity = Row.Severity
 
-    /// - Parameter agents: nil = holder and all agents; else these agents only.
+    /// - Parameters:
+    ///   - agents: nil = holder, all agents and what is in no roster; else these agents only.
+    ///   - probe: nil: sessions that belong to no agent are not looked for.
     /// - Throws: `.noSuchUnit`, `.noServiceManager`.
     public static func read(
         _ roster: Roster, agents: [AgentName]? = nil, from manager: any ServiceManager,
-        words: OutcomeWords = OutcomeWords()
+        probe: (any HolderProbe)? = nil, words: OutcomeWords = OutcomeWords()
     ) throws(FleetError) -> StatusReport {
         let targets = try roster.agents(named: agents)
         let holder = agents == nil ? [roster.holder.unit] : []
@@ -71,11 +79,22 @@ public struct StatusReport: Sendable, Equatable {
                     command: agent?.command ?? [], directory: agent?.directory,
                     trouble: trouble(of: state, words), isFlapping: state.isFlapping))
         }
-        return StatusReport(rows: rows)
+        guard agents == nil else { return StatusReport(rows: rows) }
+        let isUp = rows.first?.state.isActive ?? false
+        let unmanaged = try UnmanagedMembers.find(beside: roster, in: manager, probe: isUp ? probe : nil)
+        for state in unmanaged.units {
+            let why = trouble(of: state, words).map { "in no roster; \($0)" } ?? "in no roster"
+            rows.append(Row(role: .unmanaged, agent: AgentName(unit: state.name), state: state, trouble: why))
+        }
+        var report = StatusReport(rows: rows)
+        report.sessions = unmanaged.sessions
+        return report
     }
 
-    /// 0: all active; 3: something is not.
-    public var exitStatus: ExitStatus { rows.allSatisfy(\.state.isActive) ? .done : .attention }
+    /// 0: all are active and in the roster; 3: something is not.
+    public var exitStatus: ExitStatus {
+        rows.allSatisfy { $0.state.isActive && $0.role != .unmanaged } ? .done : .attention
+    }
 
     /// What a unit is, in one word of an operator's.
     public enum Condition: String, Sendable, CaseIterable {
@@ -107,7 +126,9 @@ public struct StatusReport: Sendable, Equatable {
     /// Only the units in one of the conditions; all of them for none.
     public func only(_ conditions: [Condition]) -> StatusReport {
         guard !conditions.isEmpty else { return self }
-        return StatusReport(rows: rows.filter { conditions.contains(Condition($0.state)) })
+        var report = self
+        report.rows = rows.filter { conditions.contains(Condition($0.state)) }
+        return report
     }
 
     /// Units per condition, the worst first: `1 failed, 1 restarting, 18 active`.

@@ -1,22 +1,29 @@
 /// Stops the whole fleet (the agents, then the holder) or some agents. Unguarded, as `StartOperation`.
 ///
+/// What is stopped is written down first, so that no restart that runs meanwhile starts it again.
+///
 /// An agent between two automatic restarts is stopped too; what is down stays as it is.
 public final class StopOperation {
     private let manager: any ServiceManager
     private let roster: Roster
     private let agents: [AgentName]?
+    private let others: [UnitName]
     private let maxParallel: Int?
     private let surroundings: OperationSurroundings
     public private(set) var report = OperationReport()
 
-    /// - Parameter agents: nil = the whole fleet with its holder.
+    /// - Parameters:
+    ///   - agents: nil = the whole fleet with its holder.
+    ///   - others: units beside the roster, which are stopped with the agents.
     public init(
-        manager: any ServiceManager, roster: Roster, agents: [AgentName]? = nil, maxParallel: Int? = nil,
+        manager: any ServiceManager, roster: Roster, agents: [AgentName]? = nil, others: [UnitName] = [],
+        maxParallel: Int? = nil,
         surroundings: OperationSurroundings = OperationSurroundings()
     ) {
         self.manager = manager
         self.roster = roster
         self.agents = agents
+        self.others = others
         self.maxParallel = maxParallel
         self.surroundings = surroundings
     }
@@ -27,8 +34,7 @@ public final class StopOperation {
         do throws(FleetError) {
             try stop(run)
         } catch {
-            let cut = run.cut(
-                by: error, again: "run this again to reach them: \(surroundings.words.commands.fleet("stop"))")
+            let cut = run.cut(by: error, whole: "stop")
             report = run.report
             throw cut
         }
@@ -41,16 +47,23 @@ public final class StopOperation {
         let targets = try roster.agents(named: agents)
         let holder = agents == nil ? [roster.holder.unit] : []
         var stopping: [UnitName] = []
-        for state in try run.states(of: targets.map(\.unit) + holder) {
-            if agents != nil, state.isNotFound, let agent = targets.first(where: { $0.unit == state.name }) {
-                throw RestartPlan.noSuchUnit(agent)
-            }
+        var down: [UnitName] = []
+        let states = try run.states(of: targets.map(\.unit) + others + holder)
+        for state in states where agents != nil && state.isNotFound {
+            if let agent = targets.first(where: { $0.unit == state.name }) { throw RestartPlan.noSuchUnit(agent) }
+        }
+        intend(states, run)
+        for state in states {
             if state.isDown {
-                run.skip([.init(unit: state.name, why: "it is down")])
+                down.append(state.name)
             } else {
                 stopping.append(state.name)
             }
         }
+        // A restart may have started one between that look and our line; what it starts later, it stops itself.
+        let late = try down.isEmpty ? [] : run.states(of: down).filter { !$0.isDown }.map(\.name)
+        run.skip(down.filter { !late.contains($0) }.map { .init(unit: $0, why: "it is down") })
+        stopping += late
         run.expect(stopping)
         guard !stopping.isEmpty else { return }
         let agentsFirst = [stopping.filter { !holder.contains($0) }, stopping.filter { holder.contains($0) }]
@@ -62,6 +75,16 @@ public final class StopOperation {
             for group in agentsFirst {
                 _ = try run.perform(group.map { UnitCommand(.stop, $0) }, maxParallel: maxParallel)
             }
+        }
+    }
+
+    /// The person's will counts before the command does: a restart that runs looks for it after its start.
+    private func intend(_ states: [UnitState], _ run: OperationRun) {
+        let runs = Dictionary(states.map { ($0.name, $0.invocationID) }) { first, _ in first }
+        do throws(FleetError) {
+            try surroundings.intents.add(.stops(id: LockToken.random().rawValue, runs))
+        } catch {
+            run.keeper.warn("a restart may start it again, since the stop cannot be written down: \(error.message)")
         }
     }
 }

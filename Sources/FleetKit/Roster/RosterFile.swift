@@ -14,7 +14,7 @@ extension Roster {
         return try RosterDecoder.decode(bytes, file: path)
     }
 
-    private static func read(_ path: String) throws(FleetError) -> [UInt8]? {
+    static func read(_ path: String) throws(FleetError) -> [UInt8]? {
         func refuse(_ why: String, hint: String) -> FleetError {
             FleetError(.badRoster, "\(Printable.oneLine(path)): \(why)", hint: hint)
         }

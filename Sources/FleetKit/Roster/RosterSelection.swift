@@ -1,6 +1,6 @@
 extension Roster {
-    /// The agents that an operator named, by agent name or by full unit name, each once, in the order given; all of
-    /// them when none is named.
+    /// The agents that an operator named, by agent name, by full unit name or by a pattern of either (`worker-*`), each
+    /// once, in the order given; all of them when none is named.
     ///
     /// - Throws: `.noSuchUnit`, naming every name that fits no agent and what is near the first of them.
     public func agents(named names: [String]) throws(FleetError) -> [Agent] {
@@ -8,19 +8,21 @@ extension Roster {
         var chosen: [Agent] = []
         var unknown: [String] = []
         for name in names {
-            guard
-                let agent = agents.first(where: { $0.name.rawValue.isExactly(name) || $0.unit.rawValue.isExactly(name) }
-                )
-            else {
-                if !unknown.containsExactly(name) { unknown.append(name) }
-                continue
+            let pattern = NamePattern(name)
+            let found = agents.filter { agent in
+                guard let pattern else {
+                    return agent.name.rawValue.isExactly(name) || agent.unit.rawValue.isExactly(name)
+                }
+                return pattern.matches(agent.name.rawValue) || pattern.matches(agent.unit.rawValue)
             }
-            if !chosen.contains(where: { $0.unit == agent.unit }) { chosen.append(agent) }
+            if found.isEmpty, !unknown.containsExactly(name) { unknown.append(name) }
+            for agent in found where !chosen.contains(where: { $0.unit == agent.unit }) { chosen.append(agent) }
         }
         guard let first = unknown.first else { return chosen }
         let listed = unknown.prefix(5).map { "'\(Printable.oneLine($0, limit: 80))'" }.joined(separator: ", ")
         let more = unknown.count > 5 ? " and \(unknown.count - 5) more" : ""
-        throw FleetError(.noSuchUnit, "no such agent: \(listed)\(more)", hint: hint(for: first))
+        let what = unknown.contains { NamePattern($0) == nil } ? "no such agent" : "no agent matches"
+        throw FleetError(.noSuchUnit, "\(what): \(listed)\(more)", hint: hint(for: first))
     }
 
     private func hint(for name: String) -> String {
@@ -31,7 +33,9 @@ extension Roster {
                 "the holder (\(holder.unit)) is the tmux server of all agents, not one of them; name no agent to act on"
                 + " the whole fleet"
         }
-        let near = Suggestion.near(name, in: known + agents.map(\.unit.rawValue))
+        // Whoever types one of these means a pattern, also one that does not end.
+        let isPattern = name.utf8.contains { "*?[".utf8.contains($0) }
+        let near = isPattern ? [] : Suggestion.near(name, in: known + agents.map(\.unit.rawValue))
         if !near.isEmpty { return "did you mean \(near.joined(separator: " or "))?" }
         let place =
             switch origin {

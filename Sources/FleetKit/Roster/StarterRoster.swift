@@ -2,7 +2,7 @@
 enum StarterRoster {
     static let text = """
         # The fleet: one holder (a tmux server) and the agents whose sessions live in it.
-        # After a change run `mosaic fleet init` again: it renews the unit files, then `mosaic fleet restart`.
+        # After a change run `mosaic fleet apply`: it starts what is new, stops what left, and says what needs a restart.
         version = 1
 
         [holder]

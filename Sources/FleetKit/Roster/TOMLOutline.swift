@@ -27,6 +27,16 @@ struct TOMLOutline {
     private var keys: [Path: Int] = [:]
     private var values: [Path: Int] = [:]
 
+    /// A `[…]` or `[[…]]` header with the pairs below it. Byte offsets, from the header's first bracket to behind its last
+    /// value.
+    struct Section {
+        var path: Path
+        var start: Int
+        var end: Int
+    }
+    /// In the order of the text; what stands before the first header is in none.
+    private(set) var sections: [Section] = []
+
     /// How many `[[…]]` headers each array of tables has had.
     private var tables: [Path: Int] = [:]
     private var scanner: TOMLScanner
@@ -40,8 +50,10 @@ struct TOMLOutline {
             let start = scanner.offset
             if byte == UInt8(ascii: "[") {
                 table = header()
+                sections.append(Section(path: table, start: start, end: scanner.offset))
             } else {
                 pair(in: table, depth: 0)
+                if !sections.isEmpty { sections[sections.count - 1].end = scanner.offset }
             }
             // A text that TOML does not allow must not hold the walk in one place.
             if scanner.offset == start { scanner.skip() }

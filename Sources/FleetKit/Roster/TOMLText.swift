@@ -11,7 +11,8 @@ enum TOMLText {
             case "\t": result += "\\t"
             case "\r": result += "\\r"
             // What cannot be seen, and what would change the direction of the line.
-            case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+            case _
+            where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
                 || (0x200B...0x200F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value)
                 || (0x2066...0x2069).contains(scalar.value) || scalar.value == 0xFEFF:
                 let digits = String(scalar.value, radix: 16)

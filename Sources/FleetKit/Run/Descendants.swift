@@ -12,7 +12,7 @@ struct Descendants {
     var group: CommandGroup?
 
     private static let firstStep: Duration = .milliseconds(1)
-    private static let lastStep: Duration = .milliseconds(20)
+    private static let lastStep: Duration = .milliseconds(100)
     /// Between two looks at what does not die.
     private static let longestPause: Duration = .seconds(5)
 

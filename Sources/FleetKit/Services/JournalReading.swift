@@ -11,6 +11,12 @@ public struct JournalReading: Sendable, Equatable {
     /// No remarks of journalctl's own.
     public var isQuiet = false
 
+    /// journalctl's own words for times, such as `10 min ago`.
+    public var since: String?
+    public var until: String?
+    /// A regular expression that the entries' texts are to match.
+    public var pattern: String?
+
     public init(units: [UnitName], scope: ManagerScope) {
         self.units = units
         self.scope = scope
@@ -25,6 +31,10 @@ public struct JournalReading: Sendable, Equatable {
         var words = units.map { option + $0.rawValue }
         if follows { words.append("--follow") }
         if let lines { words.append("--lines=\(lines)") }
+        // Each value in its option's word: none can become an option.
+        if let since { words.append("--since=\(since)") }
+        if let until { words.append("--until=\(until)") }
+        if let pattern { words.append("--grep=\(pattern)") }
         if isJSON { words.append("--output=json") }
         if isQuiet { words.append("--quiet") }
         return words

@@ -24,6 +24,9 @@ public protocol ServiceManager: AnyObject {
     /// - Throws: `.noServiceManager` when the manager cannot be asked.
     func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings]
 
+    /// How long each unit may take, in the order asked: of the settings, what every restart asks for before it waits.
+    func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts]
+
     /// What there is to show of each unit, in the order asked. Of a unit that is active, `controlGroup`,
     /// `conditionResult`, `mainExit`, `requirements` and `after` may be left at their defaults: nobody decides on these
     /// states, and asking for less takes half the time.
@@ -97,4 +100,7 @@ extension ServiceManager {
     public func searchPath() throws(FleetError) -> String? { nil }
     public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] { units.map { _ in "" } }
     public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool { false }
+    public func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts] {
+        try settings(of: units).map(\.timeouts)
+    }
 }

@@ -5,6 +5,10 @@ public struct UnitSettings: Sendable, Equatable {
     public var name: UnitName
     /// The unit file that counts; empty where there is none.
     public var path: String
+    /// The drop-ins that count, absolute.
+    public var dropIns: [String]
+    /// When the main process of the present run was started, microseconds since 1970; 0 = never.
+    public var mainStartedAt: UInt64
     /// A file of the unit was changed on disk since the manager has read it (`NeedDaemonReload`).
     public var needsReload: Bool
     /// `Type=`: `simple`, `exec`, `forking`, `oneshot`, `dbus`, `notify`, `notify-reload`, `idle`.
@@ -19,6 +23,7 @@ public struct UnitSettings: Sendable, Equatable {
     public var startLimitInterval: Duration
     /// `StartLimitBurst=`; 0: there is no limit.
     public var startLimitBurst: UInt32
+    public var timeouts: UnitTimeouts
     /// The argument vectors of `ExecStart=`, the program first. systemctl prints them with blanks between the words, so
     /// through that backend a word with a blank in it comes as several.
     public var commands: [[String]]
@@ -27,13 +32,16 @@ public struct UnitSettings: Sendable, Equatable {
     public var environment: [String]?
 
     public init(
-        name: UnitName, path: String = "", needsReload: Bool = false, type: String = "simple",
+        name: UnitName, path: String = "", dropIns: [String] = [], mainStartedAt: UInt64 = 0, needsReload: Bool = false,
+        type: String = "simple",
         killMode: String = "control-group", restart: String = "no", restartDelay: Duration = .milliseconds(100),
-        startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5, commands: [[String]] = [],
-        environment: [String]? = []
+        startLimitInterval: Duration = .seconds(10), startLimitBurst: UInt32 = 5,
+        timeouts: UnitTimeouts = UnitTimeouts(), commands: [[String]] = [], environment: [String]? = []
     ) {
         self.name = name
         self.path = path
+        self.dropIns = dropIns
+        self.mainStartedAt = mainStartedAt
         self.needsReload = needsReload
         self.type = type
         self.killMode = killMode
@@ -41,6 +49,7 @@ public struct UnitSettings: Sendable, Equatable {
         self.restartDelay = restartDelay
         self.startLimitInterval = startLimitInterval
         self.startLimitBurst = startLimitBurst
+        self.timeouts = timeouts
         self.commands = commands
         self.environment = environment
     }

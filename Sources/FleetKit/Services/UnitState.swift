@@ -44,6 +44,11 @@ public struct UnitState: Sendable, Equatable {
     public var invocationID: String
     /// When the unit became active, microseconds since 1970 (`ActiveEnterTimestamp`); 0 = never.
     public var activeSince: UInt64
+    /// When the unit went down, microseconds since 1970 (`InactiveEnterTimestamp`); 0 = never, or systemd has forgotten
+    /// the unit since, as it does with one that is down without a failure and not enabled.
+    public var inactiveSince: UInt64 = 0
+    /// CPU time of the unit's processes in this run, nanoseconds (`CPUUsageNSec`); nil where it is not known.
+    public var cpu: UInt64?
     /// Bytes (`MemoryCurrent`); nil where memory accounting is off or the unit is down.
     public var memory: UInt64?
     /// Path of the unit's cgroup under the manager's hierarchy; empty while it has none.

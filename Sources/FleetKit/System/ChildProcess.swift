@@ -48,7 +48,8 @@ public struct ChildProcess: Sendable {
     /// - Parameters:
     ///   - standardInput: stays the caller's to close; nil = `/dev/null`.
     ///   - limit: bytes of standard output that are read; a program that writes more is ended.
-    ///   - timeout: after which the program is killed, through its pidfd; nil = none.
+    ///   - timeout: after which the program is killed, through its pidfd; nil = none. Time in which this process was
+    ///     itself stopped, or the machine suspended, does not count.
     ///   - whileWaiting: called on this thread, first when the program runs and then at least every 100 ms.
     /// - Throws: `.io` when the program cannot be started or writes too much, naming it; and what `whileWaiting`
     ///   threw. In every case the program has been killed and reaped before the throw.
@@ -71,7 +72,9 @@ public struct ChildProcess: Sendable {
             } catch { end = .failed("\(error)") }
             watch.finish(end)
         }
-        let deadline = timeout.map { ContinuousClock.now + $0 }
+        let clock = SystemClock()
+        var watched = WatchedTime(longestGap: Self.longestGap)
+        watched.look(clock.now())
         var stop: FleetError?
         var isOverdue = false
         while true {
@@ -81,10 +84,14 @@ public struct ChildProcess: Sendable {
             }
             guard stop == nil, !isOverdue, watch.isRunning else { continue }
             do throws(FleetError) { try whileWaiting() } catch { stop = error }
-            if let deadline, deadline <= .now { isOverdue = true }
+            watched.look(clock.now())
+            if let timeout, watched.total >= timeout { isOverdue = true }
             if stop != nil || isOverdue { watch.kill() }
         }
     }
+
+    /// The loop comes by every 50 ms, and `whileWaiting` may ask the manager something in between.
+    private static let longestGap = Duration.seconds(1)
 
     private func spawn(
         _ input: some InputProtocol, limit: Int, watch: Watch

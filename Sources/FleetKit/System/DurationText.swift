@@ -44,7 +44,7 @@ public enum DurationText {
 
     /// The text that `parse` turns into the same duration, in whole milliseconds: `1h30m`.
     public static func canonical(_ duration: Duration) -> String {
-        var rest = max(0, wholeMilliseconds(duration))
+        var rest = max(0, duration.wholeMilliseconds)
         var text = ""
         for unit in units where rest >= unit.milliseconds {
             text += "\(rest / unit.milliseconds)\(unit.name)"
@@ -55,7 +55,8 @@ public enum DurationText {
 
     /// For reading, two units at most: `250ms`, `1.2s`, `12s`, `3m 05s`, `2h 10m`, `1d 04h`.
     public static func human(_ duration: Duration) -> String {
-        let milliseconds = max(0, wholeMilliseconds(duration))
+        // Half of the range leaves room for the rounding below.
+        let milliseconds = min(max(0, duration.wholeMilliseconds), Int64.max / 2)
         if milliseconds < 1000 { return "\(milliseconds)ms" }
         let tenths = (milliseconds + 50) / 100
         if tenths < 100 { return tenths % 10 == 0 ? "\(tenths / 10)s" : "\(tenths / 10).\(tenths % 10)s" }
@@ -68,9 +69,4 @@ public enum DurationText {
     }
 
     private static func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-
-    private static func wholeMilliseconds(_ duration: Duration) -> Int64 {
-        // Half of the range leaves room for the rounding above.
-        min(duration.wholeMilliseconds, Int64.max / 2)
-    }
 }

@@ -39,6 +39,9 @@ struct ProcessStat: Equatable {
 
     var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
 
+    /// By SIGSTOP or a debugger.
+    var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
+
     /// Every process that can be seen.
     static func all() -> [ProcessStat] {
         guard let folder = opendir("/proc") else { return [] }

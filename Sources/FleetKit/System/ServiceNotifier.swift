@@ -13,11 +13,19 @@ public struct ServiceNotifier {
         try send("READY=1\nSTATUS=\(Printable.oneLine(status))")
     }
 
+    /// - Parameter text: as above; stays until the next start of the unit.
+    /// - Throws: `.io`.
+    public func status(_ text: String) throws(FleetError) { try send("STATUS=\(Printable.oneLine(text))") }
+
+    /// The service ends without having been asked to: systemd's time for a stop begins.
+    /// - Throws: `.io`.
+    func stopping() throws(FleetError) { try send("STOPPING=1") }
+
     private func send(_ message: String) throws(FleetError) {
         guard let address, !address.isEmpty else { return }
         func failure(_ why: String) -> FleetError {
             FleetError(
-                .io, "cannot tell systemd at \(Printable.oneLine(address)) that the service is ready: \(why)",
+                .io, "cannot tell systemd at \(Printable.oneLine(address)) how the service is: \(why)",
                 hint: "look at NOTIFY_SOCKET, or unset it where no systemd waits")
         }
         var bytes = Array(address.utf8)

@@ -8,6 +8,9 @@ extension Duration {
     /// Whole milliseconds, rounded towards zero; bounded in the same way.
     public var wholeMilliseconds: Int64 { whole(per: 1000) }
 
+    /// Milliseconds to wait, for poll(2): rounded up, or a wait of less than one of them would be a busy loop.
+    public var pollMilliseconds: CInt { CInt(clamping: (bounded + .nanoseconds(999_999)).wholeMilliseconds) }
+
     private func whole(per second: Int64) -> Int64 {
         let seconds = bounded.components.seconds
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: second)

@@ -13,4 +13,12 @@ public protocol HolderProbe: AnyObject {
     /// - Parameter processes: those of the holder's unit now; its server is one of them.
     /// - Throws: when it can never answer (no tmux program).
     func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer
+
+    /// The names of the sessions in the holder's server; nil where that cannot be told.
+    /// - Throws: as `ask`.
+    func sessions(among processes: [Int32]) throws(FleetError) -> [String]?
+}
+
+extension HolderProbe {
+    public func sessions(among processes: [Int32]) throws(FleetError) -> [String]? { nil }
 }

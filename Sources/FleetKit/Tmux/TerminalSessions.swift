@@ -52,7 +52,7 @@ struct TerminalSessions {
             // All of them at once: the next round begins when the first has ended.
             var polled = left.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
             let next = waited < patience.beforeTerminate ? patience.beforeTerminate - waited : .milliseconds(100)
-            poll(&polled, nfds_t(polled.count), CInt(clamping: max(1, next.wholeMilliseconds)))
+            poll(&polled, nfds_t(polled.count), next.pollMilliseconds)
         }
     }
 

@@ -11,7 +11,8 @@ struct TmuxClient {
     var limit: Duration = .seconds(3)
     var clock: any OperationClock = SystemClock()
 
-    private static let outputLimit = 16_384
+    /// Bytes of each of its streams that are kept.
+    var outputLimit = 16_384
 
     func run(_ arguments: [String]) throws(FleetError) -> TmuxProbe.Reply {
         let output = try pipe()
@@ -48,7 +49,7 @@ struct TmuxClient {
             let rest = deadline - clock.now()
             guard rest > .zero else { return false }
             var polled = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            let ready = poll(&polled, nfds_t(polled.count), CInt(clamping: max(1, rest.wholeMilliseconds)))
+            let ready = poll(&polled, nfds_t(polled.count), rest.pollMilliseconds)
             if ready < 0 && errno != EINTR { return false }
             guard ready > 0 else { continue }
             for entry in polled where entry.revents != 0 {
@@ -56,7 +57,7 @@ struct TmuxClient {
                 if count < 0 && errno == EINTR { continue }
                 if count <= 0 {
                     open.removeAll { $0 == entry.fd }
-                } else if (texts[entry.fd]?.count ?? 0) < Self.outputLimit {
+                } else if (texts[entry.fd]?.count ?? 0) < outputLimit {
                     texts[entry.fd, default: []] += buffer[..<count]
                 }
             }

@@ -43,7 +43,7 @@ public final class TmuxProbe: HolderProbe {
         }
         switch server.presence {
         case .reachable: break
-        case .foreign(let other): return .foreign(server.foreign(other).message)
+        case .foreign(let other): return .foreign(server.foreign(other).description)
         case .unclear(let why): return .silent("\(server.shown): \(why)")
         case .lost:
             // Not an error of ours to end with: whoever waits says it at the end of the wait.
@@ -52,6 +52,15 @@ public final class TmuxProbe: HolderProbe {
             }
         }
         return try ask(server)
+    }
+
+    public func sessions(among processes: [Int32]) throws(FleetError) -> [String]? {
+        guard let server = HolderServer.find(among: processes, socket: socket), server.presence == .reachable else {
+            return nil
+        }
+        let reply = try run(program, server.clientOptions + ["list-sessions", "-F", "#{session_name}"])
+        guard reply.status == 0 else { return nil }
+        return reply.output.parts(at: "\n").map(String.init).sorted()
     }
 
     private func ask(_ server: HolderServer) throws(FleetError) -> ProbeAnswer {
@@ -65,7 +74,7 @@ public final class TmuxProbe: HolderProbe {
             return .silent(why.isEmpty ? "tmux exits with status \(status)" : why)
         }
         let answered = Int32(firstLine(reply.output))
-        if let answered, answered != server.pid { return .foreign(server.foreign(answered).message) }
+        if let answered, answered != server.pid { return .foreign(server.foreign(answered).description) }
         return .answers(server: answered)
     }
 }

@@ -33,4 +33,18 @@ extension FleetUnits {
         }
         return folders.joined(separator: ":")
     }
+
+    /// What the agent's main process does itself.
+    static func sessionOptions(_ settings: AgentSettings) -> [String] {
+        var words: [String] = []
+        switch settings.stopRequest {
+        case .keys(let keys): for key in keys { words += ["--stop-keys", key] }
+        case .command(let command): for word in command { words += ["--stop-command", word] }
+        case nil: break
+        }
+        if settings.stopRequest != nil, let timeout = settings.stopTimeout {
+            words += ["--stop-timeout", "\(max(1, timeout.wholeMilliseconds / 1000))"]
+        }
+        return settings.lastScreen == false ? words + ["--no-last-screen"] : words
+    }
 }

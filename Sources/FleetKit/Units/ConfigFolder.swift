@@ -35,9 +35,9 @@ final class ConfigFolder {
     }
 
     /// A folder directly in this one; a symbolic link in its place is refused.
-    func folder(_ name: String, create: Bool) throws(FleetError) -> ConfigFolder? {
+    func folder(_ name: String, create: Bool, mode: mode_t = 0o755) throws(FleetError) -> ConfigFolder? {
         let full = "\(path)/\(name)"
-        if create, mkdirat(descriptor, name, 0o755) != 0, errno != EEXIST {
+        if create, mkdirat(descriptor, name, mode) != 0, errno != EEXIST {
             throw Self.failure("make the folder", full)
         }
         let inner = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
@@ -70,10 +70,7 @@ final class ConfigFolder {
     }
 
     /// Puts `text` in the file's place in one step.
-    ///
-    /// - Parameter isPrivate: mode 0600 instead of 0644.
-    func write(_ name: String, _ text: String, isPrivate: Bool = false) throws(FleetError) {
-        let mode: mode_t = isPrivate ? 0o600 : 0o644
+    func write(_ name: String, _ text: String, mode: mode_t = 0o644) throws(FleetError) {
         let temporary = ".\(name).\(getpid()).new"
         let full = "\(path)/\(name)"
         // Left by a process of the same number that was killed in the middle.
@@ -92,7 +89,7 @@ final class ConfigFolder {
             }
             written += count
         }
-        // The umask may have taken the reading bits, which somebody who looks at the units needs.
+        // The umask may have taken the reading bits, which another user's manager (system scope) needs.
         if problem == nil, fchmod(file, mode) != 0 || fsync(file) != 0 { problem = Self.failure("write", full) }
         close(file)
         if problem == nil, renameat(descriptor, temporary, descriptor, name) != 0 {

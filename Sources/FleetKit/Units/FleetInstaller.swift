@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The work of `mosaic fleet init`: the roster, the holder's unit, the agents' template, a drop-in for each agent.
 ///
 /// Only files that an earlier run wrote and nobody changed since are renewed or removed. The caller reloads the
@@ -151,8 +153,7 @@ public struct FleetInstaller: Sendable {
         var folder: String?
         var name: String
         var text: String
-        /// It has an environment in it: for the user alone.
-        var isPrivate = false
+        var mode: mode_t = 0o644
     }
 
     private func unitTexts(of roster: Roster) throws(FleetError) -> [UnitFile] {
@@ -173,11 +174,13 @@ public struct FleetInstaller: Sendable {
         for agent in roster.agents {
             let directory = try HomeDirectory.expandTilde(agent.directory ?? "~", environment: ["HOME": userHome])
             let settings = try FleetUnits.settingLines(agent.settings, userHome: userHome)
-            let text = try units.dropInText(agent, directory: directory, settings: settings, roster: home.rosterPath)
+            let text = try units.dropInText(
+                agent, directory: directory, settings: settings, mosaicHome: home.path, roster: home.rosterPath)
             files.append(
                 UnitFile(
                     folder: "\(agent.unit).d", name: FleetUnits.dropInFile, text: text,
-                    isPrivate: !agent.settings.environment.isEmpty))
+                    // An environment may have in it what others need not know.
+                    mode: agent.settings.environment.isEmpty ? 0o644 : 0o600))
         }
         return files
     }
@@ -187,7 +190,7 @@ public struct FleetInstaller: Sendable {
         func change(_ action: Change.Action) -> Change { Change(path: "\(folder.path)/\(file.name)", action: action) }
         switch try folder.read(file.name) {
         case .absent:
-            if writes { try folder.write(file.name, text, isPrivate: file.isPrivate) }
+            if writes { try folder.write(file.name, text, mode: file.mode) }
             return change(.created)
         case .other(let what):
             return change(.kept(what))
@@ -195,7 +198,7 @@ public struct FleetInstaller: Sendable {
             if old == Array(text.utf8) { return change(.unchanged) }
             let author = GeneratedText.authorship(of: old)
             if author == .own {
-                if writes { try folder.write(file.name, text, isPrivate: file.isPrivate) }
+                if writes { try folder.write(file.name, text, mode: file.mode) }
                 return change(.renewed)
             }
             guard force else {
@@ -203,7 +206,7 @@ public struct FleetInstaller: Sendable {
             }
             guard writes else { return change(.replaced(backup: "\(folder.path)/\(file.name).bak")) }
             let backup = try folder.backUp(file.name)
-            try folder.write(file.name, text, isPrivate: file.isPrivate)
+            try folder.write(file.name, text, mode: file.mode)
             return change(.replaced(backup: "\(folder.path)/\(backup)"))
         }
     }

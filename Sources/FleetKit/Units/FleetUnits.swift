@@ -13,10 +13,6 @@ struct FleetUnits {
     static let template = "mosaic-agent@.service"
     static let dropInFile = "10-mosaic.conf"
 
-    /// tmux refuses a command line that does not fit one message to its server: 16,384 bytes with all that stands
-    /// around the agent's command.
-    private static let commandLimit = 14_000
-
     /// Start: `tmux start-server` forks the server and ends when that server has read its configuration and run these
     /// commands, so the unit's start job itself proves that the server answers. systemd learns the main process from
     /// the number that the same client prints. The server proves to be the one of this start by the INVOCATION_ID in
@@ -64,9 +60,8 @@ struct FleetUnits {
             """
     }
 
-    /// The main process is `mosaic fleet session`, which creates the session and ends with its command's status. It is
-    /// no tmux client, so it neither limits the window's size nor goes when an operator detaches the others
-    /// (`attach -d`). Agents never start a server: only the holder may.
+    /// The main process is `mosaic fleet session`, which is the agent's parent and ends with its status. Agents never
+    /// start a tmux server: only the holder may.
     var templateText: String {
         """
         # One agent of the fleet: %i is its name. `mosaic-agent@NAME.service.d/\(Self.dropInFile)` says what it runs;
@@ -79,17 +74,17 @@ struct FleetUnits {
         StartLimitBurst=10
 
         [Service]
-        # Ready when the session exists.
+        # Ready when the agent runs.
         Type=notify
         NotifyAccess=main
         UnsetEnvironment=TMUX TMUX_PANE
         Environment=MOSAIC_SESSION=%i
         # For a name that is not in the roster: it has no command, and says so.
         ExecStart=\(sessionLine(name: UnitText.quotedKeepingVariables("${MOSAIC_SESSION}"), []))
-        # On every end: nothing of the session is left, not even when its main process was killed.
-        ExecStopPost=-\(sessionLine(name: UnitText.quotedKeepingVariables("${MOSAIC_SESSION}"), ["--remove"]))
-        # SIGTERM to the main process alone, which may be asking tmux just now. It gives the session ten seconds.
+        # SIGTERM to the main process alone, which asks the agent to end; at the timeout SIGKILL to all that is left.
         KillMode=mixed
+        # A child that the kernel kills for memory is an event, not the agent's end.
+        OOMPolicy=continue
         TimeoutStartSec=30
         TimeoutStopSec=20
         Restart=on-failure
@@ -104,9 +99,10 @@ struct FleetUnits {
     /// - Parameters:
     ///   - directory: absolute.
     ///   - settings: the lines of `settingLines`.
+    ///   - mosaicHome: where the last screen of a failed agent is kept; nil: where the unit's environment says.
     /// - Throws: `.badRoster` where systemd or tmux could not take the command or the directory as it is.
     func dropInText(
-        _ agent: Roster.Agent, directory: String, settings: [String] = [], roster: String
+        _ agent: Roster.Agent, directory: String, settings: [String] = [], mosaicHome: String? = nil, roster: String
     ) throws(FleetError) -> String {
         func refuse(_ why: String, hint: String) -> FleetError {
             FleetError(.badRoster, "\(Printable.oneLine(roster)): agent '\(agent.name)': \(why)", hint: hint)
@@ -122,23 +118,18 @@ struct FleetUnits {
         guard let last = directory.unicodeScalars.last, last != "\\", last != " " else {
             throw refuse("its directory ends in a space or a backslash", hint: "systemd cannot name it: rename it")
         }
-        let length = agent.command.reduce(directory.utf8.count) { $0 + $1.utf8.count + 1 }
-        guard length <= Self.commandLimit else {
-            throw refuse(
-                "its command is too long for tmux (\(Self.commandLimit) bytes)",
-                hint: "put it into a script of its own")
-        }
         let name = UnitText.quoted(agent.name.sessionName)
+        let homeOption = mosaicHome.map { ["--mosaic-home", $0] } ?? []
+        let words =
+            homeOption + ["--directory", directory] + Self.sessionOptions(agent.settings) + ["--"] + agent.command
         return """
             # Agent \(agent.name), from \(Printable.oneLine(roster)): change it there and run `mosaic fleet init` again.
             [Unit]
-            \(owner)# tmux would silently take another directory where this one is missing.
-            AssertPathIsDirectory=\(UnitText.plain(directory))
-
+            \(owner)
             [Service]
             \((["Environment=MOSAIC_SESSION=\(agent.name.sessionName)"] + settings).joined(separator: "\n"))
             ExecStart=
-            ExecStart=\(sessionLine(name: name, ["--directory", directory, "--"] + agent.command))
+            ExecStart=\(sessionLine(name: name, words))
 
             """
     }
@@ -152,7 +143,7 @@ struct FleetUnits {
             case .name(let name): ["--socket-name", name]
             case .path(let path): ["--socket-path", path]
             }
-        let front = [mosaic, "fleet", "session", "--tmux", tmux] + socket + ["--name"]
+        let front = [mosaic, "fleet", "session", "--tmux", tmux] + socket + ["--holder", holder.rawValue, "--name"]
         return (front.map(UnitText.quoted) + [name] + words.map(UnitText.quoted)).joined(separator: " ")
     }
 

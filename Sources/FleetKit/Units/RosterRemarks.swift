@@ -32,7 +32,7 @@ public struct RosterRemarks {
     private func programs() throws(FleetError) -> [String] {
         var missing: [(what: Missing, agents: [AgentName])] = []
         for agent in roster.agents {
-            guard let program = agent.command.first, !program.contains("/"), try !filesSetPath(agent) else { continue }
+            guard let program = agent.command.first, !program.has("/"), try !filesSetPath(agent) else { continue }
             let written = try agent.settings.path.map { (path) throws(FleetError) in
                 try FleetUnits.searchPath(path, userHome: userHome)
             }

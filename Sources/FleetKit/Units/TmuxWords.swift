@@ -12,6 +12,9 @@ enum TmuxWords {
         (command.count == 1 ? ["/usr/bin/env", "--"] + command : command).map(literal)
     }
 
+    /// One word inside of a text that tmux parses as commands.
+    static func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
+
     /// Text where tmux would expand `#{…}` and run `#(…)`, such as `-c`.
     static func withoutFormats(_ text: String) -> String { literal(text.replacingEach("#", by: "##")) }
 }

@@ -18,7 +18,8 @@ struct LockWaitFrameTests {
             id: FileID(device: 1, inode: 1), stamp: FileTime(seconds: 0, nanoseconds: 0), kind: .regular,
             content: .record(record), kernelLock: .held)
         var status = WaitStatus(
-            observation: observation, verdict: .held, waited: .seconds(12), unchanged: .zero, policy: WaitPolicy())
+            observation: observation, verdict: .held, waited: .seconds(12), owner: .seconds(12), unchanged: .zero,
+            policy: WaitPolicy())
         change(&status)
         return status
     }
@@ -44,6 +45,22 @@ struct LockWaitFrameTests {
         let later = Self.text(try Self.status(), later: .seconds(1))
         #expect(later[0] == "waiting for the lock  13.0s")
         #expect(later[6] == "  takes over in 9m 47s (--max-wait 10m)")
+    }
+
+    @Test("the countdown to a takeover is the owner's, and waits for the plan that the owner declared")
+    func plan() throws {
+        let next = Self.text(
+            try Self.status {
+                $0.waited = .seconds(900)
+                $0.owner = .seconds(12)
+            })
+        #expect(next.last == "  takes over in 9m 48s (--max-wait 10m)")
+        let long = try Self.status { status in
+            guard case .record(var text) = status.observation.content else { return }
+            text.record.maxHoldSeconds = 1200
+            status.observation.content = .record(text)
+        }
+        #expect(Self.text(long).last == "  takes over in 19m 48s (the owner's plan may take 20m)")
     }
 
     @Test("what happens at the bound is what the options say")

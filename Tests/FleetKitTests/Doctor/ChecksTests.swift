@@ -396,7 +396,7 @@ struct ChecksTests {
         #expect(ward.examine(check).level == .ok)
         try ward.write("mosaic/fleet/run/staging-dead", "half a rec")
         try ward.write("mosaic/fleet/run/staging-live", "a record")
-        try ward.write("mosaic/fleet/run/restart.last", "kept")
+        try ward.write("mosaic/fleet/run/restart.intents", "kept")
         let live = try #require(Self.inode(run + "/staging-live"))
         ward.processes.writing = { $0.inode == live ? [4711] : [] }
         let found = ward.examine(check)
@@ -409,7 +409,7 @@ struct ChecksTests {
         #expect(treated.repaired == "removed staging-dead")
         #expect(treated.diagnosis.level == .ok)
         let left = Set(FolderListing(run).entries.map(\.name))
-        #expect(left == ["staging-live", "restart.last", "restart.mutex"])
+        #expect(left == ["staging-live", "restart.intents", "restart.mutex"])
     }
 
     private static func inode(_ path: String) -> UInt64? {

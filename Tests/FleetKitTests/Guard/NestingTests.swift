@@ -21,8 +21,6 @@ import Testing
         }
     }
 
-    private static let run = LockRequest.Run(maxHold: nil)
-
     /// What the outer owner holds, and somebody whose ancestor it is.
     private struct Stage {
         let arena: Arena
@@ -31,10 +29,10 @@ import Testing
         let inner: Party
         let lock: HeldLock
 
-        init(run: LockRequest.Run? = NestingTests.run) throws {
+        init(isRun: Bool = true) throws {
             arena = try Arena()
             (outer, inner) = (try Party(1, arena, time), try Party(2, arena, time))
-            lock = try outer.fleet.acquire(.test("outer", run: run), WaitPolicy())
+            lock = try outer.fleet.acquire(.test("outer", isRun: isRun), WaitPolicy())
             inner.processes.ancestors = [1]
             inner.processes.holders = { _ in [1] }
         }
@@ -63,7 +61,7 @@ import Testing
     }
 
     @Test func `The lock of a restart is nobody's to use`() throws {
-        #expect(try Stage(run: nil).why() == "the lock's owner is not a 'lock run'")
+        #expect(try Stage(isRun: false).why() == "the lock's owner is not a 'lock run'")
     }
 
     @Test func `A borrowed lock is never released, and its fence is the owner's`() throws {
@@ -80,7 +78,6 @@ import Testing
         let events = try #require(try stage.inner.store.observe()).events
         #expect(events.map(\.unit) == ["a.service"])
         try stage.inner.fleet.withLock(inside: observation, .test("next"), WaitPolicy()) { lock throws(FleetError) in
-            #expect(lock.leftBehind.map(\.unit) == ["a.service"])
             let isBroken = try stage.outer.store.breakLock(observation, on: .forced)
             #expect(isBroken)
             let lost = failure { try lock.checkFence() }
@@ -100,7 +97,7 @@ import Testing
             #expect(busy?.code == .busy)
             #expect(busy?.message == "pid 2 (inner) runs inside the same lock run")
             // A lock run inside adds nothing, so it waits for nobody.
-            try other.fleet.withLock(inside: observation, .test("run", run: Self.run), policy) {
+            try other.fleet.withLock(inside: observation, .test("run", isRun: true), policy) {
                 _ throws(FleetError) in
             }
         }
@@ -113,7 +110,7 @@ import Testing
     @Test func `The keeper of an evicted lock run gets time to end its command`() throws {
         let (arena, time) = (try Arena(), ManualTime())
         let (a, b) = (try Party(1, arena, time), try Party(2, arena, time))
-        let first = try #require(try a.store.acquire(.test("A", run: Self.run)))
+        let first = try #require(try a.store.acquire(.test("A", isRun: true)))
         var killedAt: [Int32: Duration] = [:]
         b.processes.holders = { _ in [1, 50] }
         b.processes.onKill = { pid in

@@ -8,8 +8,9 @@ import Testing
 final class ScriptedLock: OperationLock {
     let token = LockToken.random()
     var isEvicted = false
-    /// The fence falls at this command (counted from 1).
-    var evictAtCheck: Int?
+    /// The process ends at this one (counted from 1): it does nothing after it.
+    var crashAtCheck: Int?
+    var onCheck: (Int) -> Void = { _ in }
     var diskIsFull = false
     var checks = 0
     var stamps: [Duration] = []
@@ -23,6 +24,8 @@ final class ScriptedLock: OperationLock {
 
     func checkFence() throws(FleetError) {
         checks += 1
+        onCheck(checks)
+        if let crashAtCheck, checks >= crashAtCheck { throw FleetError(.evicted, "crashed", hint: "") }
         if isEvicted { throw FleetError(.evicted, "evicted by process 7", hint: "") }
     }
 
@@ -77,6 +80,7 @@ final class OperationFixture {
     var roster: Roster
     var options = RestartOptions()
     let signal = SignalBox()
+    let intents: any IntentKeeping = RememberedIntents()
 
     init(agents count: Int = 3) throws {
         holder = try UnitName("holder.service")
@@ -114,7 +118,7 @@ final class OperationFixture {
         let signal = signal
         return OperationSurroundings(
             observer: observer, interruption: Interruption { signal.value }, clock: clock,
-            probe: probe ?? FakeHolderProbe(fleet, holder: holder))
+            probe: probe ?? FakeHolderProbe(fleet, holder: holder), intents: intents)
     }
 
     func operation(probe: (any HolderProbe)? = nil) -> RestartOperation {

@@ -48,7 +48,7 @@ struct SettleTests {
         var before = try settle().before()
         before.processes = []
         let obstacle = try settle().run(since: before, timeout: .seconds(1))
-        #expect(obstacle == "holder.service is still in its old run (waited 1000 ms)")
+        #expect(obstacle?.text == "holder.service is still in its old run (waited 1s)")
     }
 
     @Test func aSettledHolderTakesNoTime() throws {
@@ -62,7 +62,7 @@ struct SettleTests {
         let look = ScriptedProcesses(starts: [pid: 500])
         let old = Settle.Before(invocationID: "old", processes: [.init(pid: pid, start: 500)])
         let obstacle = try settle(nil, look).run(since: old, timeout: .milliseconds(100))
-        #expect(obstacle?.contains("still there: \(pid) (tmux: server)") == true)
+        #expect(obstacle?.text.contains("still there: \(pid) (tmux: server)") == true)
         let reused = Settle.Before(invocationID: "old", processes: [.init(pid: pid, start: 499)])
         #expect(try settle(nil, look).run(since: reused, timeout: .milliseconds(100)) == nil)
     }
@@ -71,7 +71,7 @@ struct SettleTests {
         let old = Settle.Before(invocationID: "old", processes: [])
         let foreign = ScriptedProbe(.answers(server: 4242))
         let obstacle = try settle(foreign).run(since: old, timeout: .milliseconds(200))
-        #expect(obstacle?.contains("process 4242, which is not in holder.service") == true)
+        #expect(obstacle?.text.contains("process 4242, which is not in holder.service") == true)
         #expect(try settle(ScriptedProbe(.answers(server: pid()))).run(since: old, timeout: .seconds(1)) == nil)
     }
 
@@ -79,7 +79,7 @@ struct SettleTests {
         try fixture.fleet.kill(fixture.holder, .status(3))
         let begin = fixture.clock.now()
         let obstacle = try settle().run(since: .init(invocationID: "old", processes: []), timeout: .seconds(30))
-        #expect(obstacle == "holder.service failed: exit-code 3")
+        #expect(obstacle?.text == "holder.service failed: exit-code 3")
         #expect(fixture.clock.now() - begin < .milliseconds(100))
     }
 

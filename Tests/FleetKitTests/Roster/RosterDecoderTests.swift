@@ -181,7 +181,8 @@ struct RosterDecoderTests {
         let shown = StarterRoster.text.split(separator: "\n").map { line in
             let words = [
                 "stall_after", "max_wait", "mutex", "timeout", "stable", "[[", "name", "command", "dir", "auto",
-                "path =", "stop_timeout", "environment", "memory_max", "cpu_quota", "tasks_max", "stop_keys", "last_screen",
+                "path =", "stop_timeout", "environment", "memory_max", "cpu_quota", "tasks_max", "stop_keys",
+                "last_screen",
             ]
             return words.contains { line.hasPrefix("# \($0)") } ? String(line.dropFirst(2)) : String(line)
         }

@@ -26,7 +26,7 @@ struct RosterSelectionTests {
             (["zzz", "planner", "yyy", "zzz"], "'zzz', 'yyy'", "the agents in /r.toml: planner, reviewer"),
             (["mosaic-tmux-holder.service"], "holder", "the holder (mosaic-tmux-holder.service) is"),
             (["holder"], "'holder'", "is the tmux server of all agents"), (["-H x"], "'-H x'", "planner, reviewer"),
-            (["a\u{1B}[2J\n"], "\\u{1b}", "planner"), (["*"], "'*'", "planner"), ([""], "''", "planner"),
+            (["a\u{1B}[2J\n"], "\\u{1b}", "planner"), (["x*"], "'x*'", "planner"), ([""], "''", "planner"),
         ] as [([String], String, String)])
     func theUnknownAreNamedWithWhatIsNear(names: [String], message: String, hint: String) throws {
         let roster = try roster(["planner", "reviewer"])
@@ -41,6 +41,36 @@ struct RosterSelectionTests {
     @Test func theHolderIsNotTakenForAnAgentWithASimilarName() throws {
         let error = #expect(throws: FleetError.self) { try roster(["coder"]).agents(named: ["holder"]) }
         #expect(error?.hint.contains("did you mean") == false && error?.hint.contains("name no agent") == true)
+    }
+
+    @Test(
+        arguments: [
+            (["worker-*"], ["worker-1", "worker-2", "worker-10"]), (["worker-?"], ["worker-1", "worker-2"]),
+            (["*"], ["worker-1", "worker-2", "worker-10", "planner", "p.2"]),
+            (["p*", "worker-2"], ["planner", "p.2", "worker-2"]),
+            (["worker-[!1]"], ["worker-2"]), (["worker-[0-9]*", "worker-1"], ["worker-1", "worker-2", "worker-10"]),
+            (["mosaic-agent@p*.service"], ["planner", "p.2"]), (["[p]*r"], ["planner"]), (["p.[]2]"], ["p.2"]),
+            (["*-*1*"], ["worker-1", "worker-10"]), (["?????r-1"], ["worker-1"]),
+        ] as [([String], [String])])
+    func patternsAreMatchedAgainstTheRoster(names: [String], chosen: [String]) throws {
+        let roster = try roster(["worker-1", "worker-2", "worker-10", "planner", "p.2"])
+        #expect(try roster.agents(named: names).map(\.name.rawValue) == chosen)
+    }
+
+    @Test(arguments: [
+        "x*", "worker-[", "worker-[2-1]", "[]", "[!]", "W*", "worker-?1?", "?", "/*", "worker-*/", "p?2?",
+    ])
+    func aPatternThatMatchesNothingNamesTheAgents(pattern: String) throws {
+        let roster = try roster(["worker-1", "worker-2", "planner", "p.2"])
+        let error = #expect(throws: FleetError.self) { try roster.agents(named: ["planner", pattern]) }
+        #expect(error?.code == .noSuchUnit && error?.message.contains("'\(pattern)'") == true)
+        #expect(error?.hint == "the agents in /r.toml: worker-1, worker-2, planner, p.2")
+    }
+
+    @Test func aPatternOfManyStarsEnds() throws {
+        let roster = try roster([String(repeating: "a", count: 200)])
+        let pattern = String(repeating: "a*", count: 5000) + "b"
+        #expect(throws: FleetError.self) { try roster.agents(named: [pattern]) }
     }
 
     @Test func nearWords() {

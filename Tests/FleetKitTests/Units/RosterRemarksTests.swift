@@ -47,9 +47,12 @@ struct RosterRemarksTests {
         try addProgram("theirs/other")
         let found = try remarks(agent("a", "command = ['tool']\npath = '~/theirs'"))
         #expect(found.count == 1 && found[0].contains("not in the roster's path (\(folder.path)/theirs)"))
-        #expect(found[0].hasSuffix("write in place of the path there is: path = \"\(folder.path)/mine:\(folder.path)/theirs\""))
+        #expect(
+            found[0].hasSuffix(
+                "write in place of the path there is: path = \"\(folder.path)/mine:\(folder.path)/theirs\""))
         let nowhere = try remarks(agent("a", "command = ['missing']"))
-        #expect(nowhere.count == 1 && nowhere[0].contains("there is no program 'missing' in the service manager's PATH"))
+        #expect(
+            nowhere.count == 1 && nowhere[0].contains("there is no program 'missing' in the service manager's PATH"))
         #expect(try remarks(agent("a", "command = ['other']")).isEmpty)
         #expect(try remarks(agent("a", "command = ['/nonexistent/tool']")).isEmpty)
         #expect(try remarks(agent("a", "command = []").replacing("command = []", with: "")).isEmpty)

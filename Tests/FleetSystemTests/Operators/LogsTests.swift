@@ -53,6 +53,14 @@ struct LogsTests {
                 ["--user-unit=mosaic-agent@a3.service", "--output=json", "--quiet"]
             ),
             (["--system", "a1", "a1"], ["--unit=mosaic-agent@a1.service"]),
+            (
+                ["a1", "--since", "-1h", "--until=2026-01-02 03:04", "-g", "-x; (a|b)"],
+                [
+                    "--user-unit=mosaic-agent@a1.service", "--since=-1h", "--until=2026-01-02 03:04",
+                    "--grep=-x; (a|b)",
+                ]
+            ),
+            (["a[12]"], ["--user-unit=mosaic-agent@a1.service", "--user-unit=mosaic-agent@a2.service"]),
             (["--holder"], ["--user-unit=mosaic-tmux-holder.service"]),
             (
                 ["--holder", "a2"],
@@ -72,13 +80,31 @@ struct LogsTests {
         #expect(process.errors == "")
     }
 
-    @Test("what is no agent never reaches journalctl", arguments: ["--help=x", "a*", "-u", "a1;id", "../a1", "", "a9"])
+    @Test("what is no agent never reaches journalctl", arguments: ["--help=x", "b*", "-u", "a1;id", "../a1", "", "a9"])
     func hostileNames(_ name: String) throws {
         try stub()
         let process = try home.mosaic(["logs", "--", name], environment: ["PATH": bin])
         #expect(try process.wait() == .exit(4))
-        #expect(process.errors.contains("no such agent"))
+        #expect(process.errors.contains(name == "b*" ? "no agent matches" : "no such agent"))
         #expect(seen("argv") == [])
+    }
+
+    @Test("the screen of an agent that failed comes first, as text")
+    func lastScreen() throws {
+        try stub()
+        try ScriptedHome.makeFolder(home.path + "/fleet/screens", mode: 0o700)
+        try ScriptedHome.write("$ run\n\u{1B}[31mTraceback\n\n", to: home.path + "/fleet/screens/a2.txt")
+        let named = try logs("a2")
+        #expect(try named.wait() == .exit(7))
+        #expect(named.output.contains("the screen of 'a2' when it failed") && named.output.contains("   | $ run\n"))
+        #expect(named.output.contains("   | \\u{1b}[31mTraceback\n") && !named.output.contains("\u{1B}"))
+        for words in [["a1"], ["--holder"], ["a2", "--json"], ["a2", "-q"]] {
+            let other = try home.mosaic(["logs"] + words, environment: ["PATH": bin + ":/usr/bin:/bin"])
+            #expect(try other.wait() == .exit(7))
+            #expect(!other.output.contains("Traceback"), "\(words)")
+        }
+        let all = try logs()
+        #expect(try all.wait() == .exit(7) && all.output.contains("Traceback"))
     }
 
     @Test("the first journalctl in an absolute folder of PATH, and an error without one")

@@ -9,7 +9,8 @@ struct RosterKeysSystemTests {
 
     /// Each value in an order of its own bytes that systemd, a shell or tmux might act on.
     static let values: [String] = [
-        "", " ", "a b", "$HOME ${HOME} $$", "%h %% % %i", "\"", "'", "\\", "\\\\x41\\n", "a\\", "\n", "a\nB=c\n", "\t x \t",
+        "", " ", "a b", "$HOME ${HOME} $$", "%h %% % %i", "\"", "'", "\\", "\\\\x41\\n", "a\\", "\n", "a\nB=c\n",
+        "\t x \t",
         ";", "# no comment", "=", "a=b", "é😀\u{202E}\u{FEFF}", "`id` $(id) #(id)", "-", "[Service]\nUser=root",
         String(repeating: "x", count: 20_000),
     ]

@@ -55,6 +55,33 @@ final class UnitsMachine {
         ["ActiveState", "SubState", "Result"].map { property($0, unit) }.joined(separator: "/")
     }
 
+    /// The agent: the child of its unit's main process that is not the leader of its terminal.
+    func agentProcess(_ unit: String) -> Int32? {
+        run("pgrep", ["-P", property("MainPID", unit)]).output.split(separator: "\n").compactMap { Int32($0) }
+            .first { commandLine($0) != nil && !(commandLine($0) ?? "").contains(" fleet session ") }
+    }
+
+    /// Words with blanks between them; nil when there is no such process, or it has ended.
+    func commandLine(_ process: Int32) -> String? {
+        guard let data = FileManager.default.contents(atPath: "/proc/\(process)/cmdline"), !data.isEmpty else {
+            return nil
+        }
+        return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+    }
+
+    /// Command lines of what is in the unit's cgroup, but for this program's own.
+    func processes(of unit: String) -> [String] {
+        let group = property("ControlGroup", unit)
+        guard group.count > 1 else { return [] }
+        do {
+            return try ControlGroupScan.processes(in: group).compactMap(commandLine)
+                .filter { !$0.contains(" fleet session ") }.sorted()
+        } catch {
+            Issue.record(error)
+            return []
+        }
+    }
+
     @discardableResult
     func tmux(_ arguments: String...) -> (status: Int32, output: String) {
         run("tmux", ["-N", "-L", "mosaic-fleet"] + arguments)

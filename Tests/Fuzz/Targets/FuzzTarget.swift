@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
 
     static let all: [FuzzTarget] = [
         FuzzTarget(name: "record", run: lockRecord), FuzzTarget(name: "mutex", run: mutexRecord),
-        FuzzTarget(name: "completed", run: completedRestart), FuzzTarget(name: "roster", run: roster),
+        FuzzTarget(name: "intents", run: intents), FuzzTarget(name: "roster", run: roster),
         FuzzTarget(name: "duration", run: duration), FuzzTarget(name: "names", run: names),
         FuzzTarget(name: "systemctl", run: systemctl), FuzzTarget(name: "dbus-wire", run: dbusWire),
         FuzzTarget(name: "dbus-values", run: dbusValues), FuzzTarget(name: "history", run: history),

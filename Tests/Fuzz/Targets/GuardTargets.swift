@@ -19,11 +19,10 @@ extension FuzzTarget {
         let words = GuardWords.owner(observation)
         try hold(words.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }, "not printable: \(words)")
         _ = WaitPolicy(maxWait: .zero).decide(
-            observation, isAbandoned: false, unchanged: .zero, waitedForOwner: .seconds(5), waited: .seconds(5))
+            observation, isAbandoned: false, .init(unchanged: .zero, owner: .seconds(5), waited: .seconds(5)))
         for maxWait in [nil, Duration.seconds(600)] {
             try show(lock: observation, policy: WaitPolicy(maxWait: maxWait), waited: .seconds(5))
         }
-        _ = LeftStopped.units(in: text.events)
     }
 
     static func mutexRecord(_ bytes: [UInt8]) throws {
@@ -33,10 +32,10 @@ extension FuzzTarget {
         try hold(MutexRecord(parsing: again) == record, "the mutex record does not come back")
     }
 
-    static func completedRestart(_ bytes: [UInt8]) throws {
-        guard let restart = CompletedRestart.parse(bytes) else { return }
-        try hold(CompletedRestart.parse(try restart.bytes()) == restart, "the completed restart does not come back")
-        _ = restart.covers(.agents(["a"]), askedAt: .seconds(1), bootID: restart.bootID)
-        try hold(!restart.covers(.fleet, askedAt: .nanoseconds(Int64.max), bootID: restart.bootID), "from the future")
+    static func intents(_ bytes: [UInt8]) throws {
+        let intents = Intents(lines: bytes)
+        let sum = intents.changes.map(\.line).joined()
+        try hold(Intents(lines: Array(sum.utf8)) == intents, "the intents do not come back from their sum: \(sum)")
+        try hold(intents.owed.isDisjoint(with: intents.stopped.keys), "owed and stopped on purpose at once")
     }
 }

@@ -47,7 +47,7 @@ extension FuzzTarget {
             try Shown.printed(status.render())
         }
         let status = WaitStatus(
-            observation: observation, verdict: .held, waited: waited, unchanged: waited, policy: policy)
+            observation: observation, verdict: .held, waited: waited, owner: waited, unchanged: waited, policy: policy)
         for size in Shown.sizes {
             let frame = LockWaitFrame(
                 wait: LockWait(status, at: .zero), size: size, now: .seconds(1), style: Shown.style)
@@ -145,8 +145,6 @@ private final class OneLook: LockStore {
     func stamp(_ lock: OwnedLock) {}
     func append(_ event: ProgressEvent, to lock: OwnedLock) {}
     func bury(_ owner: EvictedOwner) {}
-    func completed() -> CompletedRestart? { nil }
-    func recordCompleted(_ restart: CompletedRestart, by lock: OwnedLock) {}
     func borrow(_ observation: LockObservation, _ request: LockRequest) -> OwnedLock? { nil }
     func enter(_ lock: OwnedLock) -> Bool { false }
     func occupant() -> String? { nil }

@@ -101,8 +101,10 @@ public struct BugHunt: Sendable {
             scenario.isPathMode = true
             scenario.checks = .acts
             return scenario
-        case .joinComparesFinish: return Scenarios.named("join-one-under-way") ?? Scenario("", [])
-        case .recordedTooEarly: return Scenarios.named("join") ?? Scenario("", [])
+        case .wishedTooEarly: return Scenarios.named("join") ?? Scenario("", [])
+        case .joinLeftOut: return Scenarios.named("join-one-under-way") ?? Scenario("", [])
+        case .ownersTakenForOne: return Scenarios.named("impatient-again") ?? Scenario("", [])
+        case .killsTheSlow: return Scenarios.named("slow-two") ?? Scenario("", [])
         case .decidedTooEarly: return Scenarios.named("only-failed") ?? Scenario("", [])
         }
     }

@@ -16,8 +16,10 @@ public enum SeededBug: String, CaseIterable, Sendable {
     case graceLeftOut = "grace-left-out"
     case killsReaders = "kills-whoever-has-the-record-open"
     case writersOverlooked = "helper-of-a-dead-owner-overlooked"
-    case joinComparesFinish = "join-compares-the-finish"
-    case recordedTooEarly = "success-recorded-too-early"
+    case wishedTooEarly = "fleet-looked-at-before-the-wish"
+    case joinLeftOut = "restarted-again-after-the-wish"
+    case ownersTakenForOne = "time-of-all-owners-counts-for-the-last"
+    case killsTheSlow = "slow-holder-taken-for-stopped"
     case decidedTooEarly = "only-failed-decided-before-the-lock"
 
     /// The bug is in what the contender does, not in how the guard calls the system.

@@ -10,6 +10,9 @@ final class SeededCalls: LockFileCalls {
     private var staged: (name: String, file: LockFile)?
     private var writeOfMutexFailed = false
     private var isInside = false
+    /// The record that is being read, and the first one that was: every later one is taken for it.
+    private var lookedAt: LockFile?
+    private var firstSeen: (id: FileID, token: String)?
 
     private let lockName = "restart.lock"
     private let mutexName = "restart.mutex"
@@ -24,25 +27,49 @@ final class SeededCalls: LockFileCalls {
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
         let file = try seam.open(name, how)
         if how == .create { staged = (name, file) }
+        if name == lockName, bug == .ownersTakenForOne { lookedAt = file }
         return file
     }
 
-    func close(_ file: LockFile) { seam.close(file) }
+    func close(_ file: LockFile) {
+        if lookedAt == file { lookedAt = nil }
+        seam.close(file)
+    }
 
     func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
-        try seam.read(file, at: offset, count: count)
+        let bytes = try seam.read(file, at: offset, count: count)
+        guard file == lookedAt else { return bytes }
+        return withFirstToken(bytes)
+    }
+
+    /// The old rule for evictions: a waiter that does not tell the owners apart adds up the time of all of them.
+    private func withFirstToken(_ bytes: [UInt8]) -> [UInt8] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let key = text.firstRange(of: "\"token\":\""), let id = lookedAtID else { return bytes }
+        let token = String(text[key.upperBound...].prefix { $0 != "\"" })
+        let first = firstSeen?.token ?? token
+        if firstSeen == nil { firstSeen = (id, token) }
+        return Array("\(text[..<key.upperBound])\(first)\(text[key.upperBound...].dropFirst(token.count))".utf8)
     }
 
     func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
         do throws(Errno) {
-            return try seam.write(file, bug == .joinComparesFinish ? finishForStart(bytes) : bytes, at: offset)
+            return try seam.write(file, bytes, at: offset)
         } catch {
             writeOfMutexFailed = true
             throw error
         }
     }
 
-    func status(of file: LockFile) throws(Errno) -> FileStatus { try seam.status(of: file) }
+    func status(of file: LockFile) throws(Errno) -> FileStatus {
+        var status = try seam.status(of: file)
+        guard file == lookedAt else { return status }
+        lookedAtID = status.id
+        if let firstSeen { status.id = firstSeen.id }
+        return status
+    }
+
+    private var lookedAtID: FileID?
 
     func status(at name: String) throws(Errno) -> FileStatus {
         switch bug {
@@ -108,16 +135,9 @@ final class SeededCalls: LockFileCalls {
     func touch(_ file: LockFile) throws(Errno) { try seam.touch(file) }
     func makeWatch() throws(Errno) -> any LockWatch { try seam.makeWatch() }
 
-    /// A restart's success, remembered with the time of its end where that of its start belongs.
-    private func finishForStart(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard let key = text.firstRange(of: "\"startedAt\":") else { return bytes }
-        let rest = text[key.upperBound...].drop { $0.isNumber }
-        return Array("\(text[..<key.upperBound])\(seam.now().components.seconds * 1_000_000_000)\(rest)".utf8)[...]
-    }
-
     private func published(_ name: String) throws(Errno) {
         guard name == lockName, let staged else { return }
+        firstSeen = nil
         if bug == .flockAfterPublish { _ = try seam.lock(staged.file, .exclusive) }
         if bug == .releaseByBlindUnlink { own = try seam.status(of: staged.file).id }
     }

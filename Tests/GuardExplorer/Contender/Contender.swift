@@ -14,10 +14,12 @@ struct Contender {
             let calls: any LockFileCalls = bug.map { SeededCalls(seam, bug: $0) } ?? seam
             let store = try FileLockStore.open(
                 calls, mutex: seam.isPathMode ? .path : .kernel, time: seam, processes: seam,
-                patience: MutexPatience(frozenAfter: Seam.tick, longestStep: .microseconds(50)))
+                patience: MutexPatience(
+                    frozenAfter: Seam.tick, longestStep: .microseconds(50), longestGap: Seam.tick,
+                    givesUpAfter: Seam.tick * 100))
             keepAlive.append(store)
             let policyGuard = Guard(
-                store: store, time: seam, processes: seam,
+                store: store, time: seam, processes: seam, longestGap: Seam.tick,
                 interruption: {
                     seam.looksAgain()
                     return nil
@@ -46,7 +48,7 @@ struct Contender {
         do throws(FleetError) {
             for (index, step) in script.enumerated() {
                 try run(step, &lock, policyGuard, store, seam)
-                if bug == nil { seam.finishedStep(index, holdsLock: lock != nil, isJoinable: false) }
+                if bug == nil { seam.finishedStep(index, holdsLock: lock != nil) }
             }
         } catch {
             // As `withLock` does: however the body ends, the lock is given back.
@@ -69,16 +71,20 @@ struct Contender {
                 _ = seam.ask(.mark(.hang))
             }
         case .acquireRun(let policy, let maxHold):
-            let run = LockRequest.Run(maxHold: maxHold.map { Seam.tick * $0 })
-            let request = LockRequest(scope: .fleet, command: "lock run", run: run)
+            let request = LockRequest(
+                scope: .fleet, command: "lock run", maxHold: maxHold.map { Seam.tick * $0 }, isRun: true)
+            lock = try policyGuard.acquire(request, waitPolicy(policy))
+            _ = seam.ask(.mark(.granted))
+        case .acquirePlanned(let policy, let plan):
+            let request = LockRequest(scope: .fleet, command: "restart", maxHold: Seam.tick * plan)
             lock = try policyGuard.acquire(request, waitPolicy(policy))
             _ = seam.ask(.mark(.granted))
         case .release:
             if let lock { policyGuard.release(lock) }
             lock = nil
-        case .restart(let policy, let scope, let joins, let isWhole, let steps):
+        case .restart(let policy, let joins, let onlyFailed, let steps):
             try Restart(
-                policy: waitPolicy(policy), scope: scope, joins: joins, isWhole: isWhole, steps: steps, bug: bug
+                policy: waitPolicy(policy), joins: joins, onlyFailed: onlyFailed, steps: steps, bug: bug
             ).run(policyGuard, seam) { step, lock throws(FleetError) in try run(step, holding: lock, seam) }
         case .breakLock: try breakLock(nil, store, seam)
         case .breakByToken:
@@ -123,9 +129,9 @@ struct Contender {
             if isStamped, let descriptor = lock.commandDescriptor { _ = seam.ask(.mark(.startStamping(descriptor))) }
             _ = seam.ask(.mark(.hang))
         case .startServer: _ = seam.ask(.mark(.startServer))
-        case .operate(let onlyFailed):
-            _ = try SimulatedManager(seam, onlyFailed: onlyFailed).operation().run(holding: lock)
-        case .acquire, .acquireRun, .release, .breakLock, .breakByToken, .fillDisk, .pause, .restart: break
+        case .acquire, .acquireRun, .acquirePlanned, .release, .breakLock, .breakByToken, .fillDisk, .pause, .restart,
+            .operate:
+            break
         }
     }
 

@@ -27,18 +27,21 @@ struct Memory {
     private var stagedStatus: FileStatusKey?
     private var lastStatus: FileStatusKey?
     private var lastNow: Int32 = 0
-    private var grantedAt: Int32 = 0
+    /// The agent's run at the look before the wait; -1 for none.
+    private var wish: Int32 = -1
     private var beforeLastAnswer = Digest()
 
     /// `Guard.acquire`: what was known before it began, and when it began to wait.
     private var acquiring: (before: Digest, waiting: Digest)?
-    private var waiter = WaiterMemory()
+    private var waiter = WaiterMemory(since: 0)
     private var isObserving = false
     private var isPublished = false
     /// What survived the publishing, until the mutex is left; then the evicted records that were listed do, too.
     private var publishing: (base: Digest, evicted: [Int32]?)?
     private var burying: Digest?
-    private var stampedAt: Int32 = -1
+    private var burial = WatchedTicks(since: 0)
+    /// Of the burial's time.
+    private var stampedAt: Int32 = 0
     private var hasKilled = false
 
     /// `RegistryMutex.enter`: what was known before it began.
@@ -68,6 +71,7 @@ struct Memory {
         fingerprint.add(tokens)
         fingerprint.add(mutexDescriptor, isMutexKnown ? 1 : 0)
         fingerprint.add(mutexInode)
+        fingerprint.add(wish)
         for number in survives { fingerprint.add(number) }
         hasForgotten = true
     }
@@ -77,11 +81,11 @@ struct Memory {
     }
 
     /// A step of the script is done.
-    /// - Parameter isJoinable: a restart that others may join remembers when it was granted the lock.
-    mutating func finishedStep(_ step: Int, holdsLock: Bool, isJoinable: Bool) {
+    mutating func finishedStep(_ step: Int, holdsLock: Bool) {
+        wish = -1
         forget(
             to: Digest(),
-            [Int32(step), holdsLock ? stagedDescriptor : -1, isJoinable ? grantedAt : -1]
+            [Int32(step), holdsLock ? stagedDescriptor : -1]
                 + (holdsLock ? Self.numbers(stagedStatus) : [-2]))
         acquired()
     }
@@ -103,7 +107,7 @@ struct Memory {
             forget(to: acquiring.waiting, waiter.numbers)
         } else {
             acquiring = (beforeLastAnswer, fingerprint)
-            waiter = WaiterMemory()
+            waiter = WaiterMemory(since: lastNow)
         }
     }
 
@@ -129,7 +133,7 @@ struct Memory {
 
     /// A sleep between two looks at evicted owners is over.
     private mutating func looksForEvictedAgain() {
-        if let burying, !hasKilled, !remembersEvents { forget(to: burying, [stampedAt]) }
+        if let burying, !hasKilled, !remembersEvents { forget(to: burying, [stampedAt, burial.total, burial.last]) }
     }
 
     private mutating func beginEntering() {
@@ -207,9 +211,8 @@ struct Memory {
             mutexInode = -1
             isInside = false
         case (.now, .time(let tick)): sawTime(tick)
-        case (.mark(.granted), _):
-            grantedAt = lastNow
-            acquired()
+        case (.mark(.granted), _): acquired()
+        case (.mark(.look), .agent(_, let run)): wish = run
         case (.makeWatch, .descriptor(let watch)): waiter.watch = watch
         case (.follow, _): waiter.follows(lastStatus, vocabulary)
         case (.wait, _): waiter.waitedSince = lastNow
@@ -223,7 +226,8 @@ struct Memory {
         case (.sleep, _) where entering != nil: triesAgain()
         case (.sleep, _): looksForEvictedAgain()
         case (.exclusiveHolders, _): spin.isDealingWithHolder = true
-        case (.touch, _): stampedAt = lastNow
+        case (.isStopped, .flag(true)): spin.isDealingWithHolder = true
+        case (.touch, _): stampedAt = burial.total
         case (.kill, _):
             hasKilled = true
             spin.isDealingWithHolder = true
@@ -238,8 +242,11 @@ struct Memory {
         waiter.woke(at: tick)
         if isPublished, !isInside, burying == nil {
             burying = fingerprint
-            stampedAt = -1
+            burial = WatchedTicks(since: tick)
+            stampedAt = 0
             hasKilled = false
+        } else if burying != nil {
+            burial.look(tick)
         }
         if entering != nil { spin.sawTime(tick, isPathMode: isPathMode) }
     }

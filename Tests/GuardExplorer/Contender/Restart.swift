@@ -1,35 +1,39 @@
 internal import FleetKit
 
-/// One guarded restart, as the dispatcher runs it for `mosaic fleet restart`.
+/// One guarded restart of the agent, as the dispatcher runs it for `mosaic fleet restart`.
 struct Restart {
     let policy: WaitPolicy
-    let scope: ScriptScope
     let joins: Bool
-    let isWhole: Bool
+    let onlyFailed: Bool
     let steps: [ScriptStep]
     let bug: SeededBug?
 
     func run(
         _ policyGuard: Guard, _ seam: Seam, step: @escaping (ScriptStep, HeldLock) throws(FleetError) -> Void
     ) throws(FleetError) {
-        _ = seam.ask(.mark(.asked(scope.rawValue)))
+        let manager = SimulatedManager(seam, onlyFailed: onlyFailed, joins: joins)
+        var wish: RestartWish?
+        if bug == .wishedTooEarly { wish = try manager.wish() }
+        _ = seam.ask(.mark(.asked))
         if bug == .decidedTooEarly { seam.knownAgent = seam.ask(.agent) }
-        let work = { (lock: HeldLock) throws(FleetError) in
-            _ = seam.ask(.mark(.granted))
-            if bug == .recordedTooEarly { try policyGuard.recordCompleted(lock) }
-            for (index, one) in steps.enumerated() {
-                try step(one, lock)
-                // The restart operation remembers what an owner before it left behind, which no checkpoint knows.
-                if bug == nil, !steps.contains(where: \.isOperation) {
-                    seam.finishedStep(100 + index, holdsLock: true, isJoinable: true)
-                }
-            }
-            if isWhole { _ = seam.ask(.mark(.whole)) }
+        func contended() throws(FleetError) {
+            guard joins, bug != .wishedTooEarly else { return }
+            wish = try manager.wish()
         }
-        let outcome = try policyGuard.run(
-            LockRequest(scope: scope.scope, command: "restart"), policy, joins: joins, isWhole: { isWhole },
-            notRecorded: { _ in }, work)
-        if case .joined = outcome { _ = seam.ask(.mark(.joined)) }
+        func work(_ lock: HeldLock) throws(FleetError) {
+            _ = seam.ask(.mark(.granted))
+            for one in steps {
+                guard case .operate = one else {
+                    try step(one, lock)
+                    continue
+                }
+                let report = try manager.operation(wish: bug == .joinLeftOut ? nil : wish).run(holding: lock)
+                _ = seam.ask(.mark(.wellDone(onlyFailed: onlyFailed)))
+                if report.units.isEmpty && !report.fulfilled.isEmpty { _ = seam.ask(.mark(.joined)) }
+            }
+        }
+        try policyGuard.withLock(
+            LockRequest(scope: .agents(["a"]), command: "restart"), policy, contended: contended, work)
     }
 }
 
@@ -37,7 +41,7 @@ extension ScriptStep {
     var isOperation: Bool {
         switch self {
         case .operate: true
-        case .restart(_, of: _, joins: _, isWhole: _, let steps): steps.contains(where: \.isOperation)
+        case .restart(_, joins: _, onlyFailed: _, let steps): steps.contains(where: \.isOperation)
         default: false
         }
     }
@@ -46,7 +50,7 @@ extension ScriptStep {
     var writesRecord: Bool {
         switch self {
         case .progress, .operate: true
-        case .restart(_, of: _, joins: _, isWhole: _, let steps): steps.contains(where: \.writesRecord)
+        case .restart(_, joins: _, onlyFailed: _, let steps): steps.contains(where: \.writesRecord)
         default: false
         }
     }

@@ -6,6 +6,8 @@ public enum ScriptStep: Sendable, Hashable {
     case acquire(ScriptPolicy)
     /// The same as a `lock run` that declares how many ticks it may hold the lock, or nothing.
     case acquireRun(ScriptPolicy, maxHold: Int?)
+    /// The same as a restart that declares how many ticks it may rightly take.
+    case acquirePlanned(ScriptPolicy, plan: Int)
     /// One command to systemd as `restart` sends it: the fence, then the command.
     case act
     /// The same without the fence; a seeded bug.
@@ -31,24 +33,11 @@ public enum ScriptStep: Sendable, Hashable {
     case fillDisk
     /// Waits for a while before it asks for anything.
     case pause
-    /// A restart as the dispatcher runs it: with the lock around the steps; it may end with another's success
-    /// (`--join`), and others may end with its own if it is whole.
-    indirect case restart(ScriptPolicy, of: ScriptScope, joins: Bool, isWhole: Bool, [ScriptStep])
-    /// The fleet's own restart operation on one agent, over a service manager in this world.
-    case operate(onlyFailed: Bool)
-}
-
-/// What a restart is for.
-public enum ScriptScope: Int32, Sendable {
-    case fleet, agentA, agentB
-
-    var scope: LockScope {
-        switch self {
-        case .fleet: .fleet
-        case .agentA: .agents(["a"])
-        case .agentB: .agents(["b"])
-        }
-    }
+    /// A restart of the agent as the dispatcher runs it: with the lock around the steps. One that joins leaves the agent
+    /// alone when another one has restarted it since it was asked for.
+    indirect case restart(ScriptPolicy, joins: Bool, onlyFailed: Bool, [ScriptStep])
+    /// Within a restart: the fleet's own operation on the agent, over a service manager in this world.
+    case operate
 }
 
 /// The policies that scripts use, in ticks of the simulated clock.
@@ -59,6 +48,8 @@ public enum ScriptPolicy: Sendable, Hashable {
     case hasty
     /// Takes over after one tick, progress or not.
     case pushy
+    /// Takes over after two ticks, progress or not.
+    case impatient
     /// Gives up after one tick.
     case limited
     /// Does not wait.
@@ -70,6 +61,7 @@ public enum ScriptPolicy: Sendable, Hashable {
         case .patient: WaitPolicy(maxWait: nil, stallAfter: tick * 2, evictGrace: tick)
         case .hasty: WaitPolicy(maxWait: nil, stallAfter: tick, evictGrace: tick)
         case .pushy: WaitPolicy(maxWait: tick, onTimeout: .break, stallAfter: tick * 100, evictGrace: tick)
+        case .impatient: WaitPolicy(maxWait: tick * 2, onTimeout: .break, stallAfter: tick * 100, evictGrace: tick)
         case .limited: WaitPolicy(maxWait: tick, onTimeout: .fail, stallAfter: tick * 100, evictGrace: tick)
         case .noWait: WaitPolicy(noWait: true, stallAfter: tick * 2, evictGrace: tick)
         }

@@ -27,6 +27,8 @@ extension Seam: ProcessTable {
 
     func runsMyProgram(_ pid: Int32) -> Bool { pid < SimulatedKernel.firstChild }
 
+    func isStopped(_ pid: Int32) -> Bool { bug == .killsTheSlow || ask(.isStopped(pid)) == .flag(true) }
+
     func kill(_ process: ProcessIdentity) -> Bool {
         process.pid != me.pid && ask(.kill(process.pid)) == .flag(true)
     }

@@ -48,9 +48,9 @@ final class Seam {
     private var memory: Memory
 
     /// Called by the script between its steps.
-    func finishedStep(_ step: Int, holdsLock: Bool, isJoinable: Bool) {
+    func finishedStep(_ step: Int, holdsLock: Bool) {
         guard next == nil else { return }
-        memory.finishedStep(step, holdsLock: holdsLock, isJoinable: isJoinable)
+        memory.finishedStep(step, holdsLock: holdsLock)
     }
 
     /// Called by the guard at each look for the lock.

@@ -5,21 +5,32 @@ internal import FleetKit
 final class SimulatedManager: ServiceManager {
     private let seam: Seam
     private let onlyFailed: Bool
+    private let joins: Bool
+    private var isWishing = false
 
-    init(_ seam: Seam, onlyFailed: Bool) {
+    init(_ seam: Seam, onlyFailed: Bool, joins: Bool) {
         self.seam = seam
         self.onlyFailed = onlyFailed
+        self.joins = joins
     }
 
     let endpoint = "simulated"
 
-    func operation() throws(FleetError) -> RestartOperation {
+    /// What the agent is like now, for a restart that is about to wait.
+    func wish() throws(FleetError) -> RestartWish {
+        isWishing = true
+        defer { isWishing = false }
+        return try operation(wish: nil).wish()
+    }
+
+    func operation(wish: RestartWish?) throws(FleetError) -> RestartOperation {
         let agent = Roster.Agent(name: try AgentName("a"), unit: try UnitName("mosaic-agent@a.service"))
         let roster = Roster(
             origin: .discovered, holder: .init(unit: try UnitName("holder.service")), agents: [agent])
         var options = RestartOptions(agents: [agent.name])
         options.stableFor = .zero
         options.onlyFailed = onlyFailed
+        options.wish = wish
         return RestartOperation(
             manager: self, roster: roster, options: options,
             surroundings: OperationSurroundings(clock: StillClock()))
@@ -36,7 +47,8 @@ final class SimulatedManager: ServiceManager {
     }
 
     private func agent(_ unit: UnitName) -> UnitState {
-        guard case .agent(let isUp, let run) = seam.knownAgent ?? seam.ask(.agent) else { return UnitState(name: unit) }
+        let answer = seam.knownAgent ?? seam.ask(isWishing ? .mark(.look) : .agent)
+        guard case .agent(let isUp, let run) = answer else { return UnitState(name: unit) }
         return UnitState(
             name: unit, activeState: isUp ? "active" : "failed", subState: isUp ? "running" : "failed",
             result: isUp ? "success" : "exit-code", invocationID: "\(run)")
@@ -49,7 +61,7 @@ final class SimulatedManager: ServiceManager {
         for command in commands {
             try supervisor.willSend(command)
             if command.verb != .resetFailed {
-                _ = seam.ask(.mark(.command(onlyFailed: onlyFailed)))
+                _ = seam.ask(.mark(.command(onlyFailed: onlyFailed, joins: joins)))
                 seam.knownAgent = nil
             }
             let outcome = UnitOutcome(

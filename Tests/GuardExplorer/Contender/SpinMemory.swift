@@ -6,12 +6,15 @@ struct SpinMemory {
     var isDealingWithHolder = false
     /// The looks at files are the reaper's from here on.
     var isReaping = false
-    private var seen: (content: Int32, since: Int32) = (-1, -1)
-    private var firstSeen: [(name: Int32, file: FileStatusKey, since: Int32)] = []
+    private var seen: (content: Int32, stay: WatchedTicks)?
+    private var firstSeen: [(name: Int32, file: FileStatusKey, unchanged: WatchedTicks)] = []
     private var looked: (name: Int32, file: FileStatusKey)?
 
     var numbers: [Int32] {
-        [seen.content, seen.since] + firstSeen.flatMap { [$0.name, $0.file.inode, $0.file.modified, $0.since] }
+        [seen?.content ?? -1, seen?.stay.total ?? -1, seen?.stay.last ?? -1]
+            + firstSeen.flatMap {
+                [$0.name, $0.file.inode, $0.file.modified, $0.unchanged.total, $0.unchanged.last]
+            }
     }
 
     mutating func sawFile(_ name: Int32, _ answer: SeamAnswer) {
@@ -26,18 +29,21 @@ struct SpinMemory {
 
     mutating func sawTime(_ tick: Int32, isPathMode: Bool) {
         guard isPathMode else {
-            if seen.content != content { seen = (content, tick) }
+            if seen?.content == content { seen?.stay.look(tick) } else { seen = (content, WatchedTicks(since: tick)) }
             return
         }
         guard let looked else { return }
         self.looked = nil
-        let isSame = { (one: (name: Int32, file: FileStatusKey, since: Int32)) in
+        let same = firstSeen.firstIndex { one in
             one.name == looked.name && one.file.inode == looked.file.inode
                 && one.file.modified == looked.file.modified
         }
-        guard !firstSeen.contains(where: isSame) else { return }
+        if let same {
+            firstSeen[same].unchanged.look(tick)
+            return
+        }
         firstSeen.removeAll { $0.name == looked.name }
-        firstSeen.append((looked.name, looked.file, tick))
+        firstSeen.append((looked.name, looked.file, WatchedTicks(since: tick)))
         firstSeen.sort { $0.name < $1.name }
     }
 }

@@ -39,6 +39,8 @@ public final class Explorer {
             isPathMode: scenario.isPathMode, inheritsDescriptors: scenario.inheritsDescriptors,
             hasFaults: scenario.hasFaults, listsAll: scenario.bug != nil || scenario.isUnreduced,
             hasFixedRecords: !scenario.contenders.contains { $0.contains(where: \.writesRecord) },
+            isSlow: scenario.isSlow,
+            patience: scenario.before.map { _ in nil } + scenario.contenders.map(Self.patience(of:)),
             checks: scenario.checks)
         var world = SimulatedKernel(vocabulary: vocabulary, setup: setup)
         world.agentIsUp = scenario.agentIsUp
@@ -212,8 +214,10 @@ public final class Explorer {
             if !state.world.processes[index].isAlive { state.nodes[index] = -1 }
         case .child(let index): state.world.stepChild(index)
         case .tick:
-            if isSomebodyReady(state) {
+            let ready = ready(in: state)
+            if !ready.isEmpty {
                 state.freezes -= 1
+                for index in ready { state.world.freeze(index) }
                 state.world.wasDisturbed = true
             } else {
                 state.world.checkForcedWait(waiters: waiters(in: state))
@@ -238,8 +242,8 @@ public final class Explorer {
         state.world.processes[index].waitsSince = call(of: index, in: state).isWait ? state.world.tick : -1
     }
 
-    private func isSomebodyReady(_ state: SearchState) -> Bool {
-        state.world.processes.indices.contains { index in
+    private func ready(in state: SearchState) -> [Int] {
+        state.world.processes.indices.filter { index in
             state.world.processes[index].isAlive && state.world.isEnabled(call(of: index, in: state), by: index)
         }
     }
@@ -252,6 +256,22 @@ public final class Explorer {
             default: return false
             }
         }
+    }
+
+    /// After how many ticks the contender evicts an owner that makes progress; nil where a break, or an owner without
+    /// progress, may be the reason as well.
+    private static func patience(of script: [ScriptStep]) -> Int32? {
+        guard !script.contains(.breakLock), !script.contains(.breakByToken) else { return nil }
+        var patience: Int32?
+        for step in script {
+            switch step {
+            case .acquirePlanned(.pushy, plan: _): patience = 1
+            case .acquirePlanned(.impatient, plan: _): patience = 2
+            case .acquire, .acquireRun, .acquirePlanned, .restart: return nil
+            default: break
+            }
+        }
+        return patience
     }
 
     // MARK: - The end of a schedule

@@ -23,6 +23,8 @@ public struct Scenario: Sendable {
     /// No contender's memory forgets anything: a check of `Memory` itself.
     public var remembersAll = false
     public var hasFaults = false
+    /// Freezes are a slow disk or a busy machine: the kernel shows no process as stopped.
+    public var isSlow = false
 
     public init(
         _ name: String, _ contenders: [[ScriptStep]], before: [[ScriptStep]] = [], crashes: Int = 1, freezes: Int = 2,

@@ -35,34 +35,59 @@ public enum Scenarios {
         ]
     }
 
+    /// Contenders that act again and again beside one that loses patience: a queue of healthy owners evicts nobody.
+    public static var impatient: [Scenario] {
+        let once: [ScriptStep] = [.acquirePlanned(.impatient, plan: 1), .act, .work, .stamp, .act, .release]
+        let long: [ScriptStep] = [
+            .acquirePlanned(.pushy, plan: 3), .act, .work, .stamp, .work, .stamp, .act, .release,
+        ]
+        let pushy: [ScriptStep] = [.acquirePlanned(.pushy, plan: 1), .act, .release]
+        return [
+            Scenario("impatient-again", [once + once, once], before: [left]),
+            Scenario("impatient-all-again", [once + once, once + once], before: [left]),
+            Scenario("within-its-plan", [long, pushy], before: [left]),
+            Scenario("past-its-plan", [[.acquirePlanned(.pushy, plan: 1)] + long.dropFirst(), pushy], before: [left]),
+        ]
+    }
+
+    /// A slow disk or a busy machine instead of a signal: whoever is inside the mutex for long is healthy, and is not killed.
+    public static var slow: [Scenario] {
+        var path = Scenario("path-slow-two", [short, short])
+        path.isPathMode = true
+        return [Scenario("slow-two", [short, short], before: [left]), path].map { scenario in
+            var scenario = scenario
+            scenario.isSlow = true
+            return scenario
+        }
+    }
+
     /// A `lock run` whose command works for two ticks.
     private static func run(maxHold: Int?) -> [ScriptStep] {
         [.acquireRun(.patient, maxHold: maxHold), .act, .work, .stamp, .act, .work, .stamp, .act, .release]
     }
 
-    /// `--join` and `--only-failed`: who ends well without doing everything.
+    private static func restart(
+        _ policy: ScriptPolicy, joins: Bool = true, onlyFailed: Bool = false, _ steps: [ScriptStep] = [.operate]
+    ) -> [ScriptStep] {
+        [.restart(policy, joins: joins, onlyFailed: onlyFailed, steps)]
+    }
+
+    /// `--join` and `--only-failed`: restarts that end well without having done everything.
     public static var joining: [Scenario] {
-        let joiner: [ScriptStep] = [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])]
-        func later(_ scope: ScriptScope, isWhole: Bool) -> [ScriptStep] {
-            [.pause, .restart(.hasty, of: scope, joins: false, isWhole: isWhole, [.act, .act])]
-        }
-        let long: [ScriptStep] = [
-            .restart(.patient, of: .fleet, joins: false, isWhole: true, [.act, .work, .act])
-        ]
-        func operate(onlyFailed: Bool) -> [ScriptStep] {
-            [
-                .restart(
-                    .patient, of: .agentA, joins: false, isWhole: !onlyFailed, [.operate(onlyFailed: onlyFailed)])
-            ]
-        }
         var failed = Scenario(
-            "only-failed", [operate(onlyFailed: false), operate(onlyFailed: true)], before: [left], freezes: 1)
+            "only-failed", [restart(.patient), restart(.patient, onlyFailed: true)], before: [left], freezes: 1)
         failed.agentIsUp = false
         return [
-            Scenario("join", [later(.fleet, isWhole: true), joiner], before: [left], freezes: 1),
-            Scenario("join-one-under-way", [long, joiner], before: [left], freezes: 1),
-            Scenario("join-a-smaller-one", [later(.agentA, isWhole: true), joiner], before: [left], freezes: 1),
-            Scenario("join-not-a-whole-one", [later(.fleet, isWhole: false), joiner], before: [left], freezes: 1),
+            Scenario("join", [restart(.hasty), restart(.hasty)], before: [left], freezes: 1),
+            Scenario(
+                "join-one-under-way", [restart(.patient, [.work, .stamp, .operate, .work]), restart(.hasty)],
+                before: [left], freezes: 1),
+            Scenario(
+                "join-one-that-is-nearly-done", [restart(.patient, [.operate, .work, .stamp]), restart(.hasty)],
+                before: [left], freezes: 1),
+            Scenario("join-after-a-crash", [restart(.hasty), restart(.hasty)], before: [died], freezes: 1),
+            Scenario(
+                "no-join", [restart(.hasty, joins: false), restart(.hasty, joins: false)], before: [left], freezes: 1),
             failed,
         ]
     }
@@ -96,15 +121,17 @@ public enum Scenarios {
             Scenario("three-breaks", [working, [.breakLock], [.breakLock]], before: [left], preemptions: 2),
             Scenario(
                 "join-three",
-                [
-                    working, [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])],
-                    [.restart(.hasty, of: .fleet, joins: true, isWhole: true, [.act])],
-                ], before: [left], preemptions: 2),
+                [restart(.patient, [.operate, .work, .stamp]), restart(.hasty), restart(.hasty)],
+                before: [left], preemptions: 2),
+            Scenario(
+                "impatient-three",
+                (0..<3).map { _ in [.acquirePlanned(.impatient, plan: 1), .act, .work, .stamp, .act, .release] },
+                before: [left], preemptions: 2),
             path,
         ]
     }
 
-    public static var all: [Scenario] { two + joining + path + three }
+    public static var all: [Scenario] { two + joining + impatient + slow + path + three }
 
     public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 

@@ -5,6 +5,9 @@ public enum Suite: String, Sendable {
     public var scenarios: [Scenario] {
         let whole = Scenarios.two + Scenarios.joining + Scenarios.path
         return whole.map { bounded($0, freezes: self == .test && Self.large.contains($0.name) ? 0 : 1, nil) }
+            + (Scenarios.impatient + Scenarios.slow).map {
+                bounded($0, freezes: $0.isSlow ? 2 : 1, self == .test ? 1 : 2)
+            }
             + twice + three
     }
 

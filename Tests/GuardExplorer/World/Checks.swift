@@ -26,5 +26,8 @@ public struct Checks: OptionSet, Sendable {
     /// What ends well without doing everything rests on what another one did.
     public static let joins = Checks(rawValue: 512)
 
-    public static let all = Checks(rawValue: 1023)
+    /// An owner that makes progress is evicted only past both the waiter's patience, counted for this owner, and its own plan.
+    public static let evictions = Checks(rawValue: 1024)
+
+    public static let all = Checks(rawValue: 2047)
 }

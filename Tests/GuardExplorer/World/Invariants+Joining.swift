@@ -1,39 +1,27 @@
 /// What a restart may rest on that does nothing, or not everything.
 extension SimulatedKernel {
-    /// From here on it does what it was asked for. Whoever asked before this moment may end with its success.
-    mutating func noteStart(of process: Int) {
-        processes[process].scope = max(processes[process].asked, JoinScope.fleet)
-        processes[process].asked = -1
-        processes[process].mayJoin = false
-        processes[process].askedBefore = 0
-        for index in processes.indices where processes[index].asked >= 0 {
-            processes[process].askedBefore |= 1 << UInt32(index)
-        }
+    mutating func noteWish(of process: Int) {
+        processes[process].askedRun = agentRun
+        processes[process].seenRun = -1
     }
 
-    mutating func noteSuccess(of process: Int) {
-        for index in processes.indices where processes[process].askedBefore & 1 << UInt32(index) != 0 {
-            guard processes[index].asked >= 0, JoinScope.covers(processes[process].scope, processes[index].asked) else {
-                continue
-            }
-            processes[index].mayJoin = true
-        }
-    }
-
-    mutating func checkJoin(of process: Int) {
-        if !processes[process].mayJoin {
+    /// It ends well: what it was asked for has come true, whoever did it.
+    mutating func checkWish(of process: Int, onlyFailed: Bool) {
+        if !agentIsUp {
+            broken(.joins, "contender \(process) ends well, and the agent is down")
+        } else if !onlyFailed, agentRun <= processes[process].askedRun {
             broken(
-                .joins,
-                "contender \(process) ends well, but no restart that covers its own began after it was asked for and succeeded"
-            )
+                .joins, "contender \(process) ends well, and the agent runs as it did when its restart was asked for")
         }
-        processes[process].asked = -1
-        processes[process].mayJoin = false
+        processes[process].askedRun = -1
     }
 
-    mutating func checkOnlyFailed(_ isOnlyFailed: Bool, by process: Int) {
-        if isOnlyFailed, agentIsUp {
+    mutating func checkNeed(of process: Int, onlyFailed: Bool, joins: Bool) {
+        if onlyFailed, agentIsUp {
             broken(.joins, "contender \(process) restarts an agent that is up, though it was to leave such alone")
+        }
+        if joins, !onlyFailed, agentIsUp, processes[process].seenRun >= 0, agentRun > processes[process].seenRun {
+            broken(.joins, "contender \(process) restarts an agent again that was restarted after its wish")
         }
     }
 }

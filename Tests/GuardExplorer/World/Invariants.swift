@@ -61,7 +61,25 @@ extension SimulatedKernel {
     }
 
     /// The lock is about to be moved aside.
-    mutating func checkMove(of node: Int32, by process: Int) { lose(node, by: process) }
+    mutating func checkMove(of node: Int32, by process: Int) {
+        checkEviction(of: node, by: process)
+        lose(node, by: process)
+    }
+
+    private mutating func checkEviction(of node: Int32, by process: Int) {
+        guard setup.patience.indices.contains(process), let patience = setup.patience[process],
+            let inode = inodes[Int(node)], inode.publishedAt >= 0,
+            let owner = processes.indices.first(where: { processes[$0].isAlive && processes[$0].owned == node })
+        else { return }
+        let held = tick - inode.publishedAt
+        let plan = vocabulary.plan(ofContent: inode.content)
+        if held < max(patience, plan) {
+            broken(
+                .evictions,
+                "contender \(process) evicts contender \(owner), which has had the lock for \(held) ticks: the patience is "
+                    + "\(patience), its plan \(plan)")
+        }
+    }
 
     private mutating func lose(_ node: Int32, by process: Int) {
         processes[process].removed = vocabulary.token(ofContent: inodes[Int(node)]!.content)
@@ -98,6 +116,8 @@ extension SimulatedKernel {
                 isDue = true
             }
         }
+        // Whoever is merely slow is waited for.
+        if !isEvicted, !process.wasStopped { isDue = false }
         if !isDue {
             let why = process.lostAt >= 0 ? "had no time to see that it is evicted" : "is neither evicted nor frozen"
             broken(.kills, "contender \(killer) kills contender \(victim), which \(why)")
@@ -139,7 +159,6 @@ extension SimulatedKernel {
     /// Everybody is gone, and one more acquire and release have run.
     mutating func checkNothingIsLeft() {
         let left = names.filter { setup.isPathMode || $0.name != vocabulary.mutex }.map { vocabulary.name($0.name) }
-            .filter { $0 != "restart.last" }
         if !left.isEmpty { broken(.leaks, "left in the run directory: \(left.joined(separator: ", "))") }
         if openFiles.contains(where: { $0 != nil }), !children.contains(where: { $0 != nil }) {
             broken(.leaks, "an open file description is left")

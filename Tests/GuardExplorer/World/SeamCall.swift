@@ -31,6 +31,7 @@ enum SeamCall: Hashable {
     case openers(FileID)
     case identify(Int32)
     case kill(Int32)
+    case isStopped(Int32)
 
     /// What the service manager says of the one agent.
     case agent
@@ -52,14 +53,16 @@ enum SeamCall: Hashable {
         case work
         /// The same before the lock is asked for.
         case pause
-        /// A restart of this is asked for, which may end with somebody else's.
-        case asked(Int32)
-        /// Everything that the restart was to do is done.
-        case whole
-        /// It ends well without having done anything, because somebody else did.
+        /// A restart of the agent is asked for.
+        case asked
+        /// The same as `agent`, for the wish.
+        case look
+        /// The restart ends well.
+        case wellDone(onlyFailed: Bool)
+        /// And it has not done anything, because somebody else did.
         case joined
         /// The service manager is told to start the agent anew; only if it is down, if so.
-        case command(onlyFailed: Bool)
+        case command(onlyFailed: Bool, joins: Bool)
         /// A side thread begins to stamp this file, tick after tick.
         case startStamping(CInt)
         /// A main loop that hangs for ever.
@@ -85,13 +88,6 @@ extension SeamCall {
         default: false
         }
     }
-}
-
-/// What a restart is for: everything, or one agent.
-enum JoinScope {
-    static let fleet: Int32 = 0
-
-    static func covers(_ done: Int32, _ wanted: Int32) -> Bool { done == fleet || done == wanted }
 }
 
 /// What the world answered. A contender's future is a function of the answers that it got.

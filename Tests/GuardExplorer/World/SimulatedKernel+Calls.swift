@@ -40,6 +40,7 @@ extension SimulatedKernel {
         if processes[process].callsSinceLoss >= 0, processes[process].callsSinceLoss < 2 {
             processes[process].callsSinceLoss += 1
         }
+        processes[process].isStopped = false
         let wasFenced = processes[process].isFenced
         processes[process].isFenced = false
         switch call {
@@ -111,6 +112,7 @@ extension SimulatedKernel {
         case .openers(let file): return .processes(holders(of: Int32(file.inode) - 1) { _ in true })
         case .agent: return .agent(isUp: agentIsUp, run: agentRun)
         case .identify(let number): return .liveness(isAlive(number))
+        case .isStopped(let number): return .flag(isStopped(number))
         case .kill(let number): return .flag(kill(number, by: process))
         case .mark(let mark): return perform(mark, wasFenced: wasFenced, by: process)
         }
@@ -196,6 +198,7 @@ extension SimulatedKernel {
 
     private mutating func own(_ node: Int32, by process: Int) {
         processes[process].owned = node
+        if setup.looksAtPlans { inodes[Int(node)]!.publishedAt = tick }
         processes[process].callsSinceLoss = -1
         processes[process].lostAt = -1
     }

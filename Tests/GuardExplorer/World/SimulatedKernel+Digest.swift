@@ -62,10 +62,10 @@ extension SimulatedKernel {
         digest.add(process.grants, process.owned)
         digest.add(process.removed, process.stamped)
         digest.add(process.overstayedAt, process.lostAt)
+        digest.add((process.isStopped ? 2 : 0) | (process.wasStopped ? 1 : 0))
         digest.add(Int64(process.callsSinceLoss) << 2 | (process.sawChange ? 2 : 0) | (process.isFenced ? 1 : 0))
-        digest.add((process.sawRelease ? 4 : 0) | (process.hasVacated ? 2 : 0) | (process.mayJoin ? 1 : 0))
-        digest.add(process.asked, process.scope)
-        digest.add(process.askedBefore)
+        digest.add((process.sawRelease ? 4 : 0) | (process.hasVacated ? 2 : 0))
+        digest.add(process.askedRun, process.seenRun)
         digest.add(process.watches.count)
         for watch in process.watches {
             digest.add(
@@ -93,6 +93,7 @@ extension SimulatedKernel {
                 continue
             }
             digest.add(inode.content, inode.modified)
+            digest.add(inode.publishedAt)
             digest.add(inode.links << 16 | inode.opens, inode.creator)
             // When it was locked matters only as long as it is.
             if inode.exclusive >= 0 { digest.add(numbers[Int(inode.exclusive)], inode.lockedAt) }

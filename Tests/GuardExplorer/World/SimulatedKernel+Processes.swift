@@ -8,6 +8,18 @@ extension SimulatedKernel {
         return processes.indices.contains(index) && processes[index].isAlive
     }
 
+    func isStopped(_ number: Int32) -> Bool {
+        let index = Int(number - Self.firstProcess)
+        return number < Self.firstChild && processes.indices.contains(index) && processes[index].isStopped
+    }
+
+    /// Time passes while this one could go on.
+    mutating func freeze(_ process: Int) {
+        guard !setup.isSlow else { return }
+        processes[process].isStopped = true
+        processes[process].wasStopped = true
+    }
+
     /// Dying takes no time that a clock could measure.
     var isAnybodyDying: Bool {
         processes.contains { $0.phase == .doomed || $0.phase == .lastGasp || $0.phase == .closing }
@@ -123,7 +135,6 @@ extension SimulatedKernel {
         case .granted:
             processes[process].grants += 1
             granted = grant(process)
-            noteStart(of: process)
         case .act:
             checkAct(by: grant(process), words: "contender \(process)")
             checkFence(of: process, wasFenced: wasFenced)
@@ -135,15 +146,16 @@ extension SimulatedKernel {
             spawn(from: process, inheriting: leaked, stays: true)
         case .awaitCommand: break
         case .work, .pause: break
-        case .asked(let scope):
-            processes[process].asked = scope
-            processes[process].mayJoin = false
-        case .whole: noteSuccess(of: process)
-        case .joined: checkJoin(of: process)
-        case .command(let onlyFailed):
+        case .asked: noteWish(of: process)
+        case .look:
+            processes[process].seenRun = agentRun
+            return .agent(isUp: agentIsUp, run: agentRun)
+        case .wellDone(let onlyFailed): checkWish(of: process, onlyFailed: onlyFailed)
+        case .joined: break
+        case .command(let onlyFailed, let joins):
             checkAct(by: grant(process), words: "contender \(process)")
             checkFence(of: process, wasFenced: wasFenced)
-            checkOnlyFailed(onlyFailed, by: process)
+            checkNeed(of: process, onlyFailed: onlyFailed, joins: joins)
             agentIsUp = true
             agentRun += 1
         case .hang: break

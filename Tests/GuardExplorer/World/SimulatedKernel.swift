@@ -14,6 +14,8 @@ struct SimulatedKernel {
         /// The open file description that holds the exclusive `flock`, or -1.
         var exclusive: Int32 = -1
         var lockedAt: Int32 = 0
+        /// When it became the lock; -1: never, or that is not looked at in this world.
+        var publishedAt: Int32 = -1
         /// Descriptions that hold a shared one.
         var shared: UInt64 = 0
     }
@@ -69,19 +71,20 @@ struct SimulatedKernel {
         var lostAt: Int32 = -1
         /// It held the mutex for longer than anybody should, until this tick; or -1.
         var overstayedAt: Int32 = -1
+        /// It was frozen by a signal, and has not moved since.
+        var isStopped = false
+        /// It was, at some time.
+        var wasStopped = false
         /// The token of the record that it removed or moved last.
         var removed: Int32 = -1
         /// It removed somebody's lock, and is still inside the mutex.
         var hasVacated = false
         /// Its last call was a fence that held.
         var isFenced = false
-        /// What it asked to be restarted, as `JoinScope` says, until it was granted the lock or ended; or -1.
-        var asked: Int32 = -1
-        /// A restart that covers this began after it was asked for, and succeeded.
-        var mayJoin = false
-        /// Who had asked before its own restart began: one bit for each contender.
-        var askedBefore: UInt32 = 0
-        var scope: Int32 = -1
+        /// The agent's run when its restart was asked for, until that ends; or -1.
+        var askedRun: Int32 = -1
+        /// And when this one looked, before it waited; -1 while it has not.
+        var seenRun: Int32 = -1
         var isAlive: Bool { phase == .alive || phase == .doomed || phase == .lastGasp || phase == .closing }
     }
 

@@ -6,6 +6,7 @@ final class Vocabulary {
     private var nameNumbers: [String: Int32] = [:]
     private var contentNumbers: [[UInt8]: Int32] = [:]
     private var tokens: [Int32: Int32] = [:]
+    private var plans: [Int32: Int32] = [:]
     private var writes: [Write: Int32] = [:]
 
     private struct Write: Hashable {
@@ -62,6 +63,16 @@ final class Vocabulary {
         let result = key.map { number(ofName: String(parts[$0 + 2])) } ?? -1
         tokens[content] = result
         return result
+    }
+
+    /// How many ticks the owner of the record with this content may rightly take; 0: it does not say.
+    func plan(ofContent content: Int32) -> Int32 {
+        if let known = plans[content] { return known }
+        let text = String(decoding: contents[Int(content)], as: UTF8.self)
+        let seconds = text.firstRange(of: "\"maxHoldSeconds\":").map { text[$0.upperBound...].prefix { $0.isNumber } }
+        let ticks = seconds.flatMap { Int32($0) }.map { $0 / Int32(Seam.tick.components.seconds) } ?? 0
+        plans[content] = ticks
+        return ticks
     }
 
     /// What a file holds after a write of `new` at `offset`.

@@ -13,10 +13,12 @@ struct LockWait: Equatable {
     var phase: String?
     /// How much of the owner's phase is done, 0 to 1.
     var fraction: Double?
-    /// What happens when the bound is reached.
-    var ending: String
-    /// nil: there is no bound.
+    /// How the wait ends if this owner keeps the lock.
+    var end: WaitEnd
+    /// The bound that was asked for; nil: none.
     var maxWait: Duration?
+    /// How long this process has waited for this owner.
+    var waitedForOwner: Duration
     /// Without progress for this long; nil while there is nothing to worry about.
     var silent: Duration?
     var stallAfter: Duration
@@ -34,9 +36,8 @@ struct LockWait: Equatable {
         stallAfter = status.policy.stallAfter
         silent = status.unchanged >= Self.worthAWord ? status.unchanged : nil
         let record = status.observation.record
-        // A script under the lock may rightly take long; it is broken only when that was asked for or promised.
-        let isBreakable = record?.isRun != true || status.policy.breaksRuns || record?.maxHoldSeconds != nil
-        ending = status.policy.onTimeout == .break && isBreakable ? "takes over" : "gives up"
+        waitedForOwner = status.owner
+        end = status.policy.end(for: record)
         guard let record else {
             owner = LockWords.ownerInFull(status.observation)
             return
@@ -111,13 +112,21 @@ struct LockWaitFrame {
     }
 
     private func bound(_ limit: Int) -> ScreenLine {
-        guard let maxWait = wait.maxWait else { return line("then", "as long as it takes (--max-wait 0)", limit) }
+        switch wait.end {
+        case .never: line("then", "as long as it takes (--max-wait 0)", limit)
+        case .givesUp(let bound): countdown("gives up in", bound - waited, bound, limit)
+        case .takesOver(let bound): countdown("takes over in", bound - wait.waitedForOwner - late, bound, limit)
+        }
+    }
+
+    private func countdown(_ ending: String, _ left: Duration, _ bound: Duration, _ limit: Int) -> ScreenLine {
         // Whole seconds: a countdown in tenths is noise.
-        let left = max(.zero, maxWait - waited + .milliseconds(999)).wholeMilliseconds / 1000
+        let seconds = max(.zero, left + .milliseconds(999)).wholeMilliseconds / 1000
+        let why = bound == wait.maxWait ? "--max-wait" : "the owner's plan may take"
         var line = ScreenLine("  ", limit: limit)
-        line.add("\(wait.ending) in ", style.dim)
-        line.add(DurationText.human(.seconds(left)), style.bold)
-        line.add(" (--max-wait \(DurationText.canonical(maxWait)))", style.dim)
+        line.add("\(ending) ", style.dim)
+        line.add(DurationText.human(.seconds(seconds)), style.bold)
+        line.add(" (\(why) \(DurationText.canonical(bound)))", style.dim)
         return line
     }
 }

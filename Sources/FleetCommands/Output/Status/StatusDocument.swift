@@ -13,14 +13,17 @@ struct StatusDocument: Encodable {
         var pid: Int32?
         /// Microseconds since 1970.
         var activeSinceMicroseconds: UInt64?
+        /// When it went down, for a unit that is down.
+        var inactiveSinceMicroseconds: UInt64?
+        /// How its last main process ended: an exit status, or a signal's number.
+        var exitStatus: Int32?
+        var exitSignal: Int32?
+        var cpuNanoseconds: UInt64?
         var restarts: UInt32
         var memoryBytes: UInt64?
         var invocationID: String?
         var trouble: String?
-        /// How the last run of a unit that is down ended: an exit status, or a signal's number.
-        var exitStatus: Int32?
-        var exitSignal: Int32?
-        /// Microseconds since 1970.
+        /// When that was, microseconds since 1970.
         var exitedAtMicroseconds: UInt64?
         var command: [String]?
         var directory: String?
@@ -31,10 +34,13 @@ struct StatusDocument: Encodable {
     var summary: String
     var lock: LockInspectionDocument
     var units: [Unit]
+    /// Sessions in the holder's tmux server that belong to no agent; with `-o wide`.
+    var sessions: [String]
 
     init(_ report: StatusReport, lock: LockInspection) {
         allActive = report.exitStatus == .done
         summary = report.summary
+        sessions = report.sessions
         self.lock = LockInspectionDocument(lock)
         units = report.rows.map { row in
             let state = row.state
@@ -42,11 +48,13 @@ struct StatusDocument: Encodable {
                 role: row.role.rawValue, agent: row.agent?.rawValue, unit: state.name.rawValue, load: state.loadState,
                 active: state.activeState, sub: state.subState, result: state.result,
                 pid: state.mainPID > 0 ? state.mainPID : nil,
-                activeSinceMicroseconds: state.activeSince > 0 ? state.activeSince : nil, restarts: state.restarts,
-                memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
-                trouble: row.trouble,
+                activeSinceMicroseconds: state.activeSince > 0 ? state.activeSince : nil,
+                inactiveSinceMicroseconds: state.isDown && state.inactiveSince > 0 ? state.inactiveSince : nil,
                 exitStatus: state.mainExit.flatMap { $0.code == 1 ? $0.status : nil },
                 exitSignal: state.mainExit.flatMap { $0.code == 1 ? nil : $0.status },
+                cpuNanoseconds: state.cpu, restarts: state.restarts,
+                memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
+                trouble: row.trouble,
                 exitedAtMicroseconds: state.mainExitAt > 0 ? state.mainExitAt : nil,
                 command: row.command.isEmpty ? nil : row.command, directory: row.directory)
         }

@@ -15,10 +15,12 @@ struct StatusTable {
     /// The header, then a line for each row.
     func lines(_ rows: [StatusReport.Row], width: Int?) -> [ScreenLine] {
         var header = ["AGENT", "UNIT", "STATE", "PID", "SINCE", "RESTARTS", "MEMORY"]
-        if layout == .wide { header += ["RESULT", "JOB", "INVOCATION", "EXIT", "COMMAND", "DIRECTORY", "DESCRIPTION"] }
+        if layout == .wide {
+            header += ["CPU", "RESULT", "JOB", "INVOCATION", "EXIT", "COMMAND", "DIRECTORY", "DESCRIPTION"]
+        }
         // From the one that says least; AGENT and STATE stay.
-        let expendable = [9, 13, 8, 1, 6, 3, 7, 12, 5, 4, 11, 10].filter { $0 < header.count }
-        var table = Table(header: header, rightAligned: [3, 5, 6], expendable: expendable, paint: style.bold)
+        let expendable = [10, 14, 9, 7, 1, 6, 3, 8, 13, 5, 4, 12, 11].filter { $0 < header.count }
+        var table = Table(header: header, rightAligned: [3, 5, 6, 7], expendable: expendable, paint: style.bold)
         for row in rows { table.add(cells(row)) }
         return table.lines(width: width)
     }
@@ -36,6 +38,7 @@ struct StatusTable {
         ]
         guard layout == .wide else { return cells }
         cells += [
+            Table.Cell(state.cpu.map { DurationText.human(.nanoseconds(Int64(clamping: $0))) } ?? "-"),
             Table.Cell(
                 state.result == "success" ? "success" : OutcomeWords().reason(result: state.result, state: state)),
             Table.Cell(
@@ -70,8 +73,10 @@ struct StatusTable {
     }
 
     private func since(_ state: UnitState) -> String {
-        guard state.isActive, state.activeSince > 0 else { return "-" }
-        let age = now - Double(state.activeSince) / 1e6
+        // Of one that is down: since it is.
+        let moment = state.isActive ? state.activeSince : state.isDown ? state.inactiveSince : 0
+        guard moment > 0 else { return "-" }
+        let age = now - Double(moment) / 1e6
         return DurationText.human(.seconds(clamping: max(0, age))) + " ago"
     }
 }

@@ -23,10 +23,24 @@ struct StatusText {
         if let banner { parts.append(banner.paint(banner.head) + banner.words) }
         let rows = width == nil ? report.rows : report.worstFirst
         parts += table.lines(rows, width: width).map(\.text)
-        let troubles = rows.compactMap { row in row.trouble.map { (row, "  \(row.unit): \($0)") } }
+        let troubles = rows.compactMap { row in Self.remark(row).map { (row, "  \(row.unit): \($0)") } }
         parts += troubles.map { row, words in row.severity == .broken ? style.bad(words) : style.warn(words) }
+        if !report.sessions.isEmpty {
+            let names = report.sessions.map { Printable.oneLine($0, limit: 40) }.joined(separator: ", ")
+            parts.append("  " + style.dim("sessions of no agent: \(names)"))
+        }
         parts.append(report.summary)
         return parts.joined(separator: "\n")
+    }
+
+    /// What is wrong with a unit; of one that is down also since when, and how it ended.
+    static func remark(_ row: StatusReport.Row) -> String? {
+        let state = row.state
+        guard state.isDown, state.inactiveSince > 0 else { return row.trouble }
+        let time = LocalTime.ofDayWithDate(Double(state.inactiveSince) / 1e6)
+        if let trouble = row.trouble { return "\(trouble), at \(time)" }
+        guard let exit = state.mainExit, exit.code == 1 else { return "down since \(time)" }
+        return "down since \(time), with exit status \(exit.status)"
     }
 
     private var table: StatusTable { StatusTable(layout: layout, style: style, now: now) }
@@ -79,7 +93,7 @@ struct StatusText {
         var shown = 0
         for (row, line) in zip(rows, table.dropFirst()) {
             var lines = [line]
-            if let trouble = row.trouble {
+            if let trouble = Self.remark(row) {
                 var reason = ScreenLine("    ", limit: limit)
                 reason.add(trouble, row.severity == .broken ? style.bad : style.warn)
                 lines.append(reason)

@@ -64,7 +64,7 @@ final class StatusLog: StatusView {
         let now = time.wallClock()
         var words: [UnitName: String] = [:]
         for row in report.rows {
-            words[row.unit] = StatusTable.words(row.state) + (row.trouble.map { ": \($0)" } ?? "")
+            words[row.unit] = StatusTable.words(row.state) + (StatusText.remark(row).map { ": \($0)" } ?? "")
         }
         defer { last = words }
         guard let last else {

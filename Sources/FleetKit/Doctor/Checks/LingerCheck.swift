@@ -8,18 +8,18 @@ struct LingerCheck: HealthCheck {
         guard fleet.machine.isBootedBySystemd else {
             return .ok("not possible here: this machine was not booted by systemd, so there are no logins to outlive")
         }
-        guard let user = fleet.machine.userName else {
+        switch Linger.look(fleet.scope, on: fleet.machine) {
+        case .on(let user):
+            return .ok("the service manager of \(Printable.oneLine(user, limit: 64)) runs without a login")
+        case .off(let user):
+            return .warning(
+                "the service manager of \(Printable.oneLine(user, limit: 64)) ends with the last login, and takes the"
+                    + " fleet with it", advice: "loginctl enable-linger")
+        case .unknown:
             return .warning(
                 "user \(fleet.machine.user) has no account, so nobody can tell", advice: "run as a user of this machine"
             )
+        case .notNeeded: return .ok("not needed here")
         }
-        let shown = Printable.oneLine(user, limit: 64)
-        // What `loginctl enable-linger` makes, logind.conf(5).
-        guard fleet.machine.exists("/var/lib/systemd/linger/\(user)") else {
-            return .warning(
-                "the service manager of \(shown) ends with the last login, and takes the fleet with it",
-                advice: "loginctl enable-linger")
-        }
-        return .ok("the service manager of \(shown) runs without a login")
     }
 }

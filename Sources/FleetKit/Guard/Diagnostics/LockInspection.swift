@@ -115,16 +115,15 @@ public struct LockInspector {
                 ? "take over at once" : "take over once it has seen no change for \(stall)"
         case .stalled: return "take over and evict the owner once it has itself seen no progress for \(stall)"
         case .held:
-            guard let maxWait = policy.maxWait else { return "wait until the lock is released" }
-            let bound = DurationText.canonical(maxWait)
-            if let record = observation.record, record.isRun == true, policy.onTimeout == .break, !policy.breaksRuns {
-                let end = "wait for at most \(bound), then give up with exit status 75"
-                guard let maxHold = record.maxHold else { return "\(end): it is a lock run" }
-                return "\(end), or take over once it has seen the lock run hold it for \(DurationText.human(maxHold))"
+            switch policy.end(for: observation.record) {
+            case .never: return "wait until the lock is released"
+            case .givesUp(let limit):
+                let end = "wait for at most \(DurationText.canonical(limit)), then give up with exit status 75"
+                return policy.onTimeout == .break ? "\(end): it is a lock run without --max-hold" : end
+            case .takesOver(let limit):
+                return "wait until it has itself seen this owner hold the lock for \(DurationText.canonical(limit)), "
+                    + "then take over and evict it"
             }
-            return policy.onTimeout == .break
-                ? "wait for at most \(bound), then take over and evict the owner"
-                : "wait for at most \(bound), then give up with exit status 75"
         }
     }
 }

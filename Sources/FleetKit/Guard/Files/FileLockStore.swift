@@ -10,6 +10,9 @@ public final class FileLockStore: LockStore {
     let time: any GuardTime
     let processes: any ProcessTable
     private let reader: LockReader
+    /// Asked while the registry mutex is waited for in order to get the lock, or to break it: on a slow disk that takes
+    /// long. A release is never interrupted.
+    public var interruption: () -> FleetError? = { nil }
 
     init(
         _ calls: any LockFileCalls, time: any GuardTime, processes: any ProcessTable, mutex: any RegistryMutex,
@@ -29,7 +32,8 @@ public final class FileLockStore: LockStore {
     public func acquire(_ request: LockRequest) throws(FleetError) -> OwnedLock? {
         // Many may try at once, and one gets it: who is still in front of the mutex then need not go in to see that.
         func isFree() throws(FleetError) -> Bool { try directory.status(at: RunDirectory.lockName) == nil }
-        return try mutex.inside(while: isFree) { () throws(FleetError) in
+        return try mutex.inside(while: { () throws(FleetError) in try isUninterrupted() ? isFree() : false }) {
+            () throws(FleetError) in
             guard try isFree() else { return nil }
             return try publish(request) { staged throws(FleetError) in try giveName(staged) }
         }
@@ -46,7 +50,7 @@ public final class FileLockStore: LockStore {
     public func takeOver(
         _ observation: LockObservation, on ground: TakeoverGround, _ request: LockRequest
     ) throws(FleetError) -> OwnedLock? {
-        try mutex.inside { () throws(FleetError) in
+        try mutex.inside(while: isUninterrupted) { () throws(FleetError) in
             guard let now = try confirmed(observation, ground) else { return nil }
             return try publish(request) { staged throws(FleetError) in
                 if isForgotten(now, ground) {
@@ -59,7 +63,7 @@ public final class FileLockStore: LockStore {
     }
 
     public func breakLock(_ observation: LockObservation, on ground: TakeoverGround) throws(FleetError) -> Bool {
-        try mutex.inside { () throws(FleetError) in
+        try mutex.inside(while: isUninterrupted) { () throws(FleetError) -> Bool? in
             guard let now = try confirmed(observation, ground) else { return false }
             if isForgotten(now, ground) {
                 try directory.unlink(RunDirectory.lockName)
@@ -67,7 +71,12 @@ public final class FileLockStore: LockStore {
                 try moveAside(now)
             }
             return true
-        }
+        } ?? false
+    }
+
+    private func isUninterrupted() throws(FleetError) -> Bool {
+        if let interrupted = interruption() { throw interrupted }
+        return true
     }
 
     public func release(_ lock: OwnedLock) throws(FleetError) {

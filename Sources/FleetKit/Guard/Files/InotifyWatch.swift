@@ -55,15 +55,15 @@ final class InotifyWatch: LockWatch {
     }
 
     func wait(timeout: Duration) throws(Errno) {
-        var deadline = ContinuousClock.now + timeout
+        var deadline = SuspendingClock.now + timeout
         while true {
-            let left = max(deadline - ContinuousClock.now, .zero)
+            let left = max(deadline - SuspendingClock.now, .zero)
             let readable = try checked(fleet_wait_readable(inotify, wakeDescriptor ?? -1, left.wholeNanoseconds))
             guard readable == Self.inotifyOnly else { return }
             let news = readNews()
             if news == .closed || news == .changed && !isThere() { return }
-            guard ContinuousClock.now < deadline else { return }  // also where other files come and go without an end
-            if news == .changed { deadline = min(deadline, ContinuousClock.now + Guard.rest) }
+            guard SuspendingClock.now < deadline else { return }  // also where other files come and go without an end
+            if news == .changed { deadline = min(deadline, SuspendingClock.now + Guard.rest) }
         }
     }
 

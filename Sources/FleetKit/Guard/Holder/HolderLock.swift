@@ -76,14 +76,16 @@ public final class HolderLock {
         guard folder >= 0 else { throw failure("open", folderPath, errno) }
         defer { close(folder) }
         // root, who acts on a user's fleet, must not leave what that user cannot open.
-        if isNew, fchown(folder, owner.st_uid, owner.st_gid) != 0 { throw failure("give away", folderPath, errno) }
+        if isNew, owner.st_uid != geteuid(), fchown(folder, owner.st_uid, owner.st_gid) != 0 {
+            throw failure("give away", folderPath, errno)
+        }
         try check(folder, folderPath, owner.st_uid, isFolder: true)
         let path = folderPath + "/" + name
         let always = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
         var file = openat(folder, name, always)
         if file < 0, errno == ENOENT {
             file = openat(folder, name, always | O_CREAT, 0o600)
-            if file >= 0, fchown(file, owner.st_uid, owner.st_gid) != 0 {
+            if file >= 0, owner.st_uid != geteuid(), fchown(file, owner.st_uid, owner.st_gid) != 0 {
                 let number = errno
                 close(file)
                 throw failure("give away", path, number)

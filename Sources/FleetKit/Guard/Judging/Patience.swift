@@ -1,20 +1,44 @@
-/// A waiter's memory of one lock, on the waiter's own monotonic clock: how long it has waited for this owner, and how
-/// long the progress stamp has stood still. Clock steps, suspend and a file server's clock cannot move either.
+/// A waiter's memory of one lock: how long it has waited in all, how long for this owner, and how long the progress stamp
+/// has stood still. It counts what the waiter has watched (`WatchedTime`) on its own monotonic clock, so clock steps,
+/// suspend, a file server's clock and a waiter that was itself stopped accuse nobody.
 struct Patience {
-    private var seen: LockObservation?
-    private var ownerSince: Duration = .zero
-    private var stampSince: Duration = .zero
-
-    mutating func observe(_ observation: LockObservation, now: Duration) {
-        if let seen, seen.isSameLock(as: observation) {
-            if seen.stamp != observation.stamp { stampSince = now }
-        } else {
-            ownerSince = now
-            stampSince = now
-        }
-        seen = observation
+    /// What a decision rests on.
+    struct Seen: Equatable {
+        /// The progress stamp has stood still for this long.
+        var unchanged: Duration = .zero
+        /// The same owner has had the lock for this long.
+        var owner: Duration = .zero
+        /// The whole wait.
+        var waited: Duration = .zero
     }
 
-    func unchanged(now: Duration) -> Duration { now - stampSince }
-    func waitedForOwner(now: Duration) -> Duration { now - ownerSince }
+    private var clock: WatchedTime
+    private var last: LockObservation?
+    private(set) var seen = Seen()
+
+    init(longestGap: Duration) { clock = WatchedTime(longestGap: longestGap) }
+
+    /// The wait begins, or goes on without a lock to look at.
+    mutating func observeNothing(now: Duration) {
+        seen.waited += clock.look(now)
+        last = nil
+    }
+
+    mutating func observe(_ observation: LockObservation, now: Duration) {
+        let passed = clock.look(now)
+        seen.waited += passed
+        seen.owner = isSameOwner(observation) ? seen.owner + passed : .zero
+        seen.unchanged =
+            last.map { $0.isSameLock(as: observation) && $0.stamp == observation.stamp } == true
+            ? seen.unchanged + passed : .zero
+        last = observation
+    }
+
+    /// Whatever is not a record has no owner that could be told from another, and no plan: its changes do not begin the
+    /// wait anew, or something that rewrites it would be waited for without an end.
+    private func isSameOwner(_ observation: LockObservation) -> Bool {
+        guard let last else { return false }
+        if last.record == nil && observation.record == nil { return true }
+        return last.isSameLock(as: observation)
+    }
 }

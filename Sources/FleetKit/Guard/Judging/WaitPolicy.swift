@@ -7,7 +7,8 @@ public struct WaitPolicy: Sendable, Equatable {
         case fail
     }
 
-    /// Longest wait for a lock whose owner makes progress; nil = for ever.
+    /// Longest wait for one owner that makes progress, or for the longer time that its record declares (`maxHold`). Where
+    /// the wait cannot end with a takeover: the longest wait in all. nil = for ever.
     public var maxWait: Duration?
     public var onTimeout: OnTimeout
     /// `--on-timeout break` was typed: then a `lock run` is broken as well.
@@ -32,6 +33,16 @@ public struct WaitPolicy: Sendable, Equatable {
     }
 }
 
+/// How a wait ends when the owner goes on making progress.
+public enum WaitEnd: Sendable, Equatable {
+    /// The lock is taken over once this waiter has seen this one owner for so long. The next owner's time begins anew, so
+    /// a queue of healthy owners evicts nobody.
+    case takesOver(Duration)
+    /// The waiter gives up once its whole wait has lasted so long, whoever the owners were.
+    case givesUp(Duration)
+    case never
+}
+
 /// What to do about a lock that was just observed.
 enum WaitDecision: Equatable {
     case takeOver(TakeoverGround, Verdict)
@@ -41,26 +52,30 @@ enum WaitDecision: Equatable {
 }
 
 extension WaitPolicy {
-    /// The table of "Judging the owner" in docs/guard.md.
-    func decide(
-        _ observation: LockObservation, isAbandoned: Bool, unchanged: Duration, waitedForOwner: Duration,
-        waited: Duration
-    ) -> WaitDecision {
-        let isRecord = observation.record != nil
-        if isAbandoned { return .takeOver(.ownerDead, isRecord ? .abandoned : .unreadable) }
-        if unchanged >= stallAfter { return .takeOver(.noProgress, isRecord ? .stalled : .unreadable) }
-        let verdict: Verdict = isRecord ? .held : .unreadable
-        if noWait { return .busy(verdict) }
-        let untilStalled = stallAfter - unchanged
-        guard let maxWait else { return .wait(untilStalled) }
-        guard waited >= maxWait else { return .wait(min(untilStalled, maxWait - waited)) }
-        guard onTimeout == .break, mayBreak(observation.record, waitedForOwner) else { return .busy(verdict) }
-        return .takeOver(.forced, verdict)
+    /// How the wait for this owner ends; nil: of what is not a record.
+    public func end(for record: LockRecord?) -> WaitEnd {
+        guard let maxWait else { return .never }
+        guard onTimeout == .break else { return .givesUp(maxWait) }
+        // A lock run says with --max-hold how long it may take; one that did not say is broken only on request.
+        if let record, record.isRun == true, record.maxHold == nil, !breaksRuns { return .givesUp(maxWait) }
+        return .takesOver(max(maxWait, record?.maxHold ?? .zero))
     }
 
-    private func mayBreak(_ record: LockRecord?, _ waitedForOwner: Duration) -> Bool {
-        guard let record, record.isRun == true, !breaksRuns else { return true }
-        guard let maxHold = record.maxHoldSeconds else { return false }
-        return waitedForOwner.inSeconds >= maxHold
+    /// The table of "Judging the owner" in docs/guard.md.
+    func decide(_ observation: LockObservation, isAbandoned: Bool, _ seen: Patience.Seen) -> WaitDecision {
+        let isRecord = observation.record != nil
+        if isAbandoned { return .takeOver(.ownerDead, isRecord ? .abandoned : .unreadable) }
+        if seen.unchanged >= stallAfter { return .takeOver(.noProgress, isRecord ? .stalled : .unreadable) }
+        let verdict: Verdict = isRecord ? .held : .unreadable
+        if noWait { return .busy(verdict) }
+        let untilStalled = stallAfter - seen.unchanged
+        switch end(for: observation.record) {
+        case .never: return .wait(untilStalled)
+        case .givesUp(let limit):
+            return seen.waited < limit ? .wait(min(untilStalled, limit - seen.waited)) : .busy(verdict)
+        case .takesOver(let limit):
+            return seen.owner < limit
+                ? .wait(min(untilStalled, limit - seen.owner)) : .takeOver(.forced, verdict)
+        }
     }
 }

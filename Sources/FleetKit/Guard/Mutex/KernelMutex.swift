@@ -1,7 +1,7 @@
 internal import SystemPackage
 
 /// The registry mutex where `flock` works: an exclusive kernel lock on `restart.mutex`, a permanent file that is
-/// never removed. A crash frees it at once; a frozen holder is dealt with after `patience.frozenAfter`.
+/// never removed. A crash frees it at once; a stopped holder is dealt with after `patience.frozenAfter`.
 final class KernelMutex: RegistryMutex {
     let mode = LockRecord.Mode.kernel
 
@@ -38,7 +38,7 @@ final class KernelMutex: RegistryMutex {
     }
 
     func enter(while isWanted: () throws(FleetError) -> Bool) throws(FleetError) -> Bool {
-        var frozen = FrozenHolder(time: time, processes: processes, after: patience.frozenAfter)
+        var frozen = FrozenHolder(time: time, processes: processes, patience: patience)
         var backoff = Backoff(patience)
         while true {
             let mutex = try openedMutex()

@@ -29,7 +29,7 @@ final class PathMutex: RegistryMutex {
 
     func enter(while isWanted: () throws(FleetError) -> Bool) throws(FleetError) -> Bool {
         if try isInsideStill() { return true }
-        var reaper = PathMutexReaper(directory, time: time, processes: processes, staleAfter: patience.frozenAfter)
+        var reaper = PathMutexReaper(directory, time: time, processes: processes, patience: patience)
         var backoff = Backoff(patience)
         while true {
             let mine = MutexRecord(mutex: .path, token: time.token(), holder: processes.me)

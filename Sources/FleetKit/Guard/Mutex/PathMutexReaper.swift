@@ -4,16 +4,25 @@
 /// itself acquired: by creating `reap-INODE-TIME`, a name made from the victim's identity, which never comes again.
 /// Whoever creates it may remove that victim, and nobody else may. When the creator of such a claim crashes in turn,
 /// the right to *its* claim is acquired the same way, and with it the right to the victim.
-/// A holder that is frozen, not dead, is killed before its file goes: it must not wake up inside.
+/// A living holder is waited for, however slow it is. One that is stopped is killed before its file goes: it must not
+/// wake up inside.
 struct PathMutexReaper {
     static let claimPrefix = "reap-"
 
     private let directory: RunDirectory
     private let time: any GuardTime
     private let processes: any ProcessTable
-    private let staleAfter: Duration
-    /// When each file was first seen as it is now.
-    private var firstSeen: [String: (file: Mark, since: Duration)] = [:]
+    private let patience: MutexPatience
+    private var sights: [String: Sight] = [:]
+
+    /// A file as it has been for a while.
+    private struct Sight {
+        var file: Mark
+        /// How long it has been seen unchanged.
+        var unchanged: WatchedTime
+        /// How long its living holder has been seen stopped; nil: it is not stopped.
+        var stopped: WatchedTime?
+    }
 
     /// A file at one moment: the same number with another time is another file.
     private struct Mark: Equatable {
@@ -30,11 +39,11 @@ struct PathMutexReaper {
         }
     }
 
-    init(_ directory: RunDirectory, time: any GuardTime, processes: any ProcessTable, staleAfter: Duration) {
+    init(_ directory: RunDirectory, time: any GuardTime, processes: any ProcessTable, patience: MutexPatience) {
         self.directory = directory
         self.time = time
         self.processes = processes
-        self.staleAfter = staleAfter
+        self.patience = patience
     }
 
     /// One look at the mutex; removes it when it is stale and this process has the right to.
@@ -44,7 +53,7 @@ struct PathMutexReaper {
         var name = RunDirectory.mutexName
         var mark = victim
         while true {
-            try endHolder(of: name, if: mark)
+            guard try hasNoHolder(name, mark) else { return }
             claims.append(mark.claimName)
             let mine = MutexRecord(mutex: .path, token: time.token(), holder: processes.me)
             if let file = try Staging.publish(
@@ -66,34 +75,80 @@ struct PathMutexReaper {
     /// The file at the name, if it has been the same for the stale time on this process's clock.
     private mutating func staleMark(_ name: String) throws(FleetError) -> Mark? {
         guard let status = try directory.status(at: name) else {
-            firstSeen[name] = nil
+            sights[name] = nil
             return nil
         }
         let mark = Mark(status)
-        guard let seen = firstSeen[name], seen.file == mark else {
-            firstSeen[name] = (mark, time.now())
+        let now = time.now()
+        guard sights[name]?.file == mark else {
+            sights[name] = Sight(file: mark, unchanged: watched(from: now))
             return nil
         }
-        return time.now() - seen.since >= staleAfter ? mark : nil
+        sights[name]?.unchanged.look(now)
+        return sights[name].map { $0.unchanged.total >= patience.frozenAfter } == true ? mark : nil
     }
 
-    /// Kills the process that made this very file; a younger file at the same name is none of our business.
-    private func endHolder(of name: String, if mark: Mark) throws(FleetError) {
-        guard let file = try directory.open(name, .read) else { return }
+    private func watched(from now: Duration) -> WatchedTime {
+        var time = WatchedTime(longestGap: patience.longestGap)
+        time.look(now)
+        return time
+    }
+
+    /// Whether the process that made this very file is gone; a stopped one is killed for that. A younger file at the same
+    /// name is none of our business.
+    private mutating func hasNoHolder(_ name: String, _ mark: Mark) throws(FleetError) -> Bool {
+        guard let file = try directory.open(name, .read) else { return true }
         defer { directory.calls.close(file) }
-        guard Mark(try directory.status(of: file, name)) == mark else { return }
+        guard Mark(try directory.status(of: file, name)) == mark else { return true }
         let bytes = try directory.contents(of: file, name, limit: MutexRecord.length)
-        guard let holder = MutexRecord(parsing: bytes)?.holder, processes.liveness(of: holder) == .alive else { return }
+        guard let holder = MutexRecord(parsing: bytes)?.holder else { return true }
+        switch processes.liveness(of: holder) {
+        case .gone: return true
+        case .unknowable:
+            // A slow disk over there is no proof of death, and nothing can be killed from here.
+            guard hasWaitedLong(name) else { return false }
+            throw FleetError(
+                .io,
+                "\(directory.path(name)) has been held for \(patience.givesUpAfter) by process \(holder.pid) on "
+                    + "\(Printable.oneLine(holder.host)), which cannot be looked at from here",
+                hint: "if that process is gone, remove the file, then run the command again")
+        case .alive: break
+        }
+        guard processes.isStopped(holder.pid) else {
+            sights[name]?.stopped = nil
+            guard hasWaitedLong(name) else { return false }
+            throw MutexPatience.slow(
+                path: directory.path(name), holder: holder.pid, after: patience.givesUpAfter)
+        }
+        let now = time.now()
+        guard var stopped = sights[name]?.stopped else {
+            let stopped = watched(from: now)
+            sights[name]?.stopped = stopped
+            return false
+        }
+        stopped.look(now)
+        sights[name]?.stopped = stopped
+        guard stopped.total >= patience.frozenAfter / 2 else { return false }
+        try end(holder, name)
+        return true
+    }
+
+    private func hasWaitedLong(_ name: String) -> Bool {
+        sights[name].map { $0.unchanged.total >= patience.givesUpAfter } ?? false
+    }
+
+    private func end(_ holder: ProcessIdentity, _ name: String) throws(FleetError) {
         // One that ends by itself at this moment cannot be killed any more, and need not be.
         guard processes.kill(holder) || processes.liveness(of: holder) == .gone else {
             throw FleetError(
                 .io,
-                "\(directory.path(name)) has been held for \(staleAfter) by process \(holder.pid), which does not move and may not be killed by this user",
+                "\(directory.path(name)) has been held for \(patience.frozenAfter) by process \(holder.pid), which is stopped and may not be killed by this user",
                 hint: "end it (kill -KILL \(holder.pid)), then run the command again")
         }
-        let deadline = time.now() + staleAfter
+        var watched = watched(from: time.now())
         while processes.liveness(of: holder) == .alive {
-            guard time.now() < deadline else {
+            watched.look(time.now())
+            guard watched.total < patience.frozenAfter else {
                 throw FleetError(
                     .io, "process \(holder.pid), which holds \(directory.path(name)), does not die of SIGKILL",
                     hint: "look for a file system that hangs (ps -p \(holder.pid))")

@@ -37,15 +37,32 @@ extension RegistryMutex {
 
 /// How long the mutex is waited for. All on the waiter's own monotonic clock.
 package struct MutexPatience: Sendable {
-    /// One acquisition that lasts this long is a frozen process: transitions take microseconds.
+    /// A holder that stays for this long is looked at: transitions take microseconds. It is dealt with only if it is
+    /// stopped; a slow one is waited for.
     var frozenAfter: Duration = .seconds(5)
+    /// After this much waiting for one living holder the waiter gives up. The holder is left alone.
+    var givesUpAfter: Duration = .seconds(60)
+    /// What a pause between two looks counts at most: a waiter looks every few milliseconds.
+    var longestGap: Duration = .milliseconds(500)
     /// The first step of waiting; each further step doubles up to `longestStep`.
     var firstStep: Duration = .microseconds(50)
     var longestStep: Duration = .milliseconds(2)
 
-    package init(frozenAfter: Duration = .seconds(5), longestStep: Duration = .milliseconds(2)) {
+    package init(
+        frozenAfter: Duration = .seconds(5), longestStep: Duration = .milliseconds(2),
+        longestGap: Duration = .milliseconds(500), givesUpAfter: Duration = .seconds(60)
+    ) {
         self.frozenAfter = frozenAfter
         self.longestStep = longestStep
+        self.longestGap = longestGap
+        self.givesUpAfter = givesUpAfter
+    }
+
+    static func slow(path: String, holder pid: Int32, after: Duration) -> FleetError {
+        FleetError(
+            .io, "\(path) has been held for \(after) by process \(pid), which is slow but not stopped",
+            hint: "look for a slow or full file system (ps -o pid,stat,wchan,cmd -p \(pid)), then run the command again"
+        )
     }
 }
 

@@ -90,6 +90,11 @@ public final class ProcFileSystem: ProcessTable {
         return mine.st_dev == other.st_dev && mine.st_ino == other.st_ino
     }
 
+    public func isStopped(_ pid: Int32) -> Bool {
+        guard let state = Self.readStat(of: pid)?.state else { return false }
+        return state == UInt8(ascii: "T") || state == UInt8(ascii: "t")
+    }
+
     public func kill(_ process: ProcessIdentity) -> Bool {
         guard process.pid != me.pid, process.uid == me.uid, liveness(of: process) == .alive else { return false }
         let descriptor = fleet_pidfd_open(process.pid)

@@ -19,6 +19,10 @@ public protocol ProcessTable: AnyObject {
     /// True when the process runs the same program file as this one.
     func runsMyProgram(_ pid: Int32) -> Bool
 
+    /// Whether the kernel shows the process as stopped: by a signal, or by a debugger. Any other state may be a process
+    /// that works, or waits for a slow disk.
+    func isStopped(_ pid: Int32) -> Bool
+
     /// Whether this one process has the file locked or, for `isLocked` false, open for writing.
     func holds(_ file: FileID, _ pid: Int32, isLocked: Bool) -> Bool
 

@@ -26,9 +26,10 @@ public struct LockRecord: Codable, Sendable, Equatable {
     /// RFC 3339, UTC; for people only, nothing is judged by it.
     public var acquiredAt: String
     public var mutex: Mode
-    /// True for `lock run`: a script that may rightly take long and is broken only as `maxHoldSeconds` allows.
+    /// True for `lock run`: a script that may rightly take long. One without `maxHoldSeconds` is broken only on request.
     public var isRun: Bool?
-    /// How long a `lock run` declared that it may hold the lock.
+    /// How long the owner may rightly hold the lock: for a restart from the timeouts of its units, for a `lock run` what
+    /// was typed. While it makes progress, no waiter breaks it before it has seen it for so long.
     public var maxHoldSeconds: Double?
 
     public init(
@@ -47,8 +48,8 @@ public struct LockRecord: Codable, Sendable, Equatable {
         self.reason = request.reason
         self.acquiredAt = acquiredAt
         self.mutex = mutex
-        self.isRun = request.run == nil ? nil : true
-        self.maxHoldSeconds = request.run?.maxHold?.inSeconds
+        self.isRun = request.isRun ? true : nil
+        self.maxHoldSeconds = request.maxHold?.inSeconds
     }
 
     /// `maxHoldSeconds`, whatever a file says.
@@ -64,22 +65,22 @@ public struct LockRecord: Codable, Sendable, Equatable {
 
 /// What the caller of `Guard.acquire` is about to do, as it is written into the record.
 public struct LockRequest: Sendable, Equatable {
-    /// Set by `lock run` only.
-    public struct Run: Sendable, Equatable {
-        public var maxHold: Duration?
-        public init(maxHold: Duration?) { self.maxHold = maxHold }
-    }
-
     public var scope: LockScope
     /// The command line, for people.
     public var command: String
     public var reason: String?
-    public var run: Run?
+    /// How long it may rightly take; nil: nothing is declared.
+    public var maxHold: Duration?
+    /// A `lock run`.
+    public var isRun: Bool
 
-    public init(scope: LockScope, command: String, reason: String? = nil, run: Run? = nil) {
+    public init(
+        scope: LockScope, command: String, reason: String? = nil, maxHold: Duration? = nil, isRun: Bool = false
+    ) {
         self.scope = scope
         self.command = command
         self.reason = reason
-        self.run = run
+        self.maxHold = maxHold
+        self.isRun = isRun
     }
 }

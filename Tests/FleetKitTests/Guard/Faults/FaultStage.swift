@@ -72,9 +72,6 @@ struct FaultTransition: Sendable, CustomStringConvertible {
 
     var description: String { name }
 
-    static let completed = CompletedRestart(
-        token: "t", pid: 1, command: "c", scope: .fleet, reason: nil, bootID: "boot", startedAt: 1, finishedAt: "now")
-
     static let all: [FaultTransition] = [
         FaultTransition(name: "first acquire", act: { $0.held = try $0.store.acquire(.test("me")) }),
         FaultTransition(
@@ -128,15 +125,6 @@ struct FaultTransition: Sendable, CustomStringConvertible {
         FaultTransition(
             name: "stamp", prepare: { try $0.ownedByMe() },
             act: { if let held = $0.held { try $0.store.stamp(held) } }),
-        FaultTransition(
-            name: "recordCompleted", prepare: { try $0.ownedByMe() },
-            act: { if let held = $0.held { try $0.store.recordCompleted(completed, by: held) } }),
-        FaultTransition(
-            name: "completed",
-            prepare: { stage in
-                try stage.ownedByMe()
-                if let held = stage.held { try stage.store.recordCompleted(completed, by: held) }
-            }, act: { _ = try $0.store.completed() }),
         FaultTransition(
             name: "fence and look", prepare: { try $0.ownedByMe() },
             act: { stage in

@@ -23,7 +23,7 @@ import Testing
         let store = try arena.store(processes: processes)
         let request = LockRequest(
             scope: .agents(["a"]), command: "mosaic fleet restart a", reason: "why",
-            run: .init(maxHold: .seconds(90)))
+            maxHold: .seconds(90), isRun: true)
         let owned = try #require(try store.acquire(request))
         let record = try #require(try store.observe()?.record)
         #expect(record == owned.record)

@@ -103,12 +103,12 @@ import Testing
         let lock: HeldLock
         let warnings = Collected<String>()
 
-        init(run: LockRequest.Run? = nil) throws {
+        init(isRun: Bool = false) throws {
             arena = try Arena()
             let fleet = Guard(
                 store: try arena.store(mutex: .kernel, time: time, processes: processes), time: time,
                 processes: processes)
-            lock = try fleet.acquire(.test("mine", run: run), WaitPolicy())
+            lock = try fleet.acquire(.test("mine", isRun: isRun), WaitPolicy())
         }
     }
 
@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test func `The lock run that this process is inside of has it already`() throws {
-        let stage = try Stage(run: LockRequest.Run(maxHold: nil))
+        let stage = try Stage(isRun: true)
         let theirs = try hold(stage, inode: 1, home: "/one", token: stage.lock.record.token)
         let inner = Guard(
             store: try stage.arena.store(mutex: .kernel, time: stage.time, processes: stage.processes),

@@ -7,7 +7,8 @@ import Testing
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String
         var policy = WaitPolicy(maxWait: .seconds(600), stallAfter: .seconds(30))
-        var run: LockRequest.Run?
+        var maxHold: Duration?
+        var isRun = false
         var isRecord = true
         var isAbandoned = false
         var unchanged: Duration = .seconds(1)
@@ -36,7 +37,7 @@ import Testing
             name: "locked garbage, stalled", isRecord: false, unchanged: .seconds(30),
             expected: .takeOver(.noProgress, .unreadable)),
         Case(
-            name: "stalled lock run", run: .init(maxHold: nil), unchanged: .seconds(30),
+            name: "stalled lock run", isRun: true, unchanged: .seconds(30),
             expected: .takeOver(.noProgress, .stalled)),
         Case(name: "not waiting", policy: WaitPolicy(noWait: true), expected: .busy(.held)),
         Case(
@@ -45,32 +46,59 @@ import Testing
         Case(
             name: "for ever", policy: WaitPolicy(maxWait: nil), waited: .seconds(1_000_000),
             expected: .wait(.seconds(29))),
-        Case(name: "end of the wait comes first", policy: patient, waited: .seconds(599), expected: .wait(.seconds(1))),
-        Case(name: "waited out, break", policy: patient, waited: late, expected: .takeOver(.forced, .held)),
+        Case(
+            name: "end of the wait comes first", policy: patient, waitedForOwner: .seconds(599), waited: late,
+            expected: .wait(.seconds(1))),
+        Case(
+            name: "waited out, break", policy: patient, waitedForOwner: late, waited: late,
+            expected: .takeOver(.forced, .held)),
+        Case(
+            name: "a queue of owners evicts nobody", policy: patient, waitedForOwner: .seconds(2),
+            waited: .seconds(6000),
+            expected: .wait(.seconds(598))),
         Case(name: "waited out, fail", policy: failing, waited: late, expected: .busy(.held)),
         Case(
-            name: "waited out, garbage", policy: patient, isRecord: false, waited: late,
+            name: "giving up counts the whole wait", policy: failing, waited: .seconds(599),
+            expected: .wait(.seconds(1))),
+        Case(
+            name: "waited out, garbage", policy: patient, isRecord: false, waitedForOwner: late, waited: late,
             expected: .takeOver(.forced, .unreadable)),
         Case(
-            name: "lock run without max-hold", policy: patient, run: .init(maxHold: nil), waitedForOwner: late,
+            name: "within its plan", policy: patient, maxHold: .seconds(1200), waitedForOwner: .seconds(1199),
+            waited: .seconds(1199), expected: .wait(.seconds(1))),
+        Case(
+            name: "past its plan", policy: patient, maxHold: .seconds(1200), waitedForOwner: .seconds(1200),
+            waited: .seconds(1200), expected: .takeOver(.forced, .held)),
+        Case(
+            name: "past its plan, short of the wait", policy: patient, maxHold: .seconds(60),
+            waitedForOwner: .seconds(599), waited: .seconds(599), expected: .wait(.seconds(1))),
+        Case(
+            name: "without progress within its plan", maxHold: .seconds(1200), unchanged: .seconds(30),
+            expected: .takeOver(.noProgress, .stalled)),
+        Case(
+            name: "lock run without max-hold", policy: patient, isRun: true, waitedForOwner: late,
             waited: late, expected: .busy(.held)),
         Case(
-            name: "lock run short of its max-hold", policy: patient, run: .init(maxHold: .seconds(601)),
-            waitedForOwner: late, waited: late, expected: .busy(.held)),
+            name: "lock run short of its max-hold", policy: patient, maxHold: .seconds(601), isRun: true,
+            waitedForOwner: late, waited: late, expected: .wait(.seconds(1))),
         Case(
-            name: "lock run at its max-hold", policy: patient, run: .init(maxHold: .seconds(600)),
+            name: "lock run at its max-hold", policy: patient, maxHold: .seconds(600), isRun: true,
             waitedForOwner: late, waited: late, expected: .takeOver(.forced, .held)),
         Case(
-            name: "lock run: only the wait for this owner counts", policy: patient, run: .init(maxHold: .seconds(60)),
-            waitedForOwner: .seconds(59), waited: late, expected: .busy(.held)),
+            name: "lock run: only the wait for this owner counts", policy: patient, maxHold: .seconds(60), isRun: true,
+            waitedForOwner: .seconds(59), waited: late, expected: .wait(.seconds(541))),
         Case(
-            name: "lock run, break typed", policy: typedBreak, run: .init(maxHold: nil), waited: late,
+            name: "lock run, break typed", policy: typedBreak, isRun: true, waitedForOwner: late, waited: late,
             expected: .takeOver(.forced, .held)),
+        Case(
+            name: "lock run within its max-hold, break typed", policy: typedBreak, maxHold: .seconds(900), isRun: true,
+            waitedForOwner: late, waited: late, expected: .wait(.seconds(300))),
     ]
 
     @Test(arguments: table) func `A waiter does what the table says`(_ row: Case) throws {
         let record = LockRecord(
-            token: LockToken.random(), owner: FakeProcesses.identity(1), request: .test("other", run: row.run),
+            token: LockToken.random(), owner: FakeProcesses.identity(1),
+            request: .test("other", maxHold: row.maxHold, isRun: row.isRun),
             acquiredAt: "", mutex: .kernel)
         let text = try LockRecordText(parsing: LockRecordText.firstLine(record))
         let observation = LockObservation(
@@ -78,8 +106,8 @@ import Testing
             content: row.isRecord ? .record(text) : .unreadable("it is empty"),
             kernelLock: row.isAbandoned ? .free : .held)
         let decision = row.policy.decide(
-            observation, isAbandoned: row.isAbandoned, unchanged: row.unchanged, waitedForOwner: row.waitedForOwner,
-            waited: row.waited)
+            observation, isAbandoned: row.isAbandoned,
+            .init(unchanged: row.unchanged, owner: row.waitedForOwner, waited: row.waited))
         #expect(decision == row.expected)
     }
 }

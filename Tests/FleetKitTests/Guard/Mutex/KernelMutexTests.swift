@@ -25,74 +25,101 @@ import Testing
         #expect(time.now() - .seconds(1_000) < .milliseconds(5_020))
     }
 
-    @Test func `A waiter that was itself stopped gives a new holder under the old token its own time`() throws {
-        let (time, processes) = (ManualTime(), FakeProcesses(pid: 1))
-        var frozen = FrozenHolder(time: time, processes: processes, after: .seconds(5))
-        let record = MutexRecord(mutex: .kernel, token: .random(), holder: FakeProcesses.identity(2))
-        let file = FileID(device: 1, inode: 1)
-        func look(_ holders: [Int32]) throws {
-            processes.holders = { _ in holders }
-            try frozen.observe(record, file: file, path: "/mutex")
+    /// A waiter that looks at one mutex, as often as one that spins does.
+    private final class Waiter {
+        let time = ManualTime()
+        let processes = FakeProcesses(pid: 1)
+        var frozen: FrozenHolder
+        var record = MutexRecord(mutex: .kernel, token: .random(), holder: FakeProcesses.identity(2))
+
+        init() { frozen = FrozenHolder(time: time, processes: processes, patience: MutexPatience()) }
+
+        func look() throws { try frozen.observe(record, file: FileID(device: 1, inode: 1), path: "/mutex") }
+
+        func look(for duration: Duration) throws {
+            let end = time.now() + duration
+            while time.now() < end {
+                time.advance(by: min(.milliseconds(500), end - time.now()))
+                try look()
+            }
         }
-        processes.mine = [2, 3]
-        try look([2])
-        time.advance(by: .seconds(60))  // SIGSTOP; the stay of 2 ended, 3 is inside and has not yet signed in
-        try look([3])
-        time.advance(by: .milliseconds(2))
-        try look([3])
-        #expect(processes.killed.isEmpty)
-        time.advance(by: .milliseconds(2_500))
-        try look([3])
-        #expect(processes.killed == [3])
-        time.advance(by: .seconds(5))
-        #expect(throws: Never.self) { try look([3]) }
-        time.advance(by: .milliseconds(2_500))
-        #expect(failure { try look([3]) }?.message.contains("does not die of SIGKILL") == true)
-        #expect(processes.killed == [3])
+    }
+
+    @Test func `A waiter that was itself stopped gives a new holder under the old token its own time`() throws {
+        let waiter = Waiter()
+        waiter.processes.mine = [2, 3]
+        waiter.processes.stopped = [2, 3]
+        waiter.processes.holders = { _ in [2] }
+        try waiter.look()
+        waiter.time.advance(by: .seconds(60))  // SIGSTOP; the stay of 2 ended, 3 is inside and has not yet signed in
+        waiter.processes.holders = { _ in [3] }
+        try waiter.look(for: .seconds(4))
+        #expect(waiter.processes.killed.isEmpty)
+        try waiter.look(for: .seconds(1))
+        #expect(waiter.processes.killed == [3])
+        try waiter.look(for: .milliseconds(4_500))
+        #expect(failure { try waiter.look(for: .seconds(1)) }?.message.contains("does not die of SIGKILL") == true)
+        #expect(waiter.processes.killed == [3])
     }
 
     @Test func `A waiter that is stopped while it looks who is inside does not count that to the holder`() throws {
-        let (time, processes) = (ManualTime(), FakeProcesses(pid: 1))
-        var frozen = FrozenHolder(time: time, processes: processes, after: .seconds(5))
-        let record = MutexRecord(mutex: .kernel, token: .random(), holder: FakeProcesses.identity(2))
-        processes.mine = [3]
+        let waiter = Waiter()
+        waiter.processes.mine = [3]
+        waiter.processes.stopped = [3]
         var isStopped = true
-        processes.holders = { _ in
-            if isStopped { time.advance(by: .seconds(60)) }
+        waiter.processes.holders = { _ in
+            if isStopped { waiter.time.advance(by: .seconds(60)) }
             return [3]
         }
-        func look() throws { try frozen.observe(record, file: FileID(device: 1, inode: 1), path: "/mutex") }
-        try look()
-        time.advance(by: .milliseconds(2_500))
-        try look()  // stopped for a minute; 3 came in at its end
+        try waiter.look()
+        try waiter.look(for: .milliseconds(2_500))  // stopped for a minute at its end, when 3 came in
         isStopped = false
-        time.advance(by: .milliseconds(2))
-        try look()
-        #expect(processes.killed.isEmpty)
-        time.advance(by: .milliseconds(2_498))
-        try look()
-        #expect(processes.killed == [3])
+        try waiter.look(for: .seconds(2))
+        #expect(waiter.processes.killed.isEmpty)
+        try waiter.look(for: .milliseconds(500))
+        #expect(waiter.processes.killed == [3])
+    }
+
+    /// A slow disk, a busy machine: the kernel shows it as running or waiting, whatever the clock says.
+    @Test func `A holder that is slow but not stopped is waited for, and left alone even when the waiter gives up`()
+        throws
+    {
+        let waiter = Waiter()
+        waiter.processes.mine = [2]
+        waiter.processes.holders = { _ in [2] }
+        try waiter.look()
+        try waiter.look(for: .seconds(59))
+        let error = failure { try waiter.look(for: .seconds(5)) }
+        #expect(error?.code == .io)
+        #expect(error?.message.contains("held for 60.0 seconds by process 2, which is slow but not stopped") == true)
+        #expect(waiter.processes.killed.isEmpty)
+    }
+
+    @Test func `A holder that was stopped and goes on is not killed`() throws {
+        let waiter = Waiter()
+        waiter.processes.mine = [2]
+        waiter.processes.stopped = [2]
+        waiter.processes.holders = { _ in [2] }
+        try waiter.look()
+        try waiter.look(for: .milliseconds(4_500))
+        waiter.processes.stopped = []
+        try waiter.look(for: .seconds(10))
+        #expect(waiter.processes.killed.isEmpty)
+        waiter.processes.stopped = [2]  // again: its time begins anew
+        try waiter.look(for: .seconds(2))
+        #expect(waiter.processes.killed.isEmpty)
+        try waiter.look(for: .seconds(4))
+        #expect(waiter.processes.killed == [2])
     }
 
     @Test func `Holders that left just before they were looked for are not one that cannot be seen`() throws {
-        let (time, processes) = (ManualTime(), FakeProcesses(pid: 1))
-        var frozen = FrozenHolder(time: time, processes: processes, after: .seconds(5))
-        func look(_ token: LockToken) throws {
-            let record = MutexRecord(mutex: .kernel, token: token, holder: FakeProcesses.identity(2))
-            try frozen.observe(record, file: FileID(device: 1, inode: 1), path: "/mutex")
-        }
-        let (one, two) = (LockToken.random(), LockToken.random())
-        try look(one)
-        time.advance(by: .milliseconds(2_500))
-        try look(one)
-        time.advance(by: .milliseconds(2_500))
-        try look(one)
-        try look(two)  // the one that had left has signed in before
-        for _ in 0..<2 {
-            time.advance(by: .milliseconds(2_500))
-            try look(two)
-        }
-        #expect(failure { try look(two) }?.message.contains("cannot be seen from here") == true)
+        let waiter = Waiter()
+        try waiter.look()
+        try waiter.look(for: .seconds(5))
+        waiter.record.token = LockToken.random().rawValue
+        try waiter.look()  // the one that had left has signed in before
+        try waiter.look(for: .seconds(5))
+        #expect(failure { try waiter.look() }?.message.contains("cannot be seen from here") == true)
     }
 
     @Test func `A holder that cannot be seen from here is not waited for without a bound`() throws {
@@ -113,6 +140,7 @@ import Testing
         let arena = try Arena()
         let (time, processes) = (ManualTime(), FakeProcesses(pid: 1))
         processes.mayKill = false
+        processes.stopped = [2]
         processes.holders = { _ in [2] }
         let other = try arena.store(processes: FakeProcesses(pid: 2)).mutex
         try other.enter()

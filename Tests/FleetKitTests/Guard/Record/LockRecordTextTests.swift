@@ -8,7 +8,7 @@ import Testing
         request: LockRequest(
             scope: .agents(["planner", "coder"]), command: "mosaic fleet restart planner coder",
             reason: "new \"build\"\n",
-            run: .init(maxHold: .milliseconds(1500))),
+            maxHold: .milliseconds(1500), isRun: true),
         acquiredAt: "2026-01-02T03:04:05.678Z", mutex: .kernel)
 
     private func parse(_ text: String) -> Result<LockRecordText, LockRecordText.Unreadable> {

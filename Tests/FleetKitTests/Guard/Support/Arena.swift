@@ -58,8 +58,8 @@ final class Arena: Sendable {
 }
 
 extension LockRequest {
-    static func test(_ command: String, run: Run? = nil) -> LockRequest {
-        LockRequest(scope: .fleet, command: command, reason: "a test", run: run)
+    static func test(_ command: String, maxHold: Duration? = nil, isRun: Bool = false) -> LockRequest {
+        LockRequest(scope: .fleet, command: command, reason: "a test", maxHold: maxHold, isRun: isRun)
     }
 }
 

@@ -8,6 +8,7 @@ final class FakeProcesses: ProcessTable {
     var writing: (FileID) -> [Int32] = { _ in [] }
     var mayKill = true
     var mine: Set<Int32> = []
+    var stopped: Set<Int32> = []
     var ancestors: Set<Int32> = []
     private(set) var killed: [Int32] = []
     /// Runs after each kill.
@@ -25,6 +26,8 @@ final class FakeProcesses: ProcessTable {
     func identify(_ pid: Int32) -> ProcessIdentity? { Self.identity(pid) }
     func descends(from ancestor: ProcessIdentity) -> Bool { ancestors.contains(ancestor.pid) }
     func runsMyProgram(_ pid: Int32) -> Bool { mine.contains(pid) }
+
+    func isStopped(_ pid: Int32) -> Bool { stopped.contains(pid) }
 
     func kill(_ process: ProcessIdentity) -> Bool {
         guard mayKill else { return false }

@@ -1,0 +1,142 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// `mosaic fleet apply`: the fleet becomes what the roster says, as far as that costs nobody a restart.
+struct ApplyCommand: SometimesGuardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Make the fleet what the roster says.",
+        usage: "mosaic fleet apply [--restart] [options]",
+        discussion: """
+            Example: mosaic fleet apply
+
+            Renews the units, starts agents that are new, stops those that left the roster, and names what runs with \
+            an older unit; --restart restarts just that. Exit status: 0 done, 1 a unit failed.
+            """)
+
+    @Flag(help: "Restart what runs with an older unit, and nothing else.") var restart = false
+
+    @OptionGroup var operation: OperationOptions
+    @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    var isGuarded: Bool { restart }
+
+    /// What runs outdated is found under the lock.
+    func contended(in context: CommandContext) throws(FleetError) {}
+
+    func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
+        _ = try context.writtenRoster()
+        return nil
+    }
+
+    func request(in context: CommandContext) throws(FleetError) -> LockRequest {
+        // Which agents it will be is known under the lock.
+        let agents = try context.writtenRoster().agents.map(\.name.rawValue)
+        return LockRequest(
+            scope: agents.isEmpty ? .fleet : .agents(agents), command: context.commandLine, reason: guardOptions.reason)
+    }
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        try context.noteRunningRestart()
+        var change = try follow(context)
+        let names = Self.names(change.outdated, try context.roster())
+        if !names.agents.isEmpty {
+            change.notes.append(
+                "Running with an older unit: \(names.agents.joined(separator: ", ")). Restart just "
+                    + "\(names.agents.count == 1 ? "it" : "them") with: \(try context.nextCommands().fleet("apply", "--restart"))"
+            )
+        }
+        if names.hasHolder {
+            change.notes.append(
+                "The holder runs with an older unit, too; to renew it is to restart the whole fleet: "
+                    + "\(try context.nextCommands().fleet("restart"))")
+        }
+        return try context.conclude(change)
+    }
+
+    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
+        var change = try follow(context)
+        let roster = try context.roster()
+        let agents = roster.agents.filter { change.outdated.contains($0.unit) }.map(\.name)
+        if !agents.isEmpty {
+            let report = try RestartOperation(
+                manager: context.manager(), roster: roster, options: operation.options(agents: agents, roster.settle),
+                surroundings: context.surroundings()
+            ).run(holding: lock)
+            change.operations.append((report, "restart"))
+            change.outdated.removeAll { unit in report.units.contains { $0.unit == unit && $0.outcome.isDone } }
+        }
+        if Self.names(change.outdated, roster).hasHolder {
+            change.notes.append(
+                "The holder runs with an older unit, and was left alone; to renew it is to restart the whole fleet: "
+                    + "\(try context.nextCommands().fleet("restart"))")
+        }
+        return try context.conclude(change)
+    }
+
+    /// Everything but restarts.
+    private func follow(_ context: CommandContext) throws(FleetError) -> RosterChange {
+        let roster = try context.writtenRoster()
+        let manager = try context.manager()
+        var change = RosterChange(command: "apply")
+        change.files = try context.renewUnits()
+        change.warnings = try context.rosterRemarks(roster)
+        let gone = try leftRunning(roster, manager)
+        if let report = try context.stop(gone, maxParallel: operation.maxParallel) {
+            change.operations.append((report, "stop"))
+        }
+        try BootLinks(roster, manager: manager).disable(agents: gone.map(\.name))
+        _ = try context.followHolderAtBoot()
+        change.outdated = try OutdatedUnits.find(roster, manager: manager)
+        try startNew(roster, manager, &change, context)
+        if change.files.allSatisfy({ !$0.action.isChange }), change.operations.isEmpty, change.outdated.isEmpty,
+            change.notes.isEmpty
+        {
+            change.notes.append("Everything is as the roster says.")
+        }
+        return change
+    }
+
+    private func startNew(
+        _ roster: Roster, _ manager: any ServiceManager, _ change: inout RosterChange, _ context: CommandContext
+    ) throws(FleetError) {
+        let created = Set(
+            change.files.filter { $0.action == .created }.compactMap { file in
+                file.path.parts(at: "/").dropLast().last.map(String.init)
+            })
+        let states = try manager.brief(of: roster.units)
+        let down = zip(roster.agents, states.dropFirst()).filter { $0.0.autostart && $0.1.isDown }.map(\.0)
+        let new = down.filter { created.contains("\($0.unit).d") }
+        let others = down.filter { !created.contains("\($0.unit).d") }
+        if states.first?.isActive != true {
+            change.notes.append("The fleet is down; bring it up with: \(try context.nextCommands().fleet("start"))")
+            return
+        }
+        if !new.isEmpty { change.operations.append((try context.start(new.map(\.name), operation), "start")) }
+        guard !others.isEmpty else { return }
+        let names = others.map(\.name.rawValue)
+        change.notes.append("Down, and left alone: \(names.joined(separator: ", ")).")
+    }
+
+    /// Agents that run although they left the roster: of our template, and without a drop-in of their own, which would
+    /// make them somebody else's.
+    private func leftRunning(_ roster: Roster, _ manager: any ServiceManager) throws(FleetError) -> [Roster.Agent] {
+        let known = Set(roster.agents.map(\.unit))
+        let loaded = try manager.loadedUnits(matching: [AgentName.unitPrefix + "*.service"]).filter {
+            !known.contains($0) && $0 != roster.holder.unit
+        }
+        guard !loaded.isEmpty else { return [] }
+        return try manager.settings(of: loaded).compactMap { settings in
+            let own = settings.dropIns.contains { $0.contains("/\(settings.name).d/") }
+            guard !own, let name = AgentName(unit: settings.name) else { return nil }
+            return Roster.Agent(name: name, unit: settings.name)
+        }
+    }
+
+    private static func names(_ units: [UnitName], _ roster: Roster) -> (agents: [String], hasHolder: Bool) {
+        (
+            roster.agents.filter { units.contains($0.unit) }.map(\.name.rawValue),
+            units.contains(roster.holder.unit)
+        )
+    }
+}

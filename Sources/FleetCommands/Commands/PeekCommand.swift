@@ -1,0 +1,83 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// `mosaic fleet peek`: an agent's screen, without attaching to it.
+struct PeekCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "peek", abstract: "Print an agent's screen without attaching to it.",
+        usage: "mosaic fleet peek AGENT [-n LINES]",
+        discussion: """
+            Example: mosaic fleet peek planner
+
+            Of an agent that is down: what it had on its screen when it last failed. Exit status: 3 when there is \
+            nothing to show.
+            """)
+
+    @Argument(help: ArgumentHelp("The agent to look at.", valueName: "agent"), completion: .agents)
+    var agent: String
+
+    @Option(
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp("Lines of history above the screen.", valueName: "count"),
+        completion: .list(["100", "1000"]))
+    var lines = 0
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func validate() throws {
+        if !(0...1_000_000).contains(lines) { throw ValidationError("--lines must be between 0 and 1000000") }
+    }
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let roster = try context.roster()
+        let chosen = try roster.agents(named: [agent])
+        guard let agent = chosen.first, chosen.count == 1 else {
+            throw FleetError(
+                .usage, "'\(Printable.oneLine(agent))' fits \(chosen.count) agents, and peek shows one",
+                hint: "name one of \(chosen.prefix(8).map(\.name.rawValue).joined(separator: ", "))")
+        }
+        let manager = try context.manager()
+        let state = try manager.overview(of: [agent.unit]).first ?? UnitState(name: agent.unit, loadState: "not-found")
+        if state.isActive {
+            let screen = try SessionScreen(of: roster, manager: manager, environment: context.environment)
+            try show(try screen.lines(of: agent.name, history: lines), of: agent, keptAt: nil, context)
+            return .done
+        }
+        guard let screen = try LastScreen.read(home: context.home, agent: agent.name) else {
+            throw FleetError(
+                .notActive,
+                "agent '\(agent.name)' is \(state.isNotFound ? "not known to systemd" : state.activeState), and no screen of it was kept",
+                hint:
+                    "see why with 'mosaic fleet logs \(agent.name)', and start it with 'mosaic fleet start \(agent.name)'"
+            )
+        }
+        let age = DurationText.human(.seconds(clamping: max(0, context.time.wallClock() - screen.writtenAt)))
+        context.output.note("agent '\(agent.name)' is \(state.activeState); its screen when it failed, \(age) ago:")
+        try show(screen.lines, of: agent, keptAt: screen.writtenAt, context)
+        return .done
+    }
+
+    private func show(
+        _ lines: [String], of agent: Roster.Agent, keptAt: Double?, _ context: CommandContext
+    ) throws(FleetError) {
+        guard !common.json else {
+            return try context.output.json(
+                PeekDocument(
+                    agent: agent.name.rawValue, running: keptAt == nil, keptAt: keptAt.map(Timestamp.rfc3339),
+                    lines: lines))
+        }
+        guard !lines.isEmpty else { return }
+        context.output.data(lines.map { Printable.oneLine($0, limit: 10_000) }.joined(separator: "\n"))
+    }
+}
+
+/// `peek --json`.
+struct PeekDocument: Encodable {
+    let schemaVersion = 1
+    var agent: String
+    /// False: the lines are those that were kept when it failed.
+    var running: Bool
+    /// RFC 3339.
+    var keptAt: String?
+    var lines: [String]
+}

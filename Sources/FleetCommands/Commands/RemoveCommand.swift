@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// `mosaic fleet remove`: an agent is stopped, and leaves the roster and systemd.
+struct RemoveCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Stop an agent and take it out of the roster.",
+        usage: "mosaic fleet remove AGENT…",
+        discussion: """
+            Example: mosaic fleet remove reviewer
+
+            The roster's comments stay, and so does what the agent wrote. Exit status: 0 done, 1 an agent did not stop \
+            and stays in the roster.
+            """)
+
+    @Argument(help: ArgumentHelp("Agents to remove.", valueName: "agent"), completion: .agents)
+    var agents: [String]
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let chosen = try context.writtenRoster().agents(named: agents)
+        // Refused before anything is stopped.
+        _ = try edited(try RosterWriter(home: context.home), chosen, context)
+        var change = RosterChange(command: "remove", agents: chosen.map(\.name))
+        try context.noteRunningRestart()
+        if let report = try context.stop(chosen) {
+            change.operations.append((report, "stop"))
+            guard report.exitStatus == .done else {
+                change.agents = []
+                change.notes.append("Nothing was removed: not every agent stopped.")
+                return try context.conclude(change)
+            }
+        }
+        try BootLinks(context.roster(), manager: context.manager()).disable(agents: chosen.map(\.name))
+        do {
+            let writer = try RosterWriter(home: context.home)
+            try writer.replace(by: edited(writer, chosen, context).bytes)
+        }
+        context.forgetRoster()
+        change.files = try context.renewUnits()
+        let names = chosen.map { "'\($0.name)'" }.joined(separator: ", ")
+        change.notes.append("Removed \(names) from \(Printable.oneLine(context.home.rosterPath, limit: 4096)).")
+        return try context.conclude(change)
+    }
+
+    private func edited(
+        _ writer: RosterWriter, _ agents: [Roster.Agent], _ context: CommandContext
+    ) throws(FleetError) -> RosterEdit {
+        var edit = try RosterEdit(writer.bytes, file: context.home.rosterPath)
+        for agent in agents { try edit.remove(agent.name) }
+        return edit
+    }
+}

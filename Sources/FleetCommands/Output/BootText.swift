@@ -1,0 +1,64 @@
+internal import FleetKit
+
+/// `enable` and `disable` in words.
+struct BootText {
+    private let change: BootLinks.Change
+    private let command: String
+
+    init(_ change: BootLinks.Change, command: String) {
+        self.change = change
+        self.command = command
+    }
+
+    func render() -> String {
+        guard command != "disable" else {
+            return change.isChange
+                ? "Disabled: \(Self.count(change.disabled.count)) will not come up at boot any more. Nothing was stopped."
+                : "The fleet does not come up at boot."
+        }
+        let agents = change.enabled.count - 1
+        let what = "the holder and \(agents) \(agents == 1 ? "agent" : "agents")"
+        guard change.isChange else { return "Already enabled: \(what) come up at boot." }
+        let less = change.disabled.isEmpty ? "" : "; \(Self.count(change.disabled.count)) will not any more"
+        return "Enabled: \(what) come up at boot\(less). Nothing was started."
+    }
+
+    /// What keeps the fleet from coming up at boot all the same.
+    static func warning(_ linger: Linger) -> String? {
+        switch linger {
+        case .off(let user):
+            "the service manager of \(Printable.oneLine(user, limit: 64)) is not started at boot but at the first login, and"
+                + " ends with the last; type: loginctl enable-linger"
+        case .unknown: "this user has no account, so it cannot be told whether its service manager is started at boot"
+        case .on, .notNeeded: nil
+        }
+    }
+
+    private static func count(_ units: Int) -> String { "\(units) \(units == 1 ? "unit" : "units")" }
+}
+
+/// `enable --json`, `disable --json`.
+struct BootDocument: Encodable {
+    let schemaVersion = 1
+    let ok = true
+    var command: String
+    var changed: Bool
+    var enabled: [String]
+    var disabled: [String]
+    /// `on`, `off`, `not-needed` or `unknown`.
+    var linger: String
+
+    init(_ change: BootLinks.Change, command: String, linger: Linger) {
+        self.command = command
+        changed = change.isChange
+        enabled = change.enabled.map(\.rawValue)
+        disabled = change.disabled.map(\.rawValue)
+        self.linger =
+            switch linger {
+            case .on: "on"
+            case .off: "off"
+            case .notNeeded: "not-needed"
+            case .unknown: "unknown"
+            }
+    }
+}

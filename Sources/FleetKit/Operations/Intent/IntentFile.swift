@@ -1,0 +1,181 @@
+internal import Glibc
+internal import SystemPackage
+
+/// `restart.intents` in the run directory: what restarts owe and what was stopped on purpose, a line for each change.
+///
+/// A line is one `write` with `O_APPEND`, which the kernel puts at the end whole, whoever else writes; so a `stop` never
+/// waits for a restart, and the file's order is the order of events. The lock's owner alone puts a long file's sum into
+/// its place. A writer that was overtaken by that writes its line again.
+public final class IntentFile: IntentKeeping {
+    public static let name = "restart.intents"
+    /// Longer files are summed up; of a file that is longer still, only the end is read.
+    private static let tidyLength = 64 << 10
+    private static let maximumLength = 1 << 20
+
+    private let home: String
+    private var folder: CInt?
+    /// What was last read, so that an unchanged file costs one look.
+    private var known: (file: FileID, size: Int64, intents: Intents)?
+
+    /// - Parameter home: the mosaic home.
+    public init(home: String) { self.home = home }
+
+    deinit { if let folder { close(folder) } }
+
+    public var path: String { home + "/fleet/run/" + Self.name }
+
+    // MARK: IntentKeeping
+
+    public func read() throws(FleetError) -> Intents {
+        guard let folder = try openFolder(create: false), let there = try statusAtName(folder) else { return Intents() }
+        if let known, known.file == there.id, known.size == there.size { return known.intents }
+        guard let file = try open(folder, O_RDONLY) else { return Intents() }
+        defer { close(file) }
+        let status = try status(file)
+        let intents = Intents(lines: try content(file, size: status.size))
+        known = (status.id, status.size, intents)
+        return intents
+    }
+
+    public func add(_ change: IntentChange) throws(FleetError) {
+        guard let folder = try openFolder(create: true) else { throw removed() }
+        for _ in 0..<10 {
+            guard let file = try open(folder, O_RDWR | O_CREAT | O_APPEND) else { throw removed() }
+            defer { close(file) }
+            try append(Array(change.line.utf8), to: file)
+            // Summed up between the opening and the write: the line may be in the old file alone.
+            if try statusAtName(folder)?.id == status(file).id { return }
+        }
+        throw FleetError(.io, "\(shown) is replaced again and again", hint: "see which process writes it")
+    }
+
+    public func tidy() throws(FleetError) {
+        guard let folder = try openFolder(create: false), let old = try open(folder, O_RDONLY) else { return }
+        defer { close(old) }
+        let size = try status(old).size
+        guard size > Self.tidyLength else { return }
+        let sum = Intents(lines: try content(old, size: size)).changes.map(\.line).joined()
+        let staged = RunDirectory.stagingPrefix + LockToken.random().rawValue
+        let new = openat(folder, staged, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard new >= 0 else { throw failure("create \(staged) beside", errno) }
+        defer { close(new) }
+        do throws(FleetError) {
+            try write(Array(sum.utf8), to: new)
+            guard renameat(folder, staged, folder, Self.name) == 0 else { throw failure("replace", errno) }
+        } catch {
+            unlinkat(folder, staged, 0)
+            throw error
+        }
+        // What came between the reading and the rename. What comes later, its writer writes again.
+        let late = try status(old).size
+        if late > size { try append(try content(old, from: size, to: late), to: new) }
+    }
+
+    // MARK: Steps
+
+    private var shown: String { Printable.oneLine(path) }
+
+    private func openFolder(create: Bool) throws(FleetError) -> CInt? {
+        if let folder { return folder }
+        folder = try RunDirectoryOpener.open(home: home, create: create)?.descriptor
+        return folder
+    }
+
+    /// Opens and checks it: the caller's own, a file, and not through a link. nil when it is absent.
+    private func open(_ folder: CInt, _ flags: CInt) throws(FleetError) -> CInt? {
+        // O_NONBLOCK: a named pipe must not make anybody wait.
+        let file = openat(folder, Self.name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        guard file >= 0 else {
+            if errno == ENOENT && flags & O_CREAT == 0 { return nil }
+            guard errno != ELOOP else { throw unsafe("is a symbolic link") }
+            throw failure("open", errno)
+        }
+        do throws(FleetError) {
+            var status = stat()
+            guard fstat(file, &status) == 0 else { throw failure("look at", errno) }
+            guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is not a regular file") }
+            guard status.st_uid == geteuid() else { throw unsafe("belongs to user \(status.st_uid)") }
+            guard status.st_mode & 0o022 == 0 else { throw unsafe("is group- or world-writable") }
+            return file
+        } catch {
+            close(file)
+            throw error
+        }
+    }
+
+    private func append(_ line: [UInt8], to file: CInt) throws(FleetError) {
+        let size = try status(file).size
+        var last = UInt8(ascii: "\n")
+        if size > 0, pread(file, &last, 1, off_t(size - 1)) != 1 {
+            // The summed up file is open for writing alone, and whole.
+            guard errno == EBADF else { throw failure("read", errno) }
+        }
+        // A line that a full disk tore must not swallow this one; an empty line is none.
+        try write(last == UInt8(ascii: "\n") ? line : [UInt8(ascii: "\n")] + line, to: file)
+    }
+
+    private func write(_ bytes: [UInt8], to file: CInt) throws(FleetError) {
+        guard !bytes.isEmpty else { return }
+        var written = -1
+        repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
+        // Half a line is passed over by whoever reads it, since its last word is missing.
+        guard written == bytes.count else { throw failure("write", written < 0 ? errno : ENOSPC) }
+    }
+
+    private func content(_ file: CInt, size: Int64) throws(FleetError) -> [UInt8] {
+        let start = max(0, size - Int64(Self.maximumLength))
+        let bytes = try content(file, from: start, to: size)
+        // The first line of a file that was cut may be half of one that counts.
+        guard start > 0 else { return bytes }
+        return bytes.firstIndex(of: UInt8(ascii: "\n")).map { Array(bytes[($0 + 1)...]) } ?? []
+    }
+
+    private func content(_ file: CInt, from start: Int64, to end: Int64) throws(FleetError) -> [UInt8] {
+        let wanted = Int(clamping: min(end - start, Int64(2 * Self.maximumLength)))
+        var bytes = [UInt8](repeating: 0, count: max(0, wanted))
+        var count = 0
+        while count < bytes.count {
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                pread(file, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(start) + off_t(count))
+            }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw failure("read", errno) }
+            if got == 0 { break }
+            count += got
+        }
+        return Array(bytes.prefix(count))
+    }
+
+    private func statusAtName(_ folder: CInt) throws(FleetError) -> (id: FileID, size: Int64)? {
+        var there = stat()
+        guard fstatat(folder, Self.name, &there, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return nil }
+            throw failure("look at", errno)
+        }
+        return (FileID(device: UInt64(there.st_dev), inode: UInt64(there.st_ino)), Int64(there.st_size))
+    }
+
+    private func status(_ file: CInt) throws(FleetError) -> (id: FileID, size: Int64) {
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure("look at", errno) }
+        return (FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), Int64(status.st_size))
+    }
+
+    private func removed() -> FleetError {
+        FleetError(.io, "the folder of \(shown) was removed", hint: "run the command again")
+    }
+
+    private func unsafe(_ why: String) -> FleetError {
+        FleetError(.unsafeHome, "\(shown) \(why)", hint: "move it away; the next restart begins a new one")
+    }
+
+    private func failure(_ verb: String, _ number: CInt) -> FleetError {
+        let hint: String =
+            switch number {
+            case ENOSPC, EDQUOT: "free some space there, then run the command again"
+            case EROFS: "the file system is read-only: mount it writable, or set --mosaic-home"
+            default: "check the file and its folder"
+            }
+        return FleetError(.io, "cannot \(verb) \(shown): \(Errno(rawValue: number).description)", hint: hint)
+    }
+}

@@ -1,0 +1,23 @@
+/// Where intents are kept, across processes and their crashes.
+public protocol IntentKeeping: AnyObject {
+    /// - Throws: `.unsafeHome`, `.io`.
+    func read() throws(FleetError) -> Intents
+
+    /// On return, it is in the file whole; after a throw, nothing of it counts.
+    /// - Throws: `.unsafeHome`, `.io`.
+    func add(_ change: IntentChange) throws(FleetError)
+
+    /// Drops what later lines made void. Only for the lock's owner.
+    /// - Throws: `.unsafeHome`, `.io`.
+    func tidy() throws(FleetError)
+}
+
+/// For callers without a mosaic home, and for tests.
+public final class RememberedIntents: IntentKeeping {
+    private var intents = Intents()
+
+    public init() {}
+    public func read() -> Intents { intents }
+    public func add(_ change: IntentChange) { intents.apply(change) }
+    public func tidy() {}
+}

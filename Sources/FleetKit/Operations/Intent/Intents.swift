@@ -1,0 +1,82 @@
+/// What is to become of units that are down: what a restart owes, and what was stopped on purpose.
+///
+/// A value, folded from the lines of the intent file (or of a test) in their order.
+public struct Intents: Sendable, Equatable {
+    /// One `stop` of one unit.
+    public struct Stop: Sendable, Equatable {
+        /// The same for all units of one command, different for each command.
+        public var id: String
+        /// The run that the stop was meant for (`InvocationID`); empty where the unit was down.
+        public var run: String
+
+        public init(id: String, run: String) {
+            self.id = id
+            self.run = run
+        }
+    }
+
+    /// Taken down by a restart that has not started them again.
+    public private(set) var owed: Set<UnitName> = []
+    /// Stopped by a person's `stop`, and not started by this tool since.
+    public private(set) var stopped: [UnitName: Stop] = [:]
+
+    public init() {}
+
+    public mutating func apply(_ change: IntentChange) {
+        switch change {
+        case .owes(let runs):
+            owed = []
+            for (unit, run) in runs {
+                // A stop that came between the restart's look at the unit and this line was meant for the same run.
+                if let stop = stopped[unit], run.isEmpty || stop.run == run { continue }
+                stopped[unit] = nil
+                owed.insert(unit)
+            }
+        case .stops(let id, let runs):
+            for (unit, run) in runs {
+                owed.remove(unit)
+                stopped[unit] = Stop(id: id, run: run)
+            }
+        case .runs(let known):
+            for (unit, id) in known {
+                owed.remove(unit)
+                // One that its starter did not know of came later, and counts.
+                if stopped[unit]?.id == id { stopped[unit] = nil }
+            }
+        }
+    }
+
+    /// Whether the unit is down because somebody stopped it: not when it has run (and failed) since, without this tool.
+    public func isStopped(_ state: UnitState) -> Bool {
+        guard let stop = stopped[state.name], state.isDown else { return false }
+        return !state.isFailed || state.invocationID == stop.run
+    }
+
+    /// Of the units, those with a `stop` that `earlier` does not have.
+    public func stopped(since earlier: Intents, among units: [UnitName]) -> [UnitName] {
+        units.filter { unit in stopped[unit].map { $0.id != earlier.stopped[unit]?.id } ?? false }
+    }
+
+    /// The changes that make this value out of an empty one.
+    var changes: [IntentChange] {
+        var changes: [IntentChange] = []
+        if !owed.isEmpty {
+            changes.append(.owes(Dictionary(uniqueKeysWithValues: owed.map { ($0, "") })))
+        }
+        for (id, units) in Dictionary(grouping: stopped, by: \.value.id).sorted(by: { $0.key < $1.key }) {
+            changes.append(.stops(id: id, Dictionary(uniqueKeysWithValues: units.map { ($0.key, $0.value.run) })))
+        }
+        return changes
+    }
+}
+
+/// One line of the intent file.
+public enum IntentChange: Sendable, Equatable {
+    /// Everything that restarts owe from now on, each with the run that is taken down; empty for a run that is not known.
+    /// Only the lock's owner writes it.
+    case owes([UnitName: String])
+    /// A person stops these; each with its run.
+    case stops(id: String, [UnitName: String])
+    /// These were started; each with the `id` of the last stop that its starter knew of, empty for none.
+    case runs([UnitName: String])
+}

@@ -1,0 +1,24 @@
+internal import Glibc
+
+/// Units that run with less than their files say now: a file of theirs was written after their main process was started.
+public enum OutdatedUnits {
+    /// The holder first, then the agents in the roster's order.
+    ///
+    /// - Throws: `.noServiceManager`.
+    public static func find(_ roster: Roster, manager: any ServiceManager) throws(FleetError) -> [UnitName] {
+        let running = try manager.overview(of: roster.units).filter(\.isActive).map(\.name)
+        return try manager.settings(of: running).filter { settings in
+            settings.mainStartedAt > 0
+                && ([settings.path] + settings.dropIns).contains { path in
+                    changeTime(path).map { $0 >= settings.mainStartedAt } ?? false
+                }
+        }.map(\.name)
+    }
+
+    /// Microseconds since 1970; nil where there is no such file.
+    private static func changeTime(_ path: String) -> UInt64? {
+        var status = stat()
+        guard !path.isEmpty, stat(path, &status) == 0, status.st_mtim.tv_sec >= 0 else { return nil }
+        return UInt64(status.st_mtim.tv_sec) * 1_000_000 + UInt64(status.st_mtim.tv_nsec) / 1000
+    }
+}

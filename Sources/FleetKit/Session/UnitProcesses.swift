@@ -1,0 +1,85 @@
+internal import Glibc
+
+/// The processes of this process' own unit, by its cgroup.
+struct UnitProcesses {
+    /// The path in the cgroup2 tree; nil where there is none.
+    private let group: String?
+    /// Where it is mounted.
+    private let folder: String?
+
+    init(root: String = "/sys/fs/cgroup") {
+        let path = ControlGroupScan.path(of: getpid())
+        group = path.flatMap { $0.count > 1 ? $0 : nil }
+        folder = group.map { root + $0 }
+    }
+
+    /// Process numbers, without ours. Empty where the kernel does not tell: then only systemd sees what is left, and ends it.
+    func others() -> [Int32] {
+        guard let group, let folder else { return [] }
+        let own = getpid()
+        // Folders in it are cgroups that the agent made; a scan of /proc finds what is in those, too.
+        var status = stat()
+        if stat(folder, &status) == 0, status.st_nlink <= 2, let text = Self.read(folder + "/cgroup.procs") {
+            return text.parts(at: "\n").compactMap { Int32($0) }.filter { $0 != own }
+        }
+        do throws(FleetError) {
+            return try ControlGroupScan.processes(in: group).filter { $0 != own }
+        } catch {
+            return []
+        }
+    }
+
+    /// How many processes of the unit the kernel has killed for memory; 0 also where the memory controller is missing.
+    var memoryKills: Int {
+        guard let folder, let text = Self.read(folder + "/memory.events") else { return 0 }
+        for line in text.parts(at: "\n") where line.begins(with: "oom_kill ") {
+            return Int(line.dropFirst("oom_kill ".count)) ?? 0
+        }
+        return 0
+    }
+
+    private static func read(_ path: String) -> String? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = Glibc.read(file, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
+            bytes += buffer[..<count]
+        }
+    }
+}
+
+/// What a process does with signals, from `/proc/PID/status`.
+struct SignalDisposition: Equatable {
+    var ignored: UInt64
+    var caught: UInt64
+
+    /// Nil when the process is gone.
+    static func read(_ process: Int32) -> SignalDisposition? {
+        let file = open("/proc/\(process)/status", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var buffer = [UInt8](repeating: 0, count: 8192)
+        let count = Glibc.read(file, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return parse(String(decoding: buffer[..<count], as: UTF8.self))
+    }
+
+    /// The process' name is on a line of its own, with its line ends escaped.
+    static func parse(_ text: String) -> SignalDisposition? {
+        func mask(_ name: String) -> UInt64? {
+            let line = text.parts(at: "\n").first { $0.begins(with: name + ":") }
+            guard let word = line?.parts(at: "\t").last else { return nil }
+            return UInt64(word, radix: 16)
+        }
+        guard let ignored = mask("SigIgn"), let caught = mask("SigCgt") else { return nil }
+        return SignalDisposition(ignored: ignored, caught: caught)
+    }
+
+    func ignores(_ signal: CInt) -> Bool { ignored >> UInt64(signal - 1) & 1 == 1 }
+    func catches(_ signal: CInt) -> Bool { caught >> UInt64(signal - 1) & 1 == 1 }
+}
