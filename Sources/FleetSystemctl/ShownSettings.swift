@@ -43,7 +43,8 @@ enum ShownSettings {
             case "Environment":
                 guard settings.environment != nil else { break }
                 settings.environment =
-                    value.contains { "\"'\\$".contains($0) } ? nil : value.split(separator: " ").map(String.init)
+                    value.unicodeScalars.contains { "\"'\\$".unicodeScalars.contains($0) }
+                    ? nil : value.parts(at: " ").map(String.init)
             case "EnvironmentFiles": if !value.isEmpty { settings.environment = nil }
             default: break
             }

@@ -71,7 +71,7 @@ struct OutputTests {
 
     @Test("on a terminal doctor breaks its lines at words, and what it skipped is one line")
     func doctor() {
-        let advice = "make it: mkdir -p /srv/coder, or change 'directory' in the roster and run 'mosaic fleet init'"
+        let advice = "make it: mkdir -p /home/me/coder, or change 'directory' in the roster and run 'mosaic fleet init'"
         let findings = [
             Doctor.Finding(check: "manager", diagnosis: .ok("it answers"), repaired: nil),
             Doctor.Finding(

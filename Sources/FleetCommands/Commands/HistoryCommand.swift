@@ -158,7 +158,7 @@ enum SinceText {
         case "today": break
         case "yesterday": parts.tm_mday -= 1
         default:
-            let fields = text.split(separator: ":", omittingEmptySubsequences: false)
+            let fields = text.parts(at: ":", keepingEmpty: true)
             guard [2, 3].contains(fields.count), fields.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isASCII) }) else {
                 return nil
             }

@@ -1,3 +1,5 @@
+internal import FleetKit
+
 /// Options in front of the command, where other programs take them too: `mosaic fleet --json status`. They are moved
 /// behind the command's words, where the parser looks for them.
 enum LeadingOptions {
@@ -20,10 +22,10 @@ enum LeadingOptions {
             } else if valued.contains(word), rest.count > 1 {
                 options += rest.prefix(2)
                 rest = rest.dropFirst(2)
-            } else if let equals = word.firstIndex(of: "="), valued.contains(String(word[..<equals])) {
+            } else if let (name, _) = word.halves(at: "="), valued.contains(String(name)) {
                 options.append(word)
                 rest = rest.dropFirst()
-            } else if !word.hasPrefix("-"), takesMore(words) {
+            } else if !word.begins(with: "-"), takesMore(words) {
                 words.append(word)
                 rest = rest.dropFirst()
             } else {
@@ -40,7 +42,7 @@ enum LeadingOptions {
 
     /// Whether the version is all that is asked for: `mosaic --version`, `mosaic fleet --version`.
     static func asksForVersion(_ moved: [String]) -> Bool {
-        let words = moved.prefix { !$0.hasPrefix("-") }
+        let words = moved.prefix { !$0.begins(with: "-") }
         return words.count < moved.count && moved[words.count...].contains("--version")
             && ([[], ["fleet"], ["fleet", "lock"]] as [[String]]).contains(Array(words))
     }

@@ -62,7 +62,7 @@ struct DoctorText {
         let blank = String(repeating: " ", count: indent)
         return lines.enumerated().map { index, line in
             (index == 0 ? head : blank)
-                + (line.hasPrefix("fix: ") ? style.bold("fix:") + line.dropFirst(4) : line)
+                + (line.after("fix:").map { style.bold("fix:") + $0 } ?? line)
         }
     }
 

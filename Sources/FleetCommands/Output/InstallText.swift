@@ -36,7 +36,7 @@ struct InstallText {
     /// The least that makes what runs fit the files: an agent that is new is started, one whose file changed is
     /// restarted alone, and only a change of the holder's unit takes the whole fleet down.
     private var next: [String] {
-        let holders = changes.filter { $0.action.isChange && $0.path.hasSuffix(".service") }
+        let holders = changes.filter { $0.action.isChange && $0.path.ends(with: ".service") }
         func agents(_ isWanted: (FleetInstaller.Change.Action) -> Bool) -> [String] {
             changes.filter { isWanted($0.action) }.compactMap(\.agent?.rawValue)
         }
@@ -88,7 +88,7 @@ struct InstallDocument: Encodable {
 extension FleetInstaller.Change {
     /// Whose drop-in it is; nil for any other file.
     var agent: AgentName? {
-        guard let folder = path.split(separator: "/").dropLast().last, folder.hasSuffix(".service.d") else {
+        guard let folder = path.parts(at: "/").dropLast().last, folder.ends(with: ".service.d") else {
             return nil
         }
         do throws(FleetError) { return AgentName(unit: try UnitName(String(folder.dropLast(2)))) } catch { return nil }

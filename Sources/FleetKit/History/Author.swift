@@ -31,8 +31,8 @@ public enum Author {
 
     /// The innermost service that this process is in; none for a login session's scope.
     private static func unit() -> UnitName? {
-        let name = ControlGroupScan.path(of: getpid())?.split(separator: "/").last { $0.hasSuffix(".service") }
-        guard let name, !name.hasPrefix("user@") else { return nil }
+        let name = ControlGroupScan.path(of: getpid())?.parts(at: "/").last { $0.ends(with: ".service") }
+        guard let name, !name.begins(with: "user@") else { return nil }
         do throws(FleetError) { return try UnitName(String(name)) } catch { return nil }
     }
 }

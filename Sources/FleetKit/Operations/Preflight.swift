@@ -8,7 +8,7 @@ public struct Preflight: Sendable {
         public var unit: UnitName
         /// `agent 'coder'`, or the holder's unit.
         public var subject: String
-        /// Without a full stop: `its directory /srv/coder does not exist`.
+        /// Without a full stop: `its directory /home/me/coder does not exist`.
         public var what: String
         /// The least that removes it.
         public var hint: String
@@ -77,7 +77,7 @@ public struct Preflight: Sendable {
     private func files(of agent: Roster.Agent, path: String?) -> (what: String, hint: String)? {
         var directory: String?
         if let written = agent.directory, let userHome {
-            let full = written == "~" ? userHome : written.hasPrefix("~/") ? userHome + written.dropFirst(1) : written
+            let full = written.isExactly("~") ? userHome : written.begins(with: "~/") ? userHome + written.dropFirst(1) : written
             directory = full
             let shown = Printable.oneLine(full, limit: 1000)
             let elsewhere = "or change 'directory' in the roster and run '\(commands.fleet("init"))'"
@@ -107,7 +107,7 @@ public struct Preflight: Sendable {
         let shown = Printable.oneLine(program, limit: 1000)
         let hint = "install it, or change 'command' in the roster and run '\(commands.fleet("init"))'"
         if program.utf8.contains(UInt8(ascii: "/")) {
-            let isAbsolute = program.hasPrefix("/")
+            let isAbsolute = program.begins(with: "/")
             guard isAbsolute || directory != nil else { return nil }
             let full = isAbsolute ? program : (directory ?? "") + "/" + program
             return CommandProgram.problem(of: full).map { number in
@@ -145,7 +145,7 @@ extension UnitSettings {
     /// What the unit's own settings say of PATH; empty: nothing; nil: a file may say anything.
     var searchPath: String? {
         environment.map { variables in
-            variables.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst("PATH=".count)) } ?? ""
+            variables.last { $0.begins(with: "PATH=") }?.after("PATH=").map(String.init) ?? ""
         }
     }
 }

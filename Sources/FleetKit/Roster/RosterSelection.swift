@@ -27,7 +27,7 @@ extension Roster {
 
     private func hint(for name: String) -> String {
         let known = agents.map(\.name.rawValue)
-        let stem = holder.unit.rawValue.hasSuffix(".service") ? String(holder.unit.rawValue.dropLast(8)) : ""
+        let stem = String(holder.unit.rawValue.before(".service") ?? "")
         if ["holder", "(holder)", "tmux", stem, holder.unit.rawValue].contains(where: name.isExactly) {
             return
                 "the holder (\(holder.unit)) is the tmux server of all agents, not one of them; name no agent to act on"

@@ -70,13 +70,13 @@ public struct SessionAttachment {
 
     /// Of the tmux that this terminal is a window of; nil: of none, or of one that does not say.
     private func outerPrefix(_ client: TmuxClient) throws(FleetError) -> String? {
-        guard let path = environment["TMUX"]?.split(separator: ",").first, path.hasPrefix("/") else { return nil }
+        guard let path = environment["TMUX"]?.parts(at: ",").first, path.begins(with: "/") else { return nil }
         return try Self.prefix(["-N", "-S", String(path)], client)
     }
 
     private static func prefix(_ server: [String], _ client: TmuxClient) throws(FleetError) -> String? {
         let reply = try client.run(server + ["show-options", "-gv", "prefix"])
-        let key = reply.output.split(separator: "\n").first.map(String.init) ?? ""
+        let key = reply.output.parts(at: "\n").first.map(String.init) ?? ""
         return reply.status == 0 && !key.isEmpty && key != "None" ? Printable.oneLine(key, limit: 16) : nil
     }
 }

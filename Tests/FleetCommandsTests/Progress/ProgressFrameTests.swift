@@ -122,7 +122,7 @@ struct ProgressFrameTests {
         model.apply(.phaseBegan(.verify, total: 9), now: Self.start + .seconds(3))
         let unit = try UnitName("mosaic-agent@a2.service")
         var state = UnitState(name: unit, activeState: "activating", subState: "auto-restart", result: "exit-code")
-        state.mainExit = .init(code: 1, status: 7)
+        (state.mainExit, state.restarts) = (.init(code: 1, status: 7), UInt32(UnitState.restartsOfFlapping))
         let fall = UnitOutcome(command: .init(.start, unit), result: .failed("exit-code"), state: state)
         model.apply(.finished(fall, phase: .verify, done: 1, total: 9), now: Self.start + .seconds(3.5))
         let other = try UnitName("mosaic-agent@a3.service")

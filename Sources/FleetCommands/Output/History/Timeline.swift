@@ -37,7 +37,7 @@ struct Timeline {
         var bars: [Bar]
 
         var isWell: Bool { outcome == "done" }
-        var isAgent: Bool { unit.hasPrefix(AgentName.unitPrefix) }
+        var isAgent: Bool { unit.begins(with: AgentName.unitPrefix) }
         /// When the unit was where it was to be.
         var end: Int64 { bars.filter { $0.part != .verify }.map(\.to).max() ?? 0 }
     }

@@ -1,3 +1,5 @@
+internal import FleetKit
+
 /// How wide text is on a terminal. Text from outside has gone through `Printable.oneLine` before: there are no control
 /// characters in it.
 enum TextColumns {
@@ -41,7 +43,7 @@ enum TextColumns {
     static func wrap(_ text: String, to width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ") {
+        for word in text.parts(at: " ") {
             if line.isEmpty {
                 line = String(word)
             } else if of(line) + 1 + of(String(word)) <= width {
