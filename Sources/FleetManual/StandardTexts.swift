@@ -55,6 +55,10 @@ enum StandardTexts {
             ],
         ),
         (
+            "TMUX_TMPDIR",
+            ["Of the service manager: where the holder's socket is.", "The caller's own value is not used."]
+        ),
+        (
             "XDG_CONFIG_HOME",
             [
                 "The mosaic home is", ".Pa $XDG_CONFIG_HOME/mosaic", "where neither", ".Fl -mosaic-home", "nor",
