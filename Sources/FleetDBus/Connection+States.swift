@@ -55,7 +55,32 @@ extension Connection {
                         ? UnitState(name: unit, loadState: "not-found") : try properties[index].unitState())
             }
         } catch { throw .stopped(error) }
+        try addCommandExits(to: &states, timeouts, heartbeat)
         return states
+    }
+
+    /// Asked only of units whose start failed before they had a main process.
+    private func addCommandExits(
+        to states: inout [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) {
+        let silent = states.indices.filter { states[$0].lacksExit }
+        guard !silent.isEmpty else { return }
+        var calls: [Message] = []
+        do throws(FleetError) {
+            for index in silent {
+                let path = UnitPath.of(states[index].name)
+                calls.append(try Manager.get("ExecStart", of: Manager.serviceInterface, at: path))
+            }
+        } catch { throw .stopped(error) }
+        let replies = try pipeline(calls, timeouts, heartbeat)
+        do throws(FleetError) {
+            for (index, reply) in zip(silent, replies) {
+                guard case .answer(let answer) = reply else { continue }
+                var reader = MessageReader(answer, "ExecStart")
+                var value = try reader.variant("ExecStart")
+                states[index].mainExit = try UnitProperties.commandExit(&value)
+            }
+        } catch { throw .stopped(error) }
     }
 
     /// A job tells its own type only; it may be gone by the time it is asked, and its type then stays empty.

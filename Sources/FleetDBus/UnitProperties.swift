@@ -26,11 +26,10 @@ struct UnitProperties {
         case controlGroup = "ControlGroup"
         case mainCode = "ExecMainCode"
         case mainStatus = "ExecMainStatus"
-        case mainExitAt = "ExecMainExitTimestamp"
 
         var isOfService: Bool {
             switch self {
-            case .result, .mainPID, .restarts, .memory, .cpu, .controlGroup, .mainCode, .mainStatus, .mainExitAt: true
+            case .result, .mainPID, .restarts, .memory, .cpu, .controlGroup, .mainCode, .mainStatus: true
             default: false
             }
         }
@@ -116,7 +115,6 @@ struct UnitProperties {
         case .controlGroup: state.controlGroup = try value.string()
         case .mainCode: mainCode = try value.int32()
         case .mainStatus: mainStatus = try value.int32()
-        case .mainExitAt: state.mainExitAt = try value.uint64()
         }
     }
 
@@ -126,6 +124,22 @@ struct UnitProperties {
         let id = try pair.uint32()
         _ = try pair.objectPath()
         return id == 0 ? nil : .init(id: id)
+    }
+
+    /// `a(sasbttttuii)`: how the last of the commands that ran ended; nil: none has.
+    static func commandExit(_ value: inout MessageReader) throws(FleetError) -> UnitState.MainExit? {
+        let exits = try value.array { (command) throws(FleetError) -> UnitState.MainExit? in
+            var fields = try command.structure()
+            _ = try fields.string()
+            _ = try fields.strings()
+            _ = try fields.boolean()
+            for _ in 0..<4 { _ = try fields.uint64() }
+            _ = try fields.uint32()
+            let code = try fields.int32()
+            let status = try fields.int32()
+            return code == 0 ? nil : .init(code: code, status: status)
+        }
+        return exits.compactMap { $0 }.last
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {

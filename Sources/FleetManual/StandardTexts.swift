@@ -46,6 +46,10 @@ enum StandardTexts {
                 "are looked for.",
             ]
         ),
+        (
+            "SUDO_USER",
+            ["As set by", ".Xr sudo 8 :", "who is named in the history, and in the advice to run without it."]
+        ),
         ("TERM", ["Where it is", ".Cm dumb ,", "there are no colours, and nothing is drawn in place."]),
         (
             "TMUX",
@@ -53,6 +57,10 @@ enum StandardTexts {
                 "Set by", ".Xr tmux 1 .", "Tells that a restart or", ".Cm attach",
                 "was typed in a session of the fleet.",
             ],
+        ),
+        (
+            "TMUX_TMPDIR",
+            ["Of the service manager: where the holder's socket is.", "The caller's own value is not used."]
         ),
         (
             "XDG_CONFIG_HOME",

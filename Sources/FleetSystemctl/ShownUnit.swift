@@ -10,8 +10,7 @@ struct ShownUnit {
         "Id", "Description", "LoadState", "ActiveState", "SubState", "Result", "MainPID", "NRestarts", "InvocationID",
         "ActiveEnterTimestamp", "InactiveEnterTimestamp", "MemoryCurrent", "CPUUsageNSec", "ControlGroup",
         "ConditionResult", "ConditionTimestamp", "Job",
-        "ExecMainCode", "ExecMainStatus", "ExecMainExitTimestamp", "Requires", "Requisite", "BindsTo", "After",
-        "JobTimeoutUSec",
+        "ExecMainCode", "ExecMainStatus", "ExecStart", "Requires", "Requisite", "BindsTo", "After", "JobTimeoutUSec",
         "JobRunningTimeoutUSec",
     ]
 
@@ -62,12 +61,24 @@ struct ShownUnit {
         if let id = UInt32(text("Job")), id > 0 { state.job = .init(id: id) }
         if let code = Int32(text("ExecMainCode")), code > 0 {
             state.mainExit = .init(code: code, status: Int32(text("ExecMainStatus")) ?? 0)
+        } else if state.lacksExit {
+            state.mainExit = Self.commandExit(text("ExecStart"))
         }
-        state.mainExitAt = Timestamp.microseconds(text("ExecMainExitTimestamp")) ?? 0
         state.requirements = ["Requires", "Requisite", "BindsTo"].flatMap { Self.words(text($0)) }
         state.after = Self.words(text("After"))
         self.state = state
         jobTimeout = ["JobTimeoutUSec", "JobRunningTimeoutUSec"].compactMap { TimeSpan.duration(text($0)) }.min()
+    }
+
+    /// How the command of `{ path=… ; argv[]=… ; … ; code=exited ; status=1 }` ended; nil: it did not.
+    static func commandExit(_ text: String) -> UnitState.MainExit? {
+        // An argument may look like a code; systemd's own is the last one.
+        guard let code = text.ranges(of: " ; code=").last,
+            let (word, rest) = text[code.upperBound...].halves(at: " "),
+            let status = rest.after("; status=")?.prefix(while: \.isWholeNumber), let number = Int32(status)
+        else { return nil }
+        let codes = ["exited": Int32(1), "killed": 2, "dumped": 3]
+        return codes[String(word)].map { .init(code: $0, status: number) }
     }
 
     /// Names between blanks; one with a backslash is printed in quotes and escaped as in C.

@@ -92,6 +92,9 @@ final class CountedManager: Sendable {
                 (name: name, properties: healthyUnit.merging(properties(of: name, world)) { $1 })
             }
             return [.send(.answer(.rows(rows)))]
+        case "ListUnitsByPatterns":
+            let loaded = agents.map { (name: $0, properties: healthyUnit) }
+            return [.send(.answer(.rows(loaded)))]
         case "GetUnitProcesses": return [.send(.answer(.noProcesses))]
         case "StartUnit", "StopUnit", "RestartUnit":
             let job = Value.path("/org/freedesktop/systemd1/job/\(world.jobs)")

@@ -9,22 +9,22 @@ import Testing
 /// every status or restart slower, and one that falls belongs here, too.
 @Suite(.timeLimit(.minutes(5))) struct RoundTrips {
     /// One `Get` is the manager's version, asked of each connection.
-    @Test(arguments: [1, 20]) func aStatusListsOnceAndAsksForFiveProperties(agents: Int) throws {
+    @Test(arguments: [1, 20]) func aStatusListsOnceAndAsksForSixProperties(agents: Int) throws {
         let counted = CountedManager(agents: agents)
         let manager = try counted.manager()
         _ = try manager.overview(of: counted.units)
-        #expect(counted.peer.log.counts == ["ListUnitsByNames": 1, "Get": 1 + 5 * (agents + 1)])
+        #expect(counted.peer.log.counts == ["ListUnitsByNames": 1, "Get": 1 + 6 * (agents + 1)])
     }
 
     /// The peer answers nothing of what it is asked for the units before it was asked everything.
     @Test func thePropertiesOfAllUnitsAreOneRoundTrip() throws {
-        let counted = CountedManager(agents: 20, holdingBack: 5 * 21)
+        let counted = CountedManager(agents: 20, holdingBack: 6 * 21)
         let manager = try counted.manager()
         let states = try manager.overview(of: counted.units)
         #expect(states.map(\.mainPID) == Array(repeating: 42, count: 21))
     }
 
-    /// A look at units is either whole, a `GetAll` and seven `Get`s of each, or brief: two lists, and two `Get`s of each
+    /// A look at units is either whole, a `GetAll` and eight `Get`s of each, or brief: two lists, and two `Get`s of each
     /// that is up.
     struct Looks: CustomTestStringConvertible {
         let order: Order
@@ -51,8 +51,8 @@ import Testing
         let brief = looks.briefAtTheHolder + looks.briefAtEachAgent * agents
         let whole = looks.whole * (agents + 1)
         var expected = [
-            "Get": 1 + 2 * brief + 7 * whole, "GetAll": whole + (looks.order == .oneBatch ? 2 : 0),
-            "ListUnitsByNames": looks.lists, "RestartUnit": 1, "GetUnitProcesses": 2,
+            "Get": 1 + 2 * brief + 8 * whole, "GetAll": whole + (looks.order == .oneBatch ? 2 : 0),
+            "ListUnitsByNames": looks.lists, "ListUnitsByPatterns": 1, "RestartUnit": 1, "GetUnitProcesses": 2,
         ]
         if looks.order == .phases {
             expected["StopUnit"] = agents

@@ -83,7 +83,7 @@ struct ExplorerTests {
     @Test(
         .timeLimit(.minutes(3)),
         arguments: [
-            ("restart-and-break", 1, 1), ("break-and-takeover", 1, 1), ("no-wait", 1, 0), ("join-one-under-way", 0, 0),
+            ("restart-and-break", 1, 1), ("break-and-takeover", 1, 1), ("no-wait", 1, 0), ("join", 0, 0),
             ("path-restart-and-break", 1, 0),
         ])
     func forgettingHidesNothing(_ name: String, _ crashes: Int, _ freezes: Int) throws {

@@ -19,33 +19,17 @@ struct AddCommand: UnguardedCommand {
         completion: .directory)
     var directory: String?
 
-    @Option(
-        name: .customLong("env"),
-        help: ArgumentHelp("A variable, as NAME=VALUE; may be repeated. No secrets.", valueName: "assignment"))
-    var environment: [String] = []
-
-    @Option(help: ArgumentHelp("A file of variables.", valueName: "file"), completion: .file())
-    var environmentFile: String?
-
-    @Option(help: ArgumentHelp("Such as 4G or 50%.", valueName: "size")) var memoryMax: String?
-    @Option(help: ArgumentHelp("Such as 200%.", valueName: "percentage")) var cpuQuota: String?
-    @Option(help: ArgumentHelp("Such as 500.", valueName: "count")) var tasksMax: String?
-
-    @Option(
-        help: ArgumentHelp("From the beginning of a stop to SIGKILL.", valueName: "dur"),
-        completion: .durations("10s", "30s", "90s"))
-    var stopTimeout: String?
-
     @Flag(help: "Start it only by name.") var noAutostart = false
 
     @Flag(help: "Do not start it now.") var noStart = false
 
+    @OptionGroup(title: "The agent's settings") var settings: AgentOptions
     @OptionGroup var operation: OperationOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     @Argument(
         parsing: .postTerminator,
-        help: ArgumentHelp("The agent's command with its arguments, run without a shell.", valueName: "command"))
+        help: ArgumentHelp("The command and its arguments, run without a shell.", valueName: "command"))
     var command: [String] = []
 
     func validate() throws {
@@ -53,7 +37,7 @@ struct AddCommand: UnguardedCommand {
             throw ValidationError(
                 "the command is missing; it comes after '--': mosaic fleet add NAME [options] -- COMMAND [ARG …]")
         }
-        for assignment in environment where !assignment.dropFirst().contains("=") {
+        for assignment in settings.environment where !assignment.dropFirst().contains("=") {
             throw ValidationError("--env '\(assignment)' is not NAME=VALUE")
         }
     }
@@ -104,23 +88,24 @@ struct AddCommand: UnguardedCommand {
         var lines: [RosterEdit.Line] = [.array("command", command)]
         if let directory { lines.append(.string("directory", try WorkingDirectory.absolute(directory, "--directory"))) }
         if noAutostart { lines.append(.flag("autostart", false)) }
-        if !environment.isEmpty {
+        if !settings.environment.isEmpty {
             lines.append(
                 .table(
                     "environment",
-                    environment.map { assignment in
+                    settings.environment.map { assignment in
                         let parts = assignment.parts(at: "=", atMost: 2, keepingEmpty: true)
                         return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
                     }))
         }
-        if let environmentFile {
+        if let environmentFile = settings.environmentFile {
             let isOptional = environmentFile.begins(with: "-")
             let path = try WorkingDirectory.absolute(
                 isOptional ? String(environmentFile.dropFirst()) : environmentFile, "--environment-file")
             lines.append(.string("environment_file", (isOptional ? "-" : "") + path))
         }
         for (key, value) in [
-            ("memory_max", memoryMax), ("cpu_quota", cpuQuota), ("tasks_max", tasksMax), ("stop_timeout", stopTimeout),
+            ("memory_max", settings.memoryMax), ("cpu_quota", settings.cpuQuota), ("tasks_max", settings.tasksMax),
+            ("stop_timeout", settings.stopTimeout),
         ] {
             if let value { lines.append(.string(key, value)) }
         }

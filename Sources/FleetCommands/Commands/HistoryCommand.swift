@@ -10,7 +10,7 @@ struct HistoryCommand: UnguardedCommand {
         discussion: """
             Example: mosaic fleet history last
 
-            Restarts, lock runs, and what happened to the lock: takeovers, evictions, breaks. Exit status: 0.
+            Restarts, starts, stops, lock runs, and takeovers of the lock. Exit status: 0.
             """)
 
     @Argument(

@@ -45,16 +45,19 @@ struct InitCommand: UnguardedCommand {
         let boot =
             enable && reloadProblem == nil
             ? try BootLinks(context.roster(), manager: context.manager()).enable() : nil
-        let remarks = try context.rosterFile().map { (roster) throws(FleetError) in
-            try context.rosterRemarks(roster)
+        var remarks: [String] = []
+        if let roster = try context.rosterFile() {
+            let gone = changes.filter { $0.action == .removed }.compactMap(\.agent)
+            remarks = try context.rosterRemarks(roster)
+            if let remark = try context.unmanagedRemark(beside: roster, besides: gone) { remarks.append(remark) }
         }
         if common.json {
             try context.output.json(
                 InstallDocument(
-                    changes, reloaded: needsReload && reloadProblem == nil, warnings: remarks ?? [],
+                    changes, reloaded: needsReload && reloadProblem == nil, warnings: remarks,
                     enabled: boot?.enabled))
         } else {
-            for remark in remarks ?? [] { context.output.warning(remark) }
+            for remark in remarks { context.output.warning(remark) }
             context.output.summary(
                 InstallText(changes, style: context.output.style, isVerbose: common.verbose).render())
         }

@@ -22,7 +22,7 @@ struct RestartCommand: GuardedCommand {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Leave alone what another restart has restarted since this one was asked for.")
+        help: "Skip what was restarted meanwhile.")
     var join = true
 
     @Flag(help: "Print what would be done, and do nothing.") var dryRun = false

@@ -25,4 +25,24 @@ extension CommandContext {
                 callerPath: environment["PATH"]
             ).all()
     }
+
+    /// One line on what runs with the fleet and is in no roster; nil: nothing, or no manager that could tell.
+    /// - Parameter gone: agents that were named already.
+    func unmanagedRemark(beside roster: Roster, besides gone: [AgentName]) throws(FleetError) -> String? {
+        guard case .file = roster.origin else { return nil }
+        var found: UnmanagedMembers
+        do throws(FleetError) {
+            let isUp = try manager().states(of: [roster.holder.unit]).first?.isActive ?? false
+            found = try UnmanagedMembers.find(beside: roster, in: manager(), probe: isUp ? holderProbe() : nil)
+        } catch {
+            // The files are written without a manager, too.
+            output.detail("not checked what runs and is in no roster: \(error.message)")
+            return nil
+        }
+        found.units.removeAll { AgentName(unit: $0.name).map(gone.contains) ?? false }
+        guard !found.isEmpty else { return nil }
+        let commands = try nextCommands()
+        let step = found.sessions.isEmpty ? found.stop(commands) : nil
+        return "in no roster: \(found.words); " + (step ?? "'\(commands.fleet("doctor"))' says what to do")
+    }
 }

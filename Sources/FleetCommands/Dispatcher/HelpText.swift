@@ -6,7 +6,7 @@ enum HelpText {
     static let columns = 80
 
     /// Groups that a screen has no room for.
-    private static let shared = ["WAITING FOR THE LOCK:", "COMMON OPTIONS:"]
+    private static let shared = ["THE AGENT'S SETTINGS:", "WAITING FOR THE LOCK:", "COMMON OPTIONS:"]
 
     /// - Parameters:
     ///   - full: the parser's own help.
@@ -14,7 +14,8 @@ enum HelpText {
     static func screen(_ full: String, command: String) -> String {
         let blocks = blocks(of: full)
         let groups = blocks.filter { Self.shared.contains(String($0[0])) }
-        guard !groups.isEmpty else { return text(blocks) }
+        // A group of commands: the list of them needs the room, and its only option is --help.
+        guard !groups.isEmpty else { return text(blocks.filter { $0[0] != "OPTIONS:" }) }
         let all = "ALL: \(command) --help-hidden, man \(command.replacing(" ", with: "-"))"
         let rest = blocks.filter { !Self.shared.contains(String($0[0])) }
         return text(rest + [groups.flatMap(named) + [all[...]]])

@@ -16,12 +16,7 @@ public struct RootCommand: ParsableCommand {
 struct FleetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fleet", abstract: "Restart, start, stop and look at the fleet.",
-        discussion: """
-            Example: mosaic fleet restart --reason 'new tmux'
-
-            Restarts run one at a time, whoever starts them: each waits for the one before.
-            """,
-        subcommands: CommandRegistry.fleet)
+        discussion: "Example: mosaic fleet restart --reason 'new tmux'", subcommands: CommandRegistry.fleet)
 }
 
 /// `mosaic fleet lock`.

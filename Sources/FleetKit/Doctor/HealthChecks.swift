@@ -13,6 +13,7 @@ public enum HealthChecks {
         AgentProgramsCheck(),
         RestartLimitsCheck(),
         ServerCheck(),
+        UnmanagedCheck(),
         RunDirectoryCheck(),
         DiskSpaceCheck(),
         KernelLockCheck(),

@@ -77,7 +77,8 @@ public struct Preflight: Sendable {
     private func files(of agent: Roster.Agent, path: String?) -> (what: String, hint: String)? {
         var directory: String?
         if let written = agent.directory, let userHome {
-            let full = written.isExactly("~") ? userHome : written.begins(with: "~/") ? userHome + written.dropFirst(1) : written
+            let isBelowHome = written.isExactly("~") || written.begins(with: "~/")
+            let full = isBelowHome ? userHome + written.dropFirst() : written
             directory = full
             let shown = Printable.oneLine(full, limit: 1000)
             let elsewhere = "or change 'directory' in the roster and run '\(commands.fleet("init"))'"

@@ -39,6 +39,13 @@ public struct UnmanagedMembers: Sendable, Equatable {
         units.first { $0.name.rawValue == name || AgentName(unit: $0.name)?.rawValue == name }
     }
 
+    /// `stop it with 'mosaic fleet stop old'`; nil: there are no such units.
+    public func stop(_ commands: NextCommands) -> String? {
+        let names = units.compactMap { AgentName(unit: $0.name)?.rawValue }
+        guard !names.isEmpty else { return nil }
+        return "stop \(names.count == 1 ? "it" : "them") with '\(commands.fleet(words: ["stop"] + names))'"
+    }
+
     /// `mosaic-agent@old.service, session scratch`.
     public var words: String {
         (units.map(\.name.rawValue) + sessions.map { "session \(Printable.oneLine($0))" }).joined(separator: ", ")

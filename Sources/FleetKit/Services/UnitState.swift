@@ -12,7 +12,7 @@ public struct UnitState: Sendable, Equatable {
         }
     }
 
-    /// How the main process ended: `ExecMainCode` (CLD_EXITED 1, CLD_KILLED 2, CLD_DUMPED 3; 0 = it has not) and
+    /// How the main process ended, or where a start failed before there was one, the command of `ExecStart=`: `ExecMainCode` (CLD_EXITED 1, CLD_KILLED 2, CLD_DUMPED 3; 0 = it has not) and
     /// `ExecMainStatus` (exit status or signal number).
     public struct MainExit: Sendable, Equatable {
         public var code: Int32
@@ -57,8 +57,6 @@ public struct UnitState: Sendable, Equatable {
     public var conditionResult: Bool
     public var job: Job?
     public var mainExit: MainExit?
-    /// When that was, microseconds since 1970 (`ExecMainExitTimestamp`); 0 = it has not ended, or the backend does not say.
-    public var mainExitAt: UInt64 = 0
     /// Units that must be up for this one: `Requires`, `Requisite` and `BindsTo` together.
     public var requirements: [String]
     /// Units that this one starts after and stops before.
@@ -89,6 +87,8 @@ public struct UnitState: Sendable, Equatable {
     }
 
     public var isActive: Bool { activeState == "active" }
+    /// A process ended badly, and it was not the main one: that of a unit that forks is known only once it is up.
+    public var lacksExit: Bool { mainExit == nil && ["exit-code", "signal", "core-dump"].contains(result) }
     public var isFailed: Bool { activeState == "failed" }
     public var isInAutoRestart: Bool { subState == "auto-restart" || subState == "auto-restart-queued" }
     /// It dies again and again: systemd has restarted it at least this often since its last start by a command, and now

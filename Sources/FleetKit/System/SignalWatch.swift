@@ -72,13 +72,28 @@ public final class SignalWatch: Sendable {
             errno = saved
         }
         // A crash of our own, too, must not leave a terminal without echo.
-        for number in [SIGHUP, SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
-            installIfDefault(number) { number in
-                _ = leavePicture()
-                signal(number, SIG_DFL)
-                raise(number)
-            }
+        guard !leavesPictureFirst.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        for number in [SIGHUP, SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { leavePictureFirst(number) }
+    }
+
+    /// What the signal did until now, it does afterwards: Swift's own crash handler prints over the terminal.
+    private func leavePictureFirst(_ number: CInt) {
+        var old = sigaction()
+        sigaction(number, nil, &old)
+        guard !SignalRelay.isIgnored(number) else { return }
+        (earlierActions + Int(number)).pointee = old
+        var action = sigaction()
+        action.__sigaction_handler.sa_sigaction = { number, info, _ in
+            let saved = errno
+            _ = leavePicture()
+            sigaction(number, earlierActions + Int(number), nil)
+            // A fault comes again by itself, with its address; what was sent is sent again.
+            let isFault = [SIGSEGV, SIGBUS, SIGFPE, SIGILL].contains(number) && (info?.pointee.si_code ?? 0) > 0
+            if !isFault { raise(number) }
+            errno = saved
         }
+        action.sa_flags = SA_SIGINFO | SA_ONSTACK
+        sigaction(number, &action, nil)
     }
 
     /// Where the cursor is on a picture, and how many lines lie from there to its end; descriptor -1: there is none.
@@ -152,6 +167,13 @@ private let resizes = Atomic<UInt32>(0)
 private let continuations = Atomic<UInt32>(0)
 private let pictureTerminal = Atomic<CInt>(-1)
 private let pictureRows = Atomic<Int>(0)
+private let leavesPictureFirst = Atomic<Bool>(false)
+/// By signal number. Written before the handler of that signal is there.
+nonisolated(unsafe) private let earlierActions: UnsafeMutablePointer<sigaction> = {
+    let actions = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
+    actions.initialize(repeating: sigaction(), count: 65)
+    return actions
+}()
 /// Address of a C string; 0: nothing to say.
 private let stopWords = Atomic<UInt>(0)
 

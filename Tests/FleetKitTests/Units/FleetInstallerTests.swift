@@ -40,7 +40,7 @@ struct FleetInstallerTests {
         try writeRoster(["a", "b"])
         let first = try install()
         #expect(first[dropIn("a")] == .created && first[dropIn("b")] == .created && first[holder] == .renewed)
-        #expect(folder.read(dropIn("a"))?.contains("\"/home/me/src\"") == true)
+        #expect(folder.read(dropIn("a"))?.contains(" --directory /home/me/src -- ") == true)
         try writeRoster(["b", "c"], command: "['sleep', '2']")
         let second = try install()
         #expect(second[dropIn("a")] == .removed && second[dropIn("b")] == .renewed && second[dropIn("c")] == .created)

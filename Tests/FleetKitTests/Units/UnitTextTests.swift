@@ -47,7 +47,8 @@ struct UnitTextTests {
             name: try AgentName("a.b"), unit: try UnitName("x.service"), command: ["c", "$d", "%n", "--remove"])
         let dropIn = try units.dropInText(agent, directory: "/d %n", roster: "/r")
         #expect(units.holderText.contains("\nExecStart=/usr/bin/tmux -S \"/s %%t $$X.sock\" start-server "))
-        let session = "/usr/bin/mosaic fleet session --tmux /usr/bin/tmux --socket-path \"/s %%t $$X.sock\" --holder h.service --name "
+        let session =
+            "/usr/bin/mosaic fleet session --tmux /usr/bin/tmux --socket-path \"/s %%t $$X.sock\" --holder h.service --name "
         func commands(_ text: String) -> [Substring] {
             text.split(separator: "\n").filter { $0.hasPrefix("Exec") }
         }

@@ -73,13 +73,13 @@ struct AdviceTests {
         #expect(try fleet.units().map(\.invocation) == before)
     }
 
-    @Test("doctor finds a failed holder, and names what helps")
-    func failedHolder() throws {
+    @Test("doctor finds a failed holder, and names what helps", arguments: ["dbus", "systemctl"])
+    func failedHolder(_ backend: String) throws {
         let fleet = try RealFleet(agents: 1)
         try fleet.must(fleet.mosaic("stop"))
         try fleet.addDropIn(RealFleet.holder, "[Service]\nExecStart=\nExecStart=/bin/false\nRestart=no\n")
         try fleet.systemctl("start", RealFleet.holder)
-        let doctor = try fleet.mosaic("doctor")
+        let doctor = try fleet.mosaic("doctor", backend: backend)
         #expect(try doctor.wait() == .exit(1))
         #expect(doctor.output.contains("\(RealFleet.holder) failed: exit-code 1"), "\(doctor.output)")
         #expect(doctor.output.contains("mosaic fleet logs --holder -n 50"))
@@ -101,17 +101,15 @@ struct AdviceTests {
         guard geteuid() == 0 else { return }
         let fleet = try RealFleet(agents: 1)
         let script = """
-            mount -t tmpfs -o size=64k,mode=0700 none "$1" && mkdir "$1/fleet" && cp "$2" "$1/fleet/roster.toml" &&
+            cp "$1/roster.toml" "$2" && mount -t tmpfs -o size=64k,mode=0700 none "$1" && cp "$2" "$1/roster.toml" &&
             dd if=/dev/zero of="$1/full" bs=4k 2>/dev/null
-            "$0" fleet restart --mosaic-home "$1" --backend dbus; echo "restart $?"
-            "$0" fleet doctor --mosaic-home "$1" --backend dbus; echo "doctor $?"
+            "$0" fleet restart --backend dbus; echo "restart $?"
+            "$0" fleet doctor --backend dbus; echo "doctor $?"
             """
-        let home = fleet.folder.path + "/small"
-        try ScriptedHome.makeFolder(home)
         let process = try TestProcess(
             [
-                "/usr/bin/unshare", "-m", "/bin/sh", "-c", script, try BuiltProduct.path("mosaic"), home,
-                fleet.fleetPath + "/roster.toml",
+                "/usr/bin/unshare", "-m", "/bin/sh", "-c", script, try BuiltProduct.path("mosaic"), fleet.fleetPath,
+                fleet.folder.path + "/kept.toml",
             ], environment: fleet.environment)
         try process.wait()
         #expect(process.output.contains("restart 74"), "\(process.output) \(process.errors)")
@@ -120,6 +118,54 @@ struct AdviceTests {
         #expect(
             line?.hasPrefix("failure") == true && line?.contains("No space left on device") == true, "\(process.output)"
         )
+    }
+
+    @Test("doctor and init name what runs and is in no roster", arguments: ["dbus", "systemctl"])
+    func unmanaged(_ backend: String) throws {
+        let fleet = try RealFleet(agents: 2)
+        let roster = fleet.fleetPath + "/roster.toml"
+        let text = TestProcess.contents(roster)
+        let second = try #require(text.firstRange(of: "[[agent]]\nname = \"a02\""))
+        try ScriptedHome.write(String(text[..<second.lowerBound]), to: roster)
+        let first = try fleet.mosaic("init", backend: backend)
+        #expect(try first.wait() == .exit(0))
+        #expect(first.output.contains("Left the roster: a02; 'mosaic fleet stop a02' stops it."))
+        // Said once.
+        #expect(!first.errors.contains("a02"), "\(first.errors)")
+        let again = try fleet.mosaic("init", backend: backend)
+        #expect(try again.wait() == .exit(0))
+        #expect(
+            again.errorLines.filter { $0.contains("in no roster") } == [
+                "mosaic fleet: warning: in no roster: \(fleet.agents[1]); stop it with 'mosaic fleet stop a02'"
+            ], "\(again.errors)")
+
+        func line() throws -> String {
+            let doctor = try fleet.mosaic("doctor", backend: backend)
+            #expect(try doctor.wait() == .exit(0))
+            return doctor.output.split(separator: "\n").first { $0.contains(" unmanaged ") }.map(String.init) ?? ""
+        }
+        let unit = try line()
+        #expect(unit.hasPrefix("warning ") && unit.contains("in no roster: \(fleet.agents[1]); fix: "), "\(unit)")
+        #expect(unit.contains("stop it with 'mosaic fleet stop a02'") && !unit.contains("session"), "\(unit)")
+        try fleet.must(fleet.mosaic("stop", "a02"))
+        let folder = try #require(fleet.environment["TMUX_TMPDIR"])
+        let socket = "\(folder)/tmux-\(geteuid())/mosaic-fleet"
+        let tmux = try TestProcess(
+            ["/usr/bin/tmux", "-N", "-S", socket, "new-session", "-d", "-s", "my scratch"],
+            environment: fleet.environment)
+        try fleet.must(tmux)
+        let session = try line()
+        #expect(session.contains("in no roster: session my scratch; fix: look at the session with "), "\(session)")
+        #expect(session.contains("tmux -S \(socket) attach-session -t '=my scratch'"), "\(session)")
+        let third = try fleet.mosaic("init", backend: backend)
+        #expect(try third.wait() == .exit(0))
+        #expect(
+            third.errors.contains("in no roster: session my scratch; 'mosaic fleet doctor' says"), "\(third.errors)")
+        try fleet.must(
+            TestProcess(
+                ["/usr/bin/tmux", "-N", "-S", socket, "kill-session", "-t", "=my scratch"],
+                environment: fleet.environment))
+        #expect(try line().hasPrefix("ok "))
     }
 
     @Test("one crash is told as one, and again and again as flapping")

@@ -26,7 +26,7 @@ struct DoctorSystemTests {
 
     private static let ofTheFleet = [
         "manager", "runtime-directory", "systemd", "tmux", "roster", "unit-files", "holder", "agents",
-        "restart-limits", "tmux-server", "run-directory", "flock", "leftovers",
+        "restart-limits", "tmux-server", "unmanaged", "run-directory", "flock", "leftovers",
     ]
 
     @Test("a fleet that init installed is well, through both backends", arguments: ["dbus", "systemctl"])

@@ -23,8 +23,6 @@ struct StatusDocument: Encodable {
         var memoryBytes: UInt64?
         var invocationID: String?
         var trouble: String?
-        /// When that was, microseconds since 1970.
-        var exitedAtMicroseconds: UInt64?
         var command: [String]?
         var directory: String?
     }
@@ -55,7 +53,6 @@ struct StatusDocument: Encodable {
                 cpuNanoseconds: state.cpu, restarts: state.restarts,
                 memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
                 trouble: row.trouble,
-                exitedAtMicroseconds: state.mainExitAt > 0 ? state.mainExitAt : nil,
                 command: row.command.isEmpty ? nil : row.command, directory: row.directory)
         }
     }

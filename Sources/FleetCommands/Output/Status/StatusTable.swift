@@ -64,12 +64,10 @@ struct StatusTable {
         }
     }
 
-    /// How the last run ended, and when; a unit that is up has forgotten it.
+    /// How the last run ended; a unit that is up has forgotten it.
     private func exit(_ state: UnitState) -> String {
         guard let exit = state.mainExit, !state.isActive else { return "-" }
-        let how = exit.code == 1 ? "exit \(exit.status)" : "signal \(exit.status)"
-        guard state.mainExitAt > 0 else { return how }
-        return "\(how), \(DurationText.human(.seconds(max(0, now - Double(state.mainExitAt) / 1e6)))) ago"
+        return exit.code == 1 ? "exit \(exit.status)" : "signal \(exit.status)"
     }
 
     private func since(_ state: UnitState) -> String {

@@ -57,12 +57,26 @@ import Testing
     @Test func `A dead owner's lock is replaced, and nothing is kept aside`() throws {
         let arena = try Arena()
         let store = try arena.store()
-        try arena.write(try LockRecordText.firstLine(LockRecordTextTests.record), to: "restart.lock")
+        var record = LockRecordTextTests.record
+        record.isRun = nil
+        try arena.write(try LockRecordText.firstLine(record), to: "restart.lock")
         let dead = try #require(try store.observe())
         #expect(dead.kernelLock == .free)
         let owned = try #require(try store.takeOver(dead, on: .ownerDead, .test("next")))
         #expect(try store.isOwned(owned))
         #expect(try arena.leftovers() == ["restart.lock"])
+        try store.release(owned)
+    }
+
+    @Test func `A dead lock run's record is kept aside, for the scope of its command has to end first`() throws {
+        let arena = try Arena()
+        let store = try arena.store()
+        let record = LockRecordTextTests.record
+        try arena.write(try LockRecordText.firstLine(record), to: "restart.lock")
+        let dead = try #require(try store.observe())
+        let owned = try #require(try store.takeOver(dead, on: .ownerDead, .test("next")))
+        #expect(try Set(arena.leftovers()) == ["restart.lock", "evicted-\(record.token)"])
+        #expect(try store.evicted(before: owned).map(\.observation.record?.token) == [record.token])
         try store.release(owned)
     }
 
