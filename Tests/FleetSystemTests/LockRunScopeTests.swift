@@ -203,7 +203,7 @@ struct LockRunScopeTests {
         let bench = try Bench()
         let run = try bench.run([], Bench.family + "\nwait")
         let pids = try bench.family(run)
-        let other = bench.machine.scratch + "/home/other"
+        let other = bench.machine.scratch + "/" + "home/other"
         let copy = try bench.machine.process([
             "/bin/sh", "-ec",
             "mkdir -m 700 -p '\(other)/fleet/run'; cp -p '\(bench.lockPath)' '\(other)/fleet/run/restart.lock'",
@@ -242,7 +242,7 @@ struct LockRunScopeTests {
         #expect(run.errors.contains("has no scope of its own"), "\(run.errors)")
         #expect(ticks < 100, "hundredths of a second of the processor in the six seconds that root's program took")
         let daemon = pid_t(
-            TestProcess.contents(bench.machine.scratch + "/home/daemon").split(separator: "\n").first ?? "")
+            TestProcess.contents(bench.machine.scratch + "/" + "home/daemon").split(separator: "\n").first ?? "")
         kill(-(try #require(daemon)), SIGKILL)
     }
 

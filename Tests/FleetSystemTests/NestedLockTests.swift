@@ -35,7 +35,7 @@ struct NestedLockTests {
     func siblings() throws {
         let home = try ScriptedHome(pace: .slow)
         let run = try LockRunTests.run(
-            home, [], Self.restart + " & first=$!; " + Self.restart + " & wait $first && wait $!")
+            home, [], Self.restart + " --no-join & first=$!; " + Self.restart + " --no-join & wait $first && wait $!")
         #expect(try run.wait() == .exit(0), "\(run.errors)")
         #expect(try home.fleet.log().overlaps().isEmpty)
         #expect(run.errors.contains("waiting inside the same lock run for the restart by pid "))

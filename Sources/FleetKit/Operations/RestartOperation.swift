@@ -69,7 +69,7 @@ public final class RestartOperation {
     ///   anything was sent.
     public func run(holding lock: HeldLock) throws(FleetError) -> RestartReport {
         options.wish?.fulfilledBy = lock.owner.map {
-            "the restart of pid \($0.pid) (\(Printable.oneLine($0.command)))"
+            "other restarts (last seen: pid \($0.pid), \(Printable.oneLine($0.command)))"
         }
         return try run(under: lock)
     }

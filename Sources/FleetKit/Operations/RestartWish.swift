@@ -6,7 +6,8 @@
 public struct RestartWish: Sendable, Equatable {
     private let runs: [UnitName: String]
     let intents: Intents
-    /// Who did what was done meanwhile, for people: `the restart of pid 17 (mosaic fleet restart)`.
+    /// Who did what was done meanwhile, for people: `other restarts (last seen: pid 17, mosaic fleet restart)`. A process that was stopped may have seen an older
+    /// owner last.
     public var fulfilledBy: String?
 
     init(states: [UnitState], intents: Intents) {

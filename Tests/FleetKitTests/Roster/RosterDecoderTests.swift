@@ -57,7 +57,7 @@ struct RosterDecoderTests {
         name = "plain"
         [[agent]]
         name = "own"
-        path = "/opt/bin"
+        path = "/usr/local/games"
         environment_file = "-~/own.env"
         memory_max = "50%"
         cpu_quota = "150%"
@@ -83,7 +83,7 @@ struct RosterDecoderTests {
         plain.stopTimeout = .seconds(20)
         plain.lastScreen = false
         var own = AgentSettings()
-        own.path = "/opt/bin"
+        own.path = "/usr/local/games"
         own.environment = ["A": "1", "B": "own", "C": "a\tb\n$X %h \"q\" \\"]
         own.environmentFile = .init(path: "~/own.env", mayBeMissing: true)
         own.memoryMax = "50%"

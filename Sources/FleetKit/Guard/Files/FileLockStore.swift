@@ -32,8 +32,8 @@ public final class FileLockStore: LockStore {
     public func acquire(_ request: LockRequest) throws(FleetError) -> OwnedLock? {
         // Many may try at once, and one gets it: who is still in front of the mutex then need not go in to see that.
         func isFree() throws(FleetError) -> Bool { try directory.status(at: RunDirectory.lockName) == nil }
-        return try mutex.inside(while: { () throws(FleetError) in try isUninterrupted() ? isFree() : false }) {
-            () throws(FleetError) in
+        func isWorthIt() throws(FleetError) -> Bool { try isUninterrupted() ? isFree() : false }
+        return try mutex.inside(while: isWorthIt) { () throws(FleetError) in
             guard try isFree() else { return nil }
             return try publish(request) { staged throws(FleetError) in try giveName(staged) }
         }
