@@ -104,6 +104,9 @@ final class CountedManager: Sendable {
         default:
             let asked = names.first { call.path == (try? UnitName($0)).map(UnitPath.of) } ?? ""
             let properties = properties(of: asked, world)
+            if call.member == "Get", call.arguments.last == "Environment" {
+                return [.send(.variantAnswer(.strings([])))]
+            }
             if call.member == "Get", let value = properties[call.arguments.last ?? ""] {
                 return [.send(.variantAnswer(value))]
             }
