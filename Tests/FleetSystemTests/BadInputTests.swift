@@ -1,5 +1,5 @@
-import FleetKit
 import FleetFake
+import FleetKit
 import FleetTestSupport
 import Glibc
 import Testing
