@@ -97,8 +97,9 @@ final class Play {
     /// Without what an overview need not tell of a unit that is active, and what changes by itself.
     private static func shown(_ state: UnitState) -> UnitState {
         var state = state
-        state.memory = nil
+        (state.memory, state.cpu) = (nil, nil)
         guard state.isActive else { return state }
+        state.inactiveSince = 0
         (state.controlGroup, state.conditionResult, state.mainExit) = ("", true, nil)
         (state.requirements, state.after) = ([], [])
         return state
@@ -120,10 +121,10 @@ final class Play {
         return state
     }
 
-    private func until(_ what: String, _ condition: () throws -> Bool) throws {
+    private func until(_ what: @autoclosure () -> String, _ condition: () throws -> Bool) throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while try !condition() {
-            guard ContinuousClock.now < deadline else { throw Trouble("not within 20 s: \(what)") }
+            guard ContinuousClock.now < deadline else { throw Trouble("not within 20 s: \(what())") }
             usleep(20_000)
         }
     }

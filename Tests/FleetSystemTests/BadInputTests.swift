@@ -1,3 +1,4 @@
+import FleetFake
 import FleetKit
 import FleetTestSupport
 import Glibc
@@ -35,7 +36,8 @@ struct BadInputTests {
     static let wrongNames: [(words: [String], status: Int32, shown: String)] = [
         (["nobody"], 4, "'nobody'"), (["-H", "x"], 64, "-H"), (["--", "-H", "x"], 4, "'-H', 'x'"),
         (["--host=x"], 64, "--host"), (["--", "--host=x"], 4, "'--host=x'"), (["a/b"], 4, "'a/b'"),
-        (["*"], 4, "'*'"), (["a?"], 4, "'a?'"), (["a1\nb"], 4, "a1\\nb"), (["../a1"], 4, "'../a1'"),
+        (["b*"], 4, "'b*'"), (["a?b"], 4, "'a?b'"), (["[a"], 4, "'[a'"), (["*/a1"], 4, "'*/a1'"),
+        (["a1\nb"], 4, "a1\\nb"), (["../a1"], 4, "'../a1'"),
         (["\u{1B}[31mred"], 4, "red"), ([""], 4, "''"),
         (["mosaic-tmux-holder.service"], 4, "mosaic-tmux-holder.service"),
         ([String(repeating: "x", count: 70_000)], 4, "xxx"),
@@ -61,14 +63,17 @@ struct BadInputTests {
         #expect(!home.lockExists)
     }
 
-    @Test("Without a roster a name never becomes a pattern", arguments: ["*", "a*", "a?", "[a]1"])
+    @Test(
+        "Without a roster a pattern is matched against the agents that are known, and names no other unit",
+        arguments: ["mosaic-tmux*", "*holder*", "b*", "[a", "?", "*.timer"])
     func discovered(_ name: String) throws {
         let home = try ScriptedHome()
         unlink(home.rosterPath)
         let command = try home.mosaic("stop", "--", name)
-        #expect(try command.wait() == .exit(4))
+        #expect(try command.wait() == .exit(4), "\(command.errors)")
         #expect(try home.sent().isEmpty)
-        #expect(try home.mosaic("stop", "a1").wait() == .exit(0))
+        #expect(try home.mosaic("stop", "a[12]").wait() == .exit(0))
+        #expect(Set(try home.sent().map(\.unit)) == Set(home.agents.prefix(2).map(\.rawValue)))
     }
 
     static let durations = ["", "soon", "-5s", "5", "1.5.2s", "10x", "s", "99999999999999999999h", " 5s", "5 s", "１s"]

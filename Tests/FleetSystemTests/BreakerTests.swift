@@ -4,7 +4,8 @@ import FleetTestSupport
 import Glibc
 import Testing
 
-/// Several restarts that find the same lock breakable at the same moment.
+/// Several restarts that find the same lock breakable at the same moment. None counts another's restart as its own, so that
+/// each has a turn to act.
 @Suite("Breakers at a barrier", .timeLimit(.minutes(10)))
 struct BreakerTests {
     /// All of them wait for a lock whose owner then dies: the barrier is the kernel's, they wake together.
@@ -13,7 +14,7 @@ struct BreakerTests {
         for _ in 0..<8 {
             let home = try ScriptedHome(agents: 2)
             let owner = try home.idleOwner()
-            let breakers = try (0..<count).map { _ in try home.mosaic("restart", "--stable-for", "0") }
+            let breakers = try (0..<count).map { _ in try home.mosaic("restart", "--no-join", "--stable-for", "0") }
             for breaker in breakers { try breaker.waitForError("waiting for at most") }
             owner.signal(SIGKILL)
             for breaker in breakers { #expect(try breaker.wait() == .exit(0)) }
@@ -28,7 +29,8 @@ struct BreakerTests {
         let home = try ScriptedHome(agents: 2, pace: .slow)
         let owner = try home.idleOwner()
         let breakers = try (0..<count).map { _ in
-            try home.mosaic("restart", "--stable-for", "0", "--stall-after", "3s", "--evict-grace", "200ms")
+            try home.mosaic(
+                "restart", "--no-join", "--stable-for", "0", "--stall-after", "3s", "--evict-grace", "200ms")
         }
         for breaker in breakers { #expect(try breaker.wait() == .exit(0)) }
         #expect(try owner.wait(within: .seconds(5)) == .signal(SIGKILL))
@@ -44,7 +46,8 @@ struct BreakerTests {
             let home = try ScriptedHome(agents: 2, pace: .slow)
             let owner = try home.idleOwner()
             let breakers = try (0..<count).map { _ in
-                try home.mosaic("restart", "--stable-for", "0", "--max-wait", "1s", "--evict-grace", "3s")
+                try home.mosaic(
+                    "restart", "--no-join", "--stable-for", "0", "--max-wait", "1s", "--evict-grace", "3s")
             }
             let ends = try breakers.map { try $0.wait() }
             owner.endInput()

@@ -13,7 +13,7 @@ struct HolderLockCallsTests {
         let trace = home.folder.path + "/trace"
         let traced = try home.mosaic(
             "lock", "run", "--", "/bin/true",
-            wrapper: ["/usr/bin/strace", "--output=\(trace)", "--trace=!%memory"])
+            wrapper: ["/usr/bin/strace", "--output=\(trace)", "--trace=!%memory", "--string-limit=4096"])
         #expect(try traced.wait() == .exit(0), "\(traced.errors)")
         let lines = TestProcess.contents(trace).split(separator: "\n").map(String.init)
         let base = try #require(
