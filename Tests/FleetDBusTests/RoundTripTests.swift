@@ -51,8 +51,9 @@ import Testing
         let brief = looks.briefAtTheHolder + looks.briefAtEachAgent * agents
         let whole = looks.whole * (agents + 1)
         var expected = [
-            "Get": 1 + 2 * brief + 8 * whole, "GetAll": whole + (looks.order == .oneBatch ? 2 : 0),
-            "ListUnitsByNames": looks.lists, "ListUnitsByPatterns": 1, "RestartUnit": 1, "GetUnitProcesses": 2,
+            // One `Get` and one list of processes are the look for another server in the place of the holder's.
+            "Get": 2 + 2 * brief + 8 * whole, "GetAll": whole + (looks.order == .oneBatch ? 2 : 0),
+            "ListUnitsByNames": looks.lists, "ListUnitsByPatterns": 1, "RestartUnit": 1, "GetUnitProcesses": 3,
         ]
         if looks.order == .phases {
             expected["StopUnit"] = agents
