@@ -26,10 +26,11 @@ struct UnitProperties {
         case controlGroup = "ControlGroup"
         case mainCode = "ExecMainCode"
         case mainStatus = "ExecMainStatus"
+        case statusText = "StatusText"
 
         var isOfService: Bool {
             switch self {
-            case .result, .mainPID, .restarts, .memory, .cpu, .controlGroup, .mainCode, .mainStatus: true
+            case .result, .mainPID, .restarts, .memory, .cpu, .controlGroup, .mainCode, .mainStatus, .statusText: true
             default: false
             }
         }
@@ -115,6 +116,7 @@ struct UnitProperties {
         case .controlGroup: state.controlGroup = try value.string()
         case .mainCode: mainCode = try value.int32()
         case .mainStatus: mainStatus = try value.int32()
+        case .statusText: state.statusText = try value.string()
         }
     }
 

@@ -10,7 +10,8 @@ struct ShownUnit {
         "Id", "Description", "LoadState", "ActiveState", "SubState", "Result", "MainPID", "NRestarts", "InvocationID",
         "ActiveEnterTimestamp", "InactiveEnterTimestamp", "MemoryCurrent", "CPUUsageNSec", "ControlGroup",
         "ConditionResult", "ConditionTimestamp", "Job",
-        "ExecMainCode", "ExecMainStatus", "ExecStart", "Requires", "Requisite", "BindsTo", "After", "JobTimeoutUSec",
+        "ExecMainCode", "ExecMainStatus", "ExecStart", "StatusText", "Requires", "Requisite", "BindsTo", "After",
+        "JobTimeoutUSec",
         "JobRunningTimeoutUSec",
     ]
 
@@ -64,6 +65,7 @@ struct ShownUnit {
         } else if state.lacksExit {
             state.mainExit = Self.commandExit(text("ExecStart"))
         }
+        state.statusText = text("StatusText")
         state.requirements = ["Requires", "Requisite", "BindsTo"].flatMap { Self.words(text($0)) }
         state.after = Self.words(text("After"))
         self.state = state

@@ -16,6 +16,7 @@ let healthyService: [String: Value] = [
     "Result": .string("success"), "MainPID": .uint32(42), "NRestarts": .uint32(3), "MemoryCurrent": .uint64(4096),
     "CPUUsageNSec": .uint64(8192),
     "ControlGroup": .string("/app.slice/x.service"), "ExecMainCode": .int32(1), "ExecMainStatus": .int32(2),
+    "StatusText": .string("well"),
 ]
 
 @Suite struct Decoding {
@@ -36,6 +37,7 @@ let healthyService: [String: Value] = [
             activeSince: 17, memory: 4096, controlGroup: "/app.slice/x.service", conditionResult: true, job: nil,
             mainExit: .init(code: 1, status: 2), requirements: state.requirements, after: ["c.target"])
         expected.description = "an agent"
+        expected.statusText = "well"
         expected.cpu = 8192
         #expect(state == expected)
         #expect(Set(state.requirements) == ["a.service", "b.service"])

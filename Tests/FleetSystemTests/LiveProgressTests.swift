@@ -202,7 +202,7 @@ struct LiveProgressTests {
         let end = try terminal.wait(for: "ended 1")
         #expect(end[0].hasPrefix("1 unit failed, 3 restarted in "), "\(end)")
         #expect(end[1].hasPrefix("  drain "))
-        #expect(end[2] == "  mosaic-agent@a2.service: failed: exit-code 7")
+        #expect(end[2] == "  mosaic-agent@a2.service: failed: exit status 7")
         #expect(end[3] == "    | Nov 24 15:00:00 a2[7]: no such model")
         #expect(end[4] == "    | Nov 24 15:00:01 a2[7]: \\u{1b}[2Jbye")
         #expect(end[5].hasPrefix("    next: see why with: mosaic fleet logs -n 50 a2 --mosaic-home /tmp/"))

@@ -72,18 +72,14 @@ struct ProcessTrace {
         return words
     }
 
+    /// The parent of every main process. The bus would not do: the manager may not be on it yet.
     private static func manager(of fleet: RealFleet) throws -> Int32 {
-        let process = try TestProcess(
-            [
-                "/usr/bin/busctl", "--user", "call", "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                "org.freedesktop.DBus",
-                "GetConnectionUnixProcessID", "s", "org.freedesktop.systemd1",
-            ], environment: fleet.environment)
-        try process.wait()
-        guard let pid = Int32(process.output.split { !$0.isNumber }.first ?? "") else {
-            throw DeadlineMissed("busctl: \(process.output) \(process.errors)")
-        }
-        return pid
+        let main = try mainProcess(of: RealFleet.holder, fleet)
+        let status = TestProcess.contents("/proc/\(main)/status")
+        guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("PPid:\t") }),
+            let parent = Int32(line.dropFirst("PPid:\t".count)), parent > 1
+        else { throw DeadlineMissed("the parent of the holder's main process \(main): \(status)") }
+        return parent
     }
 
     /// 0 where the unit is down.

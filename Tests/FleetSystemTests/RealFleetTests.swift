@@ -27,7 +27,8 @@ struct RealFleetTests {
         for round in 1...10 {
             let log = fleet.folder.path + "/round\(round)"
             let restarts = try (0..<3).map { _ in
-                try fleet.mosaic(["restart", "-v"] + order.options + Self.quick, backend: backend, sharedError: log)
+                try fleet.mosaic(
+                    ["restart", "-v", "--no-join"] + order.options + Self.quick, backend: backend, sharedError: log)
             }
             for restart in restarts {
                 #expect(try restart.wait(within: .seconds(120)) == .exit(0), "\(restart.errors)")

@@ -19,7 +19,7 @@ struct StatusWatchTests {
         #expect(first.count == 6 && first.allSatisfy { $0.count < columns })
         try home.fleet.install(looping(home.agents[1]))
         try home.fleet.kill(home.agents[1], .status(7))
-        let loop = try terminal.wait(for: "died (exit-code 7)", within: .seconds(10))
+        let loop = try terminal.wait(for: "died (exit status 7)", within: .seconds(10))
         // The one in trouble comes first, its reason below it.
         #expect(loop[2].hasPrefix("a2 ") && loop[3].hasPrefix("    died ("), "\(loop)")
         #expect(loop.last?.contains("1 restarting, 3 active") == true)
@@ -27,7 +27,7 @@ struct StatusWatchTests {
         try terminal.wait(until: "the picture at its new size") { $0.last?.contains("1 restarting") == true }
         try terminal.type("C-c")
         let end = try terminal.wait(for: "ended 130")
-        #expect(end.filter { $0.contains("died (exit-code 7)") }.count == 1)
+        #expect(end.filter { $0.contains("died (exit status 7)") }.count == 1)
         #expect(end.last == "ended 130" && end[end.count - 2].contains("1 restarting, 3 active"), "\(end)")
         #expect(!end.contains { $0.contains("error") })
         #expect(try terminal.cursor() == .init(column: 0, row: end.count, isVisible: true))

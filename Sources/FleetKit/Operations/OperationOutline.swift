@@ -22,6 +22,9 @@ public struct OperationOutline: Sendable, Equatable {
     /// Units that the restart of the first one stops and starts, without a command of their own.
     public var carried: [UnitName]
 
+    /// How long each may take to stop (`TimeoutStopSec=`), where it is known and there is a bound.
+    public var stopTimeouts: [UnitName: Duration] = [:]
+
     public init(units: [UnitName], phases: [Phase], carried: [UnitName] = []) {
         self.units = units
         self.phases = phases

@@ -71,15 +71,18 @@ public struct OutcomeWords: Sendable {
         }
     }
 
-    /// Why a run ended: `exit-code 1`, `killed by signal 9`, `start-limit-hit`, `timeout (the start took too long)`.
+    /// Why a run ended: `exit status 1`, `killed by signal 9`, `start-limit-hit`, `timeout (the start took too long)`.
     public func reason(result: String, state: UnitState?) -> String {
         switch result {
-        case "exit-code": return state?.mainExit.map { "exit-code \(Self.status($0.status))" } ?? "exit-code"
+        case "exit-code":
+            guard let state, let exit = state.mainExit else { return "its process failed" }
+            return "exit status \(Self.status(exit.status, state.isActive ? "" : state.statusText))"
         case "oom-kill": return "out of memory: the kernel ended it"
         case "resources": return "systemd could not set it up (a missing environment_file, or a limit)"
         case "signal", "core-dump":
             let dumped = result == "core-dump" ? ", core dumped" : ""
-            return state?.mainExit.map { "killed by signal \($0.status)\(dumped)" } ?? "killed by a signal\(dumped)"
+            return state?.mainExit.map { "killed by \(SignalName.of($0.status))\(dumped)" }
+                ?? "killed by a signal\(dumped)"
         case "timeout": return "timeout (it took too long)"
         case "start-limit-hit": return "start-limit-hit (it was started too often)"
         case "success": return "it ended"
@@ -87,25 +90,26 @@ public struct OutcomeWords: Sendable {
         }
     }
 
-    /// An exit status, with what it stands for by convention: 128 + N is signal N (an agent's main process says so of its
-    /// agent), 126 and 127 are a shell's, 200 and above are systemd's own.
-    private static func status(_ status: Int32) -> String {
-        let words: String? =
+    /// An exit status, with what its main process has said of it; otherwise with what the number stands for by convention:
+    /// 128 + N is signal N (an agent's main process says so of its agent), 126 and 127 are a shell's, 200 and above are
+    /// systemd's own.
+    ///
+    /// - Parameter said: the unit's last `StatusText`; empty for none.
+    private static func status(_ status: Int32, _ said: String) -> String {
+        let said = Printable.oneLine(said.after("stopped: ").map(String.init) ?? said)
+        if said.utf8.elementsEqual(AgentEnd.exited(status).words.utf8) { return "\(status)" }
+        let convention: String? =
             switch status {
             case 126: "the command cannot be executed"
             case 127: "there is no such command"
-            case 129...192: "ended by signal \(status - 128)" + (signalNames[status - 128].map { ", \($0)" } ?? "")
+            case 129...192: "killed by \(SignalName.of(status - 128))"
             case 200: "its directory does not exist"
             case 203: "systemd could not execute it"
             default: nil
             }
+        let words = said.isEmpty ? convention : said
         return words.map { "\(status) (\($0))" } ?? "\(status)"
     }
-
-    private static let signalNames: [Int32: String] = [
-        1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL",
-        11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
-    ]
 
     /// Why a unit that was up is not any more, or not in the same run.
     public func fall(from before: UnitState, to now: UnitState) -> String {

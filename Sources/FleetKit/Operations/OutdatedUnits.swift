@@ -7,12 +7,15 @@ public enum OutdatedUnits {
     /// - Throws: `.noServiceManager`.
     public static func find(_ roster: Roster, manager: any ServiceManager) throws(FleetError) -> [UnitName] {
         let running = try manager.overview(of: roster.units).filter(\.isActive).map(\.name)
-        return try manager.settings(of: running).filter { settings in
-            settings.mainStartedAt > 0
-                && ([settings.path] + settings.dropIns).contains { path in
-                    changeTime(path).map { $0 >= settings.mainStartedAt } ?? false
-                }
-        }.map(\.name)
+        return try manager.settings(of: running).filter(isOutdated).map(\.name)
+    }
+
+    /// - Parameter settings: of a unit that runs.
+    static func isOutdated(_ settings: UnitSettings) -> Bool {
+        settings.mainStartedAt > 0
+            && ([settings.path] + settings.dropIns).contains { path in
+                changeTime(path).map { $0 >= settings.mainStartedAt } ?? false
+            }
     }
 
     /// Microseconds since 1970; nil where there is no such file.

@@ -16,6 +16,8 @@ public final class RestartOperation {
     private let log = Logger(label: "restart")
     /// What was done so far; whole after `run`, also when that threw.
     public private(set) var report = RestartReport()
+    /// Known after `longestTime`; for the picture only.
+    private var stopTimeouts: [UnitName: Duration] = [:]
 
     public init(
         manager: any ServiceManager, roster: Roster, options: RestartOptions,
@@ -31,6 +33,7 @@ public final class RestartOperation {
     public func longestTime() throws(FleetError) -> Duration {
         let units = roster.units
         let timeouts = Dictionary(zip(units, try manager.timeouts(of: units))) { first, _ in first }
+        stopTimeouts = timeouts.compactMapValues(\.stop)
         return try RestartBound(roster: roster, options: options, timeouts: timeouts).longest()
     }
 
@@ -103,7 +106,9 @@ public final class RestartOperation {
         run.skip(plan.skipped)
         run.fulfilled(plan.fulfilled, by: options.wish?.fulfilledBy)
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
-        run.keeper.planned(plan.outline(stableFor: options.stableFor))
+        var outline = plan.outline(stableFor: options.stableFor)
+        outline.stopTimeouts = stopTimeouts
+        run.keeper.planned(outline)
         if !plan.unmanaged.isEmpty {
             run.keeper.warn("in no roster, and ends with this restart: \(plan.unmanaged.words)")
         }

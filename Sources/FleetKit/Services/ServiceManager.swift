@@ -28,8 +28,8 @@ public protocol ServiceManager: AnyObject {
     func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts]
 
     /// What there is to show of each unit, in the order asked. Of a unit that is active, `controlGroup`,
-    /// `conditionResult`, `mainExit`, `requirements` and `after` may be left at their defaults: nobody decides on these
-    /// states, and asking for less takes half the time.
+    /// `conditionResult`, `mainExit`, `statusText`, `requirements` and `after` may be left at their defaults: nobody
+    /// decides on these states, and asking for less takes half the time.
     func overview(of units: [UnitName]) throws(FleetError) -> [UnitState]
 
     /// Units in the manager's memory whose name matches one of the shell patterns.

@@ -57,6 +57,9 @@ public struct UnitState: Sendable, Equatable {
     public var conditionResult: Bool
     public var job: Job?
     public var mainExit: MainExit?
+    /// What the main process has last said of itself (`StatusText`); empty where it says nothing. Told of units that are
+    /// down, where it explains the end.
+    public var statusText = ""
     /// Units that must be up for this one: `Requires`, `Requisite` and `BindsTo` together.
     public var requirements: [String]
     /// Units that this one starts after and stops before.

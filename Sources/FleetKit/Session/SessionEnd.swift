@@ -61,7 +61,7 @@ enum AgentEnd: Equatable {
 
     var words: String {
         switch self {
-        case .exited(let status): "exited with status \(status)"
+        case .exited(let status): "exit status \(status)"
         case .signaled(_, outOfMemory: true): "out of memory: killed by the kernel (SIGKILL)"
         case .signaled(let signal, _): "killed by \(SignalName.of(signal))"
         }

@@ -62,7 +62,7 @@ struct ProgressFrameTests {
             lines == [
                 "start 4/8      [=======================>                        ]   51%  3.2s",
                 "  mosaic-tmux-holder  active      500ms",
-                "  a1                  failed      300ms  failed: exit-code",
+                "  a1                  failed      300ms  failed: its process failed",
                 "  a2                  active      300ms",
                 "  a3                  active      300ms",
                 "  a4                  active      300ms",
@@ -131,7 +131,7 @@ struct ProgressFrameTests {
         model.apply(.finished(death, phase: .verify, done: 2, total: 9), now: Self.start + .seconds(3.5))
         let lines = Self.text(model, 120, 24, after: 4)
         #expect(lines[3].contains("a2") && lines[3].contains("flapping"))
-        #expect(lines[3].contains("died (exit-code 7) and waits for its automatic restart"))
+        #expect(lines[3].contains("died (exit status 7) and waits for its automatic restart"))
         #expect(lines[4].contains("a3") && lines[4].contains("failed") && lines[4].contains("killed by a signal"))
     }
 
@@ -149,6 +149,19 @@ struct ProgressFrameTests {
             lines == [
                 "stop 0/2       [          ]    0%  1.0s", "  a  stopping     1.0s", "  b  waiting",
             ])
+    }
+
+    @Test("a unit that uses its time to stop is shown with the time that it has")
+    func slowStop() throws {
+        let units = try ["a", "b"].map { try UnitName("mosaic-agent@\($0).service") }
+        var outline = OperationOutline(units: units, phases: [.init(.drain, total: 2)])
+        outline.stopTimeouts = [units[0]: .seconds(90)]
+        var model = ProgressModel()
+        model.apply(.planned(outline), now: Self.start)
+        for unit in units { model.apply(.sent(UnitCommand(.stop, unit)), now: Self.start) }
+        #expect(Self.text(model, 60, 24, after: 1.9).suffix(2) == ["  a  stopping     1.9s", "  b  stopping     1.9s"])
+        #expect(
+            Self.text(model, 60, 24, after: 14.9).suffix(2) == ["  a  stopping, 14 s of 90", "  b  stopping    14.9s"])
     }
 
     @Test("what the holder's restart carries along stops, starts and stays down with it", arguments: [true, false])

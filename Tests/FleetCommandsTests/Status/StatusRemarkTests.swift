@@ -19,7 +19,7 @@ struct StatusRemarkTests {
 
     @Test func theTimeAndTheEndAreSaid() throws {
         #expect(
-            StatusText.remark(try row("failed", since: since, trouble: "exit-code 7")) == "exit-code 7, at \(time)")
+            StatusText.remark(try row("failed", since: since, trouble: "exit status 7")) == "exit status 7, at \(time)")
         #expect(
             StatusText.remark(try row("inactive", since: since, exit: .init(code: 1, status: 0)))
                 == "down since \(time), with exit status 0")

@@ -127,6 +127,29 @@ struct ChecksTests {
         #expect(ward.examine(HolderCheck()).level == .failure)
     }
 
+    @Test func whatAnEarlierEditionMissesIsNamedWithTheLeastHarmfulSteps() throws {
+        let ward = try Ward()
+        let (first, second) = (ward.units[0], ward.units[1])
+        let old = ["/usr/bin/mosaic", "fleet", "session", "--tmux", "/usr/bin/tmux", "--name", "a", "--"]
+        ward.manager.settings[first]?.commands = [old + ["x", "--holder"]]
+        var finding = ward.examine(AgentsCheck())
+        #expect(finding.level == .warning)
+        #expect(finding.message.hasPrefix("\(first): its unit is of an earlier edition"))
+        let name = try #require(first.instance)
+        #expect(
+            finding.advice.contains("mosaic fleet init") && finding.advice.contains("mosaic fleet restart \(name)'"))
+        ward.manager.settings[first]?.commands = [old.dropLast() + ["--holder", ward.holder.rawValue, "--", "x"]]
+        #expect(ward.examine(AgentsCheck()).level == .ok)
+        // Its files are newer than its run.
+        ward.manager.states[second]?.activeState = "active"
+        ward.manager.settings[second]?.path = "/proc/self/stat"
+        ward.manager.settings[second]?.mainStartedAt = 1
+        finding = ward.examine(AgentsCheck())
+        #expect(finding.level == .warning)
+        #expect(finding.message.hasPrefix("\(second): it runs with less than its unit files say"))
+        #expect(!finding.advice.contains("init") && finding.advice.contains("mosaic fleet restart"))
+    }
+
     @Test func agentsAreBoundToTheHolderAndStartNoServer() throws {
         let ward = try Ward()
         let (first, second) = (ward.units[0], ward.units[1])

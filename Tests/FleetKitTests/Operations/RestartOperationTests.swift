@@ -83,7 +83,7 @@ struct RestartOperationTests {
         let report = try fixture.restart()
         #expect(report.exitStatus == .unitFailed)
         #expect(report.failed.map(\.unit) == [fixture.holder])
-        #expect(report.failed.first?.message == "failed: exit-code 2")
+        #expect(report.failed.first?.message == "failed: exit status 2")
         #expect(report.notReachedWords == "left stopped: \(a1), \(a2), \(a3)")
         #expect(try fixture.sent().contains { $0.hasPrefix("start ") } == false)
         fixture.clock.advance(by: .seconds(30))
@@ -239,7 +239,7 @@ struct RestartOperationTests {
         #expect(report.exitStatus == .unitFailed)
         let words = Dictionary(uniqueKeysWithValues: report.failed.map { ($0.unit.rawValue, $0.message) })
         #expect(words[a1] == "died (killed by signal 9) and waits for its automatic restart")
-        #expect(words[a2] == "died: exit-code 1")
+        #expect(words[a2] == "died: exit status 1")
         #expect(words[a3] == "died, and systemd restarted it")
         #expect(report.failed.allSatisfy { !$0.nextStep.isEmpty })
     }

@@ -79,7 +79,7 @@ struct SettleTests {
         try fixture.fleet.kill(fixture.holder, .status(3))
         let begin = fixture.clock.now()
         let obstacle = try settle().run(since: .init(invocationID: "old", processes: []), timeout: .seconds(30))
-        #expect(obstacle?.text == "holder.service failed: exit-code 3")
+        #expect(obstacle?.text == "holder.service failed: exit status 3")
         #expect(fixture.clock.now() - begin < .milliseconds(100))
     }
 

@@ -135,7 +135,7 @@ struct StatusReportTests {
         let report = try StatusReport.read(fixture.roster, from: fixture.manager)
         #expect(report.rows.map(\.role) == [.holder, .agent, .agent, .agent])
         #expect(report.rows[0].trouble == nil && report.rows[3].trouble == nil)
-        #expect(report.rows[1].trouble?.hasPrefix("died (exit-code 3); systemd is about to") == true)
+        #expect(report.rows[1].trouble?.hasPrefix("died (exit status 3); systemd is about to") == true)
         #expect(report.rows[2].trouble == "killed by signal 9")
         #expect(report.summary == "1 failed, 1 restarting, 2 active")
         #expect(report.exitStatus == .attention)

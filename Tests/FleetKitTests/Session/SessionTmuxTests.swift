@@ -40,14 +40,14 @@ struct SessionTmuxTests {
 struct SessionEndTests {
     @Test(
         arguments: [
-            (.agent(AgentEnd(wait: 42 << 8, outOfMemory: false)), 42, "exited with status 42"),
+            (.agent(AgentEnd(wait: 42 << 8, outOfMemory: false)), 42, "exit status 42"),
             (.agent(AgentEnd(wait: 9, outOfMemory: false)), 137, "killed by SIGKILL"),
             (.agent(AgentEnd(wait: 9, outOfMemory: true)), 137, "out of memory: killed by the kernel (SIGKILL)"),
             // A core was dumped.
             (.agent(AgentEnd(wait: 11 | 0x80, outOfMemory: true)), 139, "killed by SIGSEGV"),
             (.agent(AgentEnd(wait: 15, outOfMemory: false)), 143, "killed by SIGTERM"),
             (.stopped(AgentEnd(wait: 15, outOfMemory: false)), 0, "stopped"), (.stopped(nil), 0, "stopped"),
-            (.stopped(AgentEnd(wait: 7 << 8, outOfMemory: false)), 7, "stopped: exited with status 7"),
+            (.stopped(AgentEnd(wait: 7 << 8, outOfMemory: false)), 7, "stopped: exit status 7"),
             (.stopped(AgentEnd(wait: 9, outOfMemory: false)), 137, "stopped: killed by SIGKILL"),
             (.terminalLost("its session was killed in tmux"), 1, "its session was killed in tmux"),
         ] as [(SessionEnd, Int32, String)])

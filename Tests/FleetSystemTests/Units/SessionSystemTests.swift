@@ -64,7 +64,7 @@ struct SessionSystemTests {
 
     static let ends: [(command: String, end: String)] = [
         ("['sh', '-c', 'exit 0']", "inactive/success/0"),
-        ("['sh', '-c', 'exit 42']", "failed/exit-code/42/exited with status 42"),
+        ("['sh', '-c', 'exit 42']", "failed/exit-code/42/exit status 42"),
         ("['sh', '-c', 'kill -9 $$']", "failed/exit-code/137/killed by SIGKILL"),
         ("['sh', '-c', 'kill -SEGV $$']", "failed/exit-code/139/killed by SIGSEGV"),
         ("['sh', '-c', 'kill -TERM $$']", "failed/exit-code/143/killed by SIGTERM"),
@@ -166,7 +166,7 @@ struct SessionSystemTests {
         #expect(machine.run("systemctl", ["--user", "start"] + names.map(unit)).status == 0)
         machine.systemctl("stop", unit("own"))
         #expect(text(folder + "/own") == "saved\n")
-        #expect(end("own", machine) == "failed/exit-code/7/stopped: exited with status 7")
+        #expect(end("own", machine) == "failed/exit-code/7/stopped: exit status 7")
         #expect(machine.systemctl("stop", unit("two")) == 0)
         #expect(text(folder + "/inner") == "saved\n")
         for name in ["two", "shell", "plain", "stopped"] {
@@ -221,7 +221,7 @@ struct SessionSystemTests {
         let server = try #require(Int32(machine.property("MainPID", "mosaic-tmux-holder.service")))
         #expect(kill(server, SIGSTOP) == 0)
         defer { kill(server, SIGCONT) }
-        let wanted = "failed/exit-code/3/exited with status 3"
+        let wanted = "failed/exit-code/3/exit status 3"
         #expect(machine.eventually(wanted) { end("b", machine) } == wanted)
         #expect(machine.state(unit("a")) == "active/running/success")
         #expect(machine.systemctl("stop", unit("a")) == 0)

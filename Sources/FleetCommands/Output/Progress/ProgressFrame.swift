@@ -70,6 +70,10 @@ struct ProgressFrame {
         let width = min(names, max(4, limit - 2 - 2 - 10 - 9))
         line.add(TextColumns.cut(unit.label, to: width))
         line.pad(to: 2 + width + 2)
+        if let words = slowStop(unit) {
+            line.add(words, paint(unit.state))
+            return line
+        }
         line.add(unit.state.rawValue, paint(unit.state))
         let time = time(of: unit)
         if !time.isEmpty {
@@ -79,6 +83,16 @@ struct ProgressFrame {
         if !unit.note.isEmpty { line.add("  \(Printable.oneLine(unit.note))", style.dim) }
         return line
     }
+
+    /// `stopping, 14 s of 90`: of one that uses its time, such as an agent that saves its work.
+    private func slowStop(_ unit: ProgressModel.Unit) -> String? {
+        guard unit.state == .stopping, let since = unit.since, let bound = unit.stopTimeout else { return nil }
+        let seconds = max(0, (now - since).wholeMilliseconds) / 1000
+        return seconds < Self.slow ? nil : "stopping, \(seconds) s of \(bound.wholeMilliseconds / 1000)"
+    }
+
+    /// Most agents end within this many seconds.
+    private static let slow = 2
 
     private func time(of unit: ProgressModel.Unit) -> String {
         if let took = unit.took { return DurationText.human(took) }

@@ -16,6 +16,8 @@ struct ProgressModel: Equatable {
         var since: Duration?
         /// How long its last command took.
         var took: Duration?
+        /// How long the service manager lets it take to stop; nil: not known, or no bound.
+        var stopTimeout: Duration?
         /// Why it failed.
         var note = ""
 
@@ -45,7 +47,7 @@ struct ProgressModel: Equatable {
         switch event {
         case .planned(let plan):
             outline = plan.phases
-            units = plan.units.map { Unit(name: $0) }
+            units = plan.units.map { Unit(name: $0, stopTimeout: plan.stopTimeouts[$0]) }
             carried = plan.carried
         case .phaseBegan(let begun, let total):
             phase = Phase(phase: begun, total: total, began: now)

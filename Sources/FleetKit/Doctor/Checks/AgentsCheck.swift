@@ -4,12 +4,12 @@ struct AgentsCheck: HealthCheck {
 
     /// What can be wrong with one of them.
     private enum Trouble: CaseIterable {
-        case missing, masked, unloadable, failed, startsServer, unordered, unbound, leavesProcesses
+        case missing, masked, unloadable, failed, startsServer, unordered, unbound, leavesProcesses, ofOldKind, outdated
 
         var level: Diagnosis.Level {
             switch self {
             case .missing, .masked, .unloadable, .failed, .startsServer, .unordered: .failure
-            case .unbound, .leavesProcesses: .warning
+            case .unbound, .leavesProcesses, .ofOldKind, .outdated: .warning
             }
         }
 
@@ -25,7 +25,15 @@ struct AgentsCheck: HealthCheck {
             case .startsServer, .unordered, .unbound, .leavesProcesses:
                 "see which file says so with '\(commands.systemd("systemctl", "cat", "--", unit.rawValue))';"
                     + " '\(commands.fleet("init"))' writes such units"
+            case .ofOldKind:
+                // What ends nothing comes first, and what ends an agent names just that one.
+                "'\(commands.fleet("init"))' writes the units again and ends nothing; then \(Self.restart(unit, commands))"
+            case .outdated: Self.restart(unit, commands)
             }
+        }
+
+        private static func restart(_ unit: UnitName, _ commands: NextCommands) -> String {
+            "'\(commands.fleet("restart \(unit.instance ?? "NAME")"))' when the agent can be interrupted"
         }
 
         func words(_ holder: UnitName) -> String {
@@ -38,6 +46,10 @@ struct AgentsCheck: HealthCheck {
             case .unordered: "no After=\(holder), so it starts against a holder that is not up"
             case .unbound: "no Requires=\(holder), so nothing brings the holder up first"
             case .leavesProcesses: "its KillMode= leaves processes alive"
+            case .ofOldKind:
+                "its unit is of an earlier edition: the agent runs outside its unit, so that environment, limits and "
+                    + "memory of the unit are not the agent's, a stop leaves its daemons, and why it ended is not told"
+            case .outdated: "it runs with less than its unit files say, since they were written after its start"
             }
         }
     }
@@ -83,6 +95,17 @@ struct AgentsCheck: HealthCheck {
         if !state.after.contains(holder.rawValue) { troubles.append(.unordered) }
         if !state.requirements.contains(holder.rawValue) { troubles.append(.unbound) }
         if settings.killMode == "none" || settings.killMode == "process" { troubles.append(.leavesProcesses) }
+        if settings.commands.contains(where: Self.isOfOldKind) {
+            troubles.append(.ofOldKind)
+        } else if state.isActive, OutdatedUnits.isOutdated(settings) {
+            troubles.append(.outdated)
+        }
         return troubles
+    }
+
+    /// `mosaic fleet session` without the holder's name: it leaves the agent to the tmux server.
+    private static func isOfOldKind(_ command: [String]) -> Bool {
+        let options = command.prefix { !$0.utf8.elementsEqual("--".utf8) }
+        return options.dropFirst().starts(with: ["fleet", "session"]) && !options.contains("--holder")
     }
 }
