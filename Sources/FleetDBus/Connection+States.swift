@@ -56,7 +56,34 @@ extension Connection {
             }
         } catch { throw .stopped(error) }
         try addCommandExits(to: &states, timeouts, heartbeat)
+        try addStatusTexts(to: &states, timeouts, heartbeat)
         return states
+    }
+
+    /// Only a failure is asked for its words: most looks find none.
+    private func addStatusTexts(
+        to states: inout [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    ) throws(WireError) {
+        let failed = states.indices.filter { states[$0].isExplained && states[$0].name.isService }
+        guard !failed.isEmpty else { return }
+        let field = UnitProperties.Field.statusText
+        var calls: [Message] = []
+        do throws(FleetError) {
+            for index in failed {
+                let path = UnitPath.of(states[index].name)
+                calls.append(try Manager.get(field.rawValue, of: field.interface, at: path))
+            }
+        } catch { throw .stopped(error) }
+        let replies = try pipeline(calls, timeouts, heartbeat)
+        do throws(FleetError) {
+            for (index, reply) in zip(failed, replies) {
+                // It may be forgotten by now, and an older manager may not know the property.
+                guard case .answer(let answer) = reply else { continue }
+                var reader = MessageReader(answer, field.rawValue)
+                var value = try reader.variant(field.rawValue)
+                states[index].statusText = try value.string()
+            }
+        } catch { throw .stopped(error) }
     }
 
     /// Asked only of units whose start failed before they had a main process.

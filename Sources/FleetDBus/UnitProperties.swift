@@ -37,7 +37,8 @@ struct UnitProperties {
 
         var interface: String { isOfService ? Manager.serviceInterface : Manager.unitInterface }
 
-        static let ofService = allCases.filter(\.isOfService)
+        /// Without the text that only a failure is asked for.
+        static let ofService = allCases.filter { $0.isOfService && $0 != .statusText }
         /// Which run of the unit it is: each has an InvocationID of its own, and NRestarts counts those that nobody asked for.
         static let ofRun: [Field] = [.invocationID, .restarts]
         /// What `ListUnitsByNames` does not tell of a service that is active. Its Result is `success` as long as it is:

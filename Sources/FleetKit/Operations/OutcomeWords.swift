@@ -76,7 +76,7 @@ public struct OutcomeWords: Sendable {
         switch result {
         case "exit-code":
             guard let state, let exit = state.mainExit else { return "its process failed" }
-            return "exit status \(Self.status(exit.status, state.isActive ? "" : state.statusText))"
+            return "exit status \(Self.status(exit.status, state.isExplained ? state.statusText : ""))"
         case "oom-kill": return "out of memory: the kernel ended it"
         case "resources": return "systemd could not set it up (a missing environment_file, or a limit)"
         case "signal", "core-dump":

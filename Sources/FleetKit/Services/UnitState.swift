@@ -57,8 +57,8 @@ public struct UnitState: Sendable, Equatable {
     public var conditionResult: Bool
     public var job: Job?
     public var mainExit: MainExit?
-    /// What the main process has last said of itself (`StatusText`); empty where it says nothing. Told of units that are
-    /// down, where it explains the end.
+    /// What the main process has last said of itself (`StatusText`); empty where it says nothing, and where `isExplained`
+    /// is false.
     public var statusText = ""
     /// Units that must be up for this one: `Requires`, `Requisite` and `BindsTo` together.
     public var requirements: [String]
@@ -89,6 +89,8 @@ public struct UnitState: Sendable, Equatable {
         self.after = after
     }
 
+    /// The last run failed with an exit status, which the main process may have explained in its `StatusText`.
+    public var isExplained: Bool { !isActive && result.utf8.elementsEqual("exit-code".utf8) }
     public var isActive: Bool { activeState == "active" }
     /// A process ended badly, and it was not the main one: that of a unit that forks is known only once it is up.
     public var lacksExit: Bool { mainExit == nil && ["exit-code", "signal", "core-dump"].contains(result) }

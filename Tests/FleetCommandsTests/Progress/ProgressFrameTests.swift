@@ -159,9 +159,9 @@ struct ProgressFrameTests {
         var model = ProgressModel()
         model.apply(.planned(outline), now: Self.start)
         for unit in units { model.apply(.sent(UnitCommand(.stop, unit)), now: Self.start) }
-        #expect(Self.text(model, 60, 24, after: 1.9).suffix(2) == ["  a  stopping     1.9s", "  b  stopping     1.9s"])
+        #expect(Self.text(model, 60, 24, after: 1.5).suffix(2) == ["  a  stopping     1.5s", "  b  stopping     1.5s"])
         #expect(
-            Self.text(model, 60, 24, after: 14.9).suffix(2) == ["  a  stopping, 14 s of 90", "  b  stopping    14.9s"])
+            Self.text(model, 60, 24, after: 14.5).suffix(2) == ["  a  stopping, 14 s of 90", "  b  stopping    14.5s"])
     }
 
     @Test("what the holder's restart carries along stops, starts and stays down with it", arguments: [true, false])

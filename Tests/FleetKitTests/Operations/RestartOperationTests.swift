@@ -238,7 +238,7 @@ struct RestartOperationTests {
         let report = try fixture.restart()
         #expect(report.exitStatus == .unitFailed)
         let words = Dictionary(uniqueKeysWithValues: report.failed.map { ($0.unit.rawValue, $0.message) })
-        #expect(words[a1] == "died (killed by signal 9) and waits for its automatic restart")
+        #expect(words[a1] == "died (killed by SIGKILL) and waits for its automatic restart")
         #expect(words[a2] == "died: exit status 1")
         #expect(words[a3] == "died, and systemd restarted it")
         #expect(report.failed.allSatisfy { !$0.nextStep.isEmpty })

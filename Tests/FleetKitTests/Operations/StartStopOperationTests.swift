@@ -136,7 +136,7 @@ struct StatusReportTests {
         #expect(report.rows.map(\.role) == [.holder, .agent, .agent, .agent])
         #expect(report.rows[0].trouble == nil && report.rows[3].trouble == nil)
         #expect(report.rows[1].trouble?.hasPrefix("died (exit status 3); systemd is about to") == true)
-        #expect(report.rows[2].trouble == "killed by signal 9")
+        #expect(report.rows[2].trouble == "killed by SIGKILL")
         #expect(report.summary == "1 failed, 1 restarting, 2 active")
         #expect(report.exitStatus == .attention)
         let one = try StatusReport.read(fixture.roster, agents: [fixture.agents[2].name], from: fixture.manager)

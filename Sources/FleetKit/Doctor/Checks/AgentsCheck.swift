@@ -33,7 +33,7 @@ struct AgentsCheck: HealthCheck {
         }
 
         private static func restart(_ unit: UnitName, _ commands: NextCommands) -> String {
-            "'\(commands.fleet("restart \(unit.instance ?? "NAME")"))' when the agent can be interrupted"
+            "'\(commands.fleet("restart", unit.instance ?? "NAME"))' when the agent can be interrupted"
         }
 
         func words(_ holder: UnitName) -> String {
