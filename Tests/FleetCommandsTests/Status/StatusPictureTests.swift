@@ -128,7 +128,7 @@ struct StatusPictureTests {
         memory.mark(&first, now: .zero)
         var second = up
         memory.mark(&second, now: .seconds(3))
-        #expect(second.rows[0].trouble == "restarted once after a failure (exit-code 7), 1s ago")
+        #expect(second.rows[0].trouble == "restarted once after a failure (exit status 7), 1s ago")
         #expect(!second.rows[0].isFlapping)
     }
 

@@ -137,7 +137,7 @@ struct ChecksTests {
         #expect(finding.message.hasPrefix("\(first): its unit is of an earlier edition"))
         let name = try #require(first.instance)
         #expect(
-            finding.advice.contains("mosaic fleet init") && finding.advice.contains("mosaic fleet restart \(name)'"))
+            finding.advice.contains("mosaic fleet init") && finding.advice.contains("mosaic fleet restart \(name)"))
         ward.manager.settings[first]?.commands = [old.dropLast() + ["--holder", ward.holder.rawValue, "--", "x"]]
         #expect(ward.examine(AgentsCheck()).level == .ok)
         // Its files are newer than its run.

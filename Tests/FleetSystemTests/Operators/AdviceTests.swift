@@ -81,7 +81,7 @@ struct AdviceTests {
         try fleet.systemctl("start", RealFleet.holder)
         let doctor = try fleet.mosaic("doctor", backend: backend)
         #expect(try doctor.wait() == .exit(1))
-        #expect(doctor.output.contains("\(RealFleet.holder) failed: exit-code 1"), "\(doctor.output)")
+        #expect(doctor.output.contains("\(RealFleet.holder) failed: exit status 1"), "\(doctor.output)")
         #expect(doctor.output.contains("mosaic fleet logs --holder -n 50"))
     }
 
@@ -183,11 +183,11 @@ struct AdviceTests {
         try fleet.systemctl("restart", fleet.agents[0])
         let first = try eventually("its first crash") {
             let text = try status()
-            return text.contains("died (exit-code 7)") ? text : nil
+            return text.contains("died (exit status 7)") ? text : nil
         }
         #expect(!first.contains("flapping"), "\(first)")
         try eventually("it is flapping", within: .seconds(40), state: (try? status()) ?? "") {
-            try status().contains("flapping: exit-code 7, restarted automatically")
+            try status().contains("flapping: exit status 7, restarted automatically")
         }
         try ScriptedHome.write("", to: fleet.folder.path + "/calm")
         try eventually("it is up again", within: .seconds(20)) { try status().contains("2 active") }
