@@ -15,7 +15,7 @@ struct LockCommandTests {
         let next =
             switch verdict {
             case .free: "acquire the lock at once"
-            case .held: "wait for at most 10m"
+            case .held: "wait until it has itself seen this owner hold the lock for 10m"
             case .abandoned, .unreadable: "take over at once"
             case .stalled: "take over and evict the owner"
             }
