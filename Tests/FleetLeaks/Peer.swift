@@ -182,7 +182,7 @@ final class Peer {
             "ConditionTimestampMonotonic": .long(5), "Job": .job, "Requires": .texts(["a.service"]),
             "Requisite": .texts([]), "BindsTo": .texts([]), "After": .texts(["a.service"]), "Result": .text("success"),
             "MainPID": .number(unit.isActive ? pid(of: name) : 0), "NRestarts": .number(0),
-            "MemoryCurrent": .long(4096),
+            "MemoryCurrent": .long(4096), "CPUUsageNSec": .long(1_000_000),
             "ControlGroup": .text("/app.slice/\(name)"), "ExecMainCode": .signed(0), "ExecMainStatus": .signed(0),
         ]
     }
