@@ -8,6 +8,7 @@ public final class FakeServiceManager: ServiceManager {
     private let store: FakeStore
     private let clock: any OperationClock
     private let connection: String
+    private let runtimeDirectory: String
     private var known: FakeStore.Known?
     /// What `waitForChange` last saw.
     private var awaited: [UnitState] = []
@@ -19,8 +20,13 @@ public final class FakeServiceManager: ServiceManager {
 
     /// - Parameter directory: created by the first change; `units.json` in it (an array of `FakeUnit`) is the first
     ///   script.
+    /// - Parameter runtimeDirectory: what `footing` names; nil: the same directory. Clients that name different ones are
+    ///   not kept apart by the holder's lock.
     /// - Throws: nothing yet; `.noServiceManager` comes from the calls, where the directory cannot be used.
-    public init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
+    public init(
+        directory: String, runtimeDirectory: String? = nil, clock: any OperationClock = SystemClock()
+    ) throws(FleetError) {
+        self.runtimeDirectory = runtimeDirectory ?? directory
         self.store = FakeStore(directory: directory)
         self.clock = clock
         self.connection = "\(getpid())-\(LockToken.random().rawValue.prefix(8))"
@@ -71,7 +77,7 @@ public final class FakeServiceManager: ServiceManager {
     public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
         _ = try look()
         return ManagerFooting(
-            runtimeDirectory: store.directory, environment: [:],
+            runtimeDirectory: runtimeDirectory, environment: [:],
             units: units.map { ManagerFooting.Unit(id: $0, path: "") })
     }
 

@@ -30,6 +30,10 @@ enum StandardTexts {
         ("DBUS_SYSTEM_BUS_ADDRESS", ["The bus of the machine's service manager, with", ".Fl -system ."]),
         ("HOME", ["The home directory; where it is not an absolute path, that of the account."]),
         ("MOSAIC_FAKE_DIR", ["Where", ".Fl -backend Cm fake", "keeps its units, for tests."]),
+        (
+            "MOSAIC_FAKE_RUNTIME_DIR",
+            ["Where", ".Fl -backend Cm fake", "has its runtime directory, for tests; else", ".Ev MOSAIC_FAKE_DIR ."]
+        ),
         ("MOSAIC_HOME", ["The mosaic home, where", ".Fl -mosaic-home", "is not given.", "An absolute path."]),
         (
             "MOSAIC_LOCK_TOKEN",

@@ -43,8 +43,11 @@ final class Arena {
     func start(_ words: [String], number: Int) throws -> TestProcess {
         var environment = home.environment
         if let preload = options.preload { environment["LD_PRELOAD"] = preload }
-        // Two homes, one fleet: as if there were no guard between them.
-        if options.isUnguarded && number % 2 == 1 { environment["MOSAIC_HOME"] = home.folder.path + "/other" }
+        // Two homes and two places for the holder's lock, one fleet: as if there were no guard between them.
+        if options.isUnguarded && number % 2 == 1 {
+            environment["MOSAIC_HOME"] = home.folder.path + "/other"
+            environment["MOSAIC_FAKE_RUNTIME_DIR"] = home.folder.path + "/other"
+        }
         return try TestProcess([mosaic, "fleet"] + words + ["--backend", "fake"], environment: environment)
     }
 

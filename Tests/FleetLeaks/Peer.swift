@@ -147,6 +147,9 @@ final class Peer {
         case "ListUnitsByNames":
             let rows = units.map { (name: $0.key, isActive: $0.value.isActive) }
             return [Wire.answer(call) { Wire.units(rows, &$0) }].compactMap { $0 }
+        case "ListUnitsByPatterns":
+            let agents = units.filter { $0.key.contains("@") }.map { (name: $0.key, isActive: $0.value.isActive) }
+            return [Wire.answer(call) { Wire.units(agents, &$0) }].compactMap { $0 }
         case "StartUnit", "StopUnit", "RestartUnit": return run(member, arguments.first ?? "", call)
         default: return [Wire.answer(call) { _ in }].compactMap { $0 }
         }
