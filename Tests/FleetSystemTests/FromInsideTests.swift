@@ -134,7 +134,7 @@ struct FromInsideTests {
     }
 
     /// A window that somebody opened in the fleet's tmux server: no agent's, in the holder's cgroup or, with a newer tmux, in
-    /// a scope of its own (`SystemFacts.panesHaveScopes`).
+    /// a scope of its own.
     @Test("A restart from an operator's own window outlives the window", arguments: backends)
     func ownWindow(_ backend: String) throws {
         let fleet = try makeFleet()
@@ -145,6 +145,12 @@ struct FromInsideTests {
                 fleet.folder.path + "/agent.sh", fleet.folder.path, "mine",
             ], environment: fleet.environment)
         #expect(try tmux.wait() == .exit(0), "\(tmux.errors)")
+        let pane = try TestProcess(
+            ["/usr/bin/tmux", "-N", "-L", "mosaic-fleet", "display-message", "-p", "-t", "=mine:", "#{pane_pid}"],
+            environment: fleet.environment)
+        #expect(try pane.wait() == .exit(0), "\(pane.errors)")
+        let process = pane.output.filter(\.isNumber)
+        let hasScope = TestProcess.contents("/proc/\(process)/cgroup").contains("/tmux-spawn-")
         let owner = try idleOwner(fleet)
         try order(fleet, "mine", "restart --stable-for 200ms", backend: backend)
         let path = transcriptPath(fleet)
@@ -153,7 +159,7 @@ struct FromInsideTests {
         }
         let shown = try screen(fleet, "mine")
         let place =
-            SystemFacts.panesHaveScopes ? "in a window of the fleet's tmux server" : "inside \(RealFleet.holder)"
+            hasScope ? "in a window of the fleet's tmux server" : "inside \(RealFleet.holder)"
         #expect(shown.contains("this command runs \(place)"), "\(shown)")
         let scopes = try fleet.systemctl("list-units", "--plain", "--no-legend", "mosaic-restart-*.scope")
         #expect(scopes.contains("mosaic-restart-"), "\(scopes)")

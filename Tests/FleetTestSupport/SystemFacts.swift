@@ -8,21 +8,8 @@ public enum SystemFacts {
         systemd >= 257 ? "systemctl \(systemd) connects to a user manager by its private socket only" : nil
     }
 
-    /// tmux 3.4 and newer, as Debian builds it, has systemd move each pane's process into a scope `tmux-spawn-*.scope`:
-    /// what runs in a pane is not in the cgroup of the tmux server's unit.
-    public static var panesHaveScopes: Bool { tmux >= (3, 4) }
-
-    /// From 254 on, the manager executes `systemd-executor` first, which becomes the unit's program.
-    public static var executesThroughExecutor: Bool { systemd >= 254 }
-
     /// Of `systemd 252 (252.38-1~deb12u1)`.
     public static let systemd: Int = numbers(of: "systemctl", "--version").first ?? 0
-    /// Of `tmux 3.3a`.
-    public static let tmux: (Int, Int) = {
-        let found = numbers(of: "tmux", "-V")
-        return (found.first ?? 0, found.dropFirst().first ?? 0)
-    }()
-
     /// The first two numbers that a program says of itself. Empty where it cannot be started, and then the tests that use
     /// it fail, too.
     private static func numbers(of program: String, _ option: String) -> [Int] {
