@@ -29,8 +29,11 @@ public final class DBusServiceManager: ServiceManager {
     /// The manager behind one D-Bus address and nothing else.
     convenience init(address: String, isPeerToPeer: Bool, timeouts: Timeouts = Timeouts()) throws(FleetError) {
         let place = ManagerAddress(address: address, isPeerToPeer: isPeerToPeer)
-        try self.init(title: "systemd", timeouts: timeouts, interruption: { nil }) { () throws(FleetError) in [place] }
+        try self.init(title: "systemd", timeouts: timeouts, interruption: Self.never) { () throws(FleetError) in [place]
+        }
     }
+
+    private static let never: @Sendable () -> FleetError? = { nil }
 
     private init(
         title: String, timeouts: Timeouts, interruption: @escaping @Sendable () -> FleetError?,

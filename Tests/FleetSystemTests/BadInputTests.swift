@@ -103,10 +103,6 @@ struct BadInputTests {
         (["fleet", "keep"], "there is no command 'keep'", "see 'mosaic fleet --help'"),
         (["restart"], "there is no command 'restart'", "did you mean 'mosaic fleet restart'?"),
         (["frobnicate"], "there is no command 'frobnicate'", "see 'mosaic --help'"),
-        (
-            ["fleet", "--system", "restart"], "there is no command in front of --system",
-            "options stand behind the command: mosaic fleet COMMAND [options]"
-        ),
         (["fleet", "a\u{1B}[2J"], "there is no command 'a\\u{1b}[2J'", "see 'mosaic fleet --help'"),
     ]
 

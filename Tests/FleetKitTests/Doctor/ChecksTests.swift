@@ -242,7 +242,8 @@ struct ChecksTests {
         arguments: [
             ("/usr/bin/tmux -N -L s new-session -d", true), ("/usr/bin/tmux -2N new -d", true),
             ("/usr/bin/tmux -L N new -d", false), ("/usr/bin/tmux -LN new -d", false),
-            ("/usr/bin/tmux new -d -N", false), ("/usr/bin/tmux", false), ("/usr/bin/mosaic fleet session --holder h.service", true),
+            ("/usr/bin/tmux new -d -N", false), ("/usr/bin/tmux", false),
+            ("/usr/bin/mosaic fleet session --holder h.service", true),
         ])
     func agentsTmux(line: String, isWell: Bool) throws {
         let ward = try Ward()

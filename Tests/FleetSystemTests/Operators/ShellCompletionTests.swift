@@ -63,7 +63,7 @@ struct ShellCompletionTests {
 
             """
         }
-        try ScriptedHome.write(lines.joined(), to: "\(folder.path)/home/mosaic/fleet/history.jsonl")
+        try ScriptedHome.write(lines.joined(), to: folder.path + "/" + "home/mosaic/fleet/history.jsonl")
         let plugin = folder.path + "/bin/mosaic-fleet-deploy"
         try ScriptedHome.write("#!/bin/sh\n", to: plugin)
         chmod(plugin, 0o755)
