@@ -138,7 +138,12 @@ final class Peer {
         case "GetAll": return [Wire.answer(call) { Wire.dictionary(self.properties(at: path), &$0) }].compactMap { $0 }
         case "Get":
             let name = arguments.last ?? ""
-            let value = name == "Version" ? .text("252") : properties(at: path)[name] ?? .text("")
+            let value: WireValue =
+                switch name {
+                case "Version": .text("252")
+                case "Environment": .texts([])
+                default: properties(at: path)[name] ?? .text("")
+                }
             return [Wire.answer(call) { value.appendVariant(to: &$0) }].compactMap { $0 }
         case "GetUnitProcesses":
             let unit = arguments.first ?? ""
