@@ -59,6 +59,14 @@ public struct FakeFleet: Sendable {
         }
     }
 
+    /// The unit's main process says this of itself (`STATUS=`).
+    public func say(_ text: String, of unit: UnitName) throws(FleetError) {
+        try change { world, _ in
+            guard world.runtimes[unit.rawValue]?.isRunning == true else { return }
+            world.runtimes[unit.rawValue]?.statusText = text
+        }
+    }
+
     /// What a tmux client in the unit would find: true when its server takes new sessions.
     public func answers(_ unit: UnitName) throws(FleetError) -> Bool {
         try change { world, now in world.answers(unit.rawValue, at: now) }

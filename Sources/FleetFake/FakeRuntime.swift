@@ -45,6 +45,8 @@ struct FakeRuntime: Codable {
     var conditionResult = true
     var exitCode: Int32 = 0
     var exitStatus: Int32 = 0
+    /// What the main process last said of itself; systemd forgets it at the next start.
+    var statusText: String?
     /// Runs that the script has played.
     var runs = 0
     /// When the unit was started, for the start limit.

@@ -301,6 +301,7 @@ extension FakeWorld {
             mainExit: runtime.exitCode == 0 ? nil : .init(code: runtime.exitCode, status: runtime.exitStatus),
             requirements: script.requires.map(\.rawValue), after: script.after.map(\.rawValue))
         state.description = "scripted \(unit)"
+        state.statusText = runtime.statusText ?? ""
         return state
     }
 }

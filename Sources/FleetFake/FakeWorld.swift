@@ -104,6 +104,7 @@ struct FakeWorld: Codable {
         runtime.result = "success"
         runtime.exitCode = 0
         runtime.exitStatus = 0
+        runtime.statusText = nil
         lastInvocation += 1
         let digits = String(lastInvocation, radix: 16)
         runtime.invocation = String(repeating: "0", count: 32 - digits.count) + digits

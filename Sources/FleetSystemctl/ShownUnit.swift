@@ -65,7 +65,7 @@ struct ShownUnit {
         } else if state.lacksExit {
             state.mainExit = Self.commandExit(text("ExecStart"))
         }
-        if state.isExplained { state.statusText = text("StatusText") }
+        if state.isActive || state.isExplained { state.statusText = text("StatusText") }
         state.requirements = ["Requires", "Requisite", "BindsTo"].flatMap { Self.words(text($0)) }
         state.after = Self.words(text("After"))
         self.state = state

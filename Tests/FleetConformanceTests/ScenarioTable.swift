@@ -127,8 +127,9 @@ extension Scenario {
         Scenario(
             name: "job canceled by a conflicting job", units: [UnitSpec(stem: "contested", runs: [.hangs])],
             steps: [
+                // The start is canceled as the stop is queued; the stop itself has then only begun.
                 one(.start, "contested", .canceled, during: .stop("contested")),
-                .check("contested", activeState: "inactive"),
+                .await("contested", subState: "dead"), .check("contested", activeState: "inactive"),
             ]),
         Scenario(
             name: "daemon-reload while a job is awaited",

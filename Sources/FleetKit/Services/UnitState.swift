@@ -57,8 +57,8 @@ public struct UnitState: Sendable, Equatable {
     public var conditionResult: Bool
     public var job: Job?
     public var mainExit: MainExit?
-    /// What the main process has last said of itself (`StatusText`); empty where it says nothing, and where `isExplained`
-    /// is false.
+    /// What the main process has last said of itself (`StatusText`, sd_notify(3)); empty where it says nothing, and where
+    /// the unit is neither active nor `isExplained`.
     public var statusText = ""
     /// Units that must be up for this one: `Requires`, `Requisite` and `BindsTo` together.
     public var requirements: [String]

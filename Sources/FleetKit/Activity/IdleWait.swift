@@ -1,0 +1,86 @@
+/// Waits until a stop would cut nobody's work: what `restart --when-idle` does before it takes the lock, and asks
+/// again once it has it.
+///
+/// An agent that is down has nothing to lose. One that runs is free while it says that it is idle or waits for a
+/// person; unknown is never taken for idle, and neither is a run that is just beginning or ending.
+public struct IdleWait {
+    /// Somebody whose work a stop would cut.
+    public struct Occupied: Sendable, Equatable {
+        /// The agent's unit; for an unmanaged session its name in words.
+        public var who: String
+        public var activity: Activity
+
+        public init(who: String, activity: Activity) {
+            self.who = who
+            self.activity = activity
+        }
+    }
+
+    public enum End: Sendable, Equatable {
+        case free
+        /// These still worked at the deadline.
+        case deadline([Occupied])
+    }
+
+    private let manager: any ServiceManager
+    private let units: [UnitName]
+    private let others: () throws(FleetError) -> [Occupied]
+    private let clock: any OperationClock
+
+    /// The agents are looked at least this often: a manager that tells of no change is asked.
+    private static let lookEvery = Duration.seconds(1)
+
+    /// - Parameters:
+    ///   - units: the agents that would be stopped, without the one that asks: it does not wait for itself.
+    ///   - others: what else ends with the holder and says nothing of its activity (unmanaged sessions and units),
+    ///     looked at anew each time.
+    public init(
+        _ manager: any ServiceManager, units: [UnitName], clock: any OperationClock = SystemClock(),
+        others: @escaping () throws(FleetError) -> [Occupied] = { () throws(FleetError) in [] }
+    ) {
+        self.manager = manager
+        self.units = units
+        self.others = others
+        self.clock = clock
+    }
+
+    /// Whose work a stop at this moment would cut.
+    /// - Throws: `.noServiceManager`.
+    public func occupied() throws(FleetError) -> [Occupied] {
+        try manager.overview(of: units).filter(Self.isOccupied).map { state in
+            Occupied(who: state.name.rawValue, activity: state.activity)
+        } + others()
+    }
+
+    static func isOccupied(_ state: UnitState) -> Bool {
+        if state.isActive { return !state.activity.state.isFree || state.job != nil }
+        // Nothing runs between two automatic restarts.
+        if state.isInAutoRestart { return false }
+        return state.activeState != "inactive" && state.activeState != "failed"
+    }
+
+    /// Waits until all are free at once.
+    ///
+    /// - Parameters:
+    ///   - limit: from now on.
+    ///   - supervisor: gets `.tick` while nothing happens; its throw (a signal) ends the wait.
+    ///   - waiting: told who is waited for, at first and each time that changes.
+    /// - Throws: what the supervisor threw; `.noServiceManager`.
+    public func run(
+        atMost limit: Duration, supervisor: any JobSupervisor, waiting: ([Occupied]) -> Void
+    ) throws(FleetError) -> End {
+        let deadline = clock.now() + limit
+        var said: [Occupied]?
+        while true {
+            // The first call begins to listen, before the look: nothing falls in between.
+            let rest = deadline - clock.now()
+            _ = try manager.waitForChange(
+                of: units, atMost: said == nil ? .zero : min(max(.zero, rest), Self.lookEvery), supervisor: supervisor)
+            let occupied = try occupied()
+            if occupied.isEmpty { return .free }
+            if clock.now() >= deadline { return .deadline(occupied) }
+            if occupied != said { waiting(occupied) }
+            said = occupied
+        }
+    }
+}
