@@ -213,9 +213,9 @@ _mosaic_fleet() {
 
 _mosaic_fleet_restart() {
     repeating_flags=()
-    non_repeating_flags=(--only-failed --no-drain --join --no-join --dry-run --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
+    non_repeating_flags=(--only-failed --no-drain --join --no-join --dry-run --when-idle --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
-    non_repeating_options=(--stable-for --max-parallel --reason --max-wait --on-timeout --stall-after --evict-grace --mosaic-home --backend --color)
+    non_repeating_options=(--stable-for --max-parallel --deadline --on-deadline --reason --max-wait --on-timeout --stall-after --evict-grace --mosaic-home --backend --color)
     __mosaic_offer_flags_options -1
 
     # Offer option value completions
@@ -225,6 +225,14 @@ _mosaic_fleet_restart() {
         return
         ;;
     '--max-parallel')
+        return
+        ;;
+    '--deadline')
+        __mosaic_add_completions -W '0'$'\n''1m'$'\n''5m'$'\n''10m'$'\n''30m'$'\n''1h'
+        return
+        ;;
+    '--on-deadline')
+        __mosaic_add_completions -W 'give-up'$'\n''restart'
         return
         ;;
     '--reason')

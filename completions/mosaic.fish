@@ -26,7 +26,7 @@ function __mosaic_parse_tokens -S
             __mosaic_parse_subcommand 0 'h/help'
             switch $unparsed_tokens[1]
             case 'restart'
-                __mosaic_parse_subcommand -r 1 'only-failed' 'no-drain' 'join' 'no-join' 'dry-run' 'stable-for=' 'max-parallel=' 'reason=' 'max-wait=' 'on-timeout=' 'no-wait' 'stall-after=' 'evict-grace=' 'no-detach' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+                __mosaic_parse_subcommand -r 1 'only-failed' 'no-drain' 'join' 'no-join' 'dry-run' 'stable-for=' 'max-parallel=' 'when-idle' 'deadline=' 'on-deadline=' 'reason=' 'max-wait=' 'on-timeout=' 'no-wait' 'stall-after=' 'evict-grace=' 'no-detach' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
             case 'start'
                 __mosaic_parse_subcommand -r 1 'stable-for=' 'max-parallel=' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
             case 'stop'
@@ -150,6 +150,9 @@ complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options 
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" dry-run' -l 'dry-run' -d 'Print what would be done, and do nothing.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" stable-for' -l 'stable-for' -d 'Watch started agents; 0: do not. (default: 2s)' -rfka '0 2s 5s 10s 30s'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" max-parallel' -l 'max-parallel' -d 'Jobs in flight at once. (default: no limit)' -rfka ''
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" when-idle' -l 'when-idle' -d 'First wait, without the lock, until no agent concerned is busy.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" deadline' -l 'deadline' -d 'With --when-idle: bound on all waiting for agents. (default: 10m)' -rfka '0 1m 5m 10m 30m 1h'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" on-deadline' -l 'on-deadline' -d 'After --deadline: end with 75, or restart and cut the work. (default: give-up)' -rfka 'give-up restart'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" reason' -l 'reason' -d 'Why; shown to everybody who waits for this restart.' -rfka ''
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" max-wait' -l 'max-wait' -d 'Longest wait for one restart, or longer if its plan takes longer; 0 is for ever. (default: 10m)' -rfka '0 1m 5m 10m 30m 1h'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" on-timeout' -l 'on-timeout' -d 'After --max-wait: break the other\'s lock, or fail. (default: break)' -rfka 'break fail'

@@ -69,7 +69,7 @@ struct CompletionTests {
             (["fleet", "stop", "--json", "te"], ["tester"]),
             (["fleet", "status", "--backend", "d"], ["dbus"]),
             (["fleet", "restart", "--max-wait", "10"], ["10m"]),
-            (["fleet", "restart", "--on-"], ["--on-timeout"]),
+            (["fleet", "restart", "--on-"], ["--on-deadline", "--on-timeout"]),
             (["fleet", "lock", "in"], ["inspect"]),
             (["fleet", "se"], []),
         ])

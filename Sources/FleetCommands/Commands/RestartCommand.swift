@@ -8,8 +8,6 @@ struct RestartCommand: GuardedCommand {
         usage: "mosaic fleet restart [AGENT…] [--reason TEXT] [--only-failed] [options]",
         discussion: """
             Example: mosaic fleet restart --reason 'new tmux'
-
-            Exit status: 0 done, 1 a unit failed, 75 busy, 76 evicted.
             """)
 
     @Argument(
@@ -28,6 +26,7 @@ struct RestartCommand: GuardedCommand {
     @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
 
     @OptionGroup var operation: OperationOptions
+    @OptionGroup(title: "Waiting for agents") var idle: IdleOptions
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -48,10 +47,13 @@ struct RestartCommand: GuardedCommand {
         // Told at once instead of after the wait. Under the lock it is looked at again, for the whole fleet only then.
         try restart.refuse(plan)
         guard dryRun else { return nil }
+        let occupied = try restart.occupied()
         if common.json {
-            try context.output.json(PlanDocument(plan))
+            try context.output.json(PlanDocument(plan, occupied: occupied, waits: idle.whenIdle))
         } else {
-            context.output.data(PlanText(plan, lock: try context.inspectLock()).render())
+            var text = PlanText(plan, lock: try context.inspectLock())
+            text.busy = (occupied, idle.whenIdle, context.time.wallClock())
+            context.output.data(text.render())
         }
         return .done
     }
@@ -64,20 +66,47 @@ struct RestartCommand: GuardedCommand {
     }
 
     func contended(in context: CommandContext) throws(FleetError) {
-        if join { context.wish = try restart(in: context).wish() }
+        // One that has waited for agents before has it from then.
+        if join && context.wish == nil { context.wish = try restart(in: context).wish() }
     }
 
+    func awaitTurn(in context: CommandContext) throws(FleetError) {
+        guard idle.whenIdle else { return }
+        let isFirst = context.idleGate == nil
+        let gate: IdleGate
+        if let known = context.idleGate { gate = known } else { gate = try IdleGate(idle, in: context) }
+        context.idleGate = gate
+        if isFirst {
+            if guardOptions.noWait { try context.refuseWhileLocked() }
+            if try restart(in: context).occupied().isEmpty { return }
+            // Before the wait: what others restart meanwhile need not be restarted again.
+            if join { context.wish = try restart(in: context).wish() }
+        }
+        try gate.wait(for: restart(in: context))
+    }
+
+    func wantsAnotherTurn(in context: CommandContext) -> Bool { context.idleGate?.isHeldBack ?? false }
+
     func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let report = try restart(in: context).run(holding: lock)
+        var report = try restart(in: context).run(holding: lock)
+        if let gate = context.idleGate {
+            guard report.occupied.isEmpty else {
+                gate.heldBack(report, try context.roster(), isWhole: agents.isEmpty)
+                return .busy
+            }
+            report.add(gate.earlier)
+        }
         return context.conclude(report, "restart")
     }
 
     private func restart(in context: CommandContext) throws(FleetError) -> RestartOperation {
         let roster = try context.roster()
         var options = operation.options(agents: try roster.selection(agents), roster.settle)
+        if let remaining = context.idleGate?.remaining { options.agents = remaining }
         options.drain = !noDrain
         options.onlyFailed = onlyFailed
         options.wish = context.wish
+        options.whenIdle = context.idleGate?.whenIdle
         return RestartOperation(
             manager: try context.manager(), roster: roster, options: options,
             surroundings: try context.surroundings())

@@ -51,6 +51,18 @@ extension CommandContext {
                 + LockWords.ownerInFull(observation))
     }
 
+    /// For `--no-wait` of a command that waits for agents first.
+    /// - Throws: `.busy` while another process holds the lock.
+    func refuseWhileLocked() throws(FleetError) {
+        let inspection = try inspectLock()
+        guard let observation = inspection.observation, inspection.verdict == .held else { return }
+        // Inside a lock run the lock is shared, and what runs in there is found out when it is entered.
+        if let record = observation.record, record.isRun == true, record.token == lockToken { return }
+        throw FleetError(
+            .busy, "\(LockWords.operation(observation)) is running: \(LockWords.ownerInFull(observation))",
+            hint: "wait for it, or look at it with '\(try nextCommands().fleet("lock", "inspect"))'")
+    }
+
     /// An unguarded operation, and its record in the history.
     /// - Parameter agents: nil: the whole fleet.
     func recorded(
@@ -72,7 +84,11 @@ extension CommandContext {
         history.hasJoined = report.units.isEmpty && !report.fulfilled.isEmpty
         afterRelease { () throws(FleetError) in
             if self.common.json {
-                try self.output.json(OperationDocument(report, verb: verb))
+                var document = OperationDocument(report, verb: verb)
+                if let turns = self.idleGate?.turns, !turns.waitedFor.isEmpty {
+                    document.waitedForIdle = .init(who: turns.waitedFor, seconds: turns.waited.inSeconds)
+                }
+                try self.output.json(document)
             } else if self.output.wantsSummary {
                 let words = self.lastWords(of: report.failed.map(\.unit), since: began)
                 let text = OperationText(

@@ -25,6 +25,7 @@ extension CommandContext {
             return nil
         }
         guard let residence = found else { return nil }
+        if case .cgroup(let unit) = residence.place { residentUnit = unit }
         let place: String =
             switch residence.place {
             case .cgroup(let unit): "inside \(unit)"

@@ -26,6 +26,10 @@ public final class CommandContext {
     private var keptHistory: HistoryKeeper?
     /// What a waiting restart was asked for.
     var wish: RestartWish?
+    /// The waiting of `--when-idle`; nil before it begins.
+    var idleGate: IdleGate?
+    /// The agent's unit that this command was typed in, found before it moved out.
+    var residentUnit: UnitName?
     private var afterwards: [() throws(FleetError) -> Void] = []
 
     init(

@@ -37,6 +37,13 @@ public protocol GuardedModule: CommandModule {
     /// What goes into the lock record.
     func request(in context: CommandContext) throws(FleetError) -> LockRequest
 
+    /// Waits, without the lock, until the work may be done. Called before the lock is asked for, and again each time that
+    /// the work gave it back.
+    func awaitTurn(in context: CommandContext) throws(FleetError)
+
+    /// Whether the work that has just ended gave the lock back, and is to be done in another turn.
+    func wantsAnotherTurn(in context: CommandContext) -> Bool
+
     /// Called before this process waits for another owner or takes over from one: the last look at the fleet that lies
     /// before whatever others do from now on.
     func contended(in context: CommandContext) throws(FleetError)
@@ -46,6 +53,11 @@ public protocol GuardedModule: CommandModule {
 
     /// The work as an exit status of the process; what conforms to one of the two below has it from there.
     func work(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32
+}
+
+extension GuardedModule {
+    public func awaitTurn(in context: CommandContext) throws(FleetError) {}
+    public func wantsAnotherTurn(in context: CommandContext) -> Bool { false }
 }
 
 public protocol GuardedCommand: GuardedModule {

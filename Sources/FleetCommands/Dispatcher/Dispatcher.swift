@@ -154,12 +154,16 @@ public struct Dispatcher {
             defer { holderLock?.release() }
             return try command.work(holding: lock, in: context)
         }
-        let status: Int32
+        var status: Int32
         do throws(FleetError) {
-            status =
-                if let outer {
-                    try theGuard.withLock(inside: outer, request, policy, contended: contended, work)
-                } else { try theGuard.withLock(request, policy, contended: contended, work) }
+            repeat {
+                try command.awaitTurn(in: context)
+                status =
+                    if let outer {
+                        try theGuard.withLock(inside: outer, request, policy, contended: contended, work)
+                    } else { try theGuard.withLock(request, policy, contended: contended, work) }
+                context.signals.holdsLock(false)
+            } while command.wantsAnotherTurn(in: context)
         } catch {
             history.ended(error)
             throw error

@@ -6,7 +6,9 @@ enum HelpText {
     static let columns = 80
 
     /// Groups that a screen has no room for.
-    private static let shared = ["THE AGENT'S SETTINGS:", "WAITING FOR THE LOCK:", "COMMON OPTIONS:"]
+    private static let shared = [
+        "THE AGENT'S SETTINGS:", "WAITING FOR AGENTS:", "WAITING FOR THE LOCK:", "COMMON OPTIONS:",
+    ]
 
     /// - Parameters:
     ///   - full: the parser's own help.

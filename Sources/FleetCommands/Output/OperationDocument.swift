@@ -35,6 +35,15 @@ struct OperationDocument: Encodable {
     var skipped: [Skipped]
     var notReached: [NotReached]
     var problems: [String]
+    /// Busy agents that were stopped all the same (`--on-deadline restart`); absent for none.
+    var cut: [IdleWaitDocument.Agent]?
+    /// Of `--when-idle`: who was waited for, and how many seconds; absent where nothing was.
+    var waitedForIdle: IdleWaited?
+
+    struct IdleWaited: Encodable {
+        var who: [String]
+        var seconds: Double
+    }
 
     init(_ report: OperationReport, verb: String) {
         command = verb
@@ -50,5 +59,6 @@ struct OperationDocument: Encodable {
         skipped = report.skipped.map { Skipped(unit: $0.unit.rawValue, why: $0.why) }
         notReached = report.notReached.map { NotReached(unit: $0.unit.rawValue, condition: $0.condition.rawValue) }
         problems = report.problems
+        if !report.cut.isEmpty { cut = report.cut.map(IdleWaitDocument.Agent.init) }
     }
 }

@@ -31,6 +31,10 @@ struct OperationText {
         }
         lines += nextSteps
         if let fulfilled, !report.units.isEmpty { lines.append("  \(fulfilled)") }
+        if !report.cut.isEmpty {
+            let names = report.cut.map(OccupiedWords.name)
+            lines.append("  \(style.warn("cut while busy")): \(names.joined(separator: ", "))")
+        }
         lines += report.problems.map { "  \(style.bad("problem")): \($0)" }
         if !report.notReached.isEmpty { lines.append("  \(style.warn(report.notReachedWords))") }
         return lines.joined(separator: "\n")

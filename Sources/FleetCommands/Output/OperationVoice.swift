@@ -8,6 +8,7 @@ final class OperationVoice: ProgressView {
     private let clock: any OperationClock
     private var model = ProgressModel()
     private var lastWord: Duration
+    private var isWaitingForIdle = false
 
     private static let longestSilence = Duration.seconds(10)
 
@@ -19,6 +20,21 @@ final class OperationVoice: ProgressView {
     }
 
     func say(_ event: GuardEvent) { lines.say(event) }
+
+    func waits(_ status: IdleTurns.Status) {
+        let now = SystemTime().wallClock()
+        let names = OccupiedWords.list(status.occupied, now: now)
+        guard !isWaitingForIdle else { return say("still waiting for \(names)") }
+        isWaitingForIdle = true
+        let end = LocalTime.ofDay(now + status.left.inSeconds)
+        say(
+            "waiting for at most \(DurationText.canonical(status.left)) (until \(end)) until no agent is busy: \(names)"
+        )
+    }
+
+    func idleTick() {}
+
+    func idleEnded() { isWaitingForIdle = false }
 
     func operation(_ event: OperationEvent) {
         model.apply(event, now: clock.now())

@@ -61,6 +61,11 @@ public final class Output {
         }
     }
 
+    /// An event of a stream: what cannot be encoded is dropped, since the command goes on.
+    func jsonLine(_ value: some Encodable) {
+        do throws(FleetError) { try json(value) } catch { warning(error.message) }
+    }
+
     /// The outcome of a command in words; with `-q` or `--json` only in the transcript.
     func summary(_ text: String) { emit(text + "\n", to: STDOUT_FILENO, isShown: !isQuiet && !isJSON) }
 

@@ -4,6 +4,8 @@ internal import FleetKit
 struct PlanText {
     private let plan: RestartPlan
     private let lock: LockInspection
+    /// Whose work the restart would cut, whether it would wait for them first, and the time.
+    var busy: (occupied: [IdleWait.Occupied], waits: Bool, now: Double) = ([], false, 0)
 
     init(_ plan: RestartPlan, lock: LockInspection) {
         self.plan = plan
@@ -20,9 +22,18 @@ struct PlanText {
         }
         if plan.steps.isEmpty { lines.append("  nothing: there is no agent to restart") }
         if !plan.unmanaged.isEmpty { lines.append("  in no roster, and ends with it: \(plan.unmanaged.words)") }
+        lines += busyLines
         lines += plan.skipped.map { "  left alone: \($0.unit), because \($0.why)" }
         lines.append("Nothing was changed.")
         return lines.joined(separator: "\n")
+    }
+
+    private var busyLines: [String] {
+        // Without --when-idle an agent that says nothing is no news.
+        let shown = busy.waits ? busy.occupied : busy.occupied.filter { $0.activity.state == .busy }
+        guard !shown.isEmpty else { return busy.waits ? ["  no agent is busy: it would not wait for agents"] : [] }
+        return [busy.waits ? "  it would first wait for:" : "  busy, and cut by it (--when-idle waits for them):"]
+            + shown.map { "       \(OccupiedWords.name($0)): \(OccupiedWords.state($0.activity, now: busy.now))" }
     }
 }
 
@@ -47,7 +58,14 @@ struct PlanDocument: Encodable {
     var unmanagedUnits: [String]
     var unmanagedSessions: [String]
 
-    init(_ plan: RestartPlan) {
+    /// Whose work it would cut now, as far as that is known.
+    var occupied: [IdleWaitDocument.Agent]
+    /// Whether it would wait for those first (`--when-idle`).
+    var waits: Bool
+
+    init(_ plan: RestartPlan, occupied: [IdleWait.Occupied], waits: Bool) {
+        self.occupied = occupied.map(IdleWaitDocument.Agent.init)
+        self.waits = waits
         switch plan.order {
         case .oneBatch: order = "one-batch"
         case .phases(let reason): (order, orderReason) = ("phases", reason)

@@ -1,18 +1,26 @@
-/// Waits until a stop would cut nobody's work: what `restart --when-idle` does before it takes the lock, and asks
+/// Waits until a stop would cut no work: what `restart --when-idle` does before it takes the lock, and asks
 /// again once it has it.
 ///
 /// An agent that is down has nothing to lose. One that runs is free while it says that it is idle or waits for a
 /// person; unknown is never taken for idle, and neither is a run that is just beginning or ending.
 public struct IdleWait {
-    /// Somebody whose work a stop would cut.
+    /// Something whose work a stop would cut.
     public struct Occupied: Sendable, Equatable {
         /// The agent's unit; for an unmanaged session its name in words.
         public var who: String
+        /// nil: no unit of the roster.
+        public var unit: UnitName?
         public var activity: Activity
 
         public init(who: String, activity: Activity) {
             self.who = who
             self.activity = activity
+        }
+
+        init(_ state: UnitState) {
+            unit = state.name
+            who = state.name.rawValue
+            activity = state.activity
         }
     }
 
@@ -24,11 +32,26 @@ public struct IdleWait {
 
     private let manager: any ServiceManager
     private let units: [UnitName]
-    private let others: () throws(FleetError) -> [Occupied]
+    private let look: () throws(FleetError) -> [Occupied]
     private let clock: any OperationClock
 
     /// The agents are looked at least this often: a manager that tells of no change is asked.
     private static let lookEvery = Duration.seconds(1)
+    /// Reports may come in crowds: between two looks there is at least this long.
+    private static let calm = Duration.milliseconds(50)
+
+    /// - Parameters:
+    ///   - units: a change of one of these is worth a look.
+    ///   - look: whose work a stop at this moment would cut.
+    public init(
+        _ manager: any ServiceManager, listeningTo units: [UnitName], clock: any OperationClock = SystemClock(),
+        look: @escaping () throws(FleetError) -> [Occupied]
+    ) {
+        self.manager = manager
+        self.units = units
+        self.look = look
+        self.clock = clock
+    }
 
     /// - Parameters:
     ///   - units: the agents that would be stopped, without the one that asks: it does not wait for itself.
@@ -38,19 +61,17 @@ public struct IdleWait {
         _ manager: any ServiceManager, units: [UnitName], clock: any OperationClock = SystemClock(),
         others: @escaping () throws(FleetError) -> [Occupied] = { () throws(FleetError) in [] }
     ) {
-        self.manager = manager
-        self.units = units
-        self.others = others
-        self.clock = clock
+        self.init(manager, listeningTo: units, clock: clock) { () throws(FleetError) in
+            try Self.occupied(manager.overview(of: units)) + others()
+        }
     }
 
     /// Whose work a stop at this moment would cut.
     /// - Throws: `.noServiceManager`.
-    public func occupied() throws(FleetError) -> [Occupied] {
-        try manager.overview(of: units).filter(Self.isOccupied).map { state in
-            Occupied(who: state.name.rawValue, activity: state.activity)
-        } + others()
-    }
+    public func occupied() throws(FleetError) -> [Occupied] { try look() }
+
+    /// - Parameter states: with the status texts of active units, as `ServiceManager.overview` gives them.
+    static func occupied(_ states: [UnitState]) -> [Occupied] { states.filter(isOccupied).map(Occupied.init) }
 
     static func isOccupied(_ state: UnitState) -> Bool {
         if state.isActive { return !state.activity.state.isFree || state.job != nil }
@@ -76,7 +97,8 @@ public struct IdleWait {
             let rest = deadline - clock.now()
             _ = try manager.waitForChange(
                 of: units, atMost: said == nil ? .zero : min(max(.zero, rest), Self.lookEvery), supervisor: supervisor)
-            let occupied = try occupied()
+            if said != nil { clock.sleep(for: min(Self.calm, max(.zero, rest))) }
+            let occupied = try look()
             if occupied.isEmpty { return .free }
             if clock.now() >= deadline { return .deadline(occupied) }
             if occupied != said { waiting(occupied) }

@@ -48,6 +48,10 @@ public struct OperationReport: Sendable, Equatable {
     public var notReached: [NotReached] = []
     /// What failed beside the units, such as a holder that did not settle.
     public var problems: [String] = []
+    /// Not empty: these were busy, so the lock was given back before anything of theirs was stopped (`--when-idle`).
+    public var occupied: [IdleWait.Occupied] = []
+    /// These were busy and were stopped all the same (`--on-deadline restart`).
+    public var cut: [IdleWait.Occupied] = []
 
     public init() {}
 
@@ -67,6 +71,17 @@ public struct OperationReport: Sendable, Equatable {
             let names = notReached.filter { $0.condition == condition }.map(\.unit.rawValue)
             return names.isEmpty ? nil : "\(text): \(names.joined(separator: ", "))"
         }.joined(separator: "; ")
+    }
+
+    /// What an earlier turn of the same operation did: units that it restarted are not left alone.
+    public mutating func add(_ earlier: OperationReport) {
+        let done = earlier.units.map(\.unit)
+        units = earlier.units + units.filter { !done.contains($0.unit) }
+        phases = earlier.phases + phases
+        skipped.removeAll { done.contains($0.unit) }
+        fulfilled.removeAll { done.contains($0) }
+        cut = earlier.cut + cut
+        problems = earlier.problems + problems
     }
 
     /// Replaces what was known of the unit.

@@ -12,6 +12,8 @@ public struct OperationSurroundings {
     public var userHome: String?
     /// What is owed, and what was stopped on purpose.
     public var intents: any IntentKeeping
+    /// Seconds since 1970, for how long an agent has been busy.
+    public var wallClock: () -> Double = { SystemTime().wallClock() }
     var processes: any ProcessLook = ProcProcessLook()
 
     public init(
@@ -38,6 +40,7 @@ final class OperationRun {
     private let clock: any OperationClock
     private let settle: Settle
     private let intents: any IntentKeeping
+    private let wallClock: () -> Double
     /// As they were when the operation looked first.
     private var earlier = Intents()
     private(set) var report = OperationReport()
@@ -55,6 +58,7 @@ final class OperationRun {
         self.words = surroundings.words
         self.clock = surroundings.clock
         intents = surroundings.intents
+        wallClock = surroundings.wallClock
         keeper = FencedSupervisor(
             lock: lock, observer: surroundings.observer, interruption: surroundings.interruption,
             clock: surroundings.clock)
@@ -71,8 +75,20 @@ final class OperationRun {
     func skip(_ skipped: [OperationReport.Skipped]) { report.skipped += skipped }
     func fulfilled(_ units: [UnitName], by owner: String?) { (report.fulfilled, report.fulfilledBy) = (units, owner) }
     func problem(_ text: String) { report.problems.append(text) }
+    /// The lock is to be given back; what is left of the goals is not reached.
+    func holdBack(for occupied: [IdleWait.Occupied]) { report.occupied = occupied }
+    /// The deadline has passed: these lose what they do.
+    func cuts(_ occupied: [IdleWait.Occupied]) {
+        let new = occupied.filter { one in !report.cut.contains { $0.who == one.who } }
+        guard !new.isEmpty else { return }
+        report.cut += new
+        keeper.warn("the deadline has passed; cutting the work of \(OccupiedWords.list(new, now: wallClock()))")
+    }
     /// The unit is where it was to be, without a command of ours.
     func reached(_ unit: UnitName) { goals.removeAll { $0 == unit } }
+
+    /// Of the units, those that a drain of this operation stopped.
+    func hasStopped(_ units: [UnitName]) -> [UnitName] { units.filter(stopped.contains) }
 
     /// Closes the report: every goal that is left was not reached.
     func close() {
@@ -204,9 +220,14 @@ final class OperationRun {
             default: false
             }
         }
-        guard !paid.isEmpty else { return }
+        forgive(paid)
+    }
+
+    /// These run, or were never taken down: they are owed no longer.
+    func forgive(_ units: [UnitName]) {
+        guard !units.isEmpty else { return }
         do throws(FleetError) {
-            try intents.add(.runs(Dictionary(paid.map { ($0, earlier.stopped[$0]?.id ?? "") }) { first, _ in first }))
+            try intents.add(.runs(Dictionary(units.map { ($0, earlier.stopped[$0]?.id ?? "") }) { first, _ in first }))
         } catch {
             keeper.warn("what was started still counts as stopped by a restart: \(error.message)")
         }
@@ -221,6 +242,11 @@ final class OperationRun {
 
     func wholeStates(of units: [UnitName]) throws(FleetError) -> [UnitState] {
         try asking { () throws(FleetError) in try manager.states(of: units) }
+    }
+
+    /// With what each agent says it does.
+    func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+        try asking { () throws(FleetError) in try manager.overview(of: units) }
     }
 
     private func asking(_ question: () throws(FleetError) -> [UnitState]) throws(FleetError) -> [UnitState] {

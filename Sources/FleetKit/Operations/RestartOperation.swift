@@ -9,10 +9,10 @@ internal import Logging
 /// automatic restarts is stopped before the holder goes down, and when the holder does not come up or does not settle
 /// the agents stay stopped instead of looping against it.
 public final class RestartOperation {
-    private let manager: any ServiceManager
-    private let roster: Roster
-    private var options: RestartOptions
-    private let surroundings: OperationSurroundings
+    let manager: any ServiceManager
+    let roster: Roster
+    private(set) var options: RestartOptions
+    let surroundings: OperationSurroundings
     private let log = Logger(label: "restart")
     /// What was done so far; whole after `run`, also when that threw.
     public private(set) var report = RestartReport()
@@ -51,7 +51,7 @@ public final class RestartOperation {
         return RestartWish(states: try manager.brief(of: roster.units), intents: intents)
     }
 
-    private func plan(_ states: [UnitState], _ intents: Intents) throws(FleetError) -> RestartPlan {
+    func plan(_ states: [UnitState], _ intents: Intents) throws(FleetError) -> RestartPlan {
         let isWhole = options.agents == nil && !options.onlyFailed
         let isUp = states.first?.isActive ?? false
         let unmanaged =
@@ -103,6 +103,7 @@ public final class RestartOperation {
         if plan.holderPart != .none, let stranger = try run.stranger() {
             throw FleetError(.unitFailed, "\(stranger); nothing was stopped", hint: "")
         }
+        if try isHeldBack(plan, run) { return }
         run.skip(plan.skipped)
         run.fulfilled(plan.fulfilled, by: options.wish?.fulfilledBy)
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
@@ -113,7 +114,7 @@ public final class RestartOperation {
             run.keeper.warn("in no roster, and ends with this restart: \(plan.unmanaged.words)")
         }
         try owe(plan, intents)
-        try takeDown(plan, run)
+        guard try takeDown(plan, run) else { return try bringBack(plan, run) }
         run.carry(plan.carried)
         guard try bringHolderUp(plan, run) else { return }
         let holder = plan.holderPart == .none ? [] : [plan.holder]
@@ -122,6 +123,7 @@ public final class RestartOperation {
         // Whoever stopped one of them meanwhile said so before; what comes later sends its stop after our start.
         let watched = try run.respectStops(among: holder + agents, stopping: true)
         try run.pay(watched)
+        if !run.report.occupied.isEmpty { forgiveUntouched(agents, plan, run) }
         guard !agents.isEmpty else { return }
         try run.verify(watched, for: options.stableFor)
     }
@@ -140,7 +142,7 @@ public final class RestartOperation {
                     try run.restartedAlready(state)
                 }
             }
-            _ = try run.perform(commands, maxParallel: options.maxParallel)
+            _ = try perform(commands, plan, run)
         }
     }
 
@@ -154,12 +156,15 @@ public final class RestartOperation {
         try surroundings.intents.add(.owes(debts))
     }
 
-    private func takeDown(_ plan: RestartPlan, _ run: OperationRun) throws(FleetError) {
+    /// - Returns: false when an agent became busy before its turn (`--when-idle`).
+    private func takeDown(_ plan: RestartPlan, _ run: OperationRun) throws(FleetError) -> Bool {
         let stops = plan.drained + plan.ending
-        guard !stops.isEmpty else { return }
+        guard !stops.isEmpty else { return true }
+        var isDone = true
         try run.phase(.drain, total: stops.count) { () throws(FleetError) in
-            _ = try run.perform(stops.map { UnitCommand(.stop, $0) }, maxParallel: options.maxParallel)
+            isDone = try perform(stops.map { UnitCommand(.stop, $0) }, plan, run)
         }
+        return isDone
     }
 
     /// - Returns: false when the agents must not be started.

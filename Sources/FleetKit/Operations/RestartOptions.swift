@@ -14,6 +14,8 @@ public struct RestartOptions: Sendable, Equatable {
     /// What the fleet was like when the restart was asked for, where it had to wait for another one since: what runs in
     /// a newer run is left alone. nil: everything is restarted.
     public var wish: RestartWish?
+    /// Give the lock back untouched where this would cut work; nil: it may.
+    public var whenIdle: WhenIdle?
 
     /// Whether one transaction of the manager's may be the whole of it; the units have a say, too.
     var mayBeOneBatch: Bool { agents == nil && !onlyFailed && drain && maxParallel == nil }

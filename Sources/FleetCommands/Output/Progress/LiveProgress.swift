@@ -13,6 +13,7 @@ final class LiveProgress: ProgressView {
     private let lines: GuardVoice
     private var model = ProgressModel()
     private var wait: LockWait?
+    private var idle: IdleWaitFrame.Look?
     private var lastDraw: Duration?
     private var drawnSize: TerminalSize?
     private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
@@ -28,6 +29,20 @@ final class LiveProgress: ProgressView {
         self.clock = clock
         lines = GuardVoice(output)
         output.liveArea = area
+    }
+
+    func waits(_ status: IdleTurns.Status) {
+        idle = .init(status, at: clock.now(), wallClock: SystemTime().wallClock())
+        lastDraw = nil
+        draw()
+    }
+
+    func idleTick() { draw() }
+
+    func idleEnded() {
+        guard idle != nil else { return }
+        idle = nil
+        area.erase()
     }
 
     func operation(_ event: OperationEvent) {
@@ -51,7 +66,7 @@ final class LiveProgress: ProgressView {
 
     private func draw() {
         // An operation that finds nothing to do shows nothing.
-        guard wait != nil || model.phase != nil else { return }
+        guard wait != nil || idle != nil || model.phase != nil else { return }
         let now = clock.now()
         let isNew = seen.continued != signals.continued
         if isNew { area.forget() }
@@ -61,7 +76,9 @@ final class LiveProgress: ProgressView {
         lastDraw = now
         let size = area.size
         let picture =
-            if let wait {
+            if let idle {
+                IdleWaitFrame(look: idle, size: size, now: now, style: style).lines()
+            } else if let wait {
                 LockWaitFrame(wait: wait, size: size, now: now, style: style).lines()
             } else {
                 ProgressFrame(model: model, size: size, now: now, style: style).lines()

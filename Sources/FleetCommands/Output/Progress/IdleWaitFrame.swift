@@ -1,0 +1,62 @@
+internal import FleetKit
+
+/// The picture of a wait for busy agents: who they are, what they do and since when, and how the wait ends.
+struct IdleWaitFrame {
+    /// As it was when those changed who are waited for.
+    struct Look: Equatable {
+        var status: IdleTurns.Status
+        /// On the picture's own clock.
+        var at: Duration
+        /// Seconds since 1970, at the same moment.
+        var wallClock: Double
+
+        init(_ status: IdleTurns.Status, at: Duration, wallClock: Double) {
+            self.status = status
+            self.at = at
+            self.wallClock = wallClock
+        }
+    }
+
+    let look: Look
+    let size: TerminalSize
+    let now: Duration
+    let style: Style
+
+    func lines() -> [ScreenLine] {
+        let limit = max(1, size.width - 1)
+        var head = ScreenLine(limit: limit)
+        head.add("waiting until no agent is busy", style.bold)
+        head.add("  \(ProgressFrame.ticking(look.status.waited + late))")
+        // The head, the bound, and a line of its own for the cursor.
+        let room = max(0, size.height - 3)
+        let all = look.status.occupied
+        let isCut = all.count > room
+        let shown = isCut ? all.prefix(max(0, room - 1)) : all[...]
+        let names = min(max(4, limit / 3), shown.map { TextColumns.of(OccupiedWords.name($0)) }.max() ?? 0)
+        var lines = [head] + shown.map { line(of: $0, names, limit) }
+        if isCut && room > 0 { lines.append(ScreenLine("  and \(all.count - shown.count) more", limit: limit)) }
+        lines.append(bound(limit))
+        return Array(lines.suffix(max(1, size.height - 1)))
+    }
+
+    private var late: Duration { max(.zero, now - look.at) }
+
+    private func line(of occupied: IdleWait.Occupied, _ names: Int, _ limit: Int) -> ScreenLine {
+        var line = ScreenLine("  ", limit: limit)
+        line.add(TextColumns.cut(OccupiedWords.name(occupied), to: names))
+        line.pad(to: 2 + names + 2)
+        let words = OccupiedWords.state(occupied.activity, now: look.wallClock + late.inSeconds)
+        line.add(words, occupied.activity.state == .unknown ? style.warn : style.dim)
+        return line
+    }
+
+    private func bound(_ limit: Int) -> ScreenLine {
+        // Whole seconds: a countdown in tenths is noise.
+        let left = max(.zero, look.status.left - late + .milliseconds(999)).wholeMilliseconds / 1000
+        var line = ScreenLine("  ", limit: limit)
+        line.add(look.status.onDeadline == .restart ? "restarts all the same in " : "gives up in ", style.dim)
+        line.add(DurationText.human(.seconds(left)), style.bold)
+        line.add(" (--deadline \(DurationText.canonical(look.status.limit)))", style.dim)
+        return line
+    }
+}

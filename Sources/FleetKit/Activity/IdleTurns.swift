@@ -1,0 +1,114 @@
+/// The waiting of one `restart --when-idle`: before the lock is asked for, and again each time it was given back. One
+/// deadline bounds all of it; the wait for the lock is not counted here and has its own bound.
+public final class IdleTurns {
+    public enum OnDeadline: Sendable, Equatable {
+        case giveUp
+        case restart
+    }
+
+    /// What is waited for at one moment.
+    public struct Status: Sendable, Equatable {
+        public var occupied: [IdleWait.Occupied]
+        /// In all turns.
+        public var waited: Duration
+        /// Until the deadline.
+        public var left: Duration
+        public var limit: Duration
+        public var onDeadline: OnDeadline
+    }
+
+    public static let defaultLimit = Duration.seconds(600)
+
+    private let limit: Duration
+    private let onDeadline: OnDeadline
+    private let clock: any OperationClock
+    private let wallClock: () -> Double
+    /// Set when something is busy for the first time.
+    private var deadline: Duration?
+    /// The last turn found these busy under the lock, after the deadline.
+    private var lateOccupied: [IdleWait.Occupied]?
+    /// The deadline has passed, and the restart was asked to go on all the same.
+    public private(set) var cutsWork = false
+    /// In all turns so far.
+    public private(set) var waited = Duration.zero
+    /// Whoever was waited for, in the order of the first time.
+    public private(set) var waitedFor: [String] = []
+    /// What earlier turns have restarted, in words; nil: nothing was touched.
+    public var touched: String?
+
+    /// - Parameter wallClock: seconds since 1970, for how long somebody is busy.
+    public init(
+        limit: Duration = defaultLimit, onDeadline: OnDeadline = .giveUp, clock: any OperationClock = SystemClock(),
+        wallClock: @escaping () -> Double
+    ) {
+        self.limit = limit
+        self.onDeadline = onDeadline
+        self.clock = clock
+        self.wallClock = wallClock
+    }
+
+    /// Waits until a stop would cut no work, or until the deadline where the restart is to go on then.
+    ///
+    /// - Parameter told: each time that those change who are waited for; never where nothing was waited for.
+    /// - Throws: `.busy` at the deadline, naming who works and since when; what the supervisor threw, with the words
+    ///   that nothing was touched; `.noServiceManager`.
+    public func wait(
+        _ wait: IdleWait, supervisor: any JobSupervisor, told: (Status) -> Void
+    ) throws(FleetError) {
+        guard !cutsWork else { return }
+        let began = clock.now()
+        let deadline = deadline ?? began + limit
+        self.deadline = deadline
+        let before = waited
+        let end: IdleWait.End
+        do throws(FleetError) {
+            end = try wait.run(atMost: max(.zero, deadline - began), supervisor: supervisor) { occupied in
+                note(occupied)
+                let now = clock.now()
+                told(
+                    Status(
+                        occupied: occupied, waited: before + now - began, left: max(.zero, deadline - now),
+                        limit: limit, onDeadline: onDeadline))
+            }
+        } catch {
+            var error = error
+            if error.code == .interrupted || error.code == .terminated {
+                error.message += " while waiting until no agent is busy; \(touched ?? "nothing was touched")"
+            }
+            throw error
+        }
+        waited = before + clock.now() - began
+        if case .deadline(let occupied) = end {
+            try isOver(occupied)
+        } else if let lateOccupied {
+            try isOver(lateOccupied)
+        }
+    }
+
+    /// The lock was given back because of these.
+    public func heldBack(_ occupied: [IdleWait.Occupied]) {
+        note(occupied)
+        let deadline = deadline ?? clock.now() + limit
+        self.deadline = deadline
+        lateOccupied = clock.now() >= deadline ? occupied : nil
+    }
+
+    private func isOver(_ occupied: [IdleWait.Occupied]) throws(FleetError) {
+        note(occupied)
+        guard onDeadline == .giveUp else {
+            cutsWork = true
+            return
+        }
+        let now = wallClock()
+        throw FleetError(
+            .busy,
+            "still busy at the deadline of \(DurationText.canonical(limit)):"
+                + " \(OccupiedWords.list(occupied, now: now)); \(touched ?? "nothing was touched")",
+            hint: OccupiedWords.hint(occupied)
+                ?? "try again later, give a longer --deadline, or cut their work with --on-deadline restart")
+    }
+
+    private func note(_ occupied: [IdleWait.Occupied]) {
+        for name in occupied.map(OccupiedWords.name) where !waitedFor.contains(name) { waitedFor.append(name) }
+    }
+}
