@@ -41,6 +41,7 @@ struct InitCommand: UnguardedCommand {
                 // What was written stays written; say it before the error ends the command.
                 reloadProblem = error
             }
+            if reloadProblem == nil { try context.followEvents(changes) }
         }
         let boot =
             enable && reloadProblem == nil

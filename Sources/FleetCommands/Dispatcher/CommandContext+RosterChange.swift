@@ -48,8 +48,24 @@ extension CommandContext {
     func renewUnits() throws(FleetError) -> [FleetInstaller.Change] {
         guard common.backend != .fake else { return [] }
         let changes = try installer().install()
-        if changes.contains(where: \.action.isChange) { try manager().reload() }
+        if changes.contains(where: \.action.isChange) {
+            try manager().reload()
+            try followEvents(changes)
+        }
         return changes
+    }
+
+    /// Has systemd wait for events from now on, or no longer. Only after it has read the units.
+    func followEvents(_ changes: [FleetInstaller.Change]) throws(FleetError) {
+        guard let change = changes.first(where: \.isEventPath), change.action.isChange else { return }
+        let path = try UnitName(FleetInstaller.eventPath)
+        let verb: UnitCommand.Verb = change.action == .removed ? .stop : .restart
+        let outcome = try manager().perform(
+            [UnitCommand(verb, path)], maxParallel: nil, supervisor: Questioner { [signals] in signals.interruption() })
+        guard verb == .restart, let failed = outcome.first(where: { !$0.isDone }) else { return }
+        output.warning(
+            "events are not told: \(path) \(OutcomeWords().message(for: failed)); see why with:"
+                + " \(try nextCommands().systemd("systemctl", "status", "--", path.rawValue))")
     }
 
     /// New agents come up at boot where the holder does.

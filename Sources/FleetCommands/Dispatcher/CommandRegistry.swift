@@ -20,6 +20,7 @@ enum CommandRegistry {
         DisableCommand.self,
         DoctorCommand.self,
         SessionCommand.self,
+        EventCommand.self,
     ]
 
     static let lock: [any ParsableCommand.Type] = [

@@ -16,6 +16,7 @@ public struct Dispatcher {
     /// - Returns: the exit status of the process.
     public func run(_ line: [String]) -> Int32 {
         if let request = SessionRequest.read(line) { return run(request) }
+        if EventCommand.isNothing(line, environment) { return ExitStatus.done.rawValue }
         defer { TerminalModes.restore() }
         if let module = ShortCut.module(for: line) {
             return inContext(of: module, line) { context throws(FleetError) in

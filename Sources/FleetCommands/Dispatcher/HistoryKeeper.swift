@@ -8,6 +8,9 @@ final class HistoryKeeper {
     var hasJoined = false
     private let file: HistoryFile
     private let journal = JournalSocket()
+    private let home: MosaicHome
+    private let events: EventFolder
+    private let commands: () -> NextCommands
     private let output: Output
     private let process: ProcessIdentity
     private let time: any GuardTime
@@ -23,6 +26,9 @@ final class HistoryKeeper {
 
     init(_ context: CommandContext) {
         file = HistoryFile(home: context.home.path)
+        home = context.home
+        events = EventFolder(home: context.home)
+        commands = { [unowned context] in context.eventCommands() }
         output = context.output
         process = context.processes.me
         time = context.time
@@ -110,6 +116,15 @@ final class HistoryKeeper {
         }
         if let why = journal.send(JournalEntry.fields(record, scope)) {
             output.detail("nothing is written to the journal: \(why)")
+        }
+        tell(record)
+    }
+
+    /// Leaves the event for the event service, and waits for nobody.
+    private func tell(_ record: HistoryRecord) {
+        guard let event = FleetEvent(record, home: home, time: time.wallClock(), commands: commands()) else { return }
+        do throws(FleetError) { try events.post(event) } catch {
+            output.warning("nobody is told of it: \(error.message)")
         }
     }
 }

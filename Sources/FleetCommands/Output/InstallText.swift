@@ -25,7 +25,8 @@ struct InstallText {
         if isFirst {
             lines.append(
                 "Next: list your agents in the roster, run 'mosaic fleet init' again, then 'mosaic fleet start'.")
-        } else if changes.contains(where: { $0.action == .created && $0.path.ends(with: "@.service") }) {
+        } else if changes.contains(where: { $0.action == .created && $0.path.ends(with: "@.service") && !$0.isHelper })
+        {
             lines.append("Next: 'mosaic fleet start' brings the fleet up.")
         } else {
             lines += next
@@ -36,7 +37,7 @@ struct InstallText {
     /// The least that makes what runs fit the files: an agent that is new is started, one whose file changed is
     /// restarted alone, and only a change of the holder's unit takes the whole fleet down.
     private var next: [String] {
-        let holders = changes.filter { $0.action.isChange && $0.path.ends(with: ".service") }
+        let holders = changes.filter { $0.action.isChange && $0.path.ends(with: ".service") && !$0.isHelper }
         func agents(_ isWanted: (FleetInstaller.Change.Action) -> Bool) -> [String] {
             changes.filter { isWanted($0.action) }.compactMap(\.agent?.rawValue)
         }

@@ -14,6 +14,7 @@ public enum HealthChecks {
         RestartLimitsCheck(),
         ServerCheck(),
         UnmanagedCheck(),
+        EventsCheck(),
         RunDirectoryCheck(),
         DiskSpaceCheck(),
         KernelLockCheck(),

@@ -14,7 +14,8 @@ public enum OutdatedUnits {
     static func isOutdated(_ settings: UnitSettings) -> Bool {
         settings.mainStartedAt > 0
             && ([settings.path] + settings.dropIns).contains { path in
-                changeTime(path).map { $0 >= settings.mainStartedAt } ?? false
+                // What systemd is to tell counts at once, and not for the process that runs.
+                !FleetUnits.isEventDropIn(path) && changeTime(path).map { $0 >= settings.mainStartedAt } ?? false
             }
     }
 

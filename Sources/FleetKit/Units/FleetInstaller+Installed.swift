@@ -37,3 +37,15 @@ extension FleetInstaller {
             userHome: try HomeDirectory.path(environment: environment))
     }
 }
+
+extension FleetInstaller {
+    /// What has systemd run the event command.
+    public static let eventPath = FleetUnits.eventPath
+}
+
+extension FleetInstaller.Change {
+    public var isEventPath: Bool { path.ends(with: "/" + FleetUnits.eventPath) }
+
+    /// A unit that no agent runs in, and that nothing has to be restarted for.
+    public var isHelper: Bool { isEventPath || path.ends(with: "/" + FleetUnits.eventTemplate) }
+}

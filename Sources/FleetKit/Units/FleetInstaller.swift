@@ -108,8 +108,37 @@ public struct FleetInstaller: Sendable {
             }
             changes.append(try put(text, into: place))
         }
+        let events = EventFolder(home: home)
+        if !roster.events.command.isEmpty, writes { try events.make() }
         guard let folder else { return changes }
-        return changes + (try removeLeft(by: roster, from: folder))
+        changes += try removeLeft(by: roster, from: folder)
+        if roster.events.command.isEmpty {
+            changes += try removeEvents(of: roster.holder.unit, from: folder)
+            if writes { try events.remove() }
+        }
+        return changes
+    }
+
+    /// The units of events that nobody is to be told of any more.
+    private func removeEvents(of holder: UnitName, from folder: ConfigFolder) throws(FleetError) -> [Change] {
+        var changes: [Change] = []
+        for file in FleetUnits.eventFiles(holder: holder) {
+            let place =
+                try file.folder.map { name throws(FleetError) in try folder.folder(name, create: false) } ?? folder
+            guard let place, case .file(let bytes) = try place.read(file.name) else { continue }
+            let path = "\(place.path)/\(file.name)"
+            guard GeneratedText.authorship(of: bytes) == .own else {
+                changes.append(
+                    Change(path: path, action: .kept("changed by somebody else; the roster has no [events]")))
+                continue
+            }
+            if writes {
+                try place.remove(file.name)
+                if let name = file.folder { try folder.removeFolderIfEmpty(name) }
+            }
+            changes.append(Change(path: path, action: .removed))
+        }
+        return changes
     }
 
     private func roster() throws(FleetError) -> (roster: Roster, isWritten: Bool) {
@@ -181,6 +210,9 @@ public struct FleetInstaller: Sendable {
                     folder: "\(agent.unit).d", name: FleetUnits.dropInFile, text: text,
                     // An environment may have in it what others need not know.
                     mode: agent.settings.environment.isEmpty ? 0o644 : 0o600))
+        }
+        if !roster.events.command.isEmpty {
+            files += units.eventTexts(home: home).map { UnitFile(folder: $0.folder, name: $0.name, text: $0.text) }
         }
         return files
     }

@@ -134,7 +134,7 @@ struct FleetUnits {
             """
     }
 
-    private var owner: String { home.map { $0.line + "\n" } ?? "" }
+    var owner: String { home.map { $0.line + "\n" } ?? "" }
 
     /// `mosaic fleet session` for one agent.
     private func sessionLine(name: String, _ words: [String]) -> String {

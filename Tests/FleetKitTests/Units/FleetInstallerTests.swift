@@ -67,6 +67,49 @@ struct FleetInstallerTests {
         #expect(mode(dropIn("a")) == 0o600 && mode(dropIn("b")) == 0o644)
     }
 
+    @Test func eventsComeAndGoWithoutTouchingTheUnits() throws {
+        _ = try install()
+        try writeRoster(["a"])
+        _ = try install()
+        let before = [holder, template, dropIn("a")].map { folder.read($0) }
+        let plain = "version = 1\n[holder]\nsocket = 's'\n"
+        let agent = "[[agent]]\nname = 'a'\ncommand = ['sleep', '1']\ndirectory = '~/src'\n"
+        try folder.write(roster, plain + "[events]\ncommand = ['/bin/tell']\n" + agent)
+        let added = try install()
+        let files = [
+            "units/mosaic-event@.service", "units/mosaic-event.path",
+            "units/mosaic-tmux-holder.service.d/20-mosaic-events.conf",
+            "units/mosaic-agent@.service.d/20-mosaic-events.conf",
+        ]
+        for file in files { #expect(added[file] == .created, "\(file)") }
+        #expect(added[template] == .unchanged && added[holder] == .unchanged && added[dropIn("a")] == .unchanged)
+        #expect(folder.names("home/fleet/events") == ["new", "units"])
+        let dropIn = try #require(folder.read(files[3]))
+        #expect(dropIn.contains("\nOnFailure=mosaic-event@%n.service\n"))
+        #expect(dropIn.contains("\nExecStopPost=-/usr/bin/mosaic fleet event --mosaic-home "))
+        #expect(try install()[files[0]] == .unchanged)
+        try folder.write(roster, plain + agent)
+        let removed = try install()
+        for file in files { #expect(removed[file] == .removed, "\(file)") }
+        #expect(
+            folder.names("units").sorted() == [
+                "mosaic-agent@.service", "mosaic-agent@a.service.d", "mosaic-tmux-holder.service",
+            ])
+        #expect([holder, template, self.dropIn("a")].map { folder.read($0) } == before)
+        #expect(folder.names("home/fleet") == ["roster.toml"])
+    }
+
+    @Test func anOwnDropInBesideThatOfTheEventsStays() throws {
+        let text = "version = 1\n[holder]\nsocket = 's'\n"
+        _ = try install()
+        try folder.write(roster, text + "[events]\ncommand = ['/bin/tell']\n")
+        _ = try install()
+        try folder.write("units/mosaic-agent@.service.d/50-local.conf", "[Service]\nNice=5\n")
+        try folder.write(roster, text)
+        _ = try install()
+        #expect(folder.names("units/mosaic-agent@.service.d") == ["50-local.conf"])
+    }
+
     @Test func aDropInFolderWithSomebodysOwnSettingsStays() throws {
         _ = try install()
         try writeRoster(["a"])

@@ -29,6 +29,13 @@ enum RunDirectoryOpener {
         return try step(root, "fleet", path: home + "/fleet", create: create)
     }
 
+    /// The folder of the events that nobody was told of yet, under the same rules.
+    static func openEvents(home: String, create: Bool) throws(FleetError) -> CInt? {
+        guard let fleet = try openFleet(home: home, create: create) else { return nil }
+        defer { close(fleet) }
+        return try step(fleet, "events", path: home + "/fleet/events", create: create)
+    }
+
     private static func step(
         _ parent: CInt, _ name: String, path: String, create: Bool
     ) throws(FleetError) -> CInt? {

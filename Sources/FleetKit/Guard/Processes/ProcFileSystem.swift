@@ -123,7 +123,7 @@ public final class ProcFileSystem: ProcessTable {
         return stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
-    private static func hostName() -> String {
+    static func hostName() -> String {
         var name = utsname()
         uname(&name)
         return withUnsafePointer(to: &name.nodename) {

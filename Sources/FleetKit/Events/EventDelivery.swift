@@ -1,0 +1,169 @@
+internal import CLinux
+internal import Glibc
+
+/// Tells the waiting events: the work of the event service, which systemd starts when there are some.
+///
+/// Each event is told once, by one run of the command with the document as its standard input: also when the command
+/// fails, hangs or is killed with this process. A command that cannot be told is said once, until it can again.
+public final class EventDelivery {
+    /// A command that takes longer is killed, with its process group.
+    public static let timeLimit = Duration.seconds(10)
+    /// Commands at once: one that hangs does not keep the next event back.
+    static let parallel = 4
+    /// Bytes of output; a command that writes more is killed.
+    static let outputLimit = 1 << 20
+    /// systemd starts the service again while events wait, so the service must not end faster than this: neither its
+    /// start limit nor the processor is to be used up by a command that fails at once.
+    public static let linger = Duration.seconds(3)
+    private static let step = Duration.milliseconds(20)
+
+    private let folder: EventFolder
+    private let command: [String]
+    private let environment: [String: String]
+    private let clock: any OperationClock
+    private let note: (String) -> Void
+    private let time: () -> String
+    private var running: [Run] = []
+
+    private struct Run {
+        var process: pid_t
+        /// Of its standard output and error.
+        var output: CInt
+        var bytes = 0
+        var lastWords: [UInt8] = []
+        var deadline: Duration
+    }
+
+    /// - Parameters:
+    ///   - command: absolute program and arguments; empty: the events are dropped.
+    ///   - note: a line for the journal.
+    ///   - time: for the note in the folder.
+    public init(
+        folder: EventFolder, command: [String], environment: [String: String],
+        clock: any OperationClock = SystemClock(),
+        time: @escaping () -> String, note: @escaping (String) -> Void
+    ) {
+        self.folder = folder
+        self.command = command
+        // The command is not the process that systemd listens to.
+        self.environment = environment.filter { !["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"].contains($0.key) }
+        self.clock = clock
+        self.time = time
+        self.note = note
+    }
+
+    /// Until no event has come for a while, and every command has ended.
+    /// - Throws: `.unsafeHome`, `.io` where the queue cannot be read.
+    public func run(lingering: Duration = EventDelivery.linger) throws(FleetError) {
+        var quietSince = clock.now()
+        defer { for run in running { end(run) } }
+        while true {
+            while running.count < Self.parallel, let name = try folder.waiting().first {
+                try tell(name)
+                quietSince = clock.now()
+            }
+            guard !running.isEmpty || clock.now() - quietSince < lingering else { return }
+            clock.sleep(for: Self.step)
+            for (index, run) in running.enumerated().reversed() {
+                running[index] = collected(run)
+                guard let words = outcome(of: running[index]) else { continue }
+                end(running[index])
+                running.remove(at: index)
+                report(words.isEmpty ? nil : words)
+                quietSince = clock.now()
+            }
+        }
+    }
+
+    private func tell(_ name: String) throws(FleetError) {
+        guard let document = try folder.take(name) else { return }
+        defer { close(document) }
+        guard !command.isEmpty else { return }
+        var ends: [CInt] = [-1, -1]
+        guard fleet_pipe(&ends) == 0 else { return report("no pipe for it: \(String(cString: strerror(errno)))") }
+        defer { close(ends[1]) }
+        guard let process = spawn(input: document, output: ends[1]) else {
+            close(ends[0])
+            return
+        }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        running.append(Run(process: process, output: ends[0], deadline: clock.now() + Self.timeLimit))
+    }
+
+    private func spawn(input: CInt, output: CInt) -> pid_t? {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        fleet_spawn_close_from(&actions, 3)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // So that what it starts can be killed with it.
+        fleet_spawn_own_session(&attributes)
+        var argv: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var process: pid_t = 0
+        let code = posix_spawn(&process, command[0], &actions, &attributes, &argv, &envp)
+        guard code == 0 else {
+            report("it cannot be started: \(String(cString: strerror(code)))")
+            return nil
+        }
+        return process
+    }
+
+    /// Takes what it has written: the pipe must not fill up, and its end may have been given to another process.
+    private func collected(_ run: Run) -> Run {
+        var run = run
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while run.bytes <= Self.outputLimit {
+            let count = read(run.output, &buffer, buffer.count)
+            guard count > 0 else { break }
+            run.bytes += count
+            run.lastWords = (run.lastWords + buffer[..<count]).suffix(300)
+        }
+        return run
+    }
+
+    /// nil while it runs; empty after success; else what was wrong.
+    private func outcome(of run: Run) -> String? {
+        var value: CInt = 0
+        let said = String(decoding: run.lastWords, as: UTF8.self).parts(at: "\n").last.map { ": \($0)" } ?? ""
+        switch Int(fleet_look_at_child(run.process, &value)) {
+        case FLEET_CHILD_EXITED: return value == 0 ? "" : "exit status \(value)\(said)"
+        case FLEET_CHILD_KILLED: return "killed by \(SignalName.of(value))\(said)"
+        default: break
+        }
+        if run.bytes > Self.outputLimit { return "it wrote more than \(Self.outputLimit >> 20) MiB, and was killed" }
+        guard clock.now() >= run.deadline else { return nil }
+        return "it had not ended after \(DurationText.canonical(Self.timeLimit)), and was killed"
+    }
+
+    /// With its process group. The number is its own as long as it was not waited for.
+    private func end(_ run: Run) {
+        kill(-run.process, SIGKILL)
+        kill(run.process, SIGKILL)
+        while waitpid(run.process, nil, 0) < 0 && errno == EINTR {}
+        close(run.output)
+    }
+
+    /// - Parameter problem: nil: it was told.
+    private func report(_ problem: String?) {
+        do throws(FleetError) {
+            let known = try folder.text(EventFolder.problem)
+            guard let problem else {
+                if known != nil { try folder.setText(nil, EventFolder.problem) }
+                return
+            }
+            guard known == nil else { return }
+            let words = Printable.oneLine(problem, limit: 400)
+            note("the event command failed: \(words); further failures are not reported until it ends well")
+            try folder.setText("\(time()) \(words)\n", EventFolder.problem)
+        } catch {
+            note(error.message)
+        }
+    }
+}

@@ -1,0 +1,206 @@
+internal import Glibc
+internal import SystemPackage
+
+/// `<mosaic home>/fleet/events`: what is to be told, as files, until the event service takes them.
+///
+/// `init` makes the folder where the roster has `[events]`, and removes it where it has not. So whether events are told
+/// costs one look, and who has something to tell waits for nobody: it writes a file, which systemd hears of
+/// (`mosaic-event.path`).
+///
+/// | name | what it is |
+/// | --- | --- |
+/// | `new/TIME-ID.json` | an event that the command was not told yet |
+/// | `units/UNIT` | the last failure of the unit that was looked at, see `UnitFailure` |
+/// | `problem` | why the command could not be told last; absent while it can |
+public struct EventFolder: Sendable {
+    static let queue = "new"
+    static let units = "units"
+    static let problem = "problem"
+    /// More are not kept for a command that is not run, or is too slow for what happens.
+    static let limit = 1000
+    static let sizeLimit = 64 << 10
+
+    private let home: MosaicHome
+
+    public init(home: MosaicHome) { self.home = home }
+
+    public var path: String { home.fleetDirectory + "/events" }
+    var queuePath: String { path + "/" + Self.queue }
+
+    // MARK: init
+
+    /// - Returns: whether something was made.
+    @discardableResult
+    func make() throws(FleetError) -> Bool {
+        let isNew = try open() == nil
+        guard let folder = try RunDirectoryOpener.openEvents(home: home.path, create: true) else { throw gone() }
+        defer { close(folder) }
+        for name in [Self.queue, Self.units] where mkdirat(folder, name, 0o700) != 0 && errno != EEXIST {
+            throw failure("make \(name) in")
+        }
+        return isNew
+    }
+
+    var isThere: Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// With all that nobody was told of.
+    func remove() throws(FleetError) {
+        guard let folder = try open() else { return }
+        defer { close(folder) }
+        for name in [Self.queue, Self.units] {
+            guard let inner = try open(folder, name) else { continue }
+            defer { close(inner) }
+            for entry in try names(inner) where unlinkat(inner, entry, 0) != 0 {
+                throw failure("empty")
+            }
+            guard unlinkat(folder, name, AT_REMOVEDIR) == 0 else { throw failure("empty") }
+        }
+        for entry in try names(folder) where unlinkat(folder, entry, 0) != 0 {
+            throw failure("empty")
+        }
+        guard rmdir(path) == 0 else { throw failure("remove") }
+    }
+
+    // MARK: Telling
+
+    /// Leaves the event for the event service. Waits for nothing but the file system, and not for its disk.
+    /// - Returns: false where the fleet has no event command, or too many events wait for it.
+    /// - Throws: `.unsafeHome`, `.io`.
+    @discardableResult
+    public func post(_ event: FleetEvent) throws(FleetError) -> Bool {
+        guard let folder = try open() else { return false }
+        defer { close(folder) }
+        guard let queue = try open(folder, Self.queue), try names(queue).count < Self.limit else { return false }
+        defer { close(queue) }
+        let temporary = "." + event.id
+        try write(event.text(), to: temporary, in: folder)
+        // Whole at once: whoever lists the queue finds no half of one.
+        guard renameat(folder, temporary, queue, event.fileName) == 0 else {
+            let problem = failure("put an event into")
+            unlinkat(folder, temporary, 0)
+            throw problem
+        }
+        return true
+    }
+
+    /// Names of the events that wait, the oldest first.
+    func waiting() throws(FleetError) -> [String] {
+        guard let folder = try open() else { return [] }
+        defer { close(folder) }
+        guard let queue = try open(folder, Self.queue) else { return [] }
+        defer { close(queue) }
+        return try names(queue)
+    }
+
+    /// Takes one event out of the queue: from now on it is the caller's to tell, once.
+    /// - Returns: a descriptor to read it from; nil where it is gone, or no file of ours.
+    func take(_ name: String) throws(FleetError) -> CInt? {
+        guard let folder = try open() else { return nil }
+        defer { close(folder) }
+        guard let queue = try open(folder, Self.queue) else { return nil }
+        defer { close(queue) }
+        let file = openat(queue, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard unlinkat(queue, name, 0) == 0 || errno == ENOENT || unlinkat(queue, name, AT_REMOVEDIR) == 0 else {
+            if file >= 0 { close(file) }
+            throw failure("take \(Printable.oneLine(name)) out of")
+        }
+        guard file >= 0 else { return nil }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+            status.st_size <= Self.sizeLimit
+        else {
+            close(file)
+            return nil
+        }
+        return file
+    }
+
+    // MARK: Small texts
+
+    /// - Parameter name: relative to the folder.
+    func text(_ name: String, in inner: String? = nil) throws(FleetError) -> String? {
+        guard let folder = try open() else { return nil }
+        defer { close(folder) }
+        let place = inner == nil ? folder : try open(folder, inner ?? "") ?? -1
+        defer { if inner != nil, place >= 0 { close(place) } }
+        guard place >= 0 else { return nil }
+        let file = openat(place, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure("read \(name) in")
+        }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(file, &bytes, bytes.count)
+        guard count >= 0 else { throw failure("read \(name) in") }
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    func setText(_ text: String?, _ name: String, in inner: String? = nil) throws(FleetError) {
+        guard let folder = try open() else { return }
+        defer { close(folder) }
+        let place = inner == nil ? folder : try open(folder, inner ?? "") ?? -1
+        defer { if inner != nil, place >= 0 { close(place) } }
+        guard place >= 0 else { return }
+        guard let text else {
+            guard unlinkat(place, name, 0) == 0 || errno == ENOENT else { throw failure("remove \(name) in") }
+            return
+        }
+        let temporary = "." + LockToken.random().rawValue
+        try write(Array(text.utf8), to: temporary, in: folder)
+        guard renameat(folder, temporary, place, name) == 0 else {
+            let problem = failure("write \(name) in")
+            unlinkat(folder, temporary, 0)
+            throw problem
+        }
+    }
+
+    // MARK: Steps
+
+    private func open() throws(FleetError) -> CInt? {
+        try RunDirectoryOpener.openEvents(home: home.path, create: false)
+    }
+
+    private func open(_ folder: CInt, _ name: String) throws(FleetError) -> CInt? {
+        let inner = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard inner >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure("open \(name) in")
+        }
+        return inner
+    }
+
+    private func names(_ folder: CInt) throws(FleetError) -> [String] {
+        do throws(Errno) { return try DirectoryEntries.names(in: folder).sorted() } catch {
+            errno = error.rawValue
+            throw failure("list")
+        }
+    }
+
+    private func write(_ bytes: [UInt8], to name: String, in folder: CInt) throws(FleetError) {
+        let file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw failure("write into") }
+        defer { close(file) }
+        var written = -1
+        repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
+        guard written == bytes.count else {
+            if written >= 0 { errno = ENOSPC }
+            let problem = failure("write into")
+            unlinkat(folder, name, 0)
+            throw problem
+        }
+    }
+
+    private func gone() -> FleetError {
+        FleetError(.io, "\(Printable.oneLine(path)) was removed", hint: "run the command again")
+    }
+
+    private func failure(_ verb: String) -> FleetError {
+        FleetError(
+            .io, "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: errno).description)",
+            hint: "check that folder; 'mosaic fleet init' makes it again")
+    }
+}

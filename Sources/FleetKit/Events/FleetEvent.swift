@@ -1,0 +1,80 @@
+internal import FoundationEssentials
+
+/// Something that an operator wants to be told of: the JSON document that the command of `[events]` reads.
+///
+/// The fields are documented in docs/events.md; a field that has nothing to say is left out.
+public struct FleetEvent: Codable, Sendable, Equatable {
+    public enum Kind: String, Sendable, CaseIterable, Codable {
+        /// A unit died, or could not be started.
+        case unitFailed = "unit-failed"
+        /// systemd does not start the unit again by itself: its start limit is used up.
+        case unitGaveUp = "unit-gave-up"
+        case outOfMemory = "out-of-memory"
+        case restartFailed = "restart-failed"
+        /// A rolling restart stopped at a failure.
+        case restartHalted = "restart-halted"
+        /// The lock was taken from a restart that was alive.
+        case restartEvicted = "restart-evicted"
+        /// A restart took the lock over from one that had died or hung.
+        case takeover
+        /// An agent waits for a person.
+        case agentWaiting = "agent-waiting"
+        /// `heal` has tried a unit often enough for now.
+        case healResting = "heal-resting"
+    }
+
+    public static let currentVersion = 1
+
+    public var schemaVersion = FleetEvent.currentVersion
+    /// A fresh UUID.
+    public var id: String
+    public var event: Kind
+    /// RFC 3339, in UTC.
+    public var time: String
+    public var host: String
+    /// The mosaic home.
+    public var home: String
+    /// One line for people.
+    public var summary: String
+    public var unit: String?
+    public var agent: String?
+    /// systemd's word for a unit (`exit-code`, `signal`, …); the history's for a restart; the verdict for a takeover.
+    public var result: String?
+    /// How the unit's run ended, in words.
+    public var exit: String?
+    /// The run that it is about.
+    public var invocation: String?
+    /// The lock token of the restart, as `history` knows it.
+    public var restart: String?
+    public var who: String?
+    /// The command line of the restart.
+    public var command: String?
+    public var reason: String?
+    /// What the agent said.
+    public var note: String?
+    /// What to type.
+    public var next: String?
+
+    public init(_ kind: Kind, home: String, time: Double, summary: String) {
+        id = LockToken.random().rawValue
+        event = kind
+        self.time = Timestamp.rfc3339(time)
+        host = ProcFileSystem.hostName()
+        self.home = home
+        self.summary = Printable.oneLine(summary, limit: 500)
+    }
+
+    /// The document, with a line end.
+    func text() throws(FleetError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        } catch {
+            throw FleetError(.io, "the event cannot be written as JSON: \(error)", hint: "report this as a defect")
+        }
+    }
+
+    /// `TIME-ID.json`, so that the names' order is the events' order.
+    var fileName: String { "\(time)-\(id).json" }
+}
