@@ -196,7 +196,7 @@ _mosaic_fleet() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    restart|start|stop|status|history|logs|peek|attach|lock|init|add|remove|apply|enable|disable|doctor)
+    restart|start|stop|status|history|logs|peek|attach|report|lock|init|add|remove|apply|enable|disable|doctor)
         # Offer subcommand argument completions
         "_mosaic_fleet_${subcommand}"
         ;;
@@ -206,7 +206,7 @@ _mosaic_fleet() {
             __mosaic_add_completions -f
             return
         fi
-        COMPREPLY+=($(compgen -W 'restart start stop status history logs peek attach lock init add remove apply enable disable doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'restart start stop status history logs peek attach report lock init add remove apply enable disable doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
         ;;
     esac
 }
@@ -550,6 +550,41 @@ _mosaic_fleet_attach() {
     case "${positional_number}" in
     1)
         __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet attach -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_report() {
+    repeating_flags=()
+    non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--note --mosaic-home --backend --color)
+    __mosaic_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--note')
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __mosaic_add_completions -W 'busy'$'\n''waiting'$'\n''idle'
         return
         ;;
     esac

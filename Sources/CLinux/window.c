@@ -111,25 +111,37 @@ static int complain(const char *what) {
     return 1;
 }
 
+// Connected to a socket of our own user; -1 with errno.
+static int connect_to(const char *text, int type) {
+    struct sockaddr_un address;
+    socklen_t length = set_address(&address, text);
+    if (length == 0) return -1;
+    int connection = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (connection < 0) return -1;
+    int result;
+    while ((result = connect(connection, (struct sockaddr *)&address, length)) < 0 && errno == EINTR) {}
+    struct ucred peer;
+    socklen_t peer_length = sizeof peer;
+    if (result == 0) result = getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &peer_length);
+    if (result == 0 && peer.uid != geteuid()) {
+        errno = EPERM;
+        result = -1;
+    }
+    if (result == 0) return connection;
+    int number = errno;
+    close(connection);
+    errno = number;
+    return -1;
+}
+
+int fleet_connect(const char *text) { return connect_to(text, SOCK_SEQPACKET | SOCK_NONBLOCK); }
+
 static int window(const char *path) {
     // The terminal's end is the main process' to notice, and a change of its foreground concerns the agent.
     signal(SIGHUP, SIG_IGN);
     signal(SIGTTOU, SIG_IGN);
-    struct sockaddr_un address;
-    socklen_t length = set_address(&address, path);
-    if (length == 0) return complain("the name of the agent's socket");
-    int connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (connection < 0) return complain("a socket");
-    int result;
-    while ((result = connect(connection, (struct sockaddr *)&address, length)) < 0 && errno == EINTR) {}
-    if (result < 0) return complain("the agent's main process does not answer");
-    struct ucred peer;
-    socklen_t peer_length = sizeof peer;
-    if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &peer_length) != 0) return complain("the socket's other end");
-    if (peer.uid != getuid()) {
-        errno = EPERM;
-        return complain("the socket is another user's");
-    }
+    int connection = connect_to(path, SOCK_SEQPACKET);
+    if (connection < 0) return complain("the agent's main process does not answer");
     // Only a session leader that gives its terminal up frees it for another session.
     if (ioctl(0, TIOCNOTTY) != 0) return complain("the pane's terminal");
     char text[8192];

@@ -29,6 +29,11 @@ enum StandardTexts {
         ("DBUS_SESSION_BUS_ADDRESS", ["The bus of the user's service manager, tried after its private socket."]),
         ("DBUS_SYSTEM_BUS_ADDRESS", ["The bus of the machine's service manager, with", ".Fl -system ."]),
         ("HOME", ["The home directory; where it is not an absolute path, that of the account."]),
+        (
+            "MOSAIC_AGENT_RUN",
+            ["Set by the main process of an agent's unit: the run of the agent that its programs report of."]
+        ),
+        ("MOSAIC_AGENT_SOCKET", ["Set with it: where they report."]),
         ("MOSAIC_FAKE_DIR", ["Where", ".Fl -backend Cm fake", "keeps its units, for tests."]),
         (
             "MOSAIC_FAKE_RUNTIME_DIR",

@@ -14,6 +14,7 @@ struct SessionRequestTests {
             front + ["--directory", "/d", "--stop-keys", "-x", "--stop-keys", "Enter", "--", "c"],
             front + ["--directory", "/d", "--stop-command", "git", "--stop-command", "--all", "--", "c"],
             front + ["--directory", "/d", "--stop-timeout", "90", "--no-last-screen", "--", "c", ""],
+            front + ["--directory", "/d", "--idle-after", "1m30s", "--", "c"],
             front + ["--holder", "h.service", "--mosaic-home", "/h", "--directory", "/", "--", "c"],
             ["fleet", "session", "--socket-path", "/s", "--name", "a", "--tmux", "/t", "--directory", "/d", "--", "c"],
         ])
@@ -28,6 +29,8 @@ struct SessionRequestTests {
             front + ["--directory", "/d"], front + ["--directory", "/d", "--"], front + ["--", "c"],
             front + ["--directory", "d", "--", "c"], front + ["--directory", "/d", "--remove", "--", "c"],
             front + ["--directory", "/d", "--socket-path", "/s", "--", "c"],
+            front + ["--directory", "/d", "--idle-after", "0", "--", "c"],
+            front + ["--directory", "/d", "--idle-after", "30", "--", "c"],
             front + ["--directory", "/d", "--stop-timeout", "x", "--", "c"], front + ["--directory", "--", "c"],
             ["fleet", "status"], ["fleet", "session", "--", "c"], ["fleet"], [],
         ])

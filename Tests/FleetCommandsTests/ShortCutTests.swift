@@ -35,6 +35,40 @@ struct ShortCutTests {
         }
     }
 
+    private static let reports: [[String]] = ["busy", "waiting", "idle"].flatMap { state in
+        let front = ["fleet", "report", state]
+        let notes = [
+            [], ["--note", "a b"], ["--note=a"], ["--note", ""], ["--note", "--json"], ["--note", "-q"],
+            ["--note", "\n"], ["--note=--note"],
+        ]
+        return notes.flatMap { note in [[], ["-q"], ["--json", "-v"]].map { front + note + $0 } }
+    }
+
+    @Test(arguments: reports) func aReportIsReadAsTheParserReadsIt(_ line: [String]) throws {
+        let short = try #require(ShortCut.report(for: line))
+        let long = try #require(try RootCommand.parseAsRoot(line) as? ReportCommand)
+        #expect(short.state == long.state && short.note == long.note)
+        #expect(values(short.common) == values(long.common))
+    }
+
+    /// The parser (1.8) takes what follows `--note=` for the note, and `--` for the end of the options.
+    @Test(arguments: [(["--note=", "-q"], ""), (["--note", "--", "-q"], "--")])
+    func aNoteThatIsEmptyOrDashesFailsNoHook(_ rest: [String], _ note: String) throws {
+        let report = try #require(ShortCut.report(for: ["fleet", "report", "idle"] + rest))
+        #expect(report.note == note && report.common.quiet)
+    }
+
+    @Test(arguments: [
+        ["fleet", "report"], ["fleet", "report", "unknown"], ["fleet", "report", "Busy"],
+        ["fleet", "report", "--help"],
+        ["fleet", "report", "idle", "--note"], ["fleet", "report", "idle", "x"],
+        ["fleet", "report", "--note", "x", "idle"],
+        ["fleet", "report", "idle", "--note", "x", "--note", "y"], ["fleet", "status", "idle"],
+    ])
+    func anUnusualReportIsTheParsers(_ line: [String]) {
+        #expect(ShortCut.report(for: line) == nil)
+    }
+
     private func values(_ common: CommonOptions) -> [String] {
         [
             "\(String(describing: common.mosaicHome))", "\(common.backend)", "\(common.scope)", "\(common.json)",

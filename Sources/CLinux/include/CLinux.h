@@ -123,6 +123,10 @@ int fleet_listen(const char *address);
 /// The next connection, closed on exec, and who is at its other end: -1 with errno.
 int fleet_accept(int listener, pid_t *process, uid_t *user);
 
+/// A connection to such a socket, closed on exec and never blocking: -1 with errno (EAGAIN: its queue is full; EPERM: it is
+/// another user's).
+int fleet_connect(const char *address);
+
 /// One message with a descriptor: the number of bytes (0: the other end has closed), -1 with errno. `descriptor` is -1
 /// where none came.
 ssize_t fleet_receive_descriptor(int connection, void *bytes, size_t size, int *descriptor);

@@ -43,6 +43,11 @@ struct SessionCommand: RelayingCommand {
         help: ArgumentHelp("The unit's time for a stop; the first step gets half of it.", valueName: "seconds"))
     var stopTimeout: String?
 
+    @Option(
+        name: .customLong("idle-after"),
+        help: ArgumentHelp("Take silence of the terminal for so long for idle.", valueName: "dur"))
+    var idleAfter: String?
+
     @Flag(name: .customLong("no-last-screen"), help: "Keep nothing of the screen after a failure.")
     var noLastScreen = false
 
@@ -90,6 +95,14 @@ struct SessionCommand: RelayingCommand {
                     hint: "run 'mosaic fleet init', which writes the units")
             }
             request.stopTimeout = seconds
+        }
+        if let idleAfter {
+            guard let duration = SessionRequest.idleAfter(idleAfter) else {
+                throw FleetError(
+                    .usage, "--idle-after is '\(Printable.oneLine(idleAfter))', which is not a duration above 0",
+                    hint: "run 'mosaic fleet init', which writes the units")
+            }
+            request.idleAfter = duration
         }
         request.keepsLastScreen = !noLastScreen
         request.mosaicHome = common.mosaicHome

@@ -19,6 +19,11 @@ public protocol UnguardedCommand: CommandModule {
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus
 }
 
+/// Runs at once, needs neither home nor roster nor manager, and fails with none of them.
+protocol IndependentCommand: CommandModule {
+    func run(output: Output, environment: [String: String]) throws(FleetError) -> ExitStatus
+}
+
 /// Runs at once, and ends with the status of another program that it ran.
 public protocol RelayingCommand: CommandModule {
     /// - Returns: the process's exit status.

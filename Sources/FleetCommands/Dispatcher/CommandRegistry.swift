@@ -11,6 +11,7 @@ enum CommandRegistry {
         LogsCommand.self,
         PeekCommand.self,
         AttachCommand.self,
+        ReportCommand.self,
         LockCommand.self,
         InitCommand.self,
         AddCommand.self,

@@ -17,6 +17,7 @@ public struct Dispatcher {
     public func run(_ line: [String]) -> Int32 {
         if let request = SessionRequest.read(line) { return run(request) }
         if EventCommand.isNothing(line, environment) { return ExitStatus.done.rawValue }
+        if let report = ShortCut.report(for: line) { return run(report) }
         defer { TerminalModes.restore() }
         if let module = ShortCut.module(for: line) {
             return inContext(of: module, line) { context throws(FleetError) in
@@ -39,6 +40,7 @@ public struct Dispatcher {
             Output.write("mosaic \(composition.version)\n", to: STDOUT_FILENO)
             return ExitStatus.done.rawValue
         }
+        if let independent = command as? any IndependentCommand { return run(independent) }
         guard let module = command as? any CommandModule else {
             // A group without a command, or `help`: both answer by throwing the help that was asked for.
             do {
@@ -58,6 +60,16 @@ public struct Dispatcher {
             return try AgentSession(request, environment: environment).run()
         } catch {
             Output.write("mosaic fleet: \(error.message); \(error.hint)\n", to: STDERR_FILENO)
+            return error.exitStatus.rawValue
+        }
+    }
+
+    private func run(_ command: any IndependentCommand) -> Int32 {
+        let output = Output(command.common, environment: environment)
+        do throws(FleetError) {
+            return try command.run(output: output, environment: environment).rawValue
+        } catch {
+            output.error(error)
             return error.exitStatus.rawValue
         }
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
+internal import FleetKit
 
-/// The commands that watchdogs and shell prompts run all the time, when they are given with common options alone.
+/// The commands that watchdogs, shell prompts and agents' hooks run all the time, with few options.
 ///
 /// The argument parser builds its tables anew at every start, which takes longer than such a command's own work. So
 /// command lines of this plain kind are read here; everything else, whatever is wrong or unusual, is the parser's.
@@ -23,6 +24,27 @@ enum ShortCut {
             return command
         }
         return nil
+    }
+
+    /// `report STATE`, with a note in either spelling.
+    static func report(for arguments: [String]) -> ReportCommand? {
+        guard arguments.count > 2, arguments.starts(with: ["fleet", "report"]),
+            let state = ReportState(rawValue: arguments[2])
+        else { return nil }
+        var rest = arguments[3...]
+        var command = ReportCommand()
+        command.state = state
+        command.note = nil
+        if let first = rest.first, let joined = first.after("--note=") {
+            command.note = String(joined)
+            rest = rest.dropFirst()
+        } else if rest.first == "--note", rest.count > 1 {
+            command.note = rest[rest.startIndex + 1]
+            rest = rest.dropFirst(2)
+        }
+        guard let common = options(after: [], in: Array(rest)) else { return nil }
+        command.common = common
+        return command
     }
 
     private static func options(after words: [String], in arguments: [String]) -> CommonOptions? {

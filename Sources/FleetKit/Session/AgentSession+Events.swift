@@ -23,6 +23,9 @@ extension AgentSession {
         for descriptor in remains.descriptors {
             polled.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
         }
+        if let output, activity.listens(at: clock.now()) {
+            polled.append(pollfd(fd: output.descriptor, events: Int16(POLLIN), revents: 0))
+        }
         let ready = poll(&polled, nfds_t(polled.count), milliseconds())
         if ready > 0 {
             // The terminal's end first: the agent's own may follow from it.
@@ -31,26 +34,29 @@ extension AgentSession {
         }
         finishClients()
         keepTime()
+        listen()
         beginIfPossible()
         if let awaited, awaited.hasEnded { awaitedEnded() }
         lookAtRemains()
     }
 
     func milliseconds() -> CInt {
-        let times = [terminateAt, killAt].compactMap(\.self) + clients.compactMap(\.until)
+        let now = clock.now()
+        let output = output == nil ? nil : activity.wake(after: now)
+        let times = [terminateAt, killAt, tellAt, output].compactMap(\.self) + clients.compactMap(\.until)
         guard let next = times.min() else { return -1 }
-        return CInt(clamping: max(0, (next - clock.now()).wholeMilliseconds + 1))
+        return CInt(clamping: max(0, (next - now).wholeMilliseconds + 1))
     }
 
     func react(to descriptor: CInt) {
         if descriptor == windows.descriptor {
-            windows.accept()
+            if let letter = windows.accept() { answer(letter) }
         } else if let window, descriptor == window.terminal {
             terminalEnded()
         } else if let window, descriptor == window.connection {
             windowEnded()
         } else if windows.candidates.contains(where: { $0.connection == descriptor }) {
-            windows.receive(descriptor)
+            if let letter = windows.receive(descriptor) { answer(letter) }
         } else {
             for client in clients { client.program.collect(descriptor) }
         }
@@ -110,6 +116,7 @@ extension AgentSession {
             if clients[index].program.status == nil { kill(clients[index].program.process, signal) }
             clients[index].until = nil
         }
+        if let at = tellAt, at <= now { tellActivity() }
         if let at = terminateAt, at <= now {
             terminateAt = nil
             terminate()

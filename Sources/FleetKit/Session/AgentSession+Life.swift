@@ -94,6 +94,7 @@ extension AgentSession {
         memoryKills = unit.memoryKills
         var variables = environment.merging(window.variables) { $1 }
         variables["PWD"] = request.directory
+        variables.merge(beginRun(on: window.terminal)) { $1 }
         let start = ProgramStart(words: request.command, environment: variables, directory: request.directory)
         do throws(ProgramStart.Failure) {
             let started = try start.start(terminal: window.terminal)
@@ -241,6 +242,7 @@ extension AgentSession {
     func agentEnded(_ status: CInt) {
         agentEnd = AgentEnd(wait: status, outOfMemory: unit.memoryKills > memoryKills)
         terminateAt = nil
+        endRun()
         hurryClients([.stopKeys])
         // Before the leader ends, whose end would send SIGHUP to what is left on the terminal.
         remains.update(remaining())

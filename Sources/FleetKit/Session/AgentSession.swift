@@ -45,6 +45,16 @@ public final class AgentSession {
     /// Of the unit's processes when the agent had ended: those that were sent SIGTERM.
     var remains = Remains()
 
+    /// Starts of the agent in this process' life, and what tells the present one from all others.
+    var runs = 0
+    var runName = ""
+    var activity = AgentActivity()
+    /// While its activity is guessed.
+    var output: TerminalOutput?
+    /// systemd did not take the last word at once.
+    var tellAt: Duration?
+    var refusalNotedAt: Duration?
+
     enum Purpose { case create, fate, stopKeys, stopCommand, capture, kill }
 
     enum Loss {
@@ -61,6 +71,9 @@ public final class AgentSession {
     /// An operator's `respawn-pane -k` means it; no stop of systemd's stands behind that.
     static let respawnGrace: Duration = .seconds(10)
     static let windowGrace: Duration = .milliseconds(500)
+    static let tellPause: Duration = .milliseconds(20)
+    /// A program that reports wrongly does so again and again.
+    static let refusalPause: Duration = .seconds(10)
 
     /// - Throws: `.io` when the socket or the signals cannot be had.
     public init(_ request: SessionRequest, environment: [String: String]) throws(FleetError) {

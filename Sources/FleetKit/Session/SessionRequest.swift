@@ -18,6 +18,8 @@ public struct SessionRequest: Equatable {
     public var keepsLastScreen = true
     /// The holder's unit, whose server alone may get the session.
     public var holder: String?
+    /// Silence of the terminal for so long is taken for idle, as long as the agent reports nothing itself; nil: never.
+    public var idleAfter: Duration?
     /// `--mosaic-home`, below which they are kept.
     public var mosaicHome: String?
 
@@ -65,6 +67,9 @@ public struct SessionRequest: Equatable {
             case "--stop-timeout":
                 guard let timeout = stopTimeout(value) else { return nil }
                 request.stopTimeout = timeout
+            case "--idle-after":
+                guard let duration = idleAfter(value) else { return nil }
+                request.idleAfter = duration
             case "--socket-name", "--socket-path":
                 request.socket = option == "--socket-name" ? .name(value) : .path(value)
                 sockets += 1
@@ -75,6 +80,16 @@ public struct SessionRequest: Equatable {
             return nil
         }
         return request
+    }
+
+    /// A duration above 0; more than a year is a year.
+    public static func idleAfter(_ text: String) -> Duration? {
+        do throws(FleetError) {
+            let duration = try DurationText.parse(text)
+            return duration > .zero ? min(duration, .seconds(366 * 86_400)) : nil
+        } catch {
+            return nil  // the parser says what is wrong
+        }
     }
 
     /// Whole seconds, as `init` writes them.

@@ -13,6 +13,12 @@ struct UnitProcesses {
         folder = group.map { root + $0 }
     }
 
+    /// Also of one in a cgroup that the agent made below the unit's. False for one that has ended.
+    func contains(_ process: Int32) -> Bool {
+        guard let group, let path = ControlGroupScan.path(of: process) else { return false }
+        return ControlGroupScan.contains(group, path)
+    }
+
     /// Process numbers, without ours. Empty where the kernel does not tell: then only systemd sees what is left, and ends it.
     func others() -> [Int32] {
         guard let group, let folder else { return [] }

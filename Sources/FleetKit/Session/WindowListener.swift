@@ -1,8 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// The socket at which the window process of an agent's pane hands its terminal over. Its name holds the invocation, and
-/// the kernel says who is at the other end.
+/// The socket at which the window process of an agent's pane hands its terminal over, and at which the agent's programs
+/// report. Its name holds the invocation, and the kernel says who is at the other end.
+///
+/// Nothing waits for the other end: what has connected and says nothing gives way to others.
 final class WindowListener {
     /// A connection that may become the agent's window.
     struct Window {
@@ -25,7 +27,15 @@ final class WindowListener {
     let address: String
     private(set) var candidates: [Window] = []
 
-    private static let candidateLimit = 4
+    /// A message of a program that wants an answer.
+    struct Letter {
+        var process: Int32
+        var bytes: [UInt8]
+        fileprivate var connection: CInt
+    }
+
+    private static let windowLimit = 4
+    private static let silentLimit = 8
 
     /// - Parameter environment: `XDG_RUNTIME_DIR` and `INVOCATION_ID` count.
     /// - Throws: `.io`.
@@ -59,29 +69,41 @@ final class WindowListener {
             && status.st_mode & 0o022 == 0
     }
 
-    func accept() {
+    /// Takes one connection, and what it has said by now: mostly all that it will say.
+    func accept() -> Letter? {
         var process: pid_t = 0
         var user: uid_t = 0
         let connection = fleet_accept(descriptor, &process, &user)
-        guard connection >= 0 else { return }
-        guard user == geteuid(), candidates.count < Self.candidateLimit else {
+        guard connection >= 0 else { return nil }
+        guard user == geteuid() else {
             Glibc.close(connection)
-            return
+            return nil
         }
+        let silent = candidates.indices.filter { candidates[$0].terminal < 0 }
+        if silent.count >= Self.silentLimit, let oldest = silent.first { drop(candidates.remove(at: oldest)) }
         candidates.append(Window(process: process, connection: connection))
+        return receive(connection)
     }
 
     /// Takes the terminal of a candidate, or the end of its connection.
-    func receive(_ connection: CInt) {
-        guard let index = candidates.firstIndex(where: { $0.connection == connection }) else { return }
+    ///
+    /// - Returns: what came instead of a terminal.
+    func receive(_ connection: CInt) -> Letter? {
+        guard let index = candidates.firstIndex(where: { $0.connection == connection }) else { return nil }
         var bytes = [UInt8](repeating: 0, count: 8192)
         var terminal: CInt = -1
         let count = fleet_receive_descriptor(connection, &bytes, bytes.count, &terminal)
-        if count < 0 && errno == EAGAIN { return }
-        guard count > 0, terminal >= 0, isatty(terminal) == 1, candidates[index].terminal < 0 else {
+        if count < 0 && errno == EAGAIN { return nil }
+        if count > 0, terminal < 0, candidates[index].terminal < 0 {
+            let sender = candidates.remove(at: index)
+            return Letter(process: sender.process, bytes: Array(bytes[..<count]), connection: connection)
+        }
+        guard count > 0, terminal >= 0, isatty(terminal) == 1, candidates[index].terminal < 0,
+            candidates.count(where: { $0.terminal >= 0 }) < Self.windowLimit
+        else {
             if terminal >= 0 { Glibc.close(terminal) }
             drop(candidates.remove(at: index))
-            return
+            return nil
         }
         candidates[index].terminal = terminal
         for entry in bytes[..<count].split(separator: 0) {
@@ -90,6 +112,14 @@ final class WindowListener {
             guard Self.names.contains(name) else { continue }
             candidates[index].variables[name] = String(decoding: entry[(sign + 1)...], as: UTF8.self)
         }
+        return nil
+    }
+
+    /// Answers and hangs up, whether or not the other end still listens.
+    func reply(_ words: String, to letter: Letter) {
+        let bytes = Array(words.utf8.prefix(ReportMessage.answerLimit))
+        send(letter.connection, bytes, bytes.count, CInt(MSG_NOSIGNAL | MSG_DONTWAIT))
+        Glibc.close(letter.connection)
     }
 
     private static let names: Set<String> = [

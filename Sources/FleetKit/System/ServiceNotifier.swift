@@ -10,19 +10,27 @@ public struct ServiceNotifier {
     /// - Parameter status: one line for `systemctl status`.
     /// - Throws: `.io` when the socket is named and cannot be reached.
     public func ready(status: String) throws(FleetError) {
-        try send("READY=1\nSTATUS=\(Printable.oneLine(status))")
+        _ = try send("READY=1\nSTATUS=\(Printable.oneLine(status))")
     }
 
     /// - Parameter text: as above; stays until the next start of the unit.
     /// - Throws: `.io`.
-    public func status(_ text: String) throws(FleetError) { try send("STATUS=\(Printable.oneLine(text))") }
+    public func status(_ text: String) throws(FleetError) { _ = try send("STATUS=\(Printable.oneLine(text))") }
+
+    /// As above, of any length, and without waiting for a systemd that has no room for it.
+    /// - Returns: false where it has none at this moment.
+    /// - Throws: `.io`.
+    func offer(status text: String) throws(FleetError) -> Bool {
+        try send("STATUS=\(Printable.oneLine(text, limit: .max))", flags: CInt(MSG_DONTWAIT))
+    }
 
     /// The service ends without having been asked to: systemd's time for a stop begins.
     /// - Throws: `.io`.
-    func stopping() throws(FleetError) { try send("STOPPING=1") }
+    func stopping() throws(FleetError) { _ = try send("STOPPING=1") }
 
-    private func send(_ message: String) throws(FleetError) {
-        guard let address, !address.isEmpty else { return }
+    /// - Returns: false only with flags that forbid to wait.
+    private func send(_ message: String, flags: CInt = 0) throws(FleetError) -> Bool {
+        guard let address, !address.isEmpty else { return true }
         func failure(_ why: String) -> FleetError {
             FleetError(
                 .io, "cannot tell systemd at \(Printable.oneLine(address)) how the service is: \(why)",
@@ -46,10 +54,11 @@ public struct ServiceNotifier {
         while true {
             let sent = withUnsafePointer(to: &name) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    sendto(file, text, text.count, CInt(MSG_NOSIGNAL), $0, length)
+                    sendto(file, text, text.count, flags | CInt(MSG_NOSIGNAL), $0, length)
                 }
             }
-            if sent == text.count { return }
+            if sent == text.count { return true }
+            if flags != 0 && (errno == EAGAIN || errno == ENOBUFS) { return false }
             guard errno == EINTR else { throw failure(String(cString: strerror(errno))) }
         }
     }

@@ -45,6 +45,9 @@ extension FleetUnits {
         if settings.stopRequest != nil, let timeout = settings.stopTimeout {
             words += ["--stop-timeout", "\(max(1, timeout.wholeMilliseconds / 1000))"]
         }
+        if case .quiet(let duration) = settings.activity {
+            words += ["--idle-after", DurationText.canonical(duration)]
+        }
         return settings.lastScreen == false ? words + ["--no-last-screen"] : words
     }
 }

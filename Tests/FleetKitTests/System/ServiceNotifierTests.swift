@@ -42,6 +42,28 @@ struct ServiceNotifierTests {
             } == sent)
     }
 
+    /// The kernel holds back a sender whose receiver does not read.
+    @Test func anOfferWaitsForNobody() throws {
+        let path = folder.path + "/s"
+        let first = try listen(Array(path.utf8)) {
+            let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": path])
+            var taken = 0
+            while try notifier.offer(status: "n\(taken)"), taken < 100_000 { taken += 1 }
+            #expect((1..<100_000).contains(taken))
+        }
+        #expect(first == "STATUS=n0")
+    }
+
+    @Test func anOfferIsWhole() throws {
+        let path = folder.path + "/s"
+        let text = String(repeating: "x", count: 300)
+        let sent = try listen(Array(path.utf8)) {
+            let isTaken = try ServiceNotifier(environment: ["NOTIFY_SOCKET": path]).offer(status: text)
+            #expect(isTaken)
+        }
+        #expect(sent == "STATUS=" + text)
+    }
+
     @Test func withoutASocketNobodyIsTold() throws {
         try ServiceNotifier(environment: [:]).ready(status: "x")
         try ServiceNotifier(environment: ["NOTIFY_SOCKET": ""]).ready(status: "x")

@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// `mosaic fleet report`: an agent says what it does. Run by the agent's own hooks, inside its window.
+///
+/// It never fails the hook that calls it: only a command line that is wrong in itself has another status than 0. What
+/// depends on the moment or on the text of the note is a warning.
+struct ReportCommand: IndependentCommand {
+    static let mayLackHome = true
+
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Say what this agent does: busy, waiting or idle.",
+        usage: "mosaic fleet report busy|waiting|idle [--note TEXT]",
+        discussion: """
+            Example: mosaic fleet report busy --note 'running the tests'
+
+            For an agent's own hooks, inside its window. Exit status: 0 also when nothing could be reported, with a \
+            warning; 64 for a wrong command line.
+            """)
+
+    @Argument(help: ArgumentHelp("What the agent does; waiting is for a person.", valueName: "state"))
+    var state: ReportState
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("One line to show with it, at most \(Activity.noteLimit) bytes.", valueName: "text"))
+    var note: String?
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run(output: Output, environment: [String: String]) throws(FleetError) -> ExitStatus {
+        var problem: String?
+        do throws(FleetError) {
+            try ActivityReport(state.activity, note: note).send(environment: environment)
+        } catch {
+            problem = error.message
+            output.warning("nothing was reported: \(error.message); \(error.hint)")
+        }
+        if common.json {
+            try output.json(ReportDocument(state: state.rawValue, reported: problem == nil, problem: problem))
+        }
+        return .done
+    }
+}
+
+/// The states that an agent can report.
+enum ReportState: String, CaseIterable, ExpressibleByArgument {
+    case busy, waiting, idle
+
+    var activity: Activity.State {
+        switch self {
+        case .busy: .busy
+        case .waiting: .waiting
+        case .idle: .idle
+        }
+    }
+}
+
+/// `report --json`.
+struct ReportDocument: Encodable {
+    let schemaVersion = 1
+    var state: String
+    var reported: Bool
+    /// Why not.
+    var problem: String?
+}
