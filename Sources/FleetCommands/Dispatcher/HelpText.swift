@@ -17,7 +17,10 @@ enum HelpText {
         let blocks = blocks(of: full)
         let groups = blocks.filter { Self.shared.contains(String($0[0])) }
         // A group of commands: the list of them needs the room, and its only option is --help.
-        guard !groups.isEmpty else { return text(blocks.filter { $0[0] != "OPTIONS:" }) }
+        guard !groups.isEmpty else {
+            let lesser = ["OPTIONS:", "USAGE: ", "  See "]
+            return text(blocks.filter { block in !lesser.contains { block[0].begins(with: $0) } })
+        }
         let all = "ALL: \(command) --help-hidden, man \(command.replacing(" ", with: "-"))"
         let rest = blocks.filter { !Self.shared.contains(String($0[0])) }
         return text(rest + [groups.flatMap(named) + [all[...]]])

@@ -11,7 +11,7 @@ extension AgentSession {
         if request.idleAfter != nil, output == nil {
             note("the terminal's output cannot be watched: \(String(cString: strerror(errno)))")
         }
-        return [ActivityReport.socketVariable: windows.address, ActivityReport.runVariable: runName]
+        return ["MOSAIC_AGENT_SOCKET": windows.address, "MOSAIC_AGENT_RUN": runName]
     }
 
     /// Nothing is known any more of an agent that has ended.

@@ -13,7 +13,7 @@ extension ActivityReport {
     ///   process is gone, silent or does not want the report. Nothing has changed then.
     public func send(environment: [String: String], patience: Duration = Self.patience) throws(FleetError) {
         _ = try Activity(state, since: 0, note: note)
-        guard let address = environment[Self.socketVariable], let run = environment[Self.runVariable] else {
+        guard let address = environment["MOSAIC_AGENT_SOCKET"], let run = environment["MOSAIC_AGENT_RUN"] else {
             throw FleetError(
                 .notActive, "this is not the window of an agent",
                 hint: "report from a program that the agent's unit started")

@@ -10,10 +10,6 @@ public struct ActivityReport: Equatable {
         self.state = state
         self.note = note
     }
-
-    // The environment of the agent's program.
-    static let socketVariable = "MOSAIC_AGENT_SOCKET"
-    static let runVariable = "MOSAIC_AGENT_RUN"
 }
 
 /// The message: the parts are separated by NUL, which no argument of a program can hold.

@@ -144,12 +144,12 @@ struct ReportSendingTests {
     }
 
     private func environment(_ address: String) -> [String: String] {
-        [ActivityReport.socketVariable: address, ActivityReport.runVariable: "r"]
+        ["MOSAIC_AGENT_SOCKET": address, "MOSAIC_AGENT_RUN": "r"]
     }
 
     @Test func outsideAWindowItIsRefused() {
         #expect(problem([:])?.message == "this is not the window of an agent")
-        #expect(problem([ActivityReport.socketVariable: "/x"])?.message == "this is not the window of an agent")
+        #expect(problem(["MOSAIC_AGENT_SOCKET": "/x"])?.message == "this is not the window of an agent")
     }
 
     @Test(
