@@ -4,7 +4,7 @@ extension Connection {
     /// The states of all units for showing: one call lists them, and of those that are active only the properties that
     /// the list lacks are asked for. The others are read whole, since what is wrong with them has to be told.
     func overview(
-        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+        of units: [UnitName], withCPU: Bool, _ timeouts: Timeouts, _ heartbeat: Heartbeat
     ) throws(WireError) -> [UnitState] {
         guard !units.isEmpty else { return [] }
         let rows = try list(units, timeouts, heartbeat)
@@ -19,7 +19,8 @@ extension Connection {
         for (index, state) in zip(others, try self.states(of: others.map { units[$0] }, timeouts, heartbeat)) {
             states[index] = state
         }
-        let shown = try addProperties(to: active.compactMap { rows[units[$0]] }, timeouts, heartbeat)
+        let fields = UnitProperties.Field.ofOverview + (withCPU ? [.cpu] : [])
+        let shown = try add(fields, to: active.compactMap { rows[units[$0]] }, timeouts, heartbeat)
         for (index, state) in zip(active, shown) { states[index] = state }
         return states.compactMap(\.self)
     }
@@ -67,10 +68,9 @@ extension Connection {
     }
 
     /// A unit that ended since it was listed keeps the row's state, and has the properties of a moment later.
-    private func addProperties(
-        to rows: [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+    private func add(
+        _ fields: [UnitProperties.Field], to rows: [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
     ) throws(WireError) -> [UnitState] {
-        let fields = UnitProperties.Field.ofOverview
         let count = rows.count * fields.count
         var properties = rows.map { UnitProperties(row: $0) }
         let paths = rows.map { UnitPath.of($0.name) }

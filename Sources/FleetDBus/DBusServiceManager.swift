@@ -80,10 +80,10 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
-    public func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+    public func overview(of units: [UnitName], withCPU: Bool) throws(FleetError) -> [UnitState] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.overview(of: units, timeouts, heartbeat)
+            try connection.overview(of: units, withCPU: withCPU, timeouts, heartbeat)
         }
     }
 

@@ -43,7 +43,7 @@ struct UnitProperties {
         static let ofRun: [Field] = [.invocationID, .restarts]
         /// What `ListUnitsByNames` does not tell of a service that is active. Its Result is `success` as long as it is:
         /// systemd resets it at each start and writes a failure only on the way down.
-        static let ofOverview: [Field] = [.invocationID, .activeSince, .mainPID, .restarts, .memory, .cpu, .statusText]
+        static let ofOverview: [Field] = [.invocationID, .activeSince, .mainPID, .restarts, .memory, .statusText]
     }
 
     private var state: UnitState

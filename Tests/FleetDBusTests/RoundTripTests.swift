@@ -16,6 +16,14 @@ import Testing
         #expect(counted.peer.log.counts == ["ListUnitsByNames": 1, "Get": 1 + 6 * (agents + 1)])
     }
 
+    @Test func aProcessorTimeIsAskedForOnlyWhereItIsWanted() throws {
+        let counted = CountedManager(agents: 2)
+        let manager = try counted.manager()
+        let states = try manager.overview(of: counted.units, withCPU: true)
+        #expect(counted.peer.log.counts == ["ListUnitsByNames": 1, "Get": 1 + 7 * 3])
+        #expect(states.allSatisfy { $0.cpu != nil })
+    }
+
     /// The peer answers nothing of what it is asked for the units before it was asked everything.
     @Test func thePropertiesOfAllUnitsAreOneRoundTrip() throws {
         let counted = CountedManager(agents: 20, holdingBack: 6 * 21)

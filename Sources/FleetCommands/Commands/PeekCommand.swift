@@ -40,7 +40,12 @@ struct PeekCommand: UnguardedCommand {
         let state = try manager.overview(of: [agent.unit]).first ?? UnitState(name: agent.unit, loadState: "not-found")
         if state.isActive {
             let screen = try SessionScreen(of: roster, manager: manager, environment: context.environment)
-            try show(try screen.lines(of: agent.name, history: lines), of: agent, keptAt: nil, context)
+            let shown = try screen.lines(of: agent.name, history: lines)
+            if !common.json, state.activity.state != .unknown {
+                let words = ActivityText.words(state.activity, now: context.time.wallClock())
+                context.output.note("agent '\(agent.name)' is \(words)")
+            }
+            try show(shown, of: agent, state.activity, keptAt: nil, context)
             return .done
         }
         guard let screen = try LastScreen.read(home: context.home, agent: agent.name) else {
@@ -53,18 +58,18 @@ struct PeekCommand: UnguardedCommand {
         }
         let age = DurationText.human(.seconds(clamping: max(0, context.time.wallClock() - screen.writtenAt)))
         context.output.note("agent '\(agent.name)' is \(state.activeState); its screen when it failed, \(age) ago:")
-        try show(screen.lines, of: agent, keptAt: screen.writtenAt, context)
+        try show(screen.lines, of: agent, .unknown, keptAt: screen.writtenAt, context)
         return .done
     }
 
     private func show(
-        _ lines: [String], of agent: Roster.Agent, keptAt: Double?, _ context: CommandContext
+        _ lines: [String], of agent: Roster.Agent, _ activity: Activity, keptAt: Double?, _ context: CommandContext
     ) throws(FleetError) {
         guard !common.json else {
             return try context.output.json(
                 PeekDocument(
                     agent: agent.name.rawValue, running: keptAt == nil, keptAt: keptAt.map(Timestamp.rfc3339),
-                    lines: lines))
+                    activity: ActivityDocument(activity), lines: lines))
         }
         guard !lines.isEmpty else { return }
         context.output.data(lines.map { Printable.oneLine($0, limit: 10_000) }.joined(separator: "\n"))
@@ -79,5 +84,6 @@ struct PeekDocument: Encodable {
     var running: Bool
     /// RFC 3339.
     var keptAt: String?
+    var activity: ActivityDocument
     var lines: [String]
 }

@@ -54,8 +54,9 @@ struct StatusCommand: UnguardedCommand {
         }
         // A tmux client takes longer than all the rest, so a script that asks for JSON asks for that, too (-o wide).
         let probe = common.json && layout != .wide ? nil : try context.holderProbe()
-        let report = try StatusReport.read(roster, agents: names, from: try context.manager(), probe: probe).only(
-            states)
+        let report = try StatusReport.read(
+            roster, agents: names, from: try context.manager(), probe: probe, withCPU: common.json || layout == .wide
+        ).only(states)
         let lock = try context.inspectLock()
         if common.json {
             try context.output.json(StatusDocument(report, lock: lock))

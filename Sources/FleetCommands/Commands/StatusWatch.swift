@@ -38,13 +38,13 @@ struct StatusWatch {
             while true {
                 // The first call begins to listen, before the first look: nothing falls in between.
                 _ = try manager.waitForChange(of: units, atMost: interval, supervisor: supervisor)
-                var report = try StatusReport.read(roster, agents: agents, from: manager)
+                var report = try StatusReport.read(roster, agents: agents, from: manager, withCPU: showsCPU)
                 flaps.mark(&report, now: clock.now())
                 report = report.only(states)
                 status = report.exitStatus
                 try view.show(report, lock: context.inspectLock())
-                calm = report.withoutMemory == last ? min(calm * 2, Self.longestCalm) : Self.calm
-                last = report.withoutMemory
+                calm = report.withoutConsumption == last ? min(calm * 2, Self.longestCalm) : Self.calm
+                last = report.withoutConsumption
                 try supervisor.pause(for: min(calm, interval), clock)
             }
         } catch {
@@ -53,6 +53,8 @@ struct StatusWatch {
         }
         return status
     }
+
+    private var showsCPU: Bool { context.common.json || layout == .wide }
 
     private func view(readsKeys: Bool) -> any StatusView {
         if context.common.json { return StatusStream(output: context.output) }
@@ -121,10 +123,13 @@ private final class WatchSupervisor: JobSupervisor {
 }
 
 extension StatusReport {
-    /// Memory changes at every look, which alone is no news.
-    var withoutMemory: StatusReport {
+    /// Memory and CPU time change at every look, which alone is no news.
+    var withoutConsumption: StatusReport {
         var report = self
-        for index in report.rows.indices { report.rows[index].state.memory = nil }
+        for index in report.rows.indices {
+            report.rows[index].state.memory = nil
+            report.rows[index].state.cpu = nil
+        }
         return report
     }
 }

@@ -63,15 +63,16 @@ public struct StatusReport: Sendable, Equatable {
     /// - Parameters:
     ///   - agents: nil = holder, all agents and what is in no roster; else these agents only.
     ///   - probe: nil: sessions that belong to no agent are not looked for.
+    ///   - withCPU: CPU times are wanted, too, which costs a question for each unit.
     /// - Throws: `.noSuchUnit`, `.noServiceManager`.
     public static func read(
         _ roster: Roster, agents: [AgentName]? = nil, from manager: any ServiceManager,
-        probe: (any HolderProbe)? = nil, words: OutcomeWords = OutcomeWords()
+        probe: (any HolderProbe)? = nil, withCPU: Bool = false, words: OutcomeWords = OutcomeWords()
     ) throws(FleetError) -> StatusReport {
         let targets = try roster.agents(named: agents)
         let holder = agents == nil ? [roster.holder.unit] : []
         var rows: [Row] = []
-        for (index, state) in try manager.overview(of: holder + targets.map(\.unit)).enumerated() {
+        for (index, state) in try manager.overview(of: holder + targets.map(\.unit), withCPU: withCPU).enumerated() {
             let agent = index < holder.count ? nil : targets[index - holder.count]
             rows.append(
                 Row(

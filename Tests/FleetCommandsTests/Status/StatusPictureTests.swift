@@ -41,6 +41,38 @@ struct StatusPictureTests {
         #expect(narrow.prefix(4).allSatisfy { $0.count <= 40 })
     }
 
+    @Test("a column says what agents do, where one says it, and a long note costs no other column")
+    func activity() throws {
+        var report = try Self.report(3)
+        #expect(!Self.text(report).render().contains("ACTIVITY"))
+        let note = String(repeating: "x", count: 200)
+        let since: Int64 = 1000 - 12 * 60 - 5
+        report.rows[0].state.statusText = try #require(Activity(.busy, since: since, note: note).statusText)
+        report.rows[1].state.statusText = try #require(Activity(.idle, since: 990, isGuess: true).statusText)
+        let piped = Self.text(report).render().split(separator: "\n").map(String.init)
+        #expect(piped[0].hasSuffix("  ACTIVITY"))
+        #expect(piped[1].hasSuffix("  busy 12m: \(note)") && piped[2].hasSuffix("  idle 10s (guess)"))
+        #expect(piped[3].hasSuffix("  -"))
+        let shown = Self.text(report).render(width: 120).split(separator: "\n").map(String.init)
+        #expect(shown.prefix(4).allSatisfy { $0.count <= 120 })
+        #expect(shown[0].contains("UNIT") && shown[0].contains("MEMORY"))
+        #expect(shown.contains { $0.contains("busy 12m: xxx") })
+        let narrow = Self.text(report).render(width: 50).split(separator: "\n").map(String.init)
+        #expect(narrow[0].contains("ACTIVITY") && narrow.prefix(4).allSatisfy { $0.count <= 50 })
+    }
+
+    @Test("a status text of any kind moves no cursor and forges no line")
+    func foreignStatusText() throws {
+        var report = try Self.report(2)
+        for text in ["idle since 2026-01-02T03:04:05Z: \u{1b}[2J", "busy\nactive (running)", "\u{202e}idle"] {
+            report.rows[0].state.statusText = text
+            #expect(!Self.text(report).render().contains("ACTIVITY"))
+        }
+        // Of a run that has ended.
+        report.rows[1].state.statusText = try #require(Activity(.idle, since: 0).statusText)
+        #expect(!Self.text(report).render().contains("ACTIVITY"))
+    }
+
     @Test("-o wide has more columns, and a narrow terminal still shows the agent and its state")
     func wide() throws {
         let header = Self.text(try Self.report(2), .wide).render().split(separator: "\n")[0]

@@ -45,6 +45,33 @@ struct ReportSystemTests {
         #expect(try puppet.run(report("busy --json")) == [#"{"reported":true,"schemaVersion":1,"state":"busy"}"#, "0"])
     }
 
+    @Test func statusAndPeekShowWhatAgentsDo() throws {
+        let machine = try UnitsMachine()
+        let (a, b) = (try Puppet("a", machine), try Puppet("b", machine))
+        try machine.install(a.entry() + b.entry("activity = 'quiet 1s'"))
+        #expect(machine.run("systemctl", ["--user", "start", a.unit]).status == 0)
+        let mosaic = { try machine.run(UnitsMachine.program(), ["fleet"] + $0).output }
+        #expect(try !mosaic(["status"]).contains("ACTIVITY"))
+        try a.run(report("busy --note 'the tests'"))
+        #expect(machine.systemctl("start", b.unit) == 0)
+        #expect(machine.eventually("idle (guess)") { words(b) } == "idle (guess)")
+        let table = try mosaic(["status"]).split(separator: "\n")
+        #expect(table[0].hasSuffix("  ACTIVITY") && table[1].hasSuffix("  -"))
+        #expect(table[2].contains(/busy [0-9]+m?s: the tests$/), "\(table[2])")
+        #expect(table[3].contains(/idle [0-9]+m?s \(guess\)$/), "\(table[3])")
+        #expect(try mosaic(["status", "a"]).contains(": the tests"))
+        let units = try #require(
+            JSONSerialization.jsonObject(with: Data(mosaic(["status", "--json"]).utf8)) as? [String: Any])["units"]
+        let shown = try #require(units as? [[String: Any]]).map { $0["activity"] as? [String: Any] }
+        #expect(shown.count == 3 && shown[0] == nil)
+        #expect(shown[1]?["state"] as? String == "busy" && shown[1]?["note"] as? String == "the tests")
+        #expect(shown[1]?["guess"] as? Bool == false)
+        let since = try #require(shown[1]?["since"] as? String)
+        #expect(Timestamp.parse(since).map { Int64($0) } == activity(a).since)
+        #expect(shown[2]?["state"] as? String == "idle" && shown[2]?["guess"] as? Bool == true)
+        #expect(try mosaic(["peek", "a", "--json"]).contains(#""note":"the tests""#))
+    }
+
     @Test func whatCannotBeReportedChangesNothingAndFailsNoHook() throws {
         let machine = try UnitsMachine()
         let puppet = try Puppet("a", machine)

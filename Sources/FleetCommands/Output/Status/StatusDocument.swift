@@ -22,6 +22,8 @@ struct StatusDocument: Encodable {
         var restarts: UInt32
         var memoryBytes: UInt64?
         var invocationID: String?
+        /// Of agents.
+        var activity: ActivityDocument?
         var trouble: String?
         var command: [String]?
         var directory: String?
@@ -52,7 +54,7 @@ struct StatusDocument: Encodable {
                 exitSignal: state.mainExit.flatMap { $0.code == 1 ? nil : $0.status },
                 cpuNanoseconds: state.cpu, restarts: state.restarts,
                 memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
-                trouble: row.trouble,
+                activity: row.role == .holder ? nil : ActivityDocument(state.activity), trouble: row.trouble,
                 command: row.command.isEmpty ? nil : row.command, directory: row.directory)
         }
     }

@@ -12,44 +12,63 @@ struct StatusTable {
     /// Seconds since 1970.
     let now: Double
 
+    private struct Column {
+        var name: String
+        var isRightAligned = false
+        var cell: (StatusReport.Row) -> Table.Cell
+    }
+
+    /// From the one that says least; AGENT, STATE and ACTIVITY stay.
+    private static let expendable = [
+        "INVOCATION", "DESCRIPTION", "JOB", "CPU", "UNIT", "MEMORY", "PID", "RESULT", "DIRECTORY", "RESTARTS", "SINCE",
+        "COMMAND", "EXIT",
+    ]
+
     /// The header, then a line for each row.
     func lines(_ rows: [StatusReport.Row], width: Int?) -> [ScreenLine] {
-        var header = ["AGENT", "UNIT", "STATE", "PID", "SINCE", "RESTARTS", "MEMORY"]
-        if layout == .wide {
-            header += ["CPU", "RESULT", "JOB", "INVOCATION", "EXIT", "COMMAND", "DIRECTORY", "DESCRIPTION"]
+        var columns = mainColumns
+        // Only where anybody says what it does, or it is guessed.
+        if rows.contains(where: { $0.state.activity.state != .unknown }) {
+            columns.append(Column(name: "ACTIVITY") { Table.Cell(activity($0, width: width)) })
         }
-        // From the one that says least; AGENT and STATE stay.
-        let expendable = [10, 14, 9, 7, 1, 6, 3, 8, 13, 5, 4, 12, 11].filter { $0 < header.count }
-        var table = Table(header: header, rightAligned: [3, 5, 6, 7], expendable: expendable, paint: style.bold)
-        for row in rows { table.add(cells(row)) }
+        if layout == .wide { columns += wideColumns }
+        let names = columns.map(\.name)
+        var table = Table(
+            header: names, rightAligned: Set(columns.indices.filter { columns[$0].isRightAligned }),
+            expendable: Self.expendable.compactMap { name in names.firstIndex { $0 == name } }, paint: style.bold)
+        for row in rows { table.add(columns.map { $0.cell(row) }) }
         return table.lines(width: width)
     }
 
-    private func cells(_ row: StatusReport.Row) -> [Table.Cell] {
-        let state = row.state
-        var cells = [
-            Table.Cell(row.agent?.rawValue ?? "(holder)"),
-            Table.Cell(state.name.rawValue),
-            Table.Cell(Self.words(state), paint: paint(row)),
-            Table.Cell(state.mainPID > 0 ? "\(state.mainPID)" : "-"),
-            Table.Cell(since(state)),
-            Table.Cell("\(state.restarts)"),
-            Table.Cell(state.memory.map(ByteText.human) ?? "-"),
+    private var mainColumns: [Column] {
+        [
+            Column(name: "AGENT") { Table.Cell($0.agent?.rawValue ?? "(holder)") },
+            Column(name: "UNIT") { Table.Cell($0.state.name.rawValue) },
+            Column(name: "STATE") { Table.Cell(Self.words($0.state), paint: paint($0)) },
+            Column(name: "PID", isRightAligned: true) {
+                Table.Cell($0.state.mainPID > 0 ? "\($0.state.mainPID)" : "-")
+            },
+            Column(name: "SINCE") { Table.Cell(since($0.state)) },
+            Column(name: "RESTARTS", isRightAligned: true) { Table.Cell("\($0.state.restarts)") },
+            Column(name: "MEMORY", isRightAligned: true) { Table.Cell($0.state.memory.map(ByteText.human) ?? "-") },
         ]
-        guard layout == .wide else { return cells }
-        cells += [
-            Table.Cell(state.cpu.map { DurationText.human(.nanoseconds(Int64(clamping: $0))) } ?? "-"),
-            Table.Cell(
-                state.result == "success" ? "success" : OutcomeWords().reason(result: state.result, state: state)),
-            Table.Cell(
-                state.job.map { $0.type.isEmpty ? "\($0.id)" : Printable.oneLine("\($0.type) \($0.id)") } ?? "-"),
-            Table.Cell(state.invocationID.isEmpty ? "-" : state.invocationID),
-            Table.Cell(exit(state)),
-            Table.Cell(row.command.isEmpty ? "-" : ShellWord.line(row.command, limit: 200)),
-            Table.Cell(row.directory.map { Printable.oneLine($0) } ?? (row.agent == nil ? "-" : "~")),
-            Table.Cell(Printable.oneLine(state.description)),
+    }
+
+    private var wideColumns: [Column] {
+        [
+            Column(name: "CPU", isRightAligned: true) {
+                Table.Cell($0.state.cpu.map { DurationText.human(.nanoseconds(Int64(clamping: $0))) } ?? "-")
+            },
+            Column(name: "RESULT") { Table.Cell(result($0.state)) },
+            Column(name: "JOB") { Table.Cell(job($0.state)) },
+            Column(name: "INVOCATION") { Table.Cell($0.state.invocationID.isEmpty ? "-" : $0.state.invocationID) },
+            Column(name: "EXIT") { Table.Cell(exit($0.state)) },
+            Column(name: "COMMAND") { Table.Cell($0.command.isEmpty ? "-" : ShellWord.line($0.command, limit: 200)) },
+            Column(name: "DIRECTORY") { row in
+                Table.Cell(row.directory.map { Printable.oneLine($0) } ?? (row.agent == nil ? "-" : "~"))
+            },
+            Column(name: "DESCRIPTION") { Table.Cell(Printable.oneLine($0.state.description)) },
         ]
-        return cells
     }
 
     static func words(_ state: UnitState) -> String {
@@ -62,6 +81,20 @@ struct StatusTable {
         case .calm: style.good
         case .uneasy, .changing, .down: style.warn
         }
+    }
+
+    /// On a terminal at most a quarter of it: a long note costs no other column.
+    private func activity(_ row: StatusReport.Row, width: Int?) -> String {
+        let words = ActivityText.words(row.state.activity, now: now)
+        return width.map { TextColumns.cut(words, to: max(16, $0 / 4)) } ?? words
+    }
+
+    private func result(_ state: UnitState) -> String {
+        state.result == "success" ? "success" : OutcomeWords().reason(result: state.result, state: state)
+    }
+
+    private func job(_ state: UnitState) -> String {
+        state.job.map { $0.type.isEmpty ? "\($0.id)" : Printable.oneLine("\($0.type) \($0.id)") } ?? "-"
     }
 
     /// How the last run ended; a unit that is up has forgotten it.

@@ -64,7 +64,9 @@ final class StatusLog: StatusView {
         let now = time.wallClock()
         var words: [UnitName: String] = [:]
         for row in report.rows {
-            words[row.unit] = StatusTable.words(row.state) + (StatusText.remark(row).map { ": \($0)" } ?? "")
+            let activity = row.state.activity
+            let does = activity.state == .unknown ? "" : ", " + ActivityText.words(activity, now: nil)
+            words[row.unit] = StatusTable.words(row.state) + does + (StatusText.remark(row).map { ": \($0)" } ?? "")
         }
         defer { last = words }
         guard let last else {
@@ -87,7 +89,7 @@ final class StatusStream: StatusView {
     var isWanted: Bool { output.isDataRead }
 
     func show(_ report: StatusReport, lock: LockInspection) throws(FleetError) {
-        let rows = report.withoutMemory.rows
+        let rows = report.withoutConsumption.rows
         let events = lock.observation?.events.count ?? 0
         let key = "\(lock.verdict.rawValue) \(lock.observation?.record?.token ?? "") \(events)"
         if let last, last == (rows, key) { return }

@@ -1,0 +1,34 @@
+internal import FleetKit
+
+/// An agent's activity as `status` and `peek` show it.
+enum ActivityText {
+    /// `busy 12m: tests`, `idle 3m (guess)`; `-` for unknown.
+    /// - Parameter now: seconds since 1970; nil: without the time.
+    static func words(_ activity: Activity, now: Double?) -> String {
+        guard activity.state != .unknown else { return "-" }
+        var words = activity.state.rawValue
+        if let now, let age = OccupiedWords.age(activity, now: now) {
+            // Whole seconds are all that is known, and the larger of two units is enough.
+            words += " " + DurationText.human(.seconds(age.components.seconds)).prefix { $0 != " " }
+        }
+        if activity.isGuess { words += " (guess)" }
+        return words + (activity.note.map { ": \(Printable.oneLine($0))" } ?? "")
+    }
+}
+
+/// The same in `--json`.
+struct ActivityDocument: Encodable {
+    var state: String
+    /// RFC 3339; absent for unknown.
+    var since: String?
+    var note: String?
+    /// Derived from the terminal's output, not reported.
+    var guess: Bool
+
+    init(_ activity: Activity) {
+        state = activity.state.rawValue
+        since = activity.since.map { Timestamp.rfc3339(Double($0)) }
+        note = activity.note
+        guess = activity.isGuess
+    }
+}
