@@ -116,6 +116,7 @@ extension UnitSettings {
                     var fields = try file.structure()
                     return try fields.string()
                 }
+                environmentFiles = files
                 if !files.isEmpty { environment = nil }
             default: break
             }

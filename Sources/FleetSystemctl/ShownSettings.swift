@@ -45,7 +45,12 @@ enum ShownSettings {
                 settings.environment =
                     value.unicodeScalars.contains { "\"'\\$".unicodeScalars.contains($0) }
                     ? nil : value.parts(at: " ").map(String.init)
-            case "EnvironmentFiles": if !value.isEmpty { settings.environment = nil }
+            case "EnvironmentFiles":
+                guard !value.isEmpty else { break }
+                settings.environment = nil
+                // `PATH (ignore_errors=no)`, a line for each.
+                let path = value.before(" (ignore_errors=yes)") ?? value.before(" (ignore_errors=no)") ?? value[...]
+                settings.environmentFiles.append(String(path))
             default: break
             }
         }

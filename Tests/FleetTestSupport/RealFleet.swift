@@ -79,7 +79,10 @@ public final class RealFleet {
 
     /// - Returns: its standard output.
     @discardableResult
-    public func systemctl(_ words: String...) throws -> String {
+    public func systemctl(_ words: String...) throws -> String { try systemctl(words) }
+
+    @discardableResult
+    public func systemctl(_ words: [String]) throws -> String {
         let process = try TestProcess(["/usr/bin/systemctl", "--user"] + words, environment: environment)
         try process.wait()
         return process.output

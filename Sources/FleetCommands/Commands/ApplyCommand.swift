@@ -39,16 +39,22 @@ struct ApplyCommand: SometimesGuardedCommand {
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         try context.noteRunningRestart()
         var change = try follow(context)
-        let names = Self.names(change.outdated, try context.roster())
-        if !names.agents.isEmpty {
-            change.notes.append(
-                "Running with an older unit: \(names.agents.joined(separator: ", ")). Restart just "
-                    + "\(names.agents.count == 1 ? "it" : "them") with: \(try context.nextCommands().fleet("apply", "--restart"))"
-            )
+        let roster = try context.roster()
+        let agents = roster.agents.compactMap { agent in
+            change.outdated.first { $0.unit == agent.unit }.map { (agent.name, $0.freshness) }
         }
-        if names.hasHolder {
+        if !agents.isEmpty {
+            // What `apply` itself has just written needs no reason.
+            let isByUnit = agents.allSatisfy { $0.1.reasons.allSatisfy { $0.kind == .unit || $0.kind == .dropIn } }
+            let names = agents.map { name, freshness in isByUnit ? "\(name)" : "\(name) (\(freshness.kinds))" }
             change.notes.append(
-                "The holder runs with an older unit, too; to renew it is to restart the whole fleet: "
+                (isByUnit ? "Running with an older unit: " : "Running outdated: ") + names.joined(separator: ", ")
+                    + ". Restart just \(names.count == 1 ? "it" : "them") with: "
+                    + "\(try context.nextCommands().fleet("apply", "--restart"))")
+        }
+        if let holder = Self.holder(change.outdated, roster) {
+            change.notes.append(
+                "The holder runs outdated, too (\(holder.kinds)); to renew it is to restart the whole fleet: "
                     + "\(try context.nextCommands().fleet("restart"))")
         }
         return try context.conclude(change)
@@ -57,18 +63,18 @@ struct ApplyCommand: SometimesGuardedCommand {
     func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
         var change = try follow(context)
         let roster = try context.roster()
-        let agents = roster.agents.filter { change.outdated.contains($0.unit) }.map(\.name)
+        let agents = roster.agents.filter { agent in change.outdated.contains { $0.unit == agent.unit } }.map(\.name)
         if !agents.isEmpty {
             let report = try RestartOperation(
                 manager: context.manager(), roster: roster, options: operation.options(agents: agents, roster.settle),
                 surroundings: context.surroundings()
             ).run(holding: lock)
             change.operations.append((report, "restart"))
-            change.outdated.removeAll { unit in report.units.contains { $0.unit == unit && $0.outcome.isDone } }
+            change.outdated.removeAll { old in report.units.contains { $0.unit == old.unit && $0.outcome.isDone } }
         }
-        if Self.names(change.outdated, roster).hasHolder {
+        if let holder = Self.holder(change.outdated, roster) {
             change.notes.append(
-                "The holder runs with an older unit, and was left alone; to renew it is to restart the whole fleet: "
+                "The holder runs outdated (\(holder.kinds)), and was left alone; to renew it is to restart the whole fleet: "
                     + "\(try context.nextCommands().fleet("restart"))")
         }
         return try context.conclude(change)
@@ -133,10 +139,9 @@ struct ApplyCommand: SometimesGuardedCommand {
         }
     }
 
-    private static func names(_ units: [UnitName], _ roster: Roster) -> (agents: [String], hasHolder: Bool) {
-        (
-            roster.agents.filter { units.contains($0.unit) }.map(\.name.rawValue),
-            units.contains(roster.holder.unit)
-        )
+    private static func holder(
+        _ outdated: [(unit: UnitName, freshness: Freshness)], _ roster: Roster
+    ) -> Freshness? {
+        outdated.first { $0.unit == roster.holder.unit }?.freshness
     }
 }

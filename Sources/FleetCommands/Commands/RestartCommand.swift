@@ -5,7 +5,7 @@ internal import FleetKit
 struct RestartCommand: GuardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "restart", abstract: "Restart the fleet, or agents, one restart at a time.",
-        usage: "mosaic fleet restart [AGENT…] [--reason TEXT] [--only-failed] [options]",
+        usage: "mosaic fleet restart [AGENT…] [--rolling[=N]] [--only-outdated] [options]",
         discussion: """
             Example: mosaic fleet restart --reason 'new tmux'
             """)
@@ -15,6 +15,20 @@ struct RestartCommand: GuardedCommand {
     var agents: [String] = []
 
     @Flag(help: "Only agents that are not up once the lock is held.") var onlyFailed = false
+
+    @Flag(help: "Only agents that run outdated ('status -o wide' says why).") var onlyOutdated = false
+
+    @Option(
+        name: .customLong("rolling"), defaultAsFlag: RollingChoice.plain,
+        help: ArgumentHelp("Agents only, N at a time; halt at the first failure. (default: 1)", valueName: "n"),
+        completion: .list(["1", "2", "3", "5"]), transform: RollingChoice.init)
+    var rolling: RollingChoice?
+
+    @Option(
+        name: .customLong("canary"), defaultAsFlag: CanaryChoice.first,
+        help: ArgumentHelp("Rolling: first this agent alone. (default: the first one)", valueName: "agent"),
+        completion: .agents, transform: CanaryChoice.init)
+    var canary: CanaryChoice?
 
     @Flag(help: "Leave the agents running while the holder restarts.") var noDrain = false
 
@@ -30,8 +44,34 @@ struct RestartCommand: GuardedCommand {
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    func validate() throws {
+        if case .refused(let word) = rolling {
+            throw ValidationError("--rolling is '\(word)', which is not a number of agents from 1 to 1000")
+        }
+        if onlyFailed && onlyOutdated {
+            throw ValidationError(
+                "--only-failed and --only-outdated cannot be combined: what failed does not run outdated")
+        }
+        let mode = isRolling ? "--rolling" : onlyOutdated ? "--only-outdated" : nil
+        guard let mode else { return }
+        if noDrain { throw ValidationError("\(mode) leaves the holder alone, so --no-drain has no meaning with it") }
+        guard isRolling else { return }
+        if onlyFailed {
+            throw ValidationError(
+                "--rolling and --only-failed cannot be combined: --only-failed takes down nothing that is up")
+        }
+        if operation.maxParallel != nil {
+            throw ValidationError("--rolling bounds the agents at once itself; leave --max-parallel out")
+        }
+    }
+
+    private var isRolling: Bool { rolling != nil || canary != nil }
+
+    /// The names that were typed, also where an option without a value stands before one.
+    private var typed: [String] { (rolling?.agent.map { [$0] } ?? []) + agents }
+
     func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
-        if let names = try context.roster().selection(agents) {
+        if let names = try context.roster().selection(typed) {
             try context.requireWrittenUnits(of: names)
         } else {
             let new = try context.unwrittenAgents()
@@ -42,7 +82,7 @@ struct RestartCommand: GuardedCommand {
             }
         }
         let restart = try restart(in: context)
-        if !dryRun && agents.isEmpty { return nil }
+        if !dryRun && typed.isEmpty { return nil }
         let plan = try restart.plan()
         // Told at once instead of after the wait. Under the lock it is looked at again, for the whole fleet only then.
         try restart.refuse(plan)
@@ -59,9 +99,12 @@ struct RestartCommand: GuardedCommand {
     }
 
     func request(in context: CommandContext) throws(FleetError) -> LockRequest {
-        let selection = try context.roster().selection(agents)
+        let selection = try context.roster().selection(typed)
+        // Without the holder it is a restart of agents, whichever they turn out to be under the lock.
+        var agents = selection
+        if isRolling || onlyOutdated, agents == nil { agents = try context.roster().agents.map(\.name) }
         return LockRequest(
-            scope: selection.map { .agents($0.map(\.rawValue)) } ?? .fleet, command: context.commandLine,
+            scope: agents.map { .agents($0.map(\.rawValue)) } ?? .fleet, command: context.commandLine,
             reason: guardOptions.reason, maxHold: try restart(in: context).longestTime())
     }
 
@@ -88,10 +131,11 @@ struct RestartCommand: GuardedCommand {
     func wantsAnotherTurn(in context: CommandContext) -> Bool { context.idleGate?.isHeldBack ?? false }
 
     func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
-        var report = try restart(in: context).run(holding: lock)
+        let restart = try restart(in: context)
+        var report = try restart.run(holding: lock)
         if let gate = context.idleGate {
             guard report.occupied.isEmpty else {
-                gate.heldBack(report, try context.roster(), isWhole: agents.isEmpty)
+                gate.heldBack(report, try context.roster(), isWhole: restart.options.isWhole)
                 return .busy
             }
             report.add(gate.earlier)
@@ -101,14 +145,36 @@ struct RestartCommand: GuardedCommand {
 
     private func restart(in context: CommandContext) throws(FleetError) -> RestartOperation {
         let roster = try context.roster()
-        var options = operation.options(agents: try roster.selection(agents), roster.settle)
-        if let remaining = context.idleGate?.remaining { options.agents = remaining }
+        var options = operation.options(agents: try roster.selection(typed), roster.settle)
+        let remaining = context.idleGate?.remaining
+        if let remaining { options.agents = remaining }
         options.drain = !noDrain
         options.onlyFailed = onlyFailed
+        options.onlyOutdated = onlyOutdated
+        if isRolling {
+            options.rolling = RestartOptions.Rolling(width: rolling?.width ?? 1)
+            // Not again in a later turn of --when-idle, once something was restarted.
+            if let canary, context.idleGate?.earlier.units.isEmpty ?? true {
+                options.rolling?.canary = try canary.canary(in: roster)
+            }
+            options.resumption = resumption
+        }
         options.wish = context.wish
         options.whenIdle = context.idleGate?.whenIdle
         return RestartOperation(
             manager: try context.manager(), roster: roster, options: options,
             surroundings: try context.surroundings())
+    }
+
+    /// Without the canary, which has been taken by then.
+    private var resumption: [String] {
+        var words = ["restart", "--rolling=\(rolling?.width ?? 1)"]
+        if onlyOutdated { words.append("--only-outdated") }
+        if let stable = operation.stableFor { words.append("--stable-for=\(DurationText.canonical(stable))") }
+        if idle.whenIdle { words.append("--when-idle") }
+        if let deadline = idle.deadline { words.append("--deadline=\(DurationText.canonical(deadline))") }
+        if let choice = idle.onDeadline { words.append("--on-deadline=\(choice.rawValue)") }
+        if let reason = guardOptions.reason { words.append("--reason=\(reason)") }
+        return onlyOutdated ? words + typed : words
     }
 }

@@ -54,8 +54,11 @@ struct StatusCommand: UnguardedCommand {
         }
         // A tmux client takes longer than all the rest, so a script that asks for JSON asks for that, too (-o wide).
         let probe = common.json && layout != .wide ? nil : try context.holderProbe()
+        // Each unit's settings and files: more than all the rest.
+        let freshness = common.json || layout == .wide ? context.freshness : nil
         let report = try StatusReport.read(
-            roster, agents: names, from: try context.manager(), probe: probe, withCPU: common.json || layout == .wide
+            roster, agents: names, from: try context.manager(), probe: probe, withCPU: common.json || layout == .wide,
+            freshness: freshness
         ).only(states)
         let lock = try context.inspectLock()
         if common.json {
@@ -94,24 +97,16 @@ enum WatchChoice: Sendable, Equatable {
 
     static let shortest = Duration.milliseconds(100)
 
-    /// `--watch=5s` as two words: where an option that it knows comes next, the parser (1.8) drops a value that is joined
-    /// to an option which could do without.
-    static func separated(_ arguments: [String]) -> [String] {
-        guard arguments.starts(with: ["fleet", "status"]) else { return arguments }
-        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        return arguments[..<end].flatMap { word in
-            word.after("--watch=").map { ["--watch", String($0)] } ?? [word]
-        } + arguments[end...]
-    }
-
     /// Throws nothing: the parser would take a value that it cannot read for none, and watch.
     @Sendable init(_ text: String) {
-        guard let first = text.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+        let value = OptionalValues.joined(text)
+        let isNumber = text.utf8.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+        guard isNumber || value != nil else {
             self = .agent(text)
             return
         }
         do {
-            let interval = try DurationOption.parse(text)
+            let interval = try DurationOption.parse(value ?? text)
             self = interval < Self.shortest ? .refused("it needs 100ms at least") : .every(interval)
         } catch {
             self = .refused("\(error)")

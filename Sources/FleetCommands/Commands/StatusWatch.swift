@@ -38,7 +38,9 @@ struct StatusWatch {
             while true {
                 // The first call begins to listen, before the first look: nothing falls in between.
                 _ = try manager.waitForChange(of: units, atMost: interval, supervisor: supervisor)
-                var report = try StatusReport.read(roster, agents: agents, from: manager, withCPU: showsCPU)
+                var report = try StatusReport.read(
+                    roster, agents: agents, from: manager, withCPU: showsCPU,
+                    freshness: layout == .wide ? context.freshness : nil)
                 flaps.mark(&report, now: clock.now())
                 report = report.only(states)
                 status = report.exitStatus

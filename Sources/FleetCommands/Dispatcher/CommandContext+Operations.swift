@@ -32,10 +32,12 @@ extension CommandContext {
             default: .interrupt
             }
         }
-        return OperationSurroundings(
+        var surroundings = OperationSurroundings(
             observer: ObserverPair(progress, history.timeline), interruption: interruption, probe: try holderProbe(),
             words: OutcomeWords(commands: try nextCommands()), intents: IntentFile(home: home.path),
             userHome: try HomeDirectory.path(environment: environment))
+        surroundings.freshness = freshness
+        return surroundings
     }
 
     /// `start` and `stop` do not wait for a restart that is under way, but they say that there is one.

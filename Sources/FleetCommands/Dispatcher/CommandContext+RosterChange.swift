@@ -27,6 +27,21 @@ extension CommandContext {
         return try installer.preview().filter { $0.action == .created }.compactMap(\.agent)
     }
 
+    /// Which units are outdated; also those that do not follow the roster yet.
+    var freshness: any FreshnessLook {
+        FileFreshness { [self] () throws(FleetError) in
+            guard common.backend != .fake, case .file(let path) = try roster().origin,
+                let installer = try FleetInstaller.ofInstalledUnits(
+                    home: home, scope: common.scope.managerScope, environment: environment)
+            else { return [:] }
+            var units: [UnitName: String] = [:]
+            for change in try installer.preview() where change.action == .renewed {
+                if let agent = change.agent { units[try agent.unit] = path }
+            }
+            return units
+        }
+    }
+
     /// The roster file, for commands that change or follow it: what the manager knows is none.
     /// - Throws: `.badRoster`.
     func writtenRoster() throws(FleetError) -> Roster {
@@ -110,8 +125,8 @@ struct RosterChange {
     var operations: [(report: OperationReport, verb: String)] = []
     /// Sentences for people, beside the operations' own.
     var notes: [String] = []
-    /// Units that run with less than their files say.
-    var outdated: [UnitName] = []
+    /// Units that run with less than they would get now.
+    var outdated: [(unit: UnitName, freshness: Freshness)] = []
 
     var exitStatus: ExitStatus {
         operations.allSatisfy { $0.report.exitStatus == .done } ? .done : .unitFailed
@@ -150,6 +165,8 @@ struct RosterChangeDocument: Encodable {
     var files: [InstallDocument.File]
     var warnings: [String]
     var outdated: [String]
+    /// Why, by the unit's name.
+    var outdatedBy: [String: [StatusDocument.Reason]]
     var operations: [OperationDocument]
 
     init(_ change: RosterChange) {
@@ -160,7 +177,10 @@ struct RosterChangeDocument: Encodable {
             InstallDocument.File(path: $0.path, action: $0.action.word, detail: $0.action.detail)
         }
         warnings = change.warnings
-        outdated = change.outdated.map(\.rawValue)
+        outdated = change.outdated.map(\.unit.rawValue)
+        outdatedBy = Dictionary(
+            change.outdated.map { ($0.unit.rawValue, StatusDocument.Reason.all($0.freshness) ?? []) }
+        ) { first, _ in first }
         operations = change.operations.map { OperationDocument($0.report, verb: $0.verb) }
     }
 }

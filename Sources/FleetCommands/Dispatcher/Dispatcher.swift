@@ -32,7 +32,7 @@ public struct Dispatcher {
         }
         let command: any ParsableCommand
         do {
-            command = try RootCommand.parseAsRoot(WatchChoice.separated(arguments))
+            command = try RootCommand.parseAsRoot(OptionalValues.separated(arguments))
         } catch {
             return refuse(error, arguments)
         }

@@ -44,6 +44,8 @@ struct OperationDocument: Encodable {
         var who: [String]
         var seconds: Double
     }
+    /// The command that goes on after a rolling restart halted.
+    var resume: String?
 
     init(_ report: OperationReport, verb: String) {
         command = verb
@@ -60,5 +62,6 @@ struct OperationDocument: Encodable {
         notReached = report.notReached.map { NotReached(unit: $0.unit.rawValue, condition: $0.condition.rawValue) }
         problems = report.problems
         if !report.cut.isEmpty { cut = report.cut.map(IdleWaitDocument.Agent.init) }
+        resume = report.resume
     }
 }

@@ -37,6 +37,7 @@ struct OperationText {
         }
         lines += report.problems.map { "  \(style.bad("problem")): \($0)" }
         if !report.notReached.isEmpty { lines.append("  \(style.warn(report.notReachedWords))") }
+        if let resume = report.resume { lines.append("  halted at the first failure; to go on: \(resume)") }
         return lines.joined(separator: "\n")
     }
 
@@ -77,7 +78,7 @@ struct OperationText {
         let left = report.skipped.isEmpty ? "" : ", \(report.skipped.count) left alone"
         if report.exitStatus == .done {
             if report.units.isEmpty, let fulfilled { return style.good("Nothing left to do") + ": \(fulfilled)" }
-            if report.units.isEmpty { return style.good("Nothing to do") + left }
+            if report.units.isEmpty { return style.good(report.nothing ?? "Nothing to do") + left }
             return style.good("\(Self.units(done)) \(past)") + " in \(took)\(left)"
         }
         let failed = report.failed.count

@@ -15,9 +15,17 @@ struct PlanText {
     func render() -> String {
         var lines = ["A restart started now would \(lock.next), then:"]
         if let order = plan.order { lines.append("  \(order.words)") }
+        if let width = plan.groups.map(\.count).max() {
+            lines.append("  \(width == 1 ? "one agent" : "\(width) agents") at a time, each watched before the next")
+        }
         for (number, step) in plan.steps.enumerated() {
             lines.append("  \(number + 1). \(step.phase.rawValue)")
-            lines += step.commands.map { "       \($0)" }
+            lines += step.commands.map { command in
+                let why = plan.freshness[command.unit].flatMap {
+                    $0.verdict == .outdated ? ", outdated: \($0.words)" : nil
+                }
+                return "       \(command)\(why ?? "")"
+            }
             if step.phase == .holder { lines += plan.carried.map { "       with it: \($0)" } }
         }
         if plan.steps.isEmpty { lines.append("  nothing: there is no agent to restart") }
@@ -57,6 +65,8 @@ struct PlanDocument: Encodable {
     /// Units and sessions that are in no roster and end with the holder's restart.
     var unmanagedUnits: [String]
     var unmanagedSessions: [String]
+    /// Why the units are outdated, by name; with --only-outdated.
+    var outdatedBy: [String: [StatusDocument.Reason]]?
 
     /// Whose work it would cut now, as far as that is known.
     var occupied: [IdleWaitDocument.Agent]
@@ -77,6 +87,10 @@ struct PlanDocument: Encodable {
         carried = plan.carried.map(\.rawValue)
         steps = plan.steps.map { step in
             Step(phase: step.phase.rawValue, commands: step.commands.map { [$0.verb.rawValue, $0.unit.rawValue] })
+        }
+        let reasons = plan.freshness.compactMapValues(StatusDocument.Reason.all)
+        if !plan.freshness.isEmpty {
+            outdatedBy = Dictionary(reasons.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
         }
         skipped = plan.skipped.map { .init(unit: $0.unit.rawValue, why: $0.why) }
     }

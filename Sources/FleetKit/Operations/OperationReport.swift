@@ -52,6 +52,10 @@ public struct OperationReport: Sendable, Equatable {
     public var occupied: [IdleWait.Occupied] = []
     /// These were busy and were stopped all the same (`--on-deadline restart`).
     public var cut: [IdleWait.Occupied] = []
+    /// The command that goes on where a rolling restart halted before it had reached everything.
+    public var resume: String?
+    /// Why there was nothing to do, as a sentence without a full stop.
+    public var nothing: String?
 
     public init() {}
 

@@ -14,6 +14,8 @@ public struct OperationSurroundings {
     public var intents: any IntentKeeping
     /// Seconds since 1970, for how long an agent has been busy.
     public var wallClock: () -> Double = { SystemTime().wallClock() }
+    /// Which units are outdated.
+    public var freshness: any FreshnessLook = FileFreshness()
     var processes: any ProcessLook = ProcProcessLook()
 
     public init(
@@ -49,6 +51,9 @@ final class OperationRun {
     private var stopped: Set<UnitName> = []
     /// Stopped and started by the holder's restart, without a command of their own.
     private var carried: Set<UnitName> = []
+    /// Of a rolling restart: what was asked for, and whether it ended before it had reached everything.
+    var resumption: RestartOptions?
+    private var isHalted = false
 
     init(
         manager: any ServiceManager, roster: Roster, lock: any OperationLock, surroundings: OperationSurroundings
@@ -84,6 +89,12 @@ final class OperationRun {
         report.cut += new
         keeper.warn("the deadline has passed; cutting the work of \(OccupiedWords.list(new, now: wallClock()))")
     }
+    func nothing(_ sentence: String) { report.nothing = sentence }
+    func halt() { isHalted = true }
+    /// One of them did not come up, did not stay up, or was not reached.
+    func hasFailed(_ units: [UnitName]) -> Bool {
+        report.failed.contains { units.contains($0.unit) } || goals.contains(where: units.contains)
+    }
     /// The unit is where it was to be, without a command of ours.
     func reached(_ unit: UnitName) { goals.removeAll { $0 == unit } }
 
@@ -105,6 +116,7 @@ final class OperationRun {
                 }
             return .init(unit: unit, condition: condition)
         }
+        if isHalted || resumption != nil && !report.occupied.isEmpty { report.resume = rest("restart") }
     }
 
     /// The error with what was done and what it left undone, for an operation that ends in the middle.
@@ -150,6 +162,7 @@ final class OperationRun {
     /// The least that reaches what was not reached.
     private func rest(_ whole: String) -> String {
         let left = report.notReached
+        if let resumption { return rest(of: resumption, left) }
         // What was stopped is owed, and a start pays.
         if left.allSatisfy({ $0.condition == .stopped }) { return words.commands.fleet("start") }
         let names = left.compactMap { missing in roster.agents.first { $0.unit == missing.unit }?.name.rawValue }
@@ -157,6 +170,15 @@ final class OperationRun {
             return words.commands.fleet(whole)
         }
         return words.commands.fleet(words: [whole] + names)
+    }
+
+    /// What is outdated still is found anew; else the agents are named. Those that systemd brings up need no more.
+    private func rest(of options: RestartOptions, _ left: [OperationReport.NotReached]) -> String {
+        let untouched = left.filter { $0.condition != .leftToSystemd }
+        let names = roster.agents.filter { agent in
+            !options.onlyOutdated && (untouched.isEmpty ? left : untouched).contains { $0.unit == agent.unit }
+        }.map(\.name)
+        return words.commands.fleet(words: options.resumption + names.map(\.rawValue))
     }
 
     // MARK: Intents
@@ -380,19 +402,35 @@ final class OperationRun {
 
     /// Watches the units that came up.
     func verify(_ units: [UnitName], for window: Duration) throws(FleetError) {
-        let up = report.units.filter { $0.outcome.isDone }.map(\.unit)
-        let watched = units.filter { up.contains($0) }
+        let watched = up(of: units)
         guard window > .zero, !watched.isEmpty else { return }
-        try phase(.verify, total: watched.count) { () throws(FleetError) in
-            // The state right after the start, as the outcome saw it, so that no flap falls between the two looks. (One
-            // within the few milliseconds before that first look, which is not repeated, is not seen.)
-            let now = try states(of: watched)
-            let baseline = now.map { state in
-                report.units.first { $0.unit == state.name }?.outcome.state ?? state
-            }
-            let watch = StabilityWatch(manager: manager, words: words, clock: clock, keeper: keeper)
-            try watch.run(baseline, for: window) { fall throws(FleetError) in try fell(fall) }
+        try phase(.verify, total: watched.count) { () throws(FleetError) in try stayUp(watched, for: window) }
+    }
+
+    /// The same within a phase that goes on after it.
+    func watch(_ units: [UnitName], for window: Duration) throws(FleetError) {
+        let watched = up(of: units)
+        guard window > .zero, !watched.isEmpty else { return }
+        let names = watched.map { $0.instance ?? $0.rawValue }.joined(separator: ", ")
+        keeper.waiting(for: "\(names) to stay up for \(DurationText.human(window))")
+        try stayUp(watched, for: window)
+        keeper.waiting(for: "")
+    }
+
+    private func up(of units: [UnitName]) -> [UnitName] {
+        let up = report.units.filter { $0.outcome.isDone }.map(\.unit)
+        return units.filter { up.contains($0) }
+    }
+
+    private func stayUp(_ watched: [UnitName], for window: Duration) throws(FleetError) {
+        // The state right after the start, as the outcome saw it, so that no flap falls between the two looks. (One
+        // within the few milliseconds before that first look, which is not repeated, is not seen.)
+        let now = try states(of: watched)
+        let baseline = now.map { state in
+            report.units.first { $0.unit == state.name }?.outcome.state ?? state
         }
+        let watch = StabilityWatch(manager: manager, words: words, clock: clock, keeper: keeper)
+        try watch.run(baseline, for: window) { fall throws(FleetError) in try fell(fall) }
     }
 
     private func fell(_ fall: StabilityWatch.Fall) throws(FleetError) {

@@ -17,10 +17,23 @@ struct RestartBound {
     /// - Throws: `.noSuchUnit` for an agent that the roster does not know.
     func longest() throws(FleetError) -> Duration {
         let targets = try roster.agents(named: options.agents).map(\.unit)
+        guard options.rolling == nil else { return rolling(targets) }
         let stopped = options.agents == nil ? roster.agents.map(\.unit) : targets
         let holder = [roster.holder.unit]
         return together(stopped.map(stop)) + together(holder.map(stop)) + together(holder.map(start))
             + options.settleTimeout + together(targets.map(start)) + options.stableFor + Self.margin
+    }
+
+    /// Each step takes as long as its slowest agent, and which agents go together is found on the way: so many of the
+    /// slowest as there are steps.
+    private func rolling(_ targets: [UnitName]) -> Duration {
+        let width = max(1, options.rolling?.width ?? 1)
+        // Two steps more: of what was down already, and of the canary.
+        let steps = min(targets.count, (targets.count + width - 1) / width + 2)
+        let slowest = targets.map { stop($0) + start($0) }.sorted(by: >).prefix(steps)
+        let holder = roster.holder.unit
+        return slowest.reduce(.zero, +) + options.stableFor * steps + stop(holder) + start(holder)
+            + options.settleTimeout + Self.margin
     }
 
     /// Jobs that run side by side, `maxParallel` at a time.

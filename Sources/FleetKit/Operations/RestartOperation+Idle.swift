@@ -31,7 +31,13 @@ extension RestartOperation {
     /// - Throws: `.noServiceManager`.
     public func occupied() throws(FleetError) -> [IdleWait.Occupied] {
         let states = try manager.overview(of: roster.units)
-        return occupied(by: try plan(states, surroundings.intents.read()), states)
+        let plan = try plan(states, surroundings.intents.read())
+        let occupied = occupied(by: plan, states)
+        guard options.rolling != nil else { return occupied }
+        // Each is taken when it is idle: one that is will do.
+        let next = plan.groupsApart > 0 ? plan.groups[0] : plan.agents
+        let busy = occupied.filter { $0.unit.map(next.contains) ?? false }
+        return busy.count < next.count ? [] : busy
     }
 
     /// - Parameter states: an overview of the roster's units.
@@ -68,6 +74,22 @@ extension RestartOperation {
         }
         run.holdBack(for: occupied)
         return true
+    }
+
+    /// Of a rolling restart: who goes down next.
+    /// - Returns: none when all of them are busy; the report then says so.
+    func next(
+        of candidates: [UnitName], atMost width: Int, _ plan: RestartPlan, _ run: OperationRun
+    ) throws(FleetError) -> [UnitName] {
+        guard let whenIdle = options.whenIdle else { return Array(candidates.prefix(width)) }
+        let occupied = occupied(by: plan, try run.overview(of: candidates))
+        let free = candidates.filter { unit in !occupied.contains { $0.unit == unit } }
+        if free.isEmpty && !whenIdle.cutsWork { run.holdBack(for: occupied) }
+        // Past the deadline those that are idle still go first.
+        guard free.isEmpty, whenIdle.cutsWork else { return Array(free.prefix(width)) }
+        let cut = Array(candidates.prefix(width))
+        run.cuts(occupied.filter { $0.unit.map(cut.contains) ?? false })
+        return cut
     }
 
     /// One batch, or with `--when-idle` as many at a time as may be in flight, and before each a look at what it stops.

@@ -11,7 +11,7 @@ internal import Logging
 public final class RestartOperation {
     let manager: any ServiceManager
     let roster: Roster
-    private(set) var options: RestartOptions
+    public private(set) var options: RestartOptions
     let surroundings: OperationSurroundings
     private let log = Logger(label: "restart")
     /// What was done so far; whole after `run`, also when that threw.
@@ -52,14 +52,17 @@ public final class RestartOperation {
     }
 
     func plan(_ states: [UnitState], _ intents: Intents) throws(FleetError) -> RestartPlan {
-        let isWhole = options.agents == nil && !options.onlyFailed
+        let isWhole = options.isWhole
         let isUp = states.first?.isActive ?? false
         let unmanaged =
             isWhole
             ? try UnmanagedMembers.find(beside: roster, in: manager, probe: isUp ? surroundings.probe : nil)
             : UnmanagedMembers()
+        let freshness =
+            options.onlyOutdated ? try surroundings.freshness.look(at: states, of: roster, in: manager) : [:]
         return try RestartPlan(
-            roster: roster, states: states, options: options, intents: intents, unmanaged: unmanaged
+            roster: roster, states: states, options: options, intents: intents, unmanaged: unmanaged,
+            freshness: freshness
         ) { () throws(FleetError) in
             let holder = roster.holder.unit
             return try manager.settings(of: [holder]).first ?? UnitSettings(name: holder, killMode: "")
@@ -96,6 +99,7 @@ public final class RestartOperation {
         // a stop that comes later is found by the looks that follow.
         try surroundings.intents.tidy()
         let intents = try run.readIntents()
+        try readChangedUnits(run)
         let plan = try plan(
             options.mayBeOneBatch ? run.wholeStates(of: roster.units) : run.states(of: roster.units), intents)
         if let order = plan.order { log.debug("\(order.words)") }
@@ -103,8 +107,10 @@ public final class RestartOperation {
         if plan.holderPart != .none, let stranger = try run.stranger() {
             throw FleetError(.unitFailed, "\(stranger); nothing was stopped", hint: "")
         }
-        if try isHeldBack(plan, run) { return }
+        if options.rolling == nil, try isHeldBack(plan, run) { return }
         run.skip(plan.skipped)
+        if options.onlyOutdated { remark(plan, run) }
+        if options.rolling != nil { run.resumption = options }
         run.fulfilled(plan.fulfilled, by: options.wish?.fulfilledBy)
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
         var outline = plan.outline(stableFor: options.stableFor)
@@ -113,7 +119,8 @@ public final class RestartOperation {
         if !plan.unmanaged.isEmpty {
             run.keeper.warn("in no roster, and ends with this restart: \(plan.unmanaged.words)")
         }
-        try owe(plan, intents)
+        guard options.rolling == nil else { return try roll(plan, intents, run) }
+        try owe(plan.debts, besides: intents.owed, plan)
         guard try takeDown(plan, run) else { return try bringBack(plan, run) }
         run.carry(plan.carried)
         guard try bringHolderUp(plan, run) else { return }
@@ -131,29 +138,64 @@ public final class RestartOperation {
     private func start(_ agents: [UnitName], _ plan: RestartPlan, _ run: OperationRun) throws(FleetError) {
         guard !agents.isEmpty else { return }
         try run.phase(plan.agentPhase, total: agents.count) { () throws(FleetError) in
-            let states = try run.states(of: agents)
-            // Also what was found looping before the drain stopped it: the start limit still counts that.
-            try run.resetLoops(states + agents.compactMap { plan.before[$0] })
-            var commands: [UnitCommand] = []
-            for state in states {
-                if let verb = Self.verb(for: state, since: plan.run(of: state.name, wish: options.wish)) {
-                    commands.append(UnitCommand(verb, state.name))
-                } else {
-                    try run.restartedAlready(state)
-                }
-            }
-            _ = try perform(commands, plan, run)
+            try bringIntoNewRun(agents, plan, run)
         }
     }
 
+    func bringIntoNewRun(_ agents: [UnitName], _ plan: RestartPlan, _ run: OperationRun) throws(FleetError) {
+        let states = try run.states(of: agents)
+        // Also what was found looping before the drain stopped it: the start limit still counts that.
+        try run.resetLoops(states + agents.compactMap { plan.before[$0] })
+        var commands: [UnitCommand] = []
+        for state in states {
+            if let verb = Self.verb(for: state, since: plan.run(of: state.name, wish: options.wish)) {
+                commands.append(UnitCommand(verb, state.name))
+            } else {
+                try run.restartedAlready(state)
+            }
+        }
+        _ = try perform(commands, plan, run)
+    }
+
     /// Before anything goes down: what a crash from here on leaves down is known to whoever comes next.
-    private func owe(_ plan: RestartPlan, _ intents: Intents) throws(FleetError) {
-        var debts = plan.debts
-        for unit in intents.owed where plan.before[unit].map({ !$0.isActive }) ?? false {
+    /// - Parameter owed: what earlier restarts owe.
+    func owe(
+        _ debts: [UnitName: String], besides owed: Set<UnitName>, _ plan: RestartPlan
+    ) throws(FleetError) {
+        var debts = debts
+        for unit in owed where plan.before[unit].map({ !$0.isActive }) ?? false {
             debts[unit] = debts[unit] ?? ""
         }
-        guard !debts.isEmpty || !intents.owed.isEmpty else { return }
+        guard !debts.isEmpty || !owed.isEmpty else { return }
         try surroundings.intents.add(.owes(debts))
+    }
+
+    /// What a unit's file says counts once systemd has read it.
+    private func readChangedUnits(_ run: OperationRun) throws(FleetError) {
+        guard options.onlyOutdated else { return }
+        let targets = try roster.agents(named: options.agents).map(\.unit)
+        guard try manager.settings(of: targets).contains(where: \.needsReload) else { return }
+        try manager.reload()
+        try run.keeper.managerAnswered()
+    }
+
+    /// What is not restarted although it may be, or is, outdated.
+    private func remark(_ plan: RestartPlan, _ run: OperationRun) {
+        let commands = surroundings.words.commands
+        let left = Set(plan.skipped.map(\.unit))
+        let unknown = roster.agents.filter { left.contains($0.unit) && plan.freshness[$0.unit]?.verdict == .unknown }
+        if !unknown.isEmpty {
+            let names = unknown.map(\.name.rawValue)
+            run.keeper.warn(
+                "left alone, since whether they are outdated is not known: \(names.joined(separator: ", ")); to restart "
+                    + "\(names.count == 1 ? "it" : "them"): \(commands.fleet(words: ["restart"] + names))")
+        }
+        if options.agents == nil, let holder = plan.freshness[plan.holder], holder.verdict == .outdated {
+            run.keeper.warn(
+                "the holder runs outdated (\(holder.words)), and is left alone; to renew it is to restart the whole "
+                    + "fleet: \(commands.fleet("restart"))")
+        }
+        if plan.agents.isEmpty { run.nothing("Nothing is outdated") }
     }
 
     /// - Returns: false when an agent became busy before its turn (`--when-idle`).
@@ -168,7 +210,7 @@ public final class RestartOperation {
     }
 
     /// - Returns: false when the agents must not be started.
-    private func bringHolderUp(_ plan: RestartPlan, _ run: OperationRun) throws(FleetError) -> Bool {
+    func bringHolderUp(_ plan: RestartPlan, _ run: OperationRun) throws(FleetError) -> Bool {
         switch plan.holderPart {
         case .none:
             guard plan.before[plan.holder]?.isActive == true, !plan.agents.isEmpty else { return true }

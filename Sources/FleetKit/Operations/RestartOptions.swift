@@ -17,8 +17,40 @@ public struct RestartOptions: Sendable, Equatable {
     /// Give the lock back untouched where this would cut work; nil: it may.
     public var whenIdle: WhenIdle?
 
+    /// Only agents that run outdated, and those that an earlier restart took down and did not start again; decided under
+    /// the lock. The holder stays.
+    public var onlyOutdated = false
+    /// A few agents at a time. The holder stays.
+    public var rolling: Rolling?
+    /// The words of the command that goes on where a rolling restart ended before it had reached everything. The names of
+    /// the agents that are left are added, but for `onlyOutdated`, which finds them itself.
+    public var resumption: [String] = ["restart"]
+
+    /// How a rolling restart goes through the agents.
+    public struct Rolling: Sendable, Equatable {
+        /// So many are down at the same time, at most.
+        public var width: Int
+        public var canary: Canary?
+
+        public init(width: Int = 1, canary: Canary? = nil) {
+            self.width = max(1, width)
+            self.canary = canary
+        }
+    }
+
+    /// The agent that goes alone before all others.
+    public enum Canary: Sendable, Equatable {
+        case first
+        case agent(AgentName)
+    }
+
+    /// The holder is restarted, and its agents with it.
+    public var isWhole: Bool { agents == nil && !onlyFailed && !leavesHolder }
+
+    var leavesHolder: Bool { agents != nil || onlyOutdated || rolling != nil }
+
     /// Whether one transaction of the manager's may be the whole of it; the units have a say, too.
-    var mayBeOneBatch: Bool { agents == nil && !onlyFailed && drain && maxParallel == nil }
+    var mayBeOneBatch: Bool { isWhole && drain && maxParallel == nil }
 
     public init(agents: [AgentName]? = nil) { self.agents = agents }
 }

@@ -43,6 +43,12 @@ public struct RestartPlan: Sendable, Equatable {
     /// Of `skipped`: those that another restart brought into a new run since this one was asked for.
     public var fulfilled: [UnitName]
     public var skipped: [OperationReport.Skipped]
+    /// Of a rolling restart: who goes down together, one group after the other; empty for any other restart.
+    public var groups: [[UnitName]] = []
+    /// So many of the first groups are kept apart from the others: what is down already, and the canary.
+    public var groupsApart = 0
+    /// What was found out of the units that run; empty unless only outdated ones are restarted.
+    public var freshness: [UnitName: Freshness] = [:]
     /// The states that the plan rests on: what "restarted since" is measured against.
     public var before: [UnitName: UnitState]
 
@@ -50,11 +56,14 @@ public struct RestartPlan: Sendable, Equatable {
     ///   - states: of the holder and all agents of the roster.
     ///   - intents: as they are now.
     ///   - unmanaged: units that the holder's end would take down, and bring up again without a command.
+    ///   - freshness: of the units that run, where only outdated agents are restarted.
     ///   - holderSettings: asked for only where one batch is possible otherwise.
-    /// - Throws: `.noSuchUnit` for an agent that the roster or the manager does not know; what `holderSettings` threw.
+    /// - Throws: `.noSuchUnit` for an agent that the roster or the manager does not know; `.usage` for a canary that is
+    ///   none of the agents; what `holderSettings` threw.
     public init(
         roster: Roster, states: [UnitState], options: RestartOptions, intents: Intents = Intents(),
-        unmanaged: UnmanagedMembers = UnmanagedMembers(), holderSettings: () throws(FleetError) -> UnitSettings
+        unmanaged: UnmanagedMembers = UnmanagedMembers(), freshness: [UnitName: Freshness] = [:],
+        holderSettings: () throws(FleetError) -> UnitSettings
     ) throws(FleetError) {
         var known: [UnitName: UnitState] = [:]
         for state in states { known[state.name] = state }
@@ -72,13 +81,14 @@ public struct RestartPlan: Sendable, Equatable {
         ending = []
         fulfilled = []
         self.unmanaged = UnmanagedMembers()
+        self.freshness = freshness
         let targets = try roster.agents(named: options.agents)
         // One whose restart was asked for by somebody who was evicted, or died, before it was done is as good as down:
         // agents that start before it has settled fail. The same command joins that job.
         let holderIsLeaving = state(holder).isActive && state(holder).isToGoDown
         let holderIsUp = state(holder).isActive && !holderIsLeaving
         let holderIsDone = wish?.isFulfilled(by: state(holder)) ?? false
-        let isWhole = options.agents == nil && !options.onlyFailed
+        let isWhole = options.isWhole
         // A fleet whose holder is down has no agent that could be well.
         let onlyFailed = options.onlyFailed && holderIsUp
         var agents: [UnitName] = []
@@ -87,11 +97,15 @@ public struct RestartPlan: Sendable, Equatable {
             if options.agents != nil && now.isNotFound { throw Self.noSuchUnit(agent) }
             if meanwhile.contains(agent.unit) || meanwhile.contains(holder) {
                 skipped.append(.init(unit: agent.unit, why: Self.stoppedMeanwhile))
-            } else if options.onlyFailed && intents.isStopped(now) {
+            } else if (options.onlyFailed || options.agents == nil && !isWhole) && intents.isStopped(now) {
                 skipped.append(.init(unit: agent.unit, why: "it was stopped on purpose"))
             } else if !options.onlyFailed && (holderIsDone || !isWhole) && wish?.isFulfilled(by: now) == true {
                 skipped.append(.init(unit: agent.unit, why: Self.restartedMeanwhile(wish)))
                 fulfilled.append(agent.unit)
+            } else if options.onlyOutdated,
+                let why = Self.reasonToLeave(now, isOwed: intents.owed.contains(agent.unit), freshness[agent.unit])
+            {
+                skipped.append(.init(unit: agent.unit, why: why))
             } else if onlyFailed && now.isActive {
                 skipped.append(.init(unit: agent.unit, why: "it is up"))
             } else if options.agents == nil && !agent.autostart && !ran(agent.unit) {
@@ -100,13 +114,23 @@ public struct RestartPlan: Sendable, Equatable {
                 agents.append(agent.unit)
             }
         }
+        if let rolling = options.rolling {
+            let apart = try Self.groupsApart(agents, rolling, options, roster) { !state($0).isActive }
+            groupsApart = apart.count
+            groups =
+                apart + Self.groups(of: agents.filter { unit in !apart.contains { $0.contains(unit) } }, rolling.width)
+            agents = groups.flatMap(\.self)
+        }
         self.agents = agents
-        if meanwhile.contains(holder) || options.onlyFailed && intents.isStopped(state(holder)) {
+        if meanwhile.contains(holder)
+            || (options.onlyFailed || options.agents == nil && !isWhole) && intents.isStopped(state(holder))
+        {
             // A whole stop: agents alone would bring the holder up with them.
             let why = meanwhile.contains(holder) ? Self.stoppedMeanwhile : "it was stopped on purpose"
             if options.agents == nil { skipped.append(.init(unit: holder, why: why)) }
             skipped += agents.map { .init(unit: $0, why: "its holder was stopped on purpose") }
             self.agents = []
+            groups = []
             holderPart = .none
             return
         }
@@ -114,7 +138,7 @@ public struct RestartPlan: Sendable, Equatable {
             skipped.append(.init(unit: holder, why: Self.restartedMeanwhile(wish)))
             fulfilled.append(holder)
         }
-        if options.agents != nil || onlyFailed || holderIsDone {
+        if options.leavesHolder || onlyFailed || holderIsDone {
             let isNeeded = !agents.isEmpty && !holderIsUp && !state(holder).isNotFound
             holderPart = isNeeded ? (holderIsLeaving ? .restart : .start) : .none
             return
@@ -143,6 +167,46 @@ public struct RestartPlan: Sendable, Equatable {
             order = .oneBatch
         }
         if order == .oneBatch { carried = running } else { drained = running }
+    }
+
+    /// Why an agent is none of those that run outdated; nil: it is one.
+    private static func reasonToLeave(_ now: UnitState, isOwed: Bool, _ freshness: Freshness?) -> String? {
+        // Taken down by a restart that did not get further.
+        if isOwed && !now.isActive { return nil }
+        if now.isFailed { return "it failed, so it does not run outdated" }
+        guard now.isActive else { return now.isDown ? "it is not running" : "a new run of it is about to begin" }
+        switch freshness?.verdict {
+        case .outdated:
+            return freshness?.isCuredByRestart == true
+                ? nil : "its unit does not follow the roster yet; write it with 'mosaic fleet apply'"
+        case .current: return "it is not outdated"
+        case .unknown, nil: return "whether it is outdated is not known: \(freshness?.doubt ?? "it was not looked at")"
+        }
+    }
+
+    /// Those that are down already go first: while they are down, others would have to stay up. Then the canary.
+    private static func groupsApart(
+        _ agents: [UnitName], _ rolling: RestartOptions.Rolling, _ options: RestartOptions, _ roster: Roster,
+        isDown: (UnitName) -> Bool
+    ) throws(FleetError) -> [[UnitName]] {
+        let down = groups(of: agents.filter(isDown), rolling.width)
+        let others = agents.filter { !isDown($0) }
+        switch rolling.canary {
+        case .first?: return others.isEmpty ? down : down + [[others[0]]]
+        case .agent(let name)?:
+            guard let canary = try roster.agents(named: options.agents).first(where: { $0.name == name }) else {
+                throw FleetError(
+                    .usage, "the canary '\(name)' is none of the agents to restart",
+                    hint: "name it among the agents, too, or name one of those after --canary")
+            }
+            // One that is left alone, as when an upgrade goes on, needs no other in its place.
+            return others.contains(canary.unit) ? down + [[canary.unit]] : down
+        case nil: return down
+        }
+    }
+
+    private static func groups(of units: [UnitName], _ width: Int) -> [[UnitName]] {
+        stride(from: 0, to: units.count, by: width).map { Array(units[$0..<min($0 + width, units.count)]) }
     }
 
     /// What keeps the manager's own ordering from being the drain; nil when nothing does. A fleet in trouble, or one
@@ -183,6 +247,9 @@ public struct RestartPlan: Sendable, Equatable {
         case .start: steps.append(.init(phase: .holder, commands: [UnitCommand(.start, holder)]))
         case .restart: steps.append(.init(phase: .holder, commands: [UnitCommand(.restart, holder)]))
         }
+        guard groups.isEmpty else {
+            return steps + groups.map { .init(phase: .restart, commands: $0.map { UnitCommand(.restart, $0) }) }
+        }
         let rest = agents.filter { !carried.contains($0) }
         guard !rest.isEmpty else { return steps }
         let phase = agentPhase
@@ -195,7 +262,9 @@ public struct RestartPlan: Sendable, Equatable {
     func outline(stableFor window: Duration) -> OperationOutline {
         let hasHolder = holderPart != .none
         let stops = drained.count + ending.count
-        let phases = OperationOutline.ending(with: agentPhase, agents: agents.count, holder: hasHolder, window: window)
+        // A rolling restart watches each group within its one phase.
+        let phases = OperationOutline.ending(
+            with: agentPhase, agents: agents.count, holder: hasHolder, window: groups.isEmpty ? window : .zero)
         let isDrained = (drained + ending).filter { !agents.contains($0) }
         return OperationOutline(
             units: (hasHolder ? [holder] : []) + agents + isDrained,
@@ -204,6 +273,7 @@ public struct RestartPlan: Sendable, Equatable {
 
     /// `start` after a drain, `restart` where the agents were left running until now.
     var agentPhase: OperationPhase {
+        guard groups.isEmpty else { return .restart }
         let stopped = Set(drained + carried)
         let isRunning = agents.contains { before[$0].map { !$0.isDown } == true && !stopped.contains($0) }
         return holderPart == .restart && !isRunning ? .start : .restart
@@ -212,9 +282,13 @@ public struct RestartPlan: Sendable, Equatable {
     /// What this restart takes down and is to bring up again, with the runs that end.
     var debts: [UnitName: String] {
         let isWhole = holderPart == .restart
-        let taken = (isWhole ? [holder] + drained + carried : []) + agents
-        return Dictionary(
-            taken.compactMap { unit in
+        return debts(of: (isWhole ? [holder] + drained + carried : []) + agents)
+    }
+
+    /// Of some of them, for a restart that takes them down later than others.
+    func debts(of units: [UnitName]) -> [UnitName: String] {
+        Dictionary(
+            units.compactMap { unit in
                 before[unit].flatMap { $0.isUpOrComing ? (unit, $0.invocationID) : nil }
             }, uniquingKeysWith: { first, _ in first })
     }

@@ -16,6 +16,8 @@ public struct StatusReport: Sendable, Equatable {
         public var directory: String?
         /// What is wrong, in words; nil when the unit is up and calm.
         public var trouble: String?
+        /// Whether it runs outdated; nil where that was not looked at, or it does not run.
+        public var freshness: Freshness?
         /// It dies and is restarted again and again (`UnitState.isFlapping`).
         public var isFlapping = false
 
@@ -64,10 +66,12 @@ public struct StatusReport: Sendable, Equatable {
     ///   - agents: nil = holder, all agents and what is in no roster; else these agents only.
     ///   - probe: nil: sessions that belong to no agent are not looked for.
     ///   - withCPU: CPU times are wanted, too, which costs a question for each unit.
+    ///   - freshness: nil: whether the units run outdated is not looked at, which takes longer than all the rest.
     /// - Throws: `.noSuchUnit`, `.noServiceManager`.
     public static func read(
         _ roster: Roster, agents: [AgentName]? = nil, from manager: any ServiceManager,
-        probe: (any HolderProbe)? = nil, withCPU: Bool = false, words: OutcomeWords = OutcomeWords()
+        probe: (any HolderProbe)? = nil, withCPU: Bool = false, freshness: (any FreshnessLook)? = nil,
+        words: OutcomeWords = OutcomeWords()
     ) throws(FleetError) -> StatusReport {
         let targets = try roster.agents(named: agents)
         let holder = agents == nil ? [roster.holder.unit] : []
@@ -79,6 +83,9 @@ public struct StatusReport: Sendable, Equatable {
                     role: agent == nil ? .holder : .agent, agent: agent?.name, state: state,
                     command: agent?.command ?? [], directory: agent?.directory,
                     trouble: trouble(of: state, words), isFlapping: state.isFlapping))
+        }
+        if let found = try freshness?.look(at: rows.map(\.state), of: roster, in: manager) {
+            for index in rows.indices { rows[index].freshness = found[rows[index].unit] }
         }
         guard agents == nil else { return StatusReport(rows: rows) }
         let isUp = rows.first?.state.isActive ?? false

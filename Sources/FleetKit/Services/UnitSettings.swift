@@ -30,6 +30,8 @@ public struct UnitSettings: Sendable, Equatable {
     /// `Environment=` as `NAME=VALUE`; nil where a file (`EnvironmentFile=`) sets variables, too, or where the backend
     /// cannot tell the words apart.
     public var environment: [String]?
+    /// The paths of `EnvironmentFile=`, specifiers expanded; patterns stay as they are.
+    public var environmentFiles: [String] = []
 
     public init(
         name: UnitName, path: String = "", dropIns: [String] = [], mainStartedAt: UInt64 = 0, needsReload: Bool = false,

@@ -96,9 +96,11 @@ extension AgentSession {
         variables["PWD"] = request.directory
         variables.merge(beginRun(on: window.terminal)) { $1 }
         let start = ProgramStart(words: request.command, environment: variables, directory: request.directory)
+        let record = record(search: variables["PATH"])
         do throws(ProgramStart.Failure) {
             let started = try start.start(terminal: window.terminal)
             agent = started
+            keep(record, of: started.process)
             do throws(FleetError) {
                 let status = "runs process \(started.process)"
                 if hasBegun { try notifier.status(status) } else { try notifier.ready(status: status) }
@@ -108,6 +110,28 @@ extension AgentSession {
             hasBegun = true
         } catch {
             end = failure(error)
+        }
+    }
+
+    /// What the agent is about to be started from; nil where there is no run that it could be noted of.
+    private func record(search: String?) -> RunRecord? {
+        guard let run = environment["INVOCATION_ID"], !run.isEmpty, unit.name != nil else { return nil }
+        // What execvp(3) takes without a PATH.
+        let search = search ?? "/bin:/usr/bin"
+        let programs = ProgramFiles(command: request.command, search: search, directory: request.directory)
+        return RunRecord(
+            invocation: run, command: request.command, search: search, directory: request.directory,
+            files: RunRecord.files(of: programs) + unitFiles, doubt: programs.doubt ?? "")
+    }
+
+    /// Before systemd is told that the agent runs, so that whoever waits for that finds it.
+    private func keep(_ record: RunRecord?, of process: Int32) {
+        guard var record, let name = unit.name else { return }
+        record.process = process
+        record.processStart = ProcessStat.read(process)?.start ?? 0
+        let runtime = environment["XDG_RUNTIME_DIR"].flatMap { $0.begins(with: "/") ? $0 : nil } ?? "/run"
+        do throws(FleetError) { try record.write(for: name, in: runtime) } catch {
+            note("whether the agent is outdated will not be known: \(error.message)")
         }
     }
 

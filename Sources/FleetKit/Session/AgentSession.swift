@@ -15,6 +15,8 @@ public final class AgentSession {
     let notifier: ServiceNotifier
     let clock: any OperationClock = SystemClock()
     let unit = UnitProcesses()
+    /// As they were when this process began, which is as close to systemd's own look at them as it can be.
+    let unitFiles: [RunRecord.File]
     let signals: CInt
     let windows: WindowListener
     /// The holder's main process, which is the tmux server; nil where the holder does not say.
@@ -78,6 +80,7 @@ public final class AgentSession {
     /// - Throws: `.io` when the socket or the signals cannot be had.
     public init(_ request: SessionRequest, environment: [String: String]) throws(FleetError) {
         self.request = request
+        unitFiles = unit.name.map { UnitFiles(unit: $0, environment: environment).all() } ?? []
         notifier = ServiceNotifier(environment: environment)
         // Neither the agent nor a tmux client is the process that systemd listens to.
         let notTheirs = ["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "TMUX", "TMUX_PANE"]

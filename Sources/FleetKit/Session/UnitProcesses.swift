@@ -19,6 +19,9 @@ struct UnitProcesses {
         return ControlGroupScan.contains(group, path)
     }
 
+    /// The unit's name; nil where the kernel does not tell.
+    var name: String? { group?.parts(at: "/").last { $0.ends(with: ".service") }.map(String.init) }
+
     /// Process numbers, without ours. Empty where the kernel does not tell: then only systemd sees what is left, and ends it.
     func others() -> [Int32] {
         guard let group, let folder else { return [] }

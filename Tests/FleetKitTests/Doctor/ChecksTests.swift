@@ -146,7 +146,7 @@ struct ChecksTests {
         ward.manager.settings[second]?.mainStartedAt = 1
         finding = ward.examine(AgentsCheck())
         #expect(finding.level == .warning)
-        #expect(finding.message.hasPrefix("\(second): it runs with less than its unit files say"))
+        #expect(finding.message.hasPrefix("\(second): it runs outdated: "))
         #expect(!finding.advice.contains("init") && finding.advice.contains("mosaic fleet restart"))
     }
 

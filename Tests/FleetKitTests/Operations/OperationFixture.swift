@@ -81,6 +81,7 @@ final class OperationFixture {
     var options = RestartOptions()
     let signal = SignalBox()
     let intents: any IntentKeeping = RememberedIntents()
+    let freshness = ScriptedFreshness()
 
     init(agents count: Int = 3) throws {
         holder = try UnitName("holder.service")
@@ -116,9 +117,11 @@ final class OperationFixture {
 
     func surroundings(probe: (any HolderProbe)? = nil) -> OperationSurroundings {
         let signal = signal
-        return OperationSurroundings(
+        var surroundings = OperationSurroundings(
             observer: observer, interruption: Interruption { signal.value }, clock: clock,
             probe: probe ?? FakeHolderProbe(fleet, holder: holder), intents: intents)
+        surroundings.freshness = freshness
+        return surroundings
     }
 
     func operation(probe: (any HolderProbe)? = nil) -> RestartOperation {
@@ -135,6 +138,27 @@ final class OperationFixture {
     func error(_ body: () throws -> Void) -> FleetError? {
         do { try body() } catch { return error as? FleetError }
         return nil
+    }
+}
+
+/// Every run that a test calls old is outdated, those that it calls dark are unknown, and all others are current.
+final class ScriptedFreshness: FreshnessLook {
+    var old: Set<String> = []
+    var dark: Set<String> = []
+
+    func look(
+        at states: [UnitState], of roster: Roster, in manager: any ServiceManager
+    ) throws(FleetError) -> [UnitName: Freshness] {
+        var found: [UnitName: Freshness] = [:]
+        for state in states where state.isActive {
+            found[state.name] =
+                if old.contains(state.invocationID) {
+                    Freshness(reasons: [.init(.program, "/bin/agent", "another file")])
+                } else {
+                    Freshness(doubt: dark.contains(state.invocationID) ? "it is dark" : nil)
+                }
+        }
+        return found
     }
 }
 

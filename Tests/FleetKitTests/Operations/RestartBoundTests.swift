@@ -59,4 +59,19 @@ import Testing
         let endless = try Self.longest([Self.quick, UnitTimeouts(start: nil, stop: nil), Self.quick])
         #expect(endless == RestartBound.infinite * 3 + Self.rest)
     }
+
+    @Test func `A rolling restart counts each step with its slowest agent, and the watching of each`() throws {
+        let agents = [Self.quick, Self.slow, Self.quick]
+        let one = try Self.longest(agents) { $0.rolling = RestartOptions.Rolling(width: 1) }
+        let work: Int = 20 + 20 + 1260
+        let watchedMore = Duration.seconds(4)
+        let least: Duration = .seconds(work) + Self.rest + watchedMore
+        #expect(one >= least)
+        let three = try Self.longest(agents) {
+            $0.rolling = RestartOptions.Rolling(width: 3)
+            $0.stableFor = .seconds(600)
+        }
+        let other: Duration = .seconds(1260 + 600)
+        #expect(three >= other)
+    }
 }

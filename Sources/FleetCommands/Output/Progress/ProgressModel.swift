@@ -97,8 +97,11 @@ struct ProgressModel: Equatable {
     private mutating func finished(_ outcome: UnitOutcome, _ phase: OperationPhase) {
         guard outcome.command.verb != .resetFailed else { return }
         if phase == .holder { carry(outcome.isDone ? .starting : .stopped) }
-        let note = phase == .verify ? Self.words.watchedFall(outcome) : Self.words.message(for: outcome)
         update(outcome.unit) { unit in
+            // One that was up fell while it was watched.
+            let note =
+                phase == .verify || unit.state == .active
+                ? Self.words.watchedFall(outcome) : Self.words.message(for: outcome)
             unit.took = outcome.duration
             if outcome.isDone {
                 unit.state = outcome.command.verb == .stop ? .stopped : .active

@@ -27,6 +27,24 @@ struct StatusDocument: Encodable {
         var trouble: String?
         var command: [String]?
         var directory: String?
+        /// `current`, `outdated` or `unknown`; absent for a unit that is down, and under --watch.
+        var freshness: String?
+        /// Why it is outdated.
+        var outdatedBy: [Reason]?
+        /// Why it is unknown.
+        var freshnessUnknown: String?
+    }
+
+    struct Reason: Encodable {
+        /// `unit`, `drop-in`, `roster`, `program`, `interpreter`, `environment-file`.
+        var kind: String
+        var path: String
+        var what: String
+
+        static func all(_ freshness: Freshness?) -> [Reason]? {
+            guard let freshness, freshness.verdict == .outdated else { return nil }
+            return freshness.reasons.map { Reason(kind: $0.kind.rawValue, path: $0.path, what: $0.what) }
+        }
     }
 
     let schemaVersion = 1
@@ -55,7 +73,9 @@ struct StatusDocument: Encodable {
                 cpuNanoseconds: state.cpu, restarts: state.restarts,
                 memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
                 activity: row.role == .holder ? nil : ActivityDocument(state.activity), trouble: row.trouble,
-                command: row.command.isEmpty ? nil : row.command, directory: row.directory)
+                command: row.command.isEmpty ? nil : row.command, directory: row.directory,
+                freshness: row.freshness?.verdict.rawValue, outdatedBy: Reason.all(row.freshness),
+                freshnessUnknown: row.freshness?.verdict == .unknown ? row.freshness?.doubt : nil)
         }
     }
 }

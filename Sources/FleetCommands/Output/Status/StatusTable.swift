@@ -21,7 +21,7 @@ struct StatusTable {
     /// From the one that says least; AGENT, STATE and ACTIVITY stay.
     private static let expendable = [
         "INVOCATION", "DESCRIPTION", "JOB", "CPU", "UNIT", "MEMORY", "PID", "RESULT", "DIRECTORY", "RESTARTS", "SINCE",
-        "COMMAND", "EXIT",
+        "COMMAND", "EXIT", "OUTDATED",
     ]
 
     /// The header, then a line for each row.
@@ -67,8 +67,19 @@ struct StatusTable {
             Column(name: "DIRECTORY") { row in
                 Table.Cell(row.directory.map { Printable.oneLine($0) } ?? (row.agent == nil ? "-" : "~"))
             },
+            Column(name: "OUTDATED") { outdated($0.freshness) },
             Column(name: "DESCRIPTION") { Table.Cell(Printable.oneLine($0.state.description)) },
         ]
+    }
+
+    /// By what; why is in a line of its own.
+    private func outdated(_ freshness: Freshness?) -> Table.Cell {
+        guard let freshness else { return Table.Cell("-") }
+        switch freshness.verdict {
+        case .outdated: return Table.Cell("by \(freshness.kinds)", paint: style.warn)
+        case .unknown: return Table.Cell("unknown")
+        case .current: return Table.Cell("no")
+        }
     }
 
     static func words(_ state: UnitState) -> String {

@@ -25,6 +25,14 @@ struct StatusText {
         parts += table.lines(rows, width: width).map(\.text)
         let troubles = rows.compactMap { row in Self.remark(row).map { (row, "  \(row.unit): \($0)") } }
         parts += troubles.map { row, words in row.severity == .broken ? style.bad(words) : style.warn(words) }
+        parts += rows.compactMap { row in
+            guard let freshness = row.freshness else { return nil }
+            switch freshness.verdict {
+            case .current: return nil
+            case .outdated: return style.warn("  \(row.unit): outdated: \(freshness.words)")
+            case .unknown: return style.dim("  \(row.unit): outdated or not is unknown: \(freshness.words)")
+            }
+        }
         if !report.sessions.isEmpty {
             let names = report.sessions.map { Printable.oneLine($0, limit: 40) }.joined(separator: ", ")
             parts.append("  " + style.dim("sessions of no agent: \(names)"))

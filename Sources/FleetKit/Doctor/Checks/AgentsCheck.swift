@@ -49,7 +49,8 @@ struct AgentsCheck: HealthCheck {
             case .ofOldKind:
                 "its unit is of an earlier edition: the agent runs outside its unit, so that environment, limits and "
                     + "memory of the unit are not the agent's, a stop leaves its daemons, and why it ended is not told"
-            case .outdated: "it runs with less than its unit files say, since they were written after its start"
+            case .outdated:
+                "it runs outdated: its unit, program or environment is another one by now (status -o wide says which)"
             }
         }
     }
@@ -58,8 +59,10 @@ struct AgentsCheck: HealthCheck {
         let roster = try fleet.roster()
         let holder = roster.holder.unit
         var found: [Trouble: [UnitName]] = [:]
+        let states = try roster.agents.map { agent throws(FleetError) in try fleet.state(of: agent.unit) }
+        let freshness = try FileFreshness().look(at: states, of: roster, in: fleet.manager())
         for agent in roster.agents {
-            for trouble in try troubles(of: agent.unit, holder, fleet) {
+            for trouble in try troubles(of: agent.unit, holder, fleet, freshness[agent.unit]) {
                 found[trouble, default: []].append(agent.unit)
             }
         }
@@ -81,7 +84,7 @@ struct AgentsCheck: HealthCheck {
     }
 
     private func troubles(
-        of unit: UnitName, _ holder: UnitName, _ fleet: HealthContext
+        of unit: UnitName, _ holder: UnitName, _ fleet: HealthContext, _ freshness: Freshness?
     ) throws(FleetError) -> [Trouble] {
         let state = try fleet.state(of: unit)
         if state.isNotFound { return [.missing] }
@@ -97,7 +100,7 @@ struct AgentsCheck: HealthCheck {
         if settings.killMode == "none" || settings.killMode == "process" { troubles.append(.leavesProcesses) }
         if settings.commands.contains(where: Self.isOfOldKind) {
             troubles.append(.ofOldKind)
-        } else if state.isActive, OutdatedUnits.isOutdated(settings) {
+        } else if freshness?.verdict == .outdated {
             troubles.append(.outdated)
         }
         return troubles
