@@ -213,13 +213,21 @@ _mosaic_fleet() {
 
 _mosaic_fleet_restart() {
     repeating_flags=()
-    non_repeating_flags=(--only-failed --no-drain --join --no-join --dry-run --when-idle --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
+    non_repeating_flags=(--only-failed --only-outdated --no-drain --join --no-join --dry-run --when-idle --no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
-    non_repeating_options=(--stable-for --max-parallel --deadline --on-deadline --reason --max-wait --on-timeout --stall-after --evict-grace --mosaic-home --backend --color)
+    non_repeating_options=(--rolling --canary --stable-for --max-parallel --deadline --on-deadline --reason --max-wait --on-timeout --stall-after --evict-grace --mosaic-home --backend --color)
     __mosaic_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
+    '--rolling')
+        __mosaic_add_completions -W '1'$'\n''2'$'\n''3'$'\n''5'
+        return
+        ;;
+    '--canary')
+        __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet restart -- --canary "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
     '--stable-for')
         __mosaic_add_completions -W '0'$'\n''2s'$'\n''5s'$'\n''10s'$'\n''30s'
         return

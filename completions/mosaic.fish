@@ -26,7 +26,7 @@ function __mosaic_parse_tokens -S
             __mosaic_parse_subcommand 0 'h/help'
             switch $unparsed_tokens[1]
             case 'restart'
-                __mosaic_parse_subcommand -r 1 'only-failed' 'no-drain' 'join' 'no-join' 'dry-run' 'stable-for=' 'max-parallel=' 'when-idle' 'deadline=' 'on-deadline=' 'reason=' 'max-wait=' 'on-timeout=' 'no-wait' 'stall-after=' 'evict-grace=' 'no-detach' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
+                __mosaic_parse_subcommand -r 1 'only-failed' 'only-outdated' 'rolling=' 'canary=' 'no-drain' 'join' 'no-join' 'dry-run' 'stable-for=' 'max-parallel=' 'when-idle' 'deadline=' 'on-deadline=' 'reason=' 'max-wait=' 'on-timeout=' 'no-wait' 'stall-after=' 'evict-grace=' 'no-detach' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
             case 'start'
                 __mosaic_parse_subcommand -r 1 'stable-for=' 'max-parallel=' 'mosaic-home=' 'backend=' 'user' 'system' 'json' 'q/quiet' 'v/verbose' 'color=' 'h/help'
             case 'stop'
@@ -147,6 +147,9 @@ complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosai
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'doctor' -d 'Check that everything the fleet needs is in place.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet restart" -ge 1' -fka '(__mosaic_custom_completion ---completion fleet restart -- positional@0 (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" only-failed' -l 'only-failed' -d 'Only agents that are not up once the lock is held.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" only-outdated' -l 'only-outdated' -d 'Only agents that run outdated (\'status -o wide\' says why).'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" rolling' -l 'rolling' -d 'Agents only, N at a time; halt at the first failure. (default: 1)' -rfka '1 2 3 5'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" canary' -l 'canary' -d 'Rolling: first this agent alone. (default: the first one)' -rfka '(__mosaic_custom_completion ---completion fleet restart -- --canary (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" no-drain' -l 'no-drain' -d 'Leave the agents running while the holder restarts.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" join' -l 'join' -d 'Skip what was restarted meanwhile.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" no-join' -l 'no-join' -d 'Skip what was restarted meanwhile.'
