@@ -8,6 +8,35 @@ struct RealFleetTests {
     static let backends = ["dbus", "systemctl"]
     private static let quick = ["--stable-for", "200ms"]
 
+    /// Each agent starts a daemon that leaves its session; both say in their words whose they are, with a file that need
+    /// not be there.
+    private static let withDaemon = """
+        setsid tail -f /dev/null "$1/daemon-$2" &
+        exec tail -f /dev/null "$1/agent-$2"
+        """
+
+    /// Processes of the fleet's agents and daemons that are too many, missing, or not in their own unit's cgroup.
+    private func misplaced(_ fleet: RealFleet) -> [String] {
+        var found: [String: [String]] = [:]
+        for process in FolderListing("/proc", isDeep: false).entries.compactMap({ Int($0.name) }) {
+            let words = TestProcess.contents("/proc/\(process)/cmdline").split(separator: "\0").map(String.init)
+            guard words.first == "tail", let last = words.last, last.hasPrefix(fleet.folder.path) else { continue }
+            let groups = TestProcess.contents("/proc/\(process)/cgroup").split(separator: "\n")
+            found[last, default: []].append(groups.first { $0.hasPrefix("0::") }.map(String.init) ?? "none")
+        }
+        var wrong: [String] = []
+        for name in fleet.names {
+            for kind in ["agent", "daemon"] {
+                let groups = found.removeValue(forKey: "\(fleet.folder.path)/\(kind)-\(name)") ?? []
+                guard groups.count == 1, groups[0].hasSuffix("/mosaic-agent@\(name).service") else {
+                    wrong.append("\(kind) of \(name): \(groups)")
+                    continue
+                }
+            }
+        }
+        return wrong + found.keys
+    }
+
     /// How a full restart keeps the agents from looping; the units that `init` writes allow both.
     enum Order: String, CaseIterable, CustomTestStringConvertible {
         case oneBatch, phases
@@ -19,10 +48,10 @@ struct RealFleetTests {
     }
 
     @Test(
-        "Three restarts at once, ten times: nothing interleaves and every agent is up", arguments: backends,
-        Order.allCases)
+        "Three restarts at once, ten times: nothing interleaves, and every agent and its daemon is up once, in its unit",
+        arguments: backends, Order.allCases)
     func threeAtOnce(_ backend: String, _ order: Order) throws {
-        let fleet = try RealFleet(agents: 20)
+        let fleet = try RealFleet(agents: 20, script: Self.withDaemon)
         #expect(try fleet.troubles() == [])
         for round in 1...10 {
             let log = fleet.folder.path + "/round\(round)"
@@ -35,6 +64,8 @@ struct RealFleetTests {
                 #expect(restart.output.contains("21 units restarted"))
             }
             #expect(try fleet.troubles() == [], "round \(round)")
+            // A shell becomes its agent a moment after it was started.
+            try eventually("each process in its unit", state: "\(misplaced(fleet))") { misplaced(fleet).isEmpty }
             let trace = CommandTrace(restarts[0].errorLines, phases: order.phases)
             #expect(trace.violations == [])
             #expect(trace.restarts == 3)

@@ -140,8 +140,10 @@ struct StatusWatchTests {
         _ fleet: RealFleet, rows: Int = 24, then script: String = ":"
     ) throws -> SizedTerminal {
         try fleet.systemctl("stop", fleet.agents[0])
+        // Where there is a Swift toolchain, its crash handler asks questions; beside the installed program there is none.
+        let environment = fleet.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { _, new in new }
         let terminal = try SizedTerminal(
-            columns: 80, rows: rows, environment: fleet.environment,
+            columns: 80, rows: rows, environment: environment,
             [
                 "/bin/sh", "-c", "trap : INT TERM; \"$0\" \"$@\"; status=$?; \(script); exit $status",
                 try BuiltProduct.path("mosaic"), "fleet", "status", "--watch=10m",
@@ -181,7 +183,7 @@ struct StatusWatchTests {
 
     @Test(
         "typed keys are not echoed into the table, and the terminal has its echo back after every end",
-        arguments: ["q", "C-c", "TERM", "C-z"])
+        arguments: ["q", "C-c", "TERM", "C-z", "QUIT", "ABRT"])
     func keys(_ end: String) throws {
         let fleet = try RealFleet(agents: 1)
         let terminal = try Self.resting(fleet, then: "stty -a")
@@ -192,6 +194,8 @@ struct StatusWatchTests {
         #expect(!lines.contains { $0.contains("xyzzy") }, "\(lines)")
         switch end {
         case "TERM": kill(watch, SIGTERM)
+        case "QUIT": kill(watch, SIGQUIT)
+        case "ABRT": kill(watch, SIGABRT)
         case "C-z":
             // To the watch alone: its shell here has no job control.
             kill(watch, SIGTSTP)

@@ -46,8 +46,9 @@ struct StatusCommand: UnguardedCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
-        let names = try roster.selection(agents + (watch?.agent.map { [$0] } ?? []))
+        let typed = agents + (watch?.agent.map { [$0] } ?? [])
         if let watch {
+            let names = try roster.selection(typed)
             return try StatusWatch(
                 context: context, agents: names, states: states, interval: watch.interval, layout: layout
             ).run()
@@ -55,11 +56,15 @@ struct StatusCommand: UnguardedCommand {
         // A tmux client takes longer than all the rest, so a script that asks for JSON asks for that, too (-o wide).
         let probe = common.json && layout != .wide ? nil : try context.holderProbe()
         // Each unit's settings and files: more than all the rest.
-        let freshness = common.json || layout == .wide ? context.freshness : nil
-        let report = try StatusReport.read(
-            roster, agents: names, from: try context.manager(), probe: probe, withCPU: common.json || layout == .wide,
-            freshness: freshness
-        ).only(states)
+        let isFull = common.json || layout == .wide
+        let members = try NamedMembers(typed, in: context)
+        let isWhole = members.units.isEmpty && members.sessions.isEmpty
+        var report = try StatusReport.read(
+            roster, agents: isWhole ? members.agents : nil, from: try context.manager(), probe: probe,
+            withCPU: isFull, freshness: isFull ? context.freshness : nil)
+        if !isWhole { report = report.only(members.agents ?? [], members.units, members.sessions) }
+        report = report.only(states)
+        context.addStopAuthors(to: &report, StopAuthor(HistoryFile(home: context.home.path)))
         let lock = try context.inspectLock()
         if common.json {
             try context.output.json(StatusDocument(report, lock: lock))

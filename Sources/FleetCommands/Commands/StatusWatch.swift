@@ -23,6 +23,7 @@ struct StatusWatch {
         let manager = try context.manager()
         let roster = try context.roster()
         let units = try StatusReport.read(roster, agents: agents, from: manager).rows.map(\.unit)
+        let authors = StopAuthor(HistoryFile(home: context.home.path))
         let clock = SystemClock()
         let typed = Keys(input: STDIN_FILENO, of: STDOUT_FILENO)
         let view = view(readsKeys: typed != nil)
@@ -42,6 +43,7 @@ struct StatusWatch {
                     roster, agents: agents, from: manager, withCPU: showsCPU,
                     freshness: layout == .wide ? context.freshness : nil)
                 flaps.mark(&report, now: clock.now())
+                context.addStopAuthors(to: &report, authors)
                 report = report.only(states)
                 status = report.exitStatus
                 try view.show(report, lock: context.inspectLock())

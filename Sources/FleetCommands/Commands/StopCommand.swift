@@ -9,7 +9,8 @@ struct StopCommand: RelayingCommand {
         discussion: "Example: mosaic fleet stop planner\n\nExit status: 0 done, 1 a unit did not stop.")
 
     @Argument(
-        help: ArgumentHelp("Agents to stop; none: every agent, then the holder.", valueName: "agent"),
+        help: ArgumentHelp(
+            "Agents to stop, or a session in no roster; none: every agent, then the holder.", valueName: "agent"),
         completion: .agents)
     var agents: [String] = []
 
@@ -23,35 +24,33 @@ struct StopCommand: RelayingCommand {
     }
 
     func run(in context: CommandContext) throws(FleetError) -> Int32 {
-        let targets = try targets(in: context)
+        var targets = try NamedMembers(agents, in: context)
+        if targets.agents == nil {
+            targets.units = try UnmanagedMembers.find(beside: context.roster(), in: context.manager()).units.map(\.name)
+        }
         // What stops the fleet must not be stopped with it half-way.
         if let relayed = try context.leaveFleet(isAllowed: true, needsManager: true, isNested: false) { return relayed }
-        let stop = StopOperation(
-            manager: try context.manager(), roster: try context.roster(), agents: targets.agents,
-            others: targets.others, maxParallel: maxParallel, surroundings: try context.surroundings())
-        try context.noteRunningRestart()
-        let names = targets.agents.map { $0 + targets.others.compactMap { AgentName(unit: $0) } }
-        let status = try context.recorded(.stop, names) { () throws(FleetError) in
-            context.conclude(try stop.run(), "stop")
+        var status = ExitStatus.done
+        if targets.agents?.isEmpty != true || !targets.units.isEmpty {
+            let stop = StopOperation(
+                manager: try context.manager(), roster: try context.roster(), agents: targets.agents,
+                others: targets.units, maxParallel: maxParallel, surroundings: try context.surroundings())
+            try context.noteRunningRestart()
+            let names = targets.agents.map { $0 + targets.units.compactMap { AgentName(unit: $0) } }
+            status = try context.recorded(.stop, names) { () throws(FleetError) in
+                context.conclude(try stop.run(), "stop")
+            }
         }
+        try end(targets.sessions, context)
         try context.runAfterwards()
         return status.rawValue
     }
 
-    /// Agents of the roster, and units of their template that have left it.
-    private func targets(in context: CommandContext) throws(FleetError) -> (agents: [AgentName]?, others: [UnitName]) {
-        let roster = try context.roster()
-        let unmanaged = { () throws(FleetError) in try UnmanagedMembers.find(beside: roster, in: context.manager()) }
-        guard !agents.isEmpty else { return (nil, try unmanaged().units.map(\.name)) }
-        do throws(FleetError) {
-            return (try roster.selection(agents), [])
-        } catch {
-            guard error.code == .noSuchUnit else { throw error }
-            let found = try unmanaged()
-            let others = agents.compactMap { found.unit(named: $0)?.name }
-            guard !others.isEmpty else { throw error }
-            let rest = agents.filter { found.unit(named: $0) == nil }
-            return (rest.isEmpty ? [] : try roster.selection(rest), others)
+    private func end(_ sessions: [String], _ context: CommandContext) throws(FleetError) {
+        guard !sessions.isEmpty, let probe = try context.holderProbe() else { return }
+        for session in sessions {
+            try probe.end(session, among: context.manager().processes(of: context.roster().holder.unit))
+            context.output.note("session \(Printable.oneLine(session, limit: 40)) ended; it is no agent's")
         }
     }
 }

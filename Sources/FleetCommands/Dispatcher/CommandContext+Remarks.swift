@@ -26,6 +26,13 @@ extension CommandContext {
             ).all()
     }
 
+    /// Whose stop took the rows down that are; a history that cannot be read is no reason to show no status.
+    func addStopAuthors(to report: inout StatusReport, _ authors: StopAuthor) {
+        do throws(FleetError) { try authors.add(to: &report) } catch {
+            output.detail("not looked up who stopped a unit: \(error.message)")
+        }
+    }
+
     /// One line on what runs with the fleet and is in no roster; nil: nothing, or no manager that could tell.
     /// - Parameter gone: agents that were named already.
     func unmanagedRemark(beside roster: Roster, besides gone: [AgentName]) throws(FleetError) -> String? {

@@ -9,6 +9,8 @@ public struct History: Sendable {
         public var agents: Set<String> = []
         public var onlyFailed = false
         public var limit: Int?
+        /// Only the newest lines, so many of each file: decoding is what costs.
+        public var lines: Int?
 
         public init() {}
     }
@@ -27,7 +29,8 @@ public struct History: Sendable {
         var unreadable = 0
         // From the end: decoding is what costs, and most want the last few.
         for content in try file.contents(atMost: readLimit).reversed() {
-            for line in content.split(separator: UInt8(ascii: "\n")).reversed() {
+            let lines = content.split(separator: UInt8(ascii: "\n")).reversed()
+            for line in lines.prefix(query.lines ?? lines.count) {
                 if let limit = query.limit, found.count >= limit { break }
                 guard let record = HistoryRecord.parse(line) else {
                     unreadable += 1

@@ -16,6 +16,8 @@ public struct StatusReport: Sendable, Equatable {
         public var directory: String?
         /// What is wrong, in words; nil when the unit is up and calm.
         public var trouble: String?
+        /// The `mosaic fleet stop` that took it down, as the history tells (`StopAuthor`).
+        public var stop: Stop?
         /// Whether it runs outdated; nil where that was not looked at, or it does not run.
         public var freshness: Freshness?
         /// It dies and is restarted again and again (`UnitState.isFlapping`).
@@ -41,6 +43,14 @@ public struct StatusReport: Sendable, Equatable {
             if state.isActive { return trouble == nil ? .calm : .uneasy }
             return state.activeState == "inactive" ? .down : .changing
         }
+    }
+
+    /// How a unit came to be down.
+    public struct Stop: Sendable, Equatable {
+        /// The user, and from where: `alice (pts/3)`.
+        public var author: String
+        /// Seconds since 1970.
+        public var time: Double
     }
 
     /// The holder first, then the agents in the roster's order, then what is in no roster.
@@ -129,6 +139,16 @@ public struct StatusReport: Sendable, Equatable {
                     state.activeState == "inactive" ? .inactive : .changing
                 }
         }
+    }
+
+    /// Only these members.
+    public func only(_ agents: [AgentName], _ units: [UnitName], _ sessions: [String]) -> StatusReport {
+        var report = self
+        report.rows = rows.filter { row in
+            row.role == .agent && row.agent.map(agents.contains) == true || units.contains(row.unit)
+        }
+        report.sessions = self.sessions.filter(sessions.contains)
+        return report
     }
 
     /// Only the units in one of the conditions; all of them for none.

@@ -202,7 +202,11 @@ public final class KeptCommand {
     // MARK: Signals and the terminal
 
     private func passOn(_ number: CInt) {
-        if number == SIGCONT, let group { terminal.give(to: group, ifWeHave: true) }
+        if number == SIGCONT, let group, terminal.exists {
+            // `stopped` wakes the command, once for each stop. This one may be late: sent on, it would wake a command that
+            // the terminal has stopped again since.
+            return terminal.give(to: group, ifWeHave: true)
+        }
         RunMessage.signal(number).send(to: socket)
     }
 

@@ -17,8 +17,14 @@ public protocol HolderProbe: AnyObject {
     /// The names of the sessions in the holder's server; nil where that cannot be told.
     /// - Throws: as `ask`.
     func sessions(among processes: [Int32]) throws(FleetError) -> [String]?
+
+    /// Ends a session of the holder's server, and with it what runs there, as `tmux kill-session` does.
+    /// - Parameter session: the whole name.
+    /// - Throws: as `ask`; `.unitFailed` with tmux's words when it refuses, or the server is not reached.
+    func end(_ session: String, among processes: [Int32]) throws(FleetError)
 }
 
 extension HolderProbe {
     public func sessions(among processes: [Int32]) throws(FleetError) -> [String]? { nil }
+    public func end(_ session: String, among processes: [Int32]) throws(FleetError) {}
 }

@@ -24,7 +24,15 @@ struct StatusRemarkTests {
             StatusText.remark(try row("inactive", since: since, exit: .init(code: 1, status: 0)))
                 == "down since \(time), with exit status 0")
         #expect(StatusText.remark(try row("inactive", since: since)) == "down since \(time)")
-        // systemd has forgotten it.
+        var stopped = try row("inactive", since: since, exit: .init(code: 1, status: 0))
+        stopped.stop = .init(author: "alice (pts/3)", time: 1_767_323_000)
+        #expect(StatusText.remark(stopped) == "stopped by alice (pts/3) at \(time)")
+        stopped.trouble = "exit status 7"
+        #expect(StatusText.remark(stopped) == "exit status 7, at \(time), stopped by alice (pts/3)")
+        // systemd has forgotten it, and the history has not.
+        var forgotten = try row("inactive", since: 0)
+        forgotten.stop = .init(author: "bob", time: 1_767_323_045)
+        #expect(StatusText.remark(forgotten) == "stopped by bob at \(time)")
         #expect(StatusText.remark(try row("inactive", since: 0)) == nil)
         #expect(StatusText.remark(try row("active", since: since)) == nil)
         #expect(StatusText.remark(try row("active", since: since, trouble: "flaps")) == "flaps")

@@ -73,6 +73,44 @@ struct DayTwoTests {
     }
 
     @Test(arguments: ["dbus", "systemctl"])
+    func whatIsInNoRosterIsNamedAndStoppedByName(backend: String) throws {
+        let fleet = try RealFleet(agents: 2)
+        let tmux = { (words: [String]) in
+            let client = try TestProcess(
+                ["/usr/bin/tmux", "-N", "-L", "mosaic-fleet"] + words, environment: fleet.environment)
+            #expect(try client.wait() == .exit(0), "\(client.errors)")
+        }
+        // Its name begins like that of another one.
+        for name in ["bare", "bare2"] { try tmux(["new-session", "-d", "-s", name, "sleep", "infinity"]) }
+        let stopped = try fleet.mosaic(["stop", "bare"], backend: backend)
+        #expect(try stopped.wait() == .exit(0), "\(stopped.errors)")
+        #expect(try fleet.sessions() == ["a01", "a02", "bare2"])
+
+        let rest = roster(fleet).split(separator: "[[agent]]").filter { !$0.contains("\"a02\"") }
+        try ScriptedHome.write(rest.joined(separator: "[[agent]]"), to: fleet.fleetPath + "/roster.toml")
+        let shown = try fleet.mosaic(["status", "a02"], backend: backend)
+        #expect(try shown.wait() == .exit(3), "\(shown.errors)")
+        #expect(shown.output.contains("mosaic-agent@a02.service: in no roster"))
+        #expect(!shown.output.contains("a01"))
+        #expect(try run(fleet, "status", "a03", status: 4).errors.contains("no such agent: 'a03'"))
+        let both = try fleet.mosaic(["stop", "a01", "a02"], backend: backend)
+        #expect(try both.wait() == .exit(0), "\(both.errors)")
+        #expect(try fleet.sessions() == ["bare2"])
+    }
+
+    @Test(arguments: ["dbus", "systemctl"])
+    func statusSaysWhoStoppedAnAgent(backend: String) throws {
+        let fleet = try RealFleet(agents: 2)
+        try fleet.must(fleet.mosaic(["stop", "a01"], backend: backend))
+        try fleet.systemctl("stop", fleet.agents[1])
+        let status = try fleet.mosaic(["status"], backend: backend)
+        #expect(try status.wait() == .exit(3))
+        let lines = status.output.split(separator: "\n").filter { $0.hasPrefix("  ") }
+        #expect(lines.contains { $0.contains("mosaic-agent@a01.service: stopped by ") }, "\(status.output)")
+        #expect(!lines.contains { $0.contains("a02") && $0.contains("stopped by") }, "\(status.output)")
+    }
+
+    @Test(arguments: ["dbus", "systemctl"])
     func enabledUnitsAreWantedAtBootAndNewAgentsFollow(backend: String) throws {
         let fleet = try RealFleet(agents: 2, startsIt: false)
         let wants = fleet.unitFolder + "/default.target.wants"

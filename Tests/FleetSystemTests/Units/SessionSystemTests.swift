@@ -1,4 +1,5 @@
 import FleetKit
+import FleetTestSupport
 import Foundation
 import Testing
 
@@ -36,6 +37,26 @@ struct SessionSystemTests {
         #expect(Array(lines.prefix(4)) == ["0027", "5", "333", "a b"])
         #expect(lines.dropFirst(4).first?.hasPrefix("/dev/pts/") == true)
         #expect(lines.contains { $0.hasPrefix("0::") && $0.hasSuffix("/" + unit("a")) }, "\(lines)")
+    }
+
+    /// The agent's mount namespace is not that of its tmux server: the terminal is handed over as a descriptor.
+    @Test func aPrivateTmpIsTheAgents() throws {
+        let machine = try UnitsMachine()
+        let harness = try #require(machine.environment["MOSAIC_HARNESS_DIR"])
+        let name = "mosaic-private-\(getpid())"
+        let out = try machine.folder + "/out"
+        try machine.install(
+            agent("a", "['sh', '-c', 'echo mine > /tmp/\(name); tty > \(out).new; mv \(out).new \(out); sleep 999']"))
+        // The manager of the tests has its own folders below /tmp.
+        try machine.addDropIn(unit("a"), "[Service]\nPrivateTmp=yes\nBindPaths=\(harness)\nRestart=no\n")
+        #expect(machine.systemctl("start", unit("a")) == 0, "\(end("a", machine))")
+        #expect(machine.eventually(true) { FileManager.default.fileExists(atPath: out) })
+        #expect(text(out).hasPrefix("/dev/pts/"))
+        #expect(!FileManager.default.fileExists(atPath: "/tmp/\(name)"))
+        #expect(machine.sessions() == ["a"])
+        #expect(machine.systemctl("stop", unit("a")) == 0)
+        #expect(end("a", machine).hasPrefix("inactive/success/0"), "\(end("a", machine))")
+        #expect(machine.eventually([]) { machine.sessions() } == [])
     }
 
     @Test func aDaemonLivesAndEndsWithItsAgent() throws {
@@ -96,6 +117,42 @@ struct SessionSystemTests {
         // Not in the roster.
         #expect(machine.systemctl("start", unit("typo")) != 0)
         #expect(machine.property("ExecMainStatus", unit("typo")) == "64")
+    }
+
+    /// `tail -c` of a pipe keeps what it reads, so it needs as much memory.
+    private static let hungry = "cat /dev/zero | tail -c 900000000"
+
+    @Test(
+        .enabled(
+            if: SystemFacts.hasMemoryController,
+            "no memory controller in the unified cgroup hierarchy of this machine: the kernel ends nobody for memory_max"
+        ))
+    func tooMuchMemoryIsTheAgentsOwnEndAndAnEventForItsChild() throws {
+        let machine = try UnitsMachine()
+        let limit = "memory_max = '64M'"
+        try machine.install(
+            agent("a", "['bash', '-c', 'exec tail -c 900000000 < <(cat /dev/zero)']", limit)
+                + agent("parent", "['sh', '-c', '\(Self.hungry); sleep 999']", limit) + agent("b", "['sleep', '999']"))
+        try machine.addDropIn("mosaic-agent@.service", Self.once + "MemorySwapMax=0\n")
+        for name in ["b", "parent", "a"] { machine.systemctl("start", unit(name)) }
+        #expect(machine.eventually("failed") { machine.property("ActiveState", unit("a")) } == "failed")
+        #expect(end("a", machine).contains("out of memory"), "\(end("a", machine))")
+        #expect(
+            machine.eventually(["sleep 999"]) { machine.processes(of: unit("parent")).filter { $0 == "sleep 999" } }
+                == ["sleep 999"])
+        for name in ["b", "parent"] { #expect(machine.property("ActiveState", unit(name)) == "active") }
+    }
+
+    @Test func aLimitOfTheUnitEndsTheAgentAlone() throws {
+        let machine = try UnitsMachine()
+        try machine.install(agent("a", "['sh', '-c', '\(Self.hungry)']") + agent("b", "['sleep', '999']"))
+        try machine.addDropIn("mosaic-agent@.service", Self.once)
+        try machine.addDropIn(unit("a"), Self.once + "LimitAS=200M\n")
+        for name in ["b", "a"] { machine.systemctl("start", unit(name)) }
+        let wanted = "failed/exit-code/1/exit status 1"
+        #expect(machine.eventually(wanted) { end("a", machine) } == wanted)
+        #expect(machine.property("ActiveState", unit("b")) == "active")
+        #expect(machine.property("ActiveState", "mosaic-tmux-holder.service") == "active")
     }
 
     @Test(arguments: [

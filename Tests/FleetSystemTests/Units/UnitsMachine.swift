@@ -97,6 +97,7 @@ final class UnitsMachine {
         tmux("list-sessions", "-F", "#{session_name}").output.split(separator: "\n").map(String.init).sorted()
     }
 
+    @discardableResult
     func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String) {
         let process = Process()
         let output = Pipe()

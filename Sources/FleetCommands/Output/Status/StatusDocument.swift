@@ -15,6 +15,8 @@ struct StatusDocument: Encodable {
         var activeSinceMicroseconds: UInt64?
         /// When it went down, for a unit that is down.
         var inactiveSinceMicroseconds: UInt64?
+        /// Whose `mosaic fleet stop` took it down, as the history tells.
+        var stoppedBy: String?
         /// How its last main process ended: an exit status, or a signal's number.
         var exitStatus: Int32?
         var exitSignal: Int32?
@@ -67,7 +69,9 @@ struct StatusDocument: Encodable {
                 active: state.activeState, sub: state.subState, result: state.result,
                 pid: state.mainPID > 0 ? state.mainPID : nil,
                 activeSinceMicroseconds: state.activeSince > 0 ? state.activeSince : nil,
-                inactiveSinceMicroseconds: state.isDown && state.inactiveSince > 0 ? state.inactiveSince : nil,
+                inactiveSinceMicroseconds: state.isDown && state.inactiveSince > 0
+                    ? state.inactiveSince : row.stop.map { UInt64(clamping: Int64(clamping: $0.time * 1e6)) },
+                stoppedBy: row.stop?.author,
                 exitStatus: state.mainExit.flatMap { $0.code == 1 ? $0.status : nil },
                 exitSignal: state.mainExit.flatMap { $0.code == 1 ? nil : $0.status },
                 cpuNanoseconds: state.cpu, restarts: state.restarts,

@@ -48,7 +48,7 @@ struct StatusTable {
             Column(name: "PID", isRightAligned: true) {
                 Table.Cell($0.state.mainPID > 0 ? "\($0.state.mainPID)" : "-")
             },
-            Column(name: "SINCE") { Table.Cell(since($0.state)) },
+            Column(name: "SINCE") { Table.Cell(since($0)) },
             Column(name: "RESTARTS", isRightAligned: true) { Table.Cell("\($0.state.restarts)") },
             Column(name: "MEMORY", isRightAligned: true) { Table.Cell($0.state.memory.map(ByteText.human) ?? "-") },
         ]
@@ -114,11 +114,11 @@ struct StatusTable {
         return exit.code == 1 ? "exit \(exit.status)" : "signal \(exit.status)"
     }
 
-    private func since(_ state: UnitState) -> String {
+    private func since(_ row: StatusReport.Row) -> String {
+        let state = row.state
         // Of one that is down: since it is.
         let moment = state.isActive ? state.activeSince : state.isDown ? state.inactiveSince : 0
-        guard moment > 0 else { return "-" }
-        let age = now - Double(moment) / 1e6
-        return DurationText.human(.seconds(clamping: max(0, age))) + " ago"
+        guard let seconds = moment > 0 ? Double(moment) / 1e6 : state.isDown ? row.stop?.time : nil else { return "-" }
+        return DurationText.human(.seconds(clamping: max(0, now - seconds))) + " ago"
     }
 }

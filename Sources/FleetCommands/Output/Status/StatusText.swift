@@ -41,12 +41,15 @@ struct StatusText {
         return parts.joined(separator: "\n")
     }
 
-    /// What is wrong with a unit; of one that is down also since when, and how it ended.
+    /// What is wrong with a unit; of one that is down also since when, how it ended, and whose stop that was.
     static func remark(_ row: StatusReport.Row) -> String? {
         let state = row.state
-        guard state.isDown, state.inactiveSince > 0 else { return row.trouble }
-        let time = LocalTime.ofDayWithDate(Double(state.inactiveSince) / 1e6)
-        if let trouble = row.trouble { return "\(trouble), at \(time)" }
+        let author = row.stop.map { "stopped by \(Printable.oneLine($0.author))" }
+        let moment = state.inactiveSince > 0 ? Double(state.inactiveSince) / 1e6 : row.stop?.time
+        guard state.isDown, let moment else { return row.trouble }
+        let time = LocalTime.ofDayWithDate(moment)
+        if let trouble = row.trouble { return "\(trouble), at \(time)" + (author.map { ", \($0)" } ?? "") }
+        if let author { return "\(author) at \(time)" }
         guard let exit = state.mainExit, exit.code == 1 else { return "down since \(time)" }
         return "down since \(time), with exit status \(exit.status)"
     }
