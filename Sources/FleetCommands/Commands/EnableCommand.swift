@@ -4,18 +4,30 @@ internal import FleetKit
 /// `mosaic fleet enable`: the fleet comes up at boot.
 struct EnableCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enable", abstract: "Bring the fleet up at boot.", usage: "mosaic fleet enable",
+        commandName: "enable", abstract: "Bring the fleet up at boot.", usage: "mosaic fleet enable [--heal DUR]",
         discussion: """
-            Example: mosaic fleet enable && loginctl enable-linger
+            Example: mosaic fleet enable --heal 2m && loginctl enable-linger
 
-            The holder and every agent with autostart. Starts nothing now.
+            The holder and every agent with autostart. Starts no agent now.
             """)
+
+    @Option(
+        help: ArgumentHelp("Run 'mosaic fleet heal' this often, from now on.", valueName: "dur"),
+        completion: .durations("1m", "2m", "5m", "15m"), transform: DurationOption.parse)
+    var heal: Duration?
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    func validate() throws {
+        if let heal, heal < FleetInstaller.shortestHeal || heal > .seconds(86_400) {
+            throw ValidationError("--heal must be from 10s to 1d")
+        }
+    }
+
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let change = try BootLinks(context.roster(), manager: context.manager()).enable()
-        try context.show(change, "enable")
+        if let heal { try context.enableHeal(every: heal) }
+        try context.show(change, "enable", heal: context.healInterval())
         return .done
     }
 }
@@ -27,26 +39,32 @@ struct DisableCommand: UnguardedCommand {
         discussion: """
             Example: mosaic fleet disable
 
-            Stops nothing now.
+            Stops no agent now, and removes the timer of 'mosaic fleet enable --heal'.
             """)
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let healed = try context.disableHeal()
         let change = try BootLinks(context.roster(), manager: context.manager()).disable()
         try context.show(change, "disable")
+        if healed, !common.json { context.output.summary("The fleet is not healed any more.") }
         return .done
     }
 }
 
 extension CommandContext {
     /// What came of `enable`, `disable` and `init --enable`.
-    func show(_ change: BootLinks.Change, _ command: String) throws(FleetError) {
+    func show(_ change: BootLinks.Change, _ command: String, heal: Duration? = nil) throws(FleetError) {
         let linger = common.backend == .fake ? Linger.notNeeded : Linger.look(common.scope.managerScope)
         guard !common.json else {
-            return try output.json(BootDocument(change, command: command, linger: linger))
+            return try output.json(BootDocument(change, command: command, linger: linger, heal: heal))
         }
         output.summary(BootText(change, command: command).render())
+        if let heal {
+            output.summary(
+                "Healed every \(DurationText.canonical(heal)): what failed is restarted (\(FleetInstaller.healTimer)).")
+        }
         guard command != "disable" else { return }
         if let warning = BootText.warning(linger) { output.warning(warning) }
     }

@@ -67,11 +67,16 @@ struct StatusCommand: UnguardedCommand {
         context.addStopAuthors(to: &report, StopAuthor(HistoryFile(home: context.home.path)))
         let lock = try context.inspectLock()
         if common.json {
-            try context.output.json(StatusDocument(report, lock: lock))
+            var document = StatusDocument(report, lock: lock)
+            document.healEverySeconds = context.knownHealInterval?.inSeconds
+            try context.output.json(document)
         } else {
             let text = StatusText(
                 report, lock: lock, layout: layout, style: context.output.style, now: context.time.wallClock())
             context.output.data(text.render(width: context.output.dataWidth))
+            if let heal = context.knownHealInterval {
+                context.output.data("Healed every \(DurationText.canonical(heal)) (\(FleetInstaller.healTimer)).")
+            }
             // For somebody who looks at it; not for a script, nor for a cron job's mail.
             if context.output.dataWidth != nil, let next = try nextStep(report, context) {
                 context.output.summary(next)

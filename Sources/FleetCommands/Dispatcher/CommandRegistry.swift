@@ -4,6 +4,8 @@ internal import ArgumentParser
 enum CommandRegistry {
     static let fleet: [any ParsableCommand.Type] = [
         RestartCommand.self,
+        HealCommand.self,
+        MetricsCommand.self,
         StartCommand.self,
         StopCommand.self,
         StatusCommand.self,

@@ -47,8 +47,11 @@ struct BootDocument: Encodable {
     var disabled: [String]
     /// `on`, `off`, `not-needed` or `unknown`.
     var linger: String
+    /// How often the fleet is healed; absent where it is not.
+    var healEverySeconds: Double?
 
-    init(_ change: BootLinks.Change, command: String, linger: Linger) {
+    init(_ change: BootLinks.Change, command: String, linger: Linger, heal: Duration? = nil) {
+        healEverySeconds = heal?.inSeconds
         self.command = command
         changed = change.isChange
         enabled = change.enabled.map(\.rawValue)

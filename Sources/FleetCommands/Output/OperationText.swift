@@ -74,7 +74,8 @@ struct OperationText {
     private var headline: String {
         let done = report.units.count - report.failed.count
         let took = DurationText.human(report.phases.reduce(.zero) { $0 + $1.duration })
-        let past = ["restart": "restarted", "start": "started", "stop": "stopped"][verb, default: verb]
+        let past = ["restart": "restarted", "start": "started", "stop": "stopped", "heal": "healed"][
+            verb, default: verb]
         let left = report.skipped.isEmpty ? "" : ", \(report.skipped.count) left alone"
         if report.exitStatus == .done {
             if report.units.isEmpty, let fulfilled { return style.good("Nothing left to do") + ": \(fulfilled)" }

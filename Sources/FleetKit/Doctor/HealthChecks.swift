@@ -15,6 +15,7 @@ public enum HealthChecks {
         ServerCheck(),
         UnmanagedCheck(),
         EventsCheck(),
+        HealCheck(),
         RunDirectoryCheck(),
         DiskSpaceCheck(),
         KernelLockCheck(),

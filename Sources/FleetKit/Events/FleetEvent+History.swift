@@ -24,7 +24,9 @@ extension FleetEvent {
         case .restart where record.token != nil && !record.isWell:
             if record.result.isExactly("evicted") { return .restartEvicted }
             if record.result.isExactly("halted") { return .restartHalted }
-            return record.result.isExactly("interrupted") ? nil : .restartFailed
+            // One that only said that a unit rests has tried nothing.
+            let didNothing = record.error == nil && record.units.isEmpty && record.phases.isEmpty
+            return record.result.isExactly("interrupted") || didNothing ? nil : .restartFailed
         case .run where record.result.isExactly("evicted"): return .restartEvicted
         default: return nil
         }

@@ -15,7 +15,7 @@ public struct HistoryFile: Sendable {
     public static let maximumBytes = 1 << 20
 
     /// The mosaic home.
-    private let home: String
+    let home: String
     private let limit: Int
     private static let patience: Duration = .milliseconds(250)
     private static let step: Duration = .milliseconds(1)
@@ -45,6 +45,7 @@ public struct HistoryFile: Sendable {
                 guard isStill(file, folder) else { continue }
                 let size = try status(file).st_size
                 if size > 0, Int(size) > limit - line.count {
+                    try countOlder(folder)
                     guard renameat(folder, Self.name, folder, Self.oldName) == 0 else {
                         throw failure("put aside", errno)
                     }
@@ -76,7 +77,7 @@ public struct HistoryFile: Sendable {
     private var shown: String { Printable.oneLine(path) }
 
     /// Opens and checks it: nobody else's, a file, and not through a link.
-    private func open(_ folder: CInt, _ name: String, _ flags: CInt) throws(FleetError) -> CInt {
+    func open(_ folder: CInt, _ name: String, _ flags: CInt) throws(FleetError) -> CInt {
         // A named pipe must not make anybody wait.
         let file = openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard file >= 0 else {
@@ -96,7 +97,7 @@ public struct HistoryFile: Sendable {
     }
 
     /// - Returns: false when somebody else keeps it for long, or there are no such locks here.
-    private func lock(_ file: CInt) -> Bool {
+    func lock(_ file: CInt) -> Bool {
         let clock = SystemClock()
         let deadline = clock.now() + Self.patience
         while flock(file, LOCK_EX | LOCK_NB) != 0 {
@@ -130,7 +131,7 @@ public struct HistoryFile: Sendable {
         throw failure("write", number)
     }
 
-    private func read(_ file: CInt, atMost limit: Int) throws(FleetError) -> [UInt8] {
+    func read(_ file: CInt, atMost limit: Int) throws(FleetError) -> [UInt8] {
         let size = Int(try status(file).st_size)
         var offset = max(0, size - limit)
         let isCut = offset > 0
@@ -148,7 +149,7 @@ public struct HistoryFile: Sendable {
         return Array(bytes[(end + 1)...])
     }
 
-    private func status(_ file: CInt) throws(FleetError) -> stat {
+    func status(_ file: CInt) throws(FleetError) -> stat {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw failure("look at", errno) }
         return status
@@ -158,7 +159,7 @@ public struct HistoryFile: Sendable {
         FleetError(.unsafeHome, "\(shown) \(why)", hint: "move it away; the next restart begins a new one")
     }
 
-    private func failure(_ verb: String, _ number: CInt) -> FleetError {
+    func failure(_ verb: String, _ number: CInt) -> FleetError {
         FleetError(
             .io, "cannot \(verb) \(shown): \(Errno(rawValue: number).description)",
             hint: number == ENOSPC || number == EDQUOT ? "free some space there" : "check the file and its folder")

@@ -16,6 +16,8 @@ public final class RestartOperation {
     private let log = Logger(label: "restart")
     /// What was done so far; whole after `run`, also when that threw.
     public private(set) var report = RestartReport()
+    /// Told of the plan under the lock, before the first command; its throw keeps everything as it is.
+    var willAct: ((RestartPlan) throws(FleetError) -> Void)?
     /// Known after `longestTime`; for the picture only.
     private var stopTimeouts: [UnitName: Duration] = [:]
 
@@ -52,6 +54,11 @@ public final class RestartOperation {
     }
 
     func plan(_ states: [UnitState], _ intents: Intents) throws(FleetError) -> RestartPlan {
+        var options = options
+        if options.onlyFailed {
+            options.lost = try surroundings.intents.lost(among: states.filter(\.isDown).map(\.name))
+            if states.first?.isFailed == true { options.lost.formUnion(try missedBoot(states)) }
+        }
         let isWhole = options.isWhole
         let isUp = states.first?.isActive ?? false
         let unmanaged =
@@ -67,6 +74,18 @@ public final class RestartOperation {
             let holder = roster.holder.unit
             return try manager.settings(of: [holder]).first ?? UnitSettings(name: holder, killMode: "")
         }
+    }
+
+    /// Agents that were to come up at boot, and did not because the holder failed there. One that was stopped has run; one
+    /// that is not enabled comes up when somebody starts it.
+    private func missedBoot(_ states: [UnitState]) throws(FleetError) -> Set<UnitName> {
+        let autostart = Set(roster.agents.filter(\.autostart).map(\.unit))
+        let down = states.filter { autostart.contains($0.name) && $0.isDown && !$0.isFailed }.map(\.name)
+        guard !down.isEmpty else { return [] }
+        // A brief look does not tell of the run of a unit that is down.
+        let units = try manager.states(of: down).filter(\.invocationID.isEmpty).map(\.name)
+        let enabled = zip(units, try manager.unitFileStates(of: units)).filter { $0.1.isExactly("enabled") }
+        return Set(enabled.map(\.0))
     }
 
     /// - Returns: the report; a failed unit is in it and throws nothing.
@@ -119,6 +138,7 @@ public final class RestartOperation {
         if !plan.unmanaged.isEmpty {
             run.keeper.warn("in no roster, and ends with this restart: \(plan.unmanaged.words)")
         }
+        try willAct?(plan)
         guard options.rolling == nil else { return try roll(plan, intents, run) }
         try owe(plan.debts, besides: intents.owed, plan)
         guard try takeDown(plan, run) else { return try bringBack(plan, run) }
@@ -229,6 +249,8 @@ public final class RestartOperation {
         let agents = roster.agents.filter { agent in
             plan.agents.contains(agent.unit)
                 && (options.agents != nil || plan.before[agent.unit]?.isUpOrComing == true)
+                // One that cannot come up must not keep the others from it.
+                && (!options.heals || plan.before[agent.unit]?.isActive == true)
         }
         let units = (plan.holderPart == .none ? [] : [plan.holder]) + agents.map(\.unit)
         let found =

@@ -9,8 +9,15 @@ public struct RestartOptions: Sendable, Equatable {
     /// How long agents are watched after they came up; zero = not at all.
     public var stableFor: Duration = .seconds(2)
     public var settleTimeout: Duration = .seconds(30)
-    /// Only agents that are not up; decided under the lock.
+    /// Only what failed or is owed; decided under the lock. What is down without either was stopped (by `systemctl stop`,
+    /// too), has ended well, or was never started.
     public var onlyFailed = false
+    /// With `onlyFailed`: what systemd is about to start by itself is left to it.
+    var heals = false
+    /// With `heals`: units that were tried often enough for now.
+    var resting: Set<UnitName> = []
+    /// With `onlyFailed`: agents that are down because their holder died or failed at boot.
+    var lost: Set<UnitName> = []
     /// What the fleet was like when the restart was asked for, where it had to wait for another one since: what runs in
     /// a newer run is left alone. nil: everything is restarted.
     public var wish: RestartWish?

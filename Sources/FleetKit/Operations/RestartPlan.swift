@@ -49,6 +49,8 @@ public struct RestartPlan: Sendable, Equatable {
     public var groupsApart = 0
     /// What was found out of the units that run; empty unless only outdated ones are restarted.
     public var freshness: [UnitName: Freshness] = [:]
+    /// Of `skipped`: those that `heal` has tried often enough.
+    public var resting: [UnitName] = []
     /// The states that the plan rests on: what "restarted since" is measured against.
     public var before: [UnitName: UnitState]
 
@@ -91,14 +93,31 @@ public struct RestartPlan: Sendable, Equatable {
         let isWhole = options.isWhole
         // A fleet whose holder is down has no agent that could be well.
         let onlyFailed = options.onlyFailed && holderIsUp
+        let holderUnit = roster.holder.unit
+        /// Why `onlyFailed` leaves a unit alone that is not up; nil: it is to be started.
+        func reasonToLeave(_ now: UnitState) -> String? {
+            guard !now.isActive else { return nil }
+            if options.onlyFailed || options.agents == nil && !isWhole, intents.isStopped(now) {
+                return Self.stoppedOnPurpose
+            }
+            guard options.onlyFailed else { return nil }
+            if options.heals {
+                // With a holder that failed they fail at each try.
+                if holderIsUp || now.name == holderUnit, !now.isDown { return "systemd is about to start it" }
+                if now.isNotFound || now.isMasked { return "it cannot be started (\(now.loadState))" }
+            }
+            guard now.isDown, !now.isNotFound, !now.isFailed, now.result.isExactly("success") else { return nil }
+            if intents.owed.contains(now.name) || options.lost.contains(now.name) { return nil }
+            return Self.downWithoutFailure
+        }
         var agents: [UnitName] = []
         for agent in targets {
             let now = state(agent.unit)
             if options.agents != nil && now.isNotFound { throw Self.noSuchUnit(agent) }
             if meanwhile.contains(agent.unit) || meanwhile.contains(holder) {
                 skipped.append(.init(unit: agent.unit, why: Self.stoppedMeanwhile))
-            } else if (options.onlyFailed || options.agents == nil && !isWhole) && intents.isStopped(now) {
-                skipped.append(.init(unit: agent.unit, why: "it was stopped on purpose"))
+            } else if let why = reasonToLeave(now) {
+                skipped.append(.init(unit: agent.unit, why: why))
             } else if !options.onlyFailed && (holderIsDone || !isWhole) && wish?.isFulfilled(by: now) == true {
                 skipped.append(.init(unit: agent.unit, why: Self.restartedMeanwhile(wish)))
                 fulfilled.append(agent.unit)
@@ -110,6 +129,9 @@ public struct RestartPlan: Sendable, Equatable {
                 skipped.append(.init(unit: agent.unit, why: "it is up"))
             } else if options.agents == nil && !agent.autostart && !ran(agent.unit) {
                 skipped.append(.init(unit: agent.unit, why: "autostart = false and it is not running"))
+            } else if options.resting.contains(agent.unit) {
+                skipped.append(.init(unit: agent.unit, why: Self.rests))
+                resting.append(agent.unit)
             } else {
                 agents.append(agent.unit)
             }
@@ -122,13 +144,14 @@ public struct RestartPlan: Sendable, Equatable {
             agents = groups.flatMap(\.self)
         }
         self.agents = agents
-        if meanwhile.contains(holder)
-            || (options.onlyFailed || options.agents == nil && !isWhole) && intents.isStopped(state(holder))
+        let holderRests = !holderIsUp && options.resting.contains(holder)
+        if let why = meanwhile.contains(holder)
+            ? Self.stoppedMeanwhile : reasonToLeave(state(holder)) ?? (holderRests ? Self.rests : nil)
         {
             // A whole stop: agents alone would bring the holder up with them.
-            let why = meanwhile.contains(holder) ? Self.stoppedMeanwhile : "it was stopped on purpose"
             if options.agents == nil { skipped.append(.init(unit: holder, why: why)) }
-            skipped += agents.map { .init(unit: $0, why: "its holder was stopped on purpose") }
+            if holderRests { resting.append(holder) }
+            skipped += agents.map { .init(unit: $0, why: "of its holder: \(why)") }
             self.agents = []
             groups = []
             holderPart = .none
@@ -236,6 +259,9 @@ public struct RestartPlan: Sendable, Equatable {
         return nil
     }
 
+    /// What is to be up at the end, the holder first.
+    var targets: [UnitName] { (holderPart == .none ? [] : [holder]) + agents }
+
     /// The commands in their order, for printing. What is decided on the way (an agent that came back by itself, a
     /// start limit) is not in it.
     public var steps: [Step] {
@@ -300,6 +326,11 @@ public struct RestartPlan: Sendable, Equatable {
     }
 
     static let stoppedMeanwhile = "it was stopped on purpose meanwhile"
+    static let stoppedOnPurpose = "it was stopped on purpose"
+    /// systemd does not tell an end by itself from `systemctl stop`, and forgets a unit that is down.
+    static let downWithoutFailure =
+        "it is down without a failure, so it was stopped, or has ended, or was never started"
+    static let rests = "it was tried \(HealTries.most) times within an hour"
 
     private static func restartedMeanwhile(_ wish: RestartWish?) -> String {
         "it was restarted meanwhile" + (wish?.fulfilledBy.map { " by \($0)" } ?? "")

@@ -83,6 +83,7 @@ extension AgentSession {
     /// The one place that learns of every change, also of a note alone.
     private func activityChanged(from before: Activity, to now: Activity) {
         tellActivity()
+        tellWaiting(from: before, to: now)
     }
 
     /// To systemd, which may not take it at this moment: then soon again, and what counts then.

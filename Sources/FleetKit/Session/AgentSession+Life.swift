@@ -107,6 +107,7 @@ extension AgentSession {
             } catch {
                 note(error.message)
             }
+            if !hasBegun { clearLoss() }
             hasBegun = true
         } catch {
             end = failure(error)
@@ -338,6 +339,7 @@ extension AgentSession {
     func conclude() -> Int32 {
         let end = end ?? .terminalLost("nothing is known of its end")
         note(end.words)
+        noteLoss()
         do throws(FleetError) { try notifier.status(end.words) } catch { note(error.message) }
         let connection = leaveTerminal(status: end.status)
         if connection >= 0 {

@@ -47,5 +47,9 @@ extension FleetInstaller.Change {
     public var isEventPath: Bool { path.ends(with: "/" + FleetUnits.eventPath) }
 
     /// A unit that no agent runs in, and that nothing has to be restarted for.
-    public var isHelper: Bool { isEventPath || path.ends(with: "/" + FleetUnits.eventTemplate) }
+    public var isHelper: Bool {
+        [FleetUnits.eventPath, FleetUnits.eventTemplate, FleetUnits.healService, FleetUnits.healTimer].contains {
+            path.ends(with: "/" + $0)
+        }
+    }
 }

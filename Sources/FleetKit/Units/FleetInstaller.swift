@@ -111,6 +111,7 @@ public struct FleetInstaller: Sendable {
         let events = EventFolder(home: home)
         if !roster.events.command.isEmpty, writes { try events.make() }
         guard let folder else { return changes }
+        changes += try renewHeal(roster, folder)
         changes += try removeLeft(by: roster, from: folder)
         if roster.events.command.isEmpty {
             changes += try removeEvents(of: roster.holder.unit, from: folder)
@@ -141,7 +142,7 @@ public struct FleetInstaller: Sendable {
         return changes
     }
 
-    private func roster() throws(FleetError) -> (roster: Roster, isWritten: Bool) {
+    func roster() throws(FleetError) -> (roster: Roster, isWritten: Bool) {
         if let written = try Roster.load(home: home) { return (written, true) }
         return (try RosterDecoder.decode(Array(StarterRoster.text.utf8), file: home.rosterPath), false)
     }
@@ -150,7 +151,7 @@ public struct FleetInstaller: Sendable {
     /// has one template for them.
     ///
     /// - Throws: `.unsafeHome` where one belongs to another home that is there.
-    private func survey(_ roster: Roster) throws(FleetError) -> [String] {
+    func survey(_ roster: Roster) throws(FleetError) -> [String] {
         guard let folder = try ConfigFolder.open(unitFolder, create: false) else { return [] }
         let place = try home.place()
         var gone: [String] = []
@@ -177,7 +178,7 @@ public struct FleetInstaller: Sendable {
         name.begins(with: AgentName.unitPrefix) && name.ends(with: ".service.d") && name != "\(FleetUnits.template).d"
     }
 
-    private struct UnitFile {
+    struct UnitFile {
         /// Inside the unit folder; nil = directly in it.
         var folder: String?
         var name: String
@@ -185,17 +186,21 @@ public struct FleetInstaller: Sendable {
         var mode: mode_t = 0o644
     }
 
-    private func unitTexts(of roster: Roster) throws(FleetError) -> [UnitFile] {
+    func units(of roster: Roster) throws(FleetError) -> FleetUnits {
         guard let socket = roster.holder.socket else {
             throw FleetError(
                 .badRoster,
                 "\(Printable.oneLine(home.rosterPath)): [holder] has no socket, so the units cannot be written",
                 hint: "add a line such as socket = \"mosaic-fleet\" under [holder]")
         }
-        let units = FleetUnits(
+        return FleetUnits(
             scope: scope, tmux: tmux, mosaic: mosaic, holder: roster.holder.unit, socket: socket,
             // Zero only where nothing is written: `install` has made the home by now.
             home: UnitHome(inode: try home.place()?.inode ?? 0, path: home.path))
+    }
+
+    private func unitTexts(of roster: Roster) throws(FleetError) -> [UnitFile] {
+        let units = try units(of: roster)
         var files = [
             UnitFile(name: roster.holder.unit.rawValue, text: units.holderText),
             UnitFile(name: FleetUnits.template, text: units.templateText),
@@ -217,7 +222,7 @@ public struct FleetInstaller: Sendable {
         return files
     }
 
-    private func put(_ file: UnitFile, into folder: ConfigFolder) throws(FleetError) -> Change {
+    func put(_ file: UnitFile, into folder: ConfigFolder) throws(FleetError) -> Change {
         let text = GeneratedText.sealed(file.text)
         func change(_ action: Change.Action) -> Change { Change(path: "\(folder.path)/\(file.name)", action: action) }
         switch try folder.read(file.name) {

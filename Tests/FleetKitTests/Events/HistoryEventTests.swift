@@ -13,6 +13,7 @@ struct HistoryEventTests {
             by: ProcessIdentity(pid: 7, start: 1, pidNamespace: 1, bootID: "b", host: "h", uid: 1),
             command: "mosaic fleet restart", reason: "why", scope: .fleet, startedAt: "", endedAt: "", result: result)
         record.token = token
+        record.phases = [.init("drain", from: 0, to: 1)]
         record.who = "alice (pts/3)"
         change(&record)
         return FleetEvent(record, home: MosaicHome(absolute: "/h"), time: 0, commands: NextCommands())
@@ -37,6 +38,15 @@ struct HistoryEventTests {
     func notTold(_ kind: HistoryRecord.Kind, _ result: String) { #expect(event(kind, result) == nil) }
 
     @Test func whatNeverHadTheLockDidNothing() { #expect(event(.restart, "busy", token: nil) == nil) }
+
+    @Test func aHealThatOnlySaysThatAUnitRestsIsNoFailure() {
+        #expect(event(.restart, "failed") { $0.phases = [] } == nil)
+        #expect(
+            event(.restart, "failed") {
+                $0.phases = []
+                $0.error = "the disk is full"
+            } != nil)
+    }
 
     @Test func theTakenRestartIsNamed() {
         let event = event(.takeover, "abandoned", token: nil) {

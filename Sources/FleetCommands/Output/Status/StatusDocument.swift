@@ -56,6 +56,8 @@ struct StatusDocument: Encodable {
     var units: [Unit]
     /// Sessions in the holder's tmux server that belong to no agent; with `-o wide`.
     var sessions: [String]
+    /// How often a timer heals the fleet; absent where none does.
+    var healEverySeconds: Double?
 
     init(_ report: StatusReport, lock: LockInspection) {
         allActive = report.exitStatus == .done

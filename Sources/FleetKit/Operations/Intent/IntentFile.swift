@@ -71,6 +71,11 @@ public final class IntentFile: IntentKeeping {
         if late > size { try append(try content(old, from: size, to: late), to: new) }
     }
 
+    public func lost(among units: [UnitName]) throws(FleetError) -> Set<UnitName> {
+        guard !units.isEmpty else { return [] }
+        return try LostAgents(home: MosaicHome(absolute: home)).among(units)
+    }
+
     // MARK: Steps
 
     private var shown: String { Printable.oneLine(path) }

@@ -10,6 +10,14 @@ public protocol IntentKeeping: AnyObject {
     /// Drops what later lines made void. Only for the lock's owner.
     /// - Throws: `.unsafeHome`, `.io`.
     func tidy() throws(FleetError)
+
+    /// Of these units that are down, those that went with their holder when it died.
+    /// - Throws: `.unsafeHome`, `.io`.
+    func lost(among units: [UnitName]) throws(FleetError) -> Set<UnitName>
+}
+
+extension IntentKeeping {
+    public func lost(among units: [UnitName]) throws(FleetError) -> Set<UnitName> { [] }
 }
 
 /// For callers without a mosaic home, and for tests.

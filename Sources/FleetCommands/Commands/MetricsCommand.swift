@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import FleetKit
+
+/// `mosaic fleet metrics`: the fleet in numbers, in the OpenMetrics format. Never waits.
+struct MetricsCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics", abstract: "Print the fleet in numbers, for Prometheus.",
+        usage: "mosaic fleet metrics [--output FILE]",
+        discussion: """
+            Example: mosaic fleet metrics --output /var/lib/node_exporter/mosaic_fleet.prom
+
+            OpenMetrics, also for node_exporter's textfile collector. Exit status: 0 printed, 69 printed without the units, \
+            since no service manager answers.
+            """)
+
+    @Option(
+        help: ArgumentHelp("Replace FILE in one step, mode 0644; -: standard output.", valueName: "file"),
+        completion: .file())
+    var output: String?
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func validate() throws {
+        if common.json { throw ValidationError("metrics prints OpenMetrics; 'mosaic fleet status --json' prints JSON") }
+    }
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        context.managerPatience = CommandContext.shortPatience
+        var report: StatusReport?
+        var outdated: Int?
+        var problem: FleetError?
+        do throws(FleetError) {
+            let roster = try context.roster()
+            let manager = try context.manager()
+            report = try StatusReport.read(roster, from: manager)
+            outdated = try OutdatedUnits.find(roster, manager: manager).count { $0 != roster.holder.unit }
+        } catch {
+            guard error.code == .noServiceManager else { throw error }
+            problem = error
+        }
+        let lock = try context.inspectLock()
+        var resting: Int?
+        if let now = BootTime.now() { resting = try HealFile(home: context.home).read().resting(at: now).count }
+        let metrics = FleetMetrics(
+            report: report, outdated: outdated, isLocked: lock.verdict == .held || lock.verdict == .stalled,
+            resting: resting, totals: try HistoryFile(home: context.home.path).totals())
+        let text = metrics.text.render()
+        if let output, !output.isExactly("-") {
+            try PublishedFile.replace(output, text)
+        } else {
+            Output.write(text, to: 1)
+        }
+        if let problem { throw problem }
+        return .done
+    }
+}

@@ -1,0 +1,86 @@
+/// The fleet in numbers, as `metrics` prints them. The names are documented in docs/metrics.md.
+public struct FleetMetrics {
+    /// nil: the service manager could not be asked.
+    public var report: StatusReport?
+    /// Agents that run outdated; nil where it is not known.
+    public var outdated: Int?
+    public var isLocked: Bool
+    /// Units that `heal` lets rest.
+    public var resting: Int?
+    public var totals: HistoryTotals
+
+    public init(report: StatusReport?, outdated: Int?, isLocked: Bool, resting: Int?, totals: HistoryTotals) {
+        self.report = report
+        self.outdated = outdated
+        self.isLocked = isLocked
+        self.resting = resting
+        self.totals = totals
+    }
+
+    public var text: OpenMetricsText {
+        var text = OpenMetricsText()
+        func one(_ value: Double) -> [(labels: [(name: String, value: String)], value: Double)] { [([], value)] }
+        text.add(
+            .gauge, "up", help: "Whether the service manager answered.", one(report == nil ? 0 : 1))
+        if let report {
+            text.add(
+                .gauge, "holder_up", help: "Whether the holder is active.",
+                report.rows.filter { $0.role == .holder }.map { ([], $0.state.isActive ? 1 : 0) })
+            text.add(
+                .gauge, "agents", help: "Agents by the state of their unit and by what they say they do.",
+                Self.agents(report))
+            text.add(
+                .gauge, "unmanaged_units", help: "Units of the agents' template that are in no roster.",
+                one(Double(report.rows.count { $0.role == .unmanaged })))
+        }
+        if let outdated {
+            text.add(
+                .gauge, "agents_outdated", help: "Agents that run with less than they would get now.",
+                one(Double(outdated)))
+        }
+        if let report {
+            let agents = report.rows.filter { $0.role == .agent }
+            text.add(
+                .gauge, "agent_memory_bytes", unit: "bytes", help: "Memory of the agent's unit.",
+                agents.compactMap { row in row.state.memory.map { (Self.label(row), Double($0)) } })
+            text.add(
+                .gauge, "agent_automatic_restarts",
+                help: "Times that systemd restarted the agent since it was last started by a command.",
+                agents.filter { $0.state.loadState == "loaded" }.map { (Self.label($0), Double($0.state.restarts)) })
+        }
+        text.add(.gauge, "lock_held", help: "Whether a restart or a lock run owns the lock.", one(isLocked ? 1 : 0))
+        if let resting {
+            text.add(
+                .gauge, "heal_resting_units", help: "Units that heal leaves alone for a while.", one(Double(resting)))
+        }
+        text.add(
+            .counter, "restarts", help: "Restarts by their result, as in the history.",
+            totals.restarts.sorted { $0.key < $1.key }.map { ([("result", $0.key)], Double($0.value)) })
+        text.addSummary(
+            "lock_wait_seconds", unit: "seconds", help: "Waits for the lock of restarts and of lock run.",
+            count: Double(totals.waits), sum: Double(totals.waitedMilliseconds) / 1000)
+        text.add(
+            .counter, "takeovers", help: "Locks taken from a dead owner, from a living one, or broken by hand.",
+            totals.takeovers.sorted { $0.key < $1.key }.map { ([("kind", $0.key)], Double($0.value)) })
+        return text
+    }
+
+    private static func label(_ row: StatusReport.Row) -> [(name: String, value: String)] {
+        [("agent", row.agent?.rawValue ?? row.unit.rawValue)]
+    }
+
+    /// Every pair that there can be, so that none appears out of nothing: only an active agent says what it does.
+    private static func agents(_ report: StatusReport) -> [(labels: [(name: String, value: String)], value: Double)] {
+        let agents = report.rows.filter { $0.role == .agent }
+        return StatusReport.Condition.allCases.flatMap { condition in
+            let states = agents.map(\.state).filter { StatusReport.Condition($0) == condition }
+            let activities = condition == .active ? Activity.State.allCases : [.unknown]
+            return activities.map { activity in
+                (
+                    [("state", condition.rawValue), ("activity", activity.rawValue)],
+                    Double(states.count { $0.activity.state == activity })
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+internal import Glibc
+internal import SystemPackage
+
+/// What `heal` has tried of late, so that it tries no unit more than so often.
+///
+/// A value made of lines `BOOT SECONDS WORD UNIT`, in the time since the machine's boot: a step of the wall clock neither
+/// frees nor holds a unit. Another boot begins anew.
+public struct HealTries: Sendable, Equatable {
+    /// So often a unit is tried within `window`.
+    public static let most = 3
+    /// Seconds.
+    public static let window: Int64 = 3600
+
+    enum Word: String, CaseIterable { case `try`, rest }
+
+    struct Entry: Equatable {
+        var time: BootTime
+        var word: Word
+        var unit: UnitName
+    }
+
+    private(set) var entries: [Entry] = []
+    /// Lines that make no sense: they count as none. At worst a unit is tried three times more.
+    public private(set) var damaged = 0
+
+    public init() {}
+
+    init(text: String) {
+        for line in text.parts(at: "\n") {
+            let words = line.parts(at: " ", keepingEmpty: true)
+            guard words.count == 4, let seconds = Int64(words[1]), seconds >= 0,
+                let word = Word.allCases.first(where: { words[2].isExactly($0.rawValue) }),
+                let unit = Self.unit(words[3])
+            else {
+                damaged += 1
+                continue
+            }
+            entries.append(Entry(time: BootTime(boot: String(words[0]), seconds: seconds), word: word, unit: unit))
+        }
+    }
+
+    private static func unit(_ text: Substring) -> UnitName? {
+        do throws(FleetError) { return try UnitName(String(text)) } catch { return nil }
+    }
+
+    /// Only what counts now.
+    func text(at now: BootTime) -> String {
+        recent(now).map { "\($0.time.boot) \($0.time.seconds) \($0.word.rawValue) \($0.unit)\n" }.joined()
+    }
+
+    private func recent(_ now: BootTime) -> [Entry] {
+        entries.filter { entry in now.seconds(since: entry.time).map { $0 < Self.window } ?? false }
+    }
+
+    /// Units that were tried often enough, each with the seconds until it may be tried again.
+    public func resting(at now: BootTime) -> [UnitName: Int64] {
+        var times: [UnitName: [Int64]] = [:]
+        for entry in recent(now) where entry.word == .try {
+            times[entry.unit, default: []].append(entry.time.seconds)
+        }
+        return times.compactMapValues { times in
+            guard times.count >= Self.most else { return nil }
+            // The newest three hold it: it is free when the oldest of them is an hour old.
+            let oldest = times.sorted().suffix(Self.most).first ?? now.seconds
+            return max(1, Self.window - (now.seconds - oldest))
+        }
+    }
+
+    /// Whether somebody was told of this rest.
+    func isTold(_ unit: UnitName, at now: BootTime) -> Bool {
+        recent(now).contains { $0.word == .rest && $0.unit == unit }
+    }
+
+    mutating func add(_ word: Word, _ units: [UnitName], at now: BootTime) {
+        entries += units.map { Entry(time: now, word: word, unit: $0) }
+    }
+}
+
+/// Where the tries are kept.
+public protocol HealLedger: AnyObject {
+    /// - Throws: `.unsafeHome`, `.io`.
+    func read() throws(FleetError) -> HealTries
+    /// Only for the lock's owner.
+    /// - Throws: `.unsafeHome`, `.io`.
+    func write(_ tries: HealTries, at now: BootTime) throws(FleetError)
+}
+
+/// `restart.heals` in the run directory. Its lines are believed only as far as they can be read; the file itself is
+/// refused where another user could have written it.
+public final class HealFile: HealLedger {
+    public static let name = "restart.heals"
+    /// Three tries and a rest of a thousand units are far less.
+    private static let limit = 1 << 20
+    private let home: MosaicHome
+
+    public init(home: MosaicHome) { self.home = home }
+
+    public var path: String { home.runDirectory + "/" + Self.name }
+
+    public func read() throws(FleetError) -> HealTries {
+        guard let folder = try RunDirectoryOpener.open(home: home.path, create: false)?.descriptor else {
+            return HealTries()
+        }
+        defer { close(folder) }
+        let file = openat(folder, Self.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else {
+            if errno == ENOENT { return HealTries() }
+            if errno == ELOOP { throw unsafe("is a symbolic link") }
+            throw failure("open")
+        }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure("look at") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is not a regular file") }
+        guard status.st_uid == geteuid() else { throw unsafe("belongs to user \(status.st_uid)") }
+        guard status.st_mode & 0o022 == 0 else { throw unsafe("is group- or world-writable") }
+        guard let bytes = SmallFile.read("/proc/self/fd/\(file)", limit: Self.limit) else {
+            throw unsafe("is longer than \(Self.limit) bytes, or cannot be read")
+        }
+        return HealTries(text: String(decoding: bytes, as: UTF8.self))
+    }
+
+    public func write(_ tries: HealTries, at now: BootTime) throws(FleetError) {
+        guard let folder = try RunDirectoryOpener.open(home: home.path, create: true)?.descriptor else {
+            throw FleetError(.io, "the folder of \(shown) was removed", hint: "run the command again")
+        }
+        defer { close(folder) }
+        let staged = RunDirectory.stagingPrefix + LockToken.random().rawValue
+        let file = openat(folder, staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw failure("write") }
+        defer { close(file) }
+        let bytes = Array(tries.text(at: now).utf8)
+        var written = 0
+        repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
+        if written >= 0, written != bytes.count { errno = ENOSPC }
+        guard written == bytes.count, renameat(folder, staged, folder, Self.name) == 0 else {
+            let problem = failure("write")
+            unlinkat(folder, staged, 0)
+            throw problem
+        }
+    }
+
+    private var shown: String { Printable.oneLine(path) }
+
+    private func unsafe(_ why: String) -> FleetError {
+        FleetError(.unsafeHome, "\(shown) \(why)", hint: "move it away; the next heal begins a new one")
+    }
+
+    private func failure(_ verb: String) -> FleetError {
+        FleetError(
+            .io, "cannot \(verb) \(shown): \(Errno(rawValue: errno).description)",
+            hint: errno == ENOSPC || errno == EDQUOT ? "free some space there" : "check the file and its folder")
+    }
+}

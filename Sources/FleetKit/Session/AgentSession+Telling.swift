@@ -1,0 +1,55 @@
+internal import Glibc
+
+/// What the main process leaves for others, as files.
+extension AgentSession {
+    /// An agent that has begun to wait for a person: one event for each time, whatever its notes say meanwhile.
+    func tellWaiting(from before: Activity, to now: Activity) {
+        guard now.state == .waiting, before.state != .waiting, !now.isGuess else { return }
+        do throws(FleetError) {
+            let home = try home()
+            let unit = Self.unit()
+            let name = unit.flatMap { AgentName(unit: $0)?.rawValue } ?? request.name
+            var event = FleetEvent(
+                .agentWaiting, home: home.path, time: SystemTime().wallClock(),
+                summary: "\(name) waits for a person" + (now.note.map { ": \($0)" } ?? ""))
+            event.unit = unit?.rawValue
+            event.agent = name
+            event.invocation = environment["INVOCATION_ID"]
+            event.note = now.note
+            event.next = NextCommands(mosaicHome: request.mosaicHome == nil ? nil : home.path).fleet("attach", name)
+            try EventFolder(home: home).post(event)
+        } catch {
+            note("nobody is told that it waits: \(error.message)")
+        }
+    }
+
+    /// A new run: whatever took the last one away is made good.
+    func clearLoss() { keepLoss(false) }
+
+    /// systemd stops the agents of a holder that died, also those that wait for their automatic restart, and where the holder
+    /// does not come up again they are down without a failure. `heal` has to know them from those that a person stopped.
+    func noteLoss() {
+        guard let server = pane?.server, ProcessStat.read(server)?.hasEnded ?? true else { return }
+        keepLoss(true)
+    }
+
+    private func keepLoss(_ isLost: Bool) {
+        guard let unit = Self.unit() else { return }
+        do throws(FleetError) {
+            try LostAgents(home: home()).set(unit, isLost)
+        } catch {
+            note("whether the holder took it down is not kept: \(error.message)")
+        }
+    }
+
+    private func home() throws(FleetError) -> MosaicHome {
+        try MosaicHome.resolve(option: request.mosaicHome, environment: environment)
+    }
+
+    /// The unit whose main process this is.
+    private static func unit() -> UnitName? {
+        guard let name = ControlGroupScan.path(of: getpid())?.parts(at: "/").last(where: { $0.ends(with: ".service") })
+        else { return nil }
+        do throws(FleetError) { return try UnitName(String(name)) } catch { return nil }
+    }
+}

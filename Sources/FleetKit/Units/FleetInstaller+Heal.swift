@@ -1,0 +1,63 @@
+extension FleetInstaller {
+    public static let healTimer = FleetUnits.healTimer
+    /// More often than this, each heal would find the last one's agents still coming up.
+    public static let shortestHeal = Duration.seconds(10)
+
+    /// How often the fleet is healed; nil where no timer does. Only reads one file.
+    /// - Throws: `.io`, `.unsafeHome` where the folder of the units cannot be known.
+    public static func healInterval(
+        scope: ManagerScope, environment: [String: String]
+    ) throws(FleetError) -> Duration? {
+        guard let folder = try ConfigFolder.open(scope.unitFolder(environment: environment), create: false) else {
+            return nil
+        }
+        return try interval(in: folder)
+    }
+
+    static func interval(in folder: ConfigFolder) throws(FleetError) -> Duration? {
+        guard case .file(let bytes) = try folder.read(FleetUnits.healTimer) else { return nil }
+        return FleetUnits.healInterval(bytes)
+    }
+
+    /// Writes the timer and its service. The caller has systemd read and start them.
+    /// - Throws: `.unsafeHome` where the fleet's units belong to another home; `.io`; `.badRoster`.
+    public func installHeal(every interval: Duration) throws(FleetError) -> [Change] {
+        let roster = try roster().roster
+        _ = try survey(roster)
+        guard let folder = try ConfigFolder.open(unitFolder, create: true) else { return [] }
+        var changes: [Change] = []
+        for (name, text) in try units(of: roster).healTexts(home: home, every: interval) {
+            changes.append(try put(UnitFile(name: name, text: text), into: folder))
+        }
+        return changes
+    }
+
+    /// The timer of an earlier `enable --heal`, with this program's path and this home.
+    func renewHeal(_ roster: Roster, _ folder: ConfigFolder) throws(FleetError) -> [Change] {
+        guard case .file(let bytes) = try folder.read(FleetUnits.healTimer),
+            GeneratedText.authorship(of: bytes) == .own, let interval = FleetUnits.healInterval(bytes)
+        else { return [] }
+        var changes: [Change] = []
+        for (name, text) in try units(of: roster).healTexts(home: home, every: interval) {
+            changes.append(try put(UnitFile(name: name, text: text), into: folder))
+        }
+        return changes
+    }
+
+    /// - Returns: the files that were removed, or left alone because somebody else changed them.
+    public func removeHeal() throws(FleetError) -> [Change] {
+        guard let folder = try ConfigFolder.open(unitFolder, create: false) else { return [] }
+        var changes: [Change] = []
+        for name in [FleetUnits.healTimer, FleetUnits.healService] {
+            guard case .file(let bytes) = try folder.read(name) else { continue }
+            let path = "\(unitFolder)/\(name)"
+            guard GeneratedText.authorship(of: bytes) == .own else {
+                changes.append(Change(path: path, action: .kept("changed by somebody else")))
+                continue
+            }
+            try folder.remove(name)
+            changes.append(Change(path: path, action: .removed))
+        }
+        return changes
+    }
+}
