@@ -21,8 +21,23 @@ struct EventsTests {
     /// An agent cannot be started while the file `broken-NAME` is there.
     private static let agent = "[ ! -e \"$1/broken-$2\" ] || exit 7\nexec sleep infinity\n"
 
-    private func makeFleet() throws -> RealFleet {
-        let fleet = try RealFleet(agents: 2, script: Self.agent)
+    /// Reports what stands in the file `say-NAME`, and removes that.
+    private static func reporter() throws -> String {
+        """
+        while :; do
+            if [ -e "$1/say-$2" ]; then
+                read -r state note < "$1/say-$2"
+                '\(try BuiltProduct.path("mosaic"))' fleet report "$state" --note "$note"
+                rm "$1/say-$2"
+            fi
+            sleep 0.1
+        done
+
+        """
+    }
+
+    private func makeFleet(_ script: String = EventsTests.agent) throws -> RealFleet {
+        let fleet = try RealFleet(agents: 2, script: script)
         let path = fleet.folder.path + "/tell"
         try write(Self.tell, to: path, mode: 0o755)
         let roster = fleet.fleetPath + "/roster.toml"
@@ -125,6 +140,29 @@ struct EventsTests {
         #expect((event["summary"] as? String)?.contains("pid \(killed.pid)") == true)
         try expect(["takeover -"], fleet, comment: "taken over")
         #expect(try fleet.troubles() == [])
+    }
+
+    @Test("An agent that waits for a person: one event each time, not one for each word")
+    func waiting() throws {
+        let fleet = try makeFleet(Self.reporter())
+        func say(_ words: String) throws {
+            let path = fleet.folder.path + "/say-a01"
+            try write(words + "\n", to: path + ".new", mode: 0o644)
+            #expect(rename(path + ".new", path) == 0)
+            try eventually("it was reported", within: .seconds(30)) { access(path, F_OK) != 0 }
+        }
+        try say("busy building")
+        try say("waiting which branch?")
+        let file = fleet.folder.path + "/told"
+        try eventually("an event", within: .seconds(30)) { access(file, F_OK) == 0 }
+        let event = try #require(try told(fleet).first)
+        #expect(event["note"] as? String == "which branch?" && event["unit"] as? String == fleet.agents[0])
+        #expect((event["next"] as? String)?.contains("attach a01") == true)
+        try say("waiting which branch, main or dev?")
+        try expect(["agent-waiting a01"], fleet, comment: "waits once")
+        try say("busy building")
+        try say("waiting")
+        try expect(["agent-waiting a01"], fleet, comment: "waits again")
     }
 
     @Test("A command that sleeps for an hour delays nothing, is killed, and is reported once", arguments: backends)

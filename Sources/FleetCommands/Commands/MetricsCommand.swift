@@ -33,7 +33,7 @@ struct MetricsCommand: UnguardedCommand {
             let roster = try context.roster()
             let manager = try context.manager()
             report = try StatusReport.read(roster, from: manager)
-            outdated = try OutdatedUnits.find(roster, manager: manager).count { $0 != roster.holder.unit }
+            outdated = try OutdatedUnits.find(roster, manager: manager).count { $0.unit != roster.holder.unit }
         } catch {
             guard error.code == .noServiceManager else { throw error }
             problem = error
