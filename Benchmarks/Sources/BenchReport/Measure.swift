@@ -96,6 +96,8 @@ struct Measure {
                 value: "agent-memory/\(size)",
                 unit: .bytes, goal: 1_300_000),
             Measure(
+                part: "real", title: "`report` in an agent's window", size: size, value: "report/\(size)", goal: 0.005),
+            Measure(
                 part: "real", title: "an agent's end → its unit's end, median", size: size, value: "agent-end/\(size)",
                 goal: nil),
         ]

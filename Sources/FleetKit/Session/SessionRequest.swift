@@ -82,11 +82,11 @@ public struct SessionRequest: Equatable {
         return request
     }
 
-    /// A duration above 0; more than a year is a year.
+    /// A duration above 0; less than a second is one, and more than a year is a year.
     public static func idleAfter(_ text: String) -> Duration? {
         do throws(FleetError) {
             let duration = try DurationText.parse(text)
-            return duration > .zero ? min(duration, .seconds(366 * 86_400)) : nil
+            return duration > .zero ? min(max(duration, .seconds(1)), .seconds(366 * 86_400)) : nil
         } catch {
             return nil  // the parser says what is wrong
         }
