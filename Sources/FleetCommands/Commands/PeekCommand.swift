@@ -30,12 +30,7 @@ struct PeekCommand: UnguardedCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
-        let chosen = try roster.agents(named: [agent])
-        guard let agent = chosen.first, chosen.count == 1 else {
-            throw FleetError(
-                .usage, "'\(Printable.oneLine(agent))' fits \(chosen.count) agents, and peek shows one",
-                hint: "name one of \(chosen.prefix(8).map(\.name.rawValue).joined(separator: ", "))")
-        }
+        let agent = try roster.onlyAgent(agent, for: "peek")
         let manager = try context.manager()
         let state = try manager.overview(of: [agent.unit]).first ?? UnitState(name: agent.unit, loadState: "not-found")
         if state.isActive {

@@ -12,6 +12,7 @@ enum CommandRegistry {
         HistoryCommand.self,
         LogsCommand.self,
         PeekCommand.self,
+        SendCommand.self,
         AttachCommand.self,
         ReportCommand.self,
         LockCommand.self,

@@ -9,6 +9,12 @@ struct ProcessStat: Equatable {
     var parent: Int32
     /// The number of the session's leader.
     var session: Int32
+    /// Its process group.
+    var group: Int32 = 0
+    /// The device number of its controlling terminal, as the kernel packs it; 0 for none.
+    var terminal: UInt32 = 0
+    /// The process group in that terminal's foreground.
+    var foreground: Int32 = 0
     /// Clock ticks since boot.
     var start: UInt64
     /// As wait(2) has it, once the process has ended; 0 where the kernel does not show it to us.
@@ -34,7 +40,9 @@ struct ProcessStat: Equatable {
         else { return nil }
         let status = fields.count > 49 ? Int32(fields[49]) ?? 0 : 0
         return ProcessStat(
-            pid: pid, state: state, parent: parent, session: session, start: start, waitStatus: status)
+            pid: pid, state: state, parent: parent, session: session, group: Int32(fields[2]) ?? 0,
+            terminal: Int32(fields[4]).map(UInt32.init(bitPattern:)) ?? 0, foreground: Int32(fields[5]) ?? 0,
+            start: start, waitStatus: status)
     }
 
     var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }

@@ -14,7 +14,9 @@ struct TmuxClient {
     /// Bytes of each of its streams that are kept.
     var outputLimit = 16_384
 
-    func run(_ arguments: [String]) throws(FleetError) -> TmuxProbe.Reply {
+    /// - Parameter input: for its standard input; nil: `/dev/null`.
+    func run(_ arguments: [String], input: [UInt8]? = nil) throws(FleetError) -> TmuxProbe.Reply {
+        let feed = try input.map { bytes throws(FleetError) in try TmuxInput(bytes) }
         let output = try pipe()
         let errors: (read: CInt, write: CInt)
         do throws(FleetError) { errors = try pipe() } catch {
@@ -26,10 +28,11 @@ struct TmuxClient {
             close(output.read)
             close(errors.read)
         }
-        let child = try spawn(arguments, output: output.write, errors: errors.write)
+        let child = try spawn(arguments, input: feed?.reader, output: output.write, errors: errors.write)
+        feed?.closeReader()
         let deadline = clock.now() + limit
         var texts: [CInt: [UInt8]] = [:]
-        let ended = collect([output.read, errors.read], until: deadline, into: &texts)
+        let ended = collect([output.read, errors.read], feed, until: deadline, into: &texts)
         // Our own child, not yet waited for: the number cannot have been reused.
         if !ended { kill(child, SIGKILL) }
         var status: CInt = 0
@@ -42,17 +45,24 @@ struct TmuxClient {
     }
 
     /// True when both ends were closed in time.
-    private func collect(_ files: [CInt], until deadline: Duration, into texts: inout [CInt: [UInt8]]) -> Bool {
+    private func collect(
+        _ files: [CInt], _ feed: TmuxInput?, until deadline: Duration, into texts: inout [CInt: [UInt8]]
+    ) -> Bool {
         var open = files
         var buffer = [UInt8](repeating: 0, count: 4096)
         while !open.isEmpty {
             let rest = deadline - clock.now()
             guard rest > .zero else { return false }
             var polled = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            if let writer = feed?.writer { polled.append(pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)) }
             let ready = poll(&polled, nfds_t(polled.count), rest.pollMilliseconds)
             if ready < 0 && errno != EINTR { return false }
             guard ready > 0 else { continue }
             for entry in polled where entry.revents != 0 {
+                if entry.fd == feed?.writer {
+                    feed?.write()
+                    continue
+                }
                 let count = read(entry.fd, &buffer, buffer.count)
                 if count < 0 && errno == EINTR { continue }
                 if count <= 0 {
@@ -66,7 +76,9 @@ struct TmuxClient {
     }
 
     /// Closes both write ends: the child's copies alone keep the pipes open.
-    private func spawn(_ arguments: [String], output: CInt, errors: CInt) throws(FleetError) -> pid_t {
+    private func spawn(
+        _ arguments: [String], input: CInt?, output: CInt, errors: CInt
+    ) throws(FleetError) -> pid_t {
         defer {
             close(output)
             close(errors)
@@ -74,7 +86,11 @@ struct TmuxClient {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, errors, 2)
         // Whatever a library opened without O_CLOEXEC stays with us too.

@@ -1,0 +1,166 @@
+internal import ArgumentParser
+internal import FleetKit
+internal import Glibc
+
+/// `mosaic fleet send`: types into an agent without attaching to it.
+struct SendCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send", abstract: "Type into an agent as a paste, or as keys.",
+        usage: "mosaic fleet send AGENT [TEXT…|-] [--enter] [--keys] [--when-idle]",
+        discussion: """
+            Example: mosaic fleet send planner --enter 'run the tests again'
+
+            Exit status: 3 the agent is down, 75 it takes no input now or was busy until --deadline.
+            """)
+
+    @Argument(help: ArgumentHelp("The agent to type into.", valueName: "agent"), completion: .agents)
+    var agent: String
+
+    @Argument(
+        help: ArgumentHelp(
+            "What to type, joined by blanks; - is standard input. Put -- before a text with a hyphen.",
+            valueName: "text"))
+    var text: [String] = []
+
+    @Flag(help: "Press Enter after the text.") var enter = false
+
+    @Flag(help: "Each word is the name of a key, such as Enter, C-c or F5.") var keys = false
+
+    @Flag(help: "First wait until the agent is not busy.") var whenIdle = false
+
+    @Option(
+        help: ArgumentHelp("With --when-idle: longest wait. (default: 10m)", valueName: "dur"),
+        completion: .durations("0", "1m", "5m", "10m", "30m", "1h"),
+        transform: DurationOption.parse)
+    var deadline: Duration?
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func validate() throws {
+        if text.isEmpty && !enter {
+            throw ValidationError("there is nothing to type: give a text, or - for standard input")
+        }
+        if text.isEmpty && keys { throw ValidationError("--keys needs the names of keys") }
+        if keys && enter { throw ValidationError("--enter is for a text; with --keys write Enter as the last key") }
+        if deadline != nil && !whenIdle { throw ValidationError("--deadline is for --when-idle, which was not given") }
+    }
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let roster = try context.roster()
+        let agent = try roster.onlyAgent(agent, for: "send")
+        // Before anything is waited for.
+        if keys { try TmuxKey.check(text) }
+        let bytes = keys ? [] : try content()
+        try SessionInput.check(bytes)
+        if !keys && bytes.isEmpty && !enter {
+            throw FleetError(.usage, "standard input is empty: there is nothing to type", hint: "")
+        }
+        let manager = try context.manager()
+        try refuseUnlessUp(agent, manager)
+        if whenIdle { try wait(for: agent, manager, context) }
+        let input = try SessionInput(of: roster, manager: manager, environment: context.environment)
+        if keys { try input.press(text, in: agent) } else { try input.paste(bytes, enter: enter, into: agent) }
+        if common.json {
+            try context.output.json(
+                SendDocument(
+                    agent: agent.name.rawValue, bytes: keys ? nil : bytes.count, keys: keys ? text : nil, enter: enter))
+        } else {
+            context.output.detail(
+                keys
+                    ? "pressed \(text.count) keys in '\(agent.name)'"
+                    : "typed \(bytes.count) bytes into '\(agent.name)'")
+        }
+        return .done
+    }
+
+    private func content() throws(FleetError) -> [UInt8] {
+        guard text == ["-"] else {
+            return Array(RawArguments.bytes(of: text).joined(separator: [UInt8(ascii: " ")]))
+        }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        // One byte more than is taken tells that there is more.
+        while bytes.count <= SessionInput.sizeLimit {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw FleetError(
+                    .io, "standard input cannot be read: \(String(cString: strerror(errno)))",
+                    hint: "give the text as an argument")
+            }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+        }
+        return bytes
+    }
+
+    private func refuseUnlessUp(_ agent: Roster.Agent, _ manager: any ServiceManager) throws(FleetError) {
+        let state = try manager.overview(of: [agent.unit]).first ?? UnitState(name: agent.unit, loadState: "not-found")
+        guard !state.isActive else { return }
+        throw FleetError(
+            .notActive,
+            "agent '\(agent.name)' is \(state.isNotFound ? "not known to systemd" : state.activeState); nothing was typed",
+            hint: "see why with 'mosaic fleet logs \(agent.name)', and start it with 'mosaic fleet start \(agent.name)'"
+        )
+    }
+
+    private func wait(
+        for agent: Roster.Agent, _ manager: any ServiceManager, _ context: CommandContext
+    ) throws(FleetError) {
+        let limit = deadline ?? IdleTurns.defaultLimit
+        let time = context.time
+        let end = try IdleWait(manager, units: [agent.unit]).run(
+            atMost: limit, supervisor: InterruptibleWait(context.signals)
+        ) { occupied in
+            let hint = OccupiedWords.hint(occupied).map { "; \($0)" } ?? ""
+            context.output.note(
+                "waiting for at most \(DurationText.canonical(limit)) until it is idle:"
+                    + " \(OccupiedWords.list(occupied, now: time.wallClock()))\(hint)")
+        }
+        if case .deadline(let occupied) = end {
+            throw FleetError(
+                .busy,
+                "still busy at the deadline of \(DurationText.canonical(limit)):"
+                    + " \(OccupiedWords.list(occupied, now: time.wallClock())); nothing was typed",
+                hint: OccupiedWords.hint(occupied) ?? "give a longer --deadline, or send without --when-idle")
+        }
+        // It may have ended meanwhile.
+        try refuseUnlessUp(agent, manager)
+    }
+}
+
+/// A wait that a signal ends, and nothing else.
+private final class InterruptibleWait: JobSupervisor {
+    private let signals: SignalWatch
+
+    init(_ signals: SignalWatch) { self.signals = signals }
+
+    var commandDescriptor: CInt? { nil }
+    var wakeDescriptors: [CInt] { [signals.wakeDescriptor] }
+    func willSend(_ command: UnitCommand) throws(FleetError) {}
+    func handle(_ event: JobEvent) throws(FleetError) { if let end = signals.interruption() { throw end } }
+}
+
+extension Roster {
+    /// The one agent that a name or a glob means.
+    /// - Throws: `.noSuchUnit`; `.usage` where it fits several.
+    func onlyAgent(_ name: String, for command: String) throws(FleetError) -> Agent {
+        let chosen = try agents(named: [name])
+        guard let agent = chosen.first, chosen.count == 1 else {
+            throw FleetError(
+                .usage, "'\(Printable.oneLine(name))' fits \(chosen.count) agents, and \(command) takes one",
+                hint: "name one of \(chosen.prefix(8).map(\.name.rawValue).joined(separator: ", "))")
+        }
+        return agent
+    }
+}
+
+/// `send --json`.
+struct SendDocument: Encodable {
+    let schemaVersion = 1
+    var agent: String
+    /// Of the text; absent with --keys.
+    var bytes: Int?
+    var keys: [String]?
+    var enter: Bool
+}
