@@ -5,7 +5,7 @@ internal import FleetKit
 struct PeekCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "peek", abstract: "Print an agent's screen without attaching to it.",
-        usage: "mosaic fleet peek AGENT [-n LINES]",
+        usage: "mosaic fleet peek AGENT [-n LINES] [-f]",
         discussion: """
             Example: mosaic fleet peek planner
 
@@ -22,6 +22,8 @@ struct PeekCommand: UnguardedCommand {
         completion: .list(["100", "1000"]))
     var lines = 0
 
+    @Flag(name: .shortAndLong, help: "Follow: show each change, until q, Ctrl-C or the agent's end.") var follow = false
+
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
@@ -35,6 +37,10 @@ struct PeekCommand: UnguardedCommand {
         let state = try manager.overview(of: [agent.unit]).first ?? UnitState(name: agent.unit, loadState: "not-found")
         if state.isActive {
             let screen = try SessionScreen(of: roster, manager: manager, environment: context.environment)
+            guard !follow else {
+                return try PeekFollow(agent: agent, screen: screen, manager: manager, lines: lines, context: context)
+                    .run()
+            }
             let shown = try screen.lines(of: agent.name, history: lines)
             if !common.json, state.activity.state != .unknown {
                 let words = ActivityText.words(state.activity, now: context.time.wallClock())

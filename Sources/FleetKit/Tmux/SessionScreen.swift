@@ -24,6 +24,8 @@ public struct SessionScreen {
     public struct Look: Sendable, Equatable {
         /// From the top, without the empty ones at the end.
         public var lines: [String]
+        /// Of `lines`: those above the screen.
+        public var above: Int
         /// Of `lines`: those above the cursor, which are finished as far as can be told.
         public var finished: Int
     }
@@ -35,10 +37,11 @@ public struct SessionScreen {
         let output = try tmux.run(
             ["display-message", "-p", "-t", pane, "#{cursor_y} #{history_size}", ";", "capture-pane", "-p", "-t", pane]
                 + start, for: agent)
-        guard let (place, screen) = output.halves(at: "\n") else { return Look(lines: [], finished: 0) }
+        guard let (place, screen) = output.halves(at: "\n") else { return Look(lines: [], above: 0, finished: 0) }
         let numbers = place.parts(at: " ").compactMap { Int($0) }
         let above = numbers.count == 2 ? min(history, numbers[1]) : 0
         let lines = LastScreen.lines(String(screen))
-        return Look(lines: lines, finished: min(lines.count, above + (numbers.first ?? 0)))
+        let finished = above + min(numbers.first ?? 0, 1 << 20)
+        return Look(lines: lines, above: min(lines.count, above), finished: min(lines.count, finished))
     }
 }

@@ -28,8 +28,12 @@ struct SendTests {
     }
 
     @discardableResult
-    private func run(_ words: String...) throws -> TestProcess {
-        let process = try fleet.mosaic(words)
+    private func run(_ words: String...) throws -> TestProcess { try run(words) }
+
+    private func run(_ words: [String]) throws -> TestProcess {
+        // Nothing behind the text that is not typed.
+        let process = try TestProcess(
+            [try BuiltProduct.path("mosaic"), "fleet"] + words, environment: fleet.environment)
         try process.wait()
         return process
     }
@@ -149,7 +153,7 @@ struct SendTests {
         try start(brackets: false)
         func refuse(_ status: Int32, _ words: String) throws {
             for line in [["send", "a01", "x"], ["send", "a01", "--keys", "x"]] {
-                let process = try fleet.mosaic(line)
+                let process = try run(line)
                 #expect(try process.wait() == .exit(status), "\(process.errors)")
                 #expect(process.errors.contains(words), "\(process.errors)")
             }

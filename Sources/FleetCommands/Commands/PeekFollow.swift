@@ -1,0 +1,75 @@
+internal import FleetKit
+internal import Glibc
+
+/// `peek -f`: an agent's screen as it changes, until a signal, `q`, a reader that closes its end, or the agent's end.
+///
+/// tmux tells nobody but an attached client of a change, and the agent is to notice nothing: its screen is looked at, the
+/// less often the longer it stands still.
+struct PeekFollow {
+    let agent: Roster.Agent
+    let screen: SessionScreen
+    let manager: any ServiceManager
+    /// Lines of history to begin with.
+    let lines: Int
+    let context: CommandContext
+
+    private static let calm = Duration.milliseconds(100)
+    private static let longestCalm = Duration.seconds(1)
+
+    func run() throws(FleetError) -> ExitStatus {
+        let typed = Keys(input: STDIN_FILENO, of: STDOUT_FILENO)
+        let view = view(readsKeys: typed != nil)
+        // Where nothing is drawn, what is typed is the shell's.
+        let keys = view is PeekScreen ? typed : nil
+        var calm = Self.calm
+        var last: (look: SessionScreen.Look, activity: Activity)?
+        while true {
+            let look: SessionScreen.Look
+            do throws(FleetError) { look = try screen.look(at: agent.name, history: view.history) } catch {
+                view.end()
+                guard error.code == .notActive, try state()?.isActive != true else { throw error }
+                context.output.note("agent '\(agent.name)' has ended")
+                return .done
+            }
+            let activity = view.showsActivity ? try state()?.activity ?? .unknown : .unknown
+            let isNew = last?.look != look || last?.activity != activity
+            calm = isNew ? Self.calm : min(calm * 2, Self.longestCalm)
+            if isNew { try view.show(look, activity) }
+            last = (look, activity)
+            if let status = pause(for: calm, view, keys) {
+                view.end()
+                return status
+            }
+        }
+    }
+
+    private func state() throws(FleetError) -> UnitState? { try manager.overview(of: [agent.unit]).first }
+
+    private func view(readsKeys: Bool) -> any PeekView {
+        if context.common.json { return PeekStream(agent: agent.name, lines: lines, output: context.output) }
+        guard let area = context.output.drawableData(readsKeys: readsKeys, context.environment, context.signals) else {
+            return PeekLines(lines: lines, output: context.output)
+        }
+        return PeekScreen(
+            area: area, agent: agent.name, style: context.output.style, readsKeys: readsKeys, time: context.time,
+            signals: context.signals)
+    }
+
+    /// - Returns: the exit status where this is the end.
+    private func pause(for duration: Duration, _ view: any PeekView, _ keys: Keys?) -> ExitStatus? {
+        let clock = SystemClock()
+        let end = clock.now() + duration
+        while true {
+            if let signal = context.signals.interruption() { return signal.exitStatus }
+            keys?.read()
+            if keys?.wantsEnd == true || !view.isWanted { return .done }
+            view.redraw()
+            let left = end - clock.now()
+            guard left > .zero else { return nil }
+            var wanted = ([context.signals.wakeDescriptor] + (keys?.wakeDescriptors ?? []))
+                .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            // Rounded up: less than a millisecond must not become a busy loop.
+            poll(&wanted, nfds_t(wanted.count), CInt(clamping: min(left, .milliseconds(200)).wholeMilliseconds + 1))
+        }
+    }
+}
