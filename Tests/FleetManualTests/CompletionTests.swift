@@ -71,7 +71,7 @@ struct CompletionTests {
             (["fleet", "restart", "--max-wait", "10"], ["10m"]),
             (["fleet", "restart", "--on-"], ["--on-deadline", "--on-timeout"]),
             (["fleet", "lock", "in"], ["inspect"]),
-            (["fleet", "se"], []),
+            (["fleet", "se"], ["send"]),
         ])
     func bash(words: [String], expected: [String]) throws {
         let bash = try #require(Self.find("bash"))

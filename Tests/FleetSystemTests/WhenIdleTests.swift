@@ -116,7 +116,7 @@ struct WhenIdleTests {
         let restart = try home.mosaic("restart", "--when-idle", "--json", "--stable-for", "0")
         try restart.waitForOutput("\n")
         try home.fleet.say("gibberish", of: home.agents[2])
-        try restart.waitForOutput("\"activity\":\"unknown\"")
+        try restart.waitForOutput("\"state\":\"unknown\"")
         try sayAll(.idle)
         #expect(try restart.wait() == .exit(0), "\(restart.errors)")
         let lines = restart.output.split(separator: "\n").map(String.init)
@@ -180,7 +180,7 @@ struct WhenIdleTests {
         #expect(idle.output.contains("  it would first wait for:\n       a2: busy for 1m "), "\(idle.output)")
         let json = try home.mosaic("restart", "a2", "--dry-run", "--when-idle", "--json")
         #expect(try json.wait() == .exit(0))
-        #expect(json.output.contains("\"waits\":true") && json.output.contains("\"activity\":\"busy\""))
+        #expect(json.output.contains("\"waits\":true") && json.output.contains("\"state\":\"busy\""))
         #expect(try home.sent().isEmpty)
     }
 

@@ -93,19 +93,12 @@ struct IdleWaitDocument: Encodable {
         /// nil for a session of no agent.
         var unit: String?
         var who: String
-        var activity: String
-        /// RFC 3339.
-        var since: String?
-        var note: String?
-        var isGuess: Bool
+        var activity: ActivityDocument
 
         init(_ occupied: IdleWait.Occupied) {
             unit = occupied.unit?.rawValue
             who = OccupiedWords.name(occupied)
-            activity = occupied.activity.state.rawValue
-            since = occupied.activity.since.map { Timestamp.rfc3339(Double($0)) }
-            note = occupied.activity.note
-            isGuess = occupied.activity.isGuess
+            activity = ActivityDocument(occupied.activity)
         }
     }
 
