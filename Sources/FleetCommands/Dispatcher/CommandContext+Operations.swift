@@ -83,6 +83,10 @@ extension CommandContext {
     /// Turns the report into the exit status, and prints it once the lock is free.
     func conclude(_ report: OperationReport, _ verb: String) -> ExitStatus {
         let began = time.wallClock() - report.phases.reduce(.zero) { $0 + $1.duration }.inSeconds
+        if let resume = report.resume, !report.failed.isEmpty {
+            let failed = report.failed.map { $0.unit.instance ?? $0.unit.rawValue }.joined(separator: ", ")
+            history.halted = "\(failed) failed; to go on: \(resume)"
+        }
         history.hasJoined = report.units.isEmpty && !report.fulfilled.isEmpty
         afterRelease { () throws(FleetError) in
             if self.common.json {

@@ -6,6 +6,8 @@ final class HistoryKeeper {
     let timeline = OperationTimeline()
     /// The command ended because another restart had done its work.
     var hasJoined = false
+    /// A rolling restart ended at the first failure; what failed, and how it goes on.
+    var halted: String?
     private let file: HistoryFile
     private let journal = JournalSocket()
     private let home: MosaicHome
@@ -73,7 +75,7 @@ final class HistoryKeeper {
     /// The end of a guarded command.
     func ended(_ status: Int32) {
         let isWell = status == ExitStatus.done.rawValue
-        finish(isWell ? hasJoined ? "joined" : "done" : "failed", status, nil)
+        finish(isWell ? hasJoined ? "joined" : "done" : halted == nil ? "failed" : "halted", status, halted)
     }
 
     func ended(_ error: FleetError) { finish(error.code.rawValue, error.exitStatus.rawValue, error.message) }

@@ -10,6 +10,8 @@ struct OperationDocument: Encodable {
         var seconds: Double
         var message: String?
         var next: String?
+        /// Of a rolling restart: units of the same step went down together.
+        var step: Int?
     }
 
     struct Phase: Encodable {
@@ -55,7 +57,7 @@ struct OperationDocument: Encodable {
                 unit: $0.unit.rawValue, verb: $0.outcome.command.verb.rawValue,
                 outcome: OutcomeWords.name(of: $0.outcome.result), phase: $0.phase.rawValue,
                 seconds: $0.outcome.duration.inSeconds, message: $0.outcome.isDone ? nil : $0.message,
-                next: $0.outcome.isDone ? nil : $0.nextStep)
+                next: $0.outcome.isDone ? nil : $0.nextStep, step: $0.step)
         }
         phases = report.phases.map { Phase(phase: $0.phase.rawValue, seconds: $0.duration.inSeconds) }
         skipped = report.skipped.map { Skipped(unit: $0.unit.rawValue, why: $0.why) }

@@ -8,6 +8,8 @@ public struct OperationReport: Sendable, Equatable {
         public var message: String
         /// Empty after success.
         public var nextStep: String
+        /// Of a rolling restart: the step in which it was taken, from 1; nil for any other operation.
+        public var step: Int?
 
         public var unit: UnitName { outcome.unit }
     }
@@ -89,9 +91,11 @@ public struct OperationReport: Sendable, Equatable {
     }
 
     /// Replaces what was known of the unit.
-    mutating func record(_ outcome: UnitOutcome, in phase: OperationPhase, message: String, nextStep: String) {
+    mutating func record(
+        _ outcome: UnitOutcome, in phase: OperationPhase, message: String, nextStep: String, step: Int? = nil
+    ) {
         units.removeAll { $0.unit == outcome.unit }
-        units.append(Unit(outcome: outcome, phase: phase, message: message, nextStep: nextStep))
+        units.append(Unit(outcome: outcome, phase: phase, message: message, nextStep: nextStep, step: step))
     }
 }
 

@@ -54,6 +54,8 @@ final class OperationRun {
     /// Of a rolling restart: what was asked for, and whether it ended before it had reached everything.
     var resumption: RestartOptions?
     private var isHalted = false
+    /// Of a rolling restart: the one that is under way, from 1.
+    private var step: Int?
 
     init(
         manager: any ServiceManager, roster: Roster, lock: any OperationLock, surroundings: OperationSurroundings
@@ -91,6 +93,7 @@ final class OperationRun {
     }
     func nothing(_ sentence: String) { report.nothing = sentence }
     func halt() { isHalted = true }
+    func beginStep() { step = (step ?? 0) + 1 }
     /// One of them did not come up, did not stay up, or was not reached.
     func hasFailed(_ units: [UnitName]) -> Bool {
         report.failed.contains { units.contains($0.unit) } || goals.contains(where: units.contains)
@@ -395,7 +398,11 @@ final class OperationRun {
     /// The unit is in a new run without a command of ours: its dependency on the holder brought it there.
     func restartedAlready(_ state: UnitState) throws(FleetError) {
         let outcome = UnitOutcome(command: UnitCommand(.restart, state.name), result: .done, state: state)
-        report.record(outcome, in: keeper.phase, message: "up: it was restarted with the holder", nextStep: "")
+        report.record(
+            outcome, in: keeper.phase,
+            message: step == nil ? "up: it was restarted with the holder" : "up: it was restarted meanwhile",
+            nextStep: "",
+            step: step)
         reached(state.name)
         try keeper.finished(outcome)
     }
@@ -445,7 +452,8 @@ final class OperationRun {
         let outcome = UnitOutcome(
             command: old?.command ?? UnitCommand(.start, fall.state.name), result: result, state: fall.state,
             duration: old?.duration ?? .zero)
-        report.record(outcome, in: .verify, message: fall.why, nextStep: words.nextStep(for: outcome))
+        report.record(
+            outcome, in: .verify, message: fall.why, nextStep: words.nextStep(for: outcome), step: step)
         try keeper.finished(outcome)
     }
 
@@ -458,7 +466,8 @@ final class OperationRun {
             return
         }
         report.record(
-            outcome, in: keeper.phase, message: words.message(for: outcome), nextStep: words.nextStep(for: outcome))
+            outcome, in: keeper.phase, message: words.message(for: outcome), nextStep: words.nextStep(for: outcome),
+            step: step)
         reached(outcome.unit)
     }
 }

@@ -23,6 +23,7 @@ extension RestartOperation {
                     if !first.isEmpty { apart.insert(first, at: apart.startIndex) }
                 }
                 left.removeAll(where: group.contains)
+                run.beginStep()
                 try step(group, plan, besides: owed, run)
                 owed.subtract(group)
                 if run.hasFailed(group) {

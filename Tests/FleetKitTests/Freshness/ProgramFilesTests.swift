@@ -82,6 +82,13 @@ import Testing
         #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
         #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/mosaic-fleet/runs") == [unit.rawValue])
         #expect(throws: FleetError.self) { try record.write(for: "u.service", in: folder.path + "/none") }
+        // What is no file of ours neither hangs nor counts.
+        try FileManager.default.moveItem(atPath: file, toPath: file + ".kept")
+        try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: file + ".kept")
+        #expect(RunRecord.read(of: unit, invocation: "00ff", in: path) == nil)
+        try FileManager.default.removeItem(atPath: file)
+        #expect(mkfifo(file, 0o600) == 0)
+        #expect(RunRecord.read(of: unit, invocation: "00ff", in: path) == nil)
     }
 
     /// A cut or changed file is none: no prefix of a record is a record of fewer files.

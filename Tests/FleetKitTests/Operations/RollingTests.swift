@@ -91,6 +91,7 @@ struct RollingTests {
         #expect(most() <= 3)
         #expect(try agents(fixture.sent()) == (1...9).map { "a\($0)" })
         #expect(report.failed.map(\.unit) == [fixture.agents[6].unit])
+        #expect(report.units.first { $0.unit == fixture.agents[8].unit }?.step == 3)
         #expect(report.notReached.map(\.unit) == fixture.agents[9...].map(\.unit))
         let left = (10...20).map { "a\($0)" }.joined(separator: " ")
         #expect(report.resume == "mosaic fleet restart --rolling=3 \(left)")
@@ -98,6 +99,23 @@ struct RollingTests {
         fixture.options.agents = fixture.agents[9...].map(\.name)
         #expect(try fixture.restart().exitStatus == .done)
         #expect(try agents(fixture.sent()) == (1...20).map { "a\($0)" })
+    }
+
+    /// Ctrl-C: those that systemd brings up by itself need no command any more.
+    @Test(arguments: [false, true]) func interruptedItSaysHowItGoesOn(onlyOutdated: Bool) throws {
+        let fixture = try fleet(6, width: 2, onlyOutdated: onlyOutdated)
+        fixture.observer.onEvent = { event in
+            if case .sent(let command) = event, command.unit == fixture.agents[3].unit {
+                fixture.signal.value = .interrupt
+            }
+        }
+        let error = fixture.error { _ = try fixture.restart() }
+        #expect(error?.code == .interrupted)
+        let names = onlyOutdated ? " --only-outdated" : " a5 a6"
+        #expect(error?.hint == "to reach the rest: mosaic fleet restart --rolling=2\(names)")
+        #expect(
+            error?.message.contains("up: 2 units; left to systemd: \(fixture.agents[2].unit)") == true,
+            "\(error as Any)")
     }
 
     @Test func onlyWhatIsOutdatedGoesOnAfterAFailureThatStays() throws {

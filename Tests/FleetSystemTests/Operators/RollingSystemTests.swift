@@ -148,4 +148,48 @@ struct RollingSystemTests {
         let names = fleet.names.filter { $0 != "a07" }.joined(separator: " ")
         #expect(resume == "mosaic fleet restart --rolling=1 --stable-for=100ms \(names)")
     }
+
+    @Test func theHistoryTellsThatItHalted() throws {
+        try ScriptedHome.write("", to: fleet.folder.path + "/fails")
+        let process = try fleet.mosaic("restart", "--rolling=7", "--stable-for", "100ms")
+        #expect(try process.wait(within: .seconds(60)) == .exit(1))
+        let history = try fleet.mosaic("history", "last", "--json")
+        try fleet.must(history)
+        let records = try #require(JSONText(history.output).object["records"] as? [[String: Any]])
+        let record = try #require(records.last)
+        #expect(record["result"] as? String == "halted")
+        let names = fleet.names[7...].joined(separator: " ")
+        #expect(
+            record["error"] as? String
+                == "a07 failed; to go on: mosaic fleet restart --rolling=7 --stable-for=100ms \(names)")
+    }
+}
+
+/// Rolling through agents that say what they do.
+@Suite("A rolling restart when idle, for real", .serialized, .timeLimit(.minutes(5)))
+struct RollingWhenIdleTests {
+    @Test func eachIsTakenWhenItIsIdleAndTheOneThatAsksIsTakenToo() throws {
+        let real = try ReportingFleet(agents: 6)
+        let fleet = real.fleet
+        try real.say("idle", ["a01", "a02", "a05", "a06"])
+        try real.work(6, "a04")
+        try real.say("busy", ["a03"])
+        let before = try real.invocations()
+        try real.order(
+            "a03",
+            "'\(try BuiltProduct.path("mosaic"))' fleet restart --rolling=2 --when-idle --stable-for 0 --reason '\(fleet.folder.path)'"
+        )
+        let path = fleet.fleetPath + "/last-restart-from-inside.log"
+        try eventually("all but the busy one are restarted", within: .seconds(60), state: TestProcess.contents(path)) {
+            let now = try real.invocations()
+            return zip(before, now).filter { $0 == $1 }.count == 2
+        }
+        #expect(real.pieces("a04") == (1, 0), "the others did not wait for it")
+        try eventually("its outcome", within: .seconds(60), state: TestProcess.contents(path)) {
+            TestProcess.contents(path).contains("6 units restarted")
+        }
+        #expect(real.pieces("a04") == (1, 1))
+        let after = try real.invocations()
+        #expect(zip(before, after).filter { $0 == $1 }.count == 1, "only the holder stays")
+    }
 }
