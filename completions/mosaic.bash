@@ -196,7 +196,7 @@ _mosaic_fleet() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    restart|start|stop|status|history|logs|peek|send|attach|report|lock|init|add|remove|apply|enable|disable|doctor)
+    restart|heal|metrics|start|stop|status|history|logs|peek|send|attach|report|lock|init|add|remove|apply|enable|disable|doctor)
         # Offer subcommand argument completions
         "_mosaic_fleet_${subcommand}"
         ;;
@@ -206,7 +206,7 @@ _mosaic_fleet() {
             __mosaic_add_completions -f
             return
         fi
-        COMPREPLY+=($(compgen -W 'restart start stop status history logs peek send attach report lock init add remove apply enable disable doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'restart heal metrics start stop status history logs peek send attach report lock init add remove apply enable disable doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
         ;;
     esac
 }
@@ -280,6 +280,62 @@ _mosaic_fleet_restart() {
     case "${positional_number}" in
     *)
         __mosaic_add_completions -W "$(__mosaic_custom_complete ---completion fleet restart -- positional@0 "${COMP_CWORD}" "$(__mosaic_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_heal() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--stable-for --mosaic-home --backend --color)
+    __mosaic_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--stable-for')
+        __mosaic_add_completions -W '0'$'\n''2s'$'\n''5s'$'\n''10s'$'\n''30s'
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_mosaic_fleet_metrics() {
+    repeating_flags=()
+    non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --mosaic-home --backend --color)
+    __mosaic_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __mosaic_add_completions -f
+        return
+        ;;
+    '--mosaic-home')
+        __mosaic_add_completions -d
+        return
+        ;;
+    '--backend')
+        __mosaic_add_completions -W 'auto'$'\n''dbus'$'\n''systemctl'$'\n''fake'
+        return
+        ;;
+    '--color')
+        __mosaic_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac
@@ -934,11 +990,15 @@ _mosaic_fleet_enable() {
     repeating_flags=()
     non_repeating_flags=(--user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
-    non_repeating_options=(--mosaic-home --backend --color)
+    non_repeating_options=(--heal --mosaic-home --backend --color)
     __mosaic_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--heal')
+        __mosaic_add_completions -W '1m'$'\n''2m'$'\n''5m'$'\n''15m'
+        return
+        ;;
     '--mosaic-home')
         __mosaic_add_completions -d
         return

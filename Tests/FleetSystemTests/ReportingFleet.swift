@@ -2,17 +2,14 @@ import FleetTestSupport
 import Glibc
 import Testing
 
-/// A real fleet whose agents do what they are told, and say of themselves what they do as their units' status text.
+/// A real fleet whose agents do what they are told, and report what they do.
 final class ReportingFleet {
     let fleet: RealFleet
 
     /// An agent reads orders, a line each, from a pipe of its own: `say STATE [NOTE]`, `work SECONDS`, or any command.
     /// Each piece of work is noted at its beginning and at its end, so that one that was cut can be told.
     private static let agent = """
-        say() {
-            now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-            NOTIFY_SOCKET="$XDG_RUNTIME_DIR/systemd/notify" systemd-notify --status="$1 since $now${2:+: $2}"
-        }
+        say() { '$mosaic' fleet report "$1" ${2:+--note "$2"}; }
         work() {
             echo begin >>"$folder/$name.work"
             say busy "$2"
@@ -28,9 +25,9 @@ final class ReportingFleet {
         """
 
     init(agents count: Int) throws {
-        fleet = try RealFleet(agents: count, script: Self.agent)
-        // What the agents' main processes do otherwise.
-        try fleet.addDropIn("mosaic-agent@.service", "[Service]\nNotifyAccess=all\n")
+        let mosaic = try BuiltProduct.path("mosaic")
+        fleet = try RealFleet(
+            agents: count, script: Self.agent.replacing("$mosaic", with: mosaic))
         #expect(try fleet.troubles() == [])
     }
 
@@ -57,7 +54,6 @@ final class ReportingFleet {
         try shows("busy", name)
     }
 
-    /// The main process' own text at the start may come after the agent's first report: it is told once more then.
     private func shows(_ state: String, _ name: String) throws {
         try eventually("\(name) is \(state)", within: .seconds(40)) {
             try statusText(name).hasPrefix("\(state) since ") ? true : nil

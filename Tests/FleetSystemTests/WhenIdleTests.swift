@@ -129,6 +129,23 @@ struct WhenIdleTests {
         #expect(restart.errors.isEmpty, "\(restart.errors)")
     }
 
+    @Test("On a terminal it is a picture: who is busy, since when, and until when it waits")
+    func picture() throws {
+        try sayAll(.idle)
+        try say(.busy, 1, note: "the tests")
+        try home.fleet.say("", of: home.agents[2])
+        let terminal = try home.terminal("restart", "--when-idle", "--deadline", "5m", "--stable-for", "0")
+        let lines = try terminal.wait(for: "(--deadline 5m)")
+        let first = try #require(lines.firstIndex { $0.hasPrefix("waiting until no agent is busy  ") }, "\(lines)")
+        #expect(
+            lines[first + 1].hasPrefix("  a2  busy for 1m ") && lines[first + 1].hasSuffix(": the tests"), "\(lines)")
+        #expect(lines[first + 2] == "  a3  reports no activity", "\(lines)")
+        #expect(lines[first + 3].hasPrefix("  gives up in "), "\(lines)")
+        try sayAll(.idle)
+        let end = try terminal.wait(for: "ended 0")
+        #expect(!end.contains { $0.contains("waiting until") }, "\(end)")
+    }
+
     @Test("A restart that others did meanwhile is not done again, nor waited for")
     func joins() throws {
         try sayAll(.busy)
