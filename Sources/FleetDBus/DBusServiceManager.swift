@@ -66,6 +66,13 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    public func files(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
+        let timeouts = link.timeouts
+        return try asking { (connection, heartbeat) throws(WireError) in
+            try connection.files(of: units, timeouts, heartbeat)
+        }
+    }
+
     public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in

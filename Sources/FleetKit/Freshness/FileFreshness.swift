@@ -22,7 +22,7 @@ public struct FileFreshness: FreshnessLook {
         let runtime = try manager.footing(of: []).runtimeDirectory
         let rosters = try unfollowed()
         var found: [UnitName: Freshness] = [:]
-        for (state, whole) in zip(running, try manager.settings(of: running.map(\.name))) {
+        for (state, whole) in zip(running, try manager.files(of: running.map(\.name))) {
             var settings = whole
             // What systemd is to tell counts at once, and not for the process that runs.
             settings.dropIns.removeAll(where: FleetUnits.isEventDropIn)

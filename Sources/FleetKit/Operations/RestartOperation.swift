@@ -194,7 +194,7 @@ public final class RestartOperation {
     private func readChangedUnits(_ run: OperationRun) throws(FleetError) {
         guard options.onlyOutdated else { return }
         let targets = try roster.agents(named: options.agents).map(\.unit)
-        guard try manager.settings(of: targets).contains(where: \.needsReload) else { return }
+        guard try manager.files(of: targets).contains(where: \.needsReload) else { return }
         try manager.reload()
         try run.keeper.managerAnswered()
     }
@@ -206,8 +206,9 @@ public final class RestartOperation {
         let unknown = roster.agents.filter { left.contains($0.unit) && plan.freshness[$0.unit]?.verdict == .unknown }
         if !unknown.isEmpty {
             let names = unknown.map(\.name.rawValue)
+            let it = names.count == 1 ? "it is" : "they are"
             run.keeper.warn(
-                "left alone, since whether they are outdated is not known: \(names.joined(separator: ", ")); to restart "
+                "left alone, because it is not known whether \(it) outdated: \(names.joined(separator: ", ")); to restart "
                     + "\(names.count == 1 ? "it" : "them"): \(commands.fleet(words: ["restart"] + names))")
         }
         if options.agents == nil, let holder = plan.freshness[plan.holder], holder.verdict == .outdated {

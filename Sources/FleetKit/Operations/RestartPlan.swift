@@ -137,7 +137,9 @@ public struct RestartPlan: Sendable, Equatable {
             }
         }
         if let rolling = options.rolling {
-            let apart = try Self.groupsApart(agents, rolling, options, roster) { !state($0).isActive }
+            let apart = try Self.groupsApart(agents, rolling, options, roster) {
+                !state($0).isActive || state($0).isToGoDown
+            }
             groupsApart = apart.count
             groups =
                 apart + Self.groups(of: agents.filter { unit in !apart.contains { $0.contains(unit) } }, rolling.width)

@@ -24,6 +24,10 @@ public protocol ServiceManager: AnyObject {
     /// - Throws: `.noServiceManager` when the manager cannot be asked.
     func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings]
 
+    /// Which files make each unit, in the order asked: of the settings `path`, `dropIns`, `mainStartedAt`, `needsReload` and
+    /// `environmentFiles`; the rest may be left at its default.
+    func files(of units: [UnitName]) throws(FleetError) -> [UnitSettings]
+
     /// How long each unit may take, in the order asked: of the settings, what every restart asks for before it waits.
     func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts]
 
@@ -103,6 +107,7 @@ extension ServiceManager {
         try states(of: units)
     }
     public func searchPath() throws(FleetError) -> String? { nil }
+    public func files(of units: [UnitName]) throws(FleetError) -> [UnitSettings] { try settings(of: units) }
     public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] { units.map { _ in "" } }
     public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool { false }
     public func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts] {
