@@ -12,7 +12,7 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
         FuzzTarget(name: "duration", run: duration), FuzzTarget(name: "names", run: names),
         FuzzTarget(name: "systemctl", run: systemctl), FuzzTarget(name: "dbus-wire", run: dbusWire),
         FuzzTarget(name: "dbus-values", run: dbusValues), FuzzTarget(name: "history", run: history),
-        FuzzTarget(name: "date", run: date),
+        FuzzTarget(name: "date", run: date), FuzzTarget(name: "activity", run: activity),
     ]
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
