@@ -9,8 +9,10 @@ enum TextFile {
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        var bytes = [UInt8](repeating: 0, count: limit)
-        let count = Glibc.read(file, &bytes, limit)
+        // Of its size, not of the limit: what is allocated once stays with an agent's main process for good.
+        let size = min(limit, max(Int(status.st_size), 4096))
+        var bytes = [UInt8](repeating: 0, count: size)
+        let count = Glibc.read(file, &bytes, size)
         guard count >= 0 else { return nil }
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
