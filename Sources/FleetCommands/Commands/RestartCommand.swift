@@ -14,7 +14,7 @@ struct RestartCommand: GuardedCommand {
         help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
 
-    @Flag(help: "Only agents that are not up once the lock is held.") var onlyFailed = false
+    @Flag(help: "Only what failed or is owed once the lock is held.") var onlyFailed = false
 
     @Flag(help: "Only agents that run outdated ('status -o wide' says why).") var onlyOutdated = false
 
