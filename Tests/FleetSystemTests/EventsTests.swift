@@ -125,6 +125,13 @@ struct EventsTests {
         try expect(["restart-failed -", "unit-failed a02"], fleet, comment: "failed")
         try eventually("a02 is up again") { try fleet.units()[2].active == "active" }
 
+        try touch(fleet, "broken-a01")
+        let halted = try fleet.mosaic(["restart", "--rolling", "--stable-for", "1s"], backend: backend)
+        #expect(try halted.wait(within: .seconds(60)) == .exit(1))
+        unlink(fleet.folder.path + "/broken-a01")
+        try expect(["restart-halted -", "unit-failed a01"], fleet, comment: "halted")
+        try eventually("a01 is up again") { try fleet.units()[1].active == "active" }
+
         let killed = try fleet.mosaic(["restart", "--stable-for", "60s"], backend: backend)
         try killed.waitForError("verify")
         let waiting = try fleet.mosaic(["restart", "a01", "--stable-for", "0"], backend: backend)
