@@ -155,7 +155,7 @@ complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosai
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'disable' -d 'Do not bring the fleet up at boot.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'doctor' -d 'Check that everything the fleet needs is in place.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet restart" -ge 1' -fka '(__mosaic_custom_completion ---completion fleet restart -- positional@0 (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" only-failed' -l 'only-failed' -d 'Only agents that are not up once the lock is held.'
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" only-failed' -l 'only-failed' -d 'Only what failed or is owed once the lock is held.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" only-outdated' -l 'only-outdated' -d 'Only agents that run outdated (\'status -o wide\' says why).'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" rolling' -l 'rolling' -d 'Agents only, N at a time; halt at the first failure. (default: 1)' -rfka '1 2 3 5'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" canary' -l 'canary' -d 'Rolling: first this agent alone. (default: the first one)' -rfka '(__mosaic_custom_completion ---completion fleet restart -- --canary (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
