@@ -180,6 +180,7 @@ struct ReportSystemTests {
         let machine = try UnitsMachine()
         let puppets = try (1...5).map { try Puppet("p\($0)", machine) }
         try machine.install(puppets.map { $0.entry() }.joined())
+        try machine.addDropIn("mosaic-agent@.service", "[Unit]\nStartLimitIntervalSec=0\n")
         #expect(machine.run("systemctl", ["--user", "start"] + puppets.map(\.unit)).status == 0)
         var expected = [String](repeating: "unknown", count: puppets.count)
         var earlier = [String?](repeating: nil, count: puppets.count)
