@@ -79,6 +79,29 @@ struct WhenIdleRealTests {
         #expect(Set(before).isDisjoint(with: try real.invocations()))
     }
 
+    @Test("send --when-idle types once the agent is idle, and nothing at the deadline")
+    func send() throws {
+        let real = try ReportingFleet(agents: 1)
+        let fleet = real.fleet
+        try real.work(2, "a01", note: "first")
+        let sent = try fleet.mosaic("send", "a01", "typed-later", "--when-idle")
+        try sent.waitForError("a01 (busy for ")
+        #expect(try sent.wait(within: .seconds(30)) == .exit(0), "\(sent.errors)")
+        #expect(real.pieces("a01") == (1, 1))
+        func shown() throws -> String {
+            let peek = try fleet.mosaic("peek", "a01")
+            _ = try peek.wait()
+            return peek.output
+        }
+        try eventually("the text is on its terminal") { try shown().contains("typed-later") ? true : nil }
+        try real.work(100_000, "a01", note: "no end")
+        let refused = try fleet.mosaic("send", "a01", "never", "--when-idle", "--deadline", "300ms")
+        #expect(try refused.wait() == .exit(75))
+        #expect(refused.errors.contains("still busy at the deadline of 300ms: a01 (busy for "), "\(refused.errors)")
+        #expect(refused.errors.contains(": no end); nothing was typed"))
+        #expect(try !shown().contains("never"))
+    }
+
     @Test("In 50 random steps on real units no busy or unknown agent is taken for idle")
     func random() throws {
         let real = try ReportingFleet(agents: 4)

@@ -27,8 +27,11 @@ final class OperationVoice: ProgressView {
         guard !isWaitingForIdle else { return say("still waiting for \(names)") }
         isWaitingForIdle = true
         let end = LocalTime.ofDay(now + status.left.inSeconds)
+        // The first look took some of it.
+        let left =
+            status.left < .seconds(1) ? status.left : .seconds((status.left + .milliseconds(999)).components.seconds)
         say(
-            "waiting for at most \(DurationText.canonical(status.left)) (until \(end)) until no agent is busy: \(names)"
+            "waiting for at most \(DurationText.canonical(left)) (until \(end)) until no agent is busy: \(names)"
         )
     }
 
