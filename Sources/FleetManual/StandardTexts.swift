@@ -80,6 +80,14 @@ enum StandardTexts {
             ]
         ),
         (
+            "XDG_DATA_HOME",
+            [
+                "Where systemd also looks for the user's units, and so does the search for what runs outdated.",
+                "Default:",
+                ".Pa ~/.local/share .",
+            ]
+        ),
+        (
             "XDG_RUNTIME_DIR",
             ["Where the sockets of the user's service manager are.", "Default:", ".Pa /run/user/UID ."]
         ),

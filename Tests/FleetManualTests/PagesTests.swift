@@ -58,7 +58,7 @@ struct PagesTests {
         let root = try ProgramHelp.root()
         let all = Set(([root] + root.leaves).flatMap(\.shown).flatMap { $0.names ?? [] }.map(\.typed))
         let words = try page(name).split { " \n\t(),;:.'\"".contains($0) }
-        var mentioned = Set(words.filter { $0.hasPrefix("--") && $0.count > 2 }.map(String.init))
+        var mentioned = Set(words.filter { $0.hasPrefix("--") && $0.count > 2 }.map { String($0.prefix { $0 != "=" }) })
         for (word, next) in zip(words, words.dropFirst()) where word == "Fl" { mentioned.insert("-" + next) }
         // Of the program that an agent in an example runs, of journalctl, of the parser, and the end of the options.
         for other in ["--continue", "--user-unit", "--generate-completion-script", "--"] { mentioned.remove(other) }

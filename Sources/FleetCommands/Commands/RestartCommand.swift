@@ -16,17 +16,17 @@ struct RestartCommand: GuardedCommand {
 
     @Flag(help: "Only what failed or is owed once the lock is held.") var onlyFailed = false
 
-    @Flag(help: "Only agents that run outdated ('status -o wide' says why).") var onlyOutdated = false
+    @Flag(help: "Only agents that run outdated.") var onlyOutdated = false
 
     @Option(
         name: .customLong("rolling"), defaultAsFlag: RollingChoice.plain,
-        help: ArgumentHelp("Agents only, N at a time; halt at the first failure. (default: 1)", valueName: "n"),
+        help: ArgumentHelp("Agents alone, N (or 1) at a time, until one fails.", valueName: "n"),
         completion: .list(["1", "2", "3", "5"]), transform: RollingChoice.init)
     var rolling: RollingChoice?
 
     @Option(
         name: .customLong("canary"), defaultAsFlag: CanaryChoice.first,
-        help: ArgumentHelp("Rolling: first this agent alone. (default: the first one)", valueName: "agent"),
+        help: ArgumentHelp("Rolling: first this agent, or the roster's first one.", valueName: "agent"),
         completion: .agents, transform: CanaryChoice.init)
     var canary: CanaryChoice?
 
@@ -39,7 +39,7 @@ struct RestartCommand: GuardedCommand {
 
     @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
 
-    @OptionGroup var operation: OperationOptions
+    @OptionGroup(title: "Jobs") var operation: OperationOptions
     @OptionGroup(title: "Waiting for agents") var idle: IdleOptions
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
     @OptionGroup(title: "Common options") var common: CommonOptions

@@ -7,7 +7,7 @@ enum HelpText {
 
     /// Groups that a screen has no room for.
     private static let shared = [
-        "THE AGENT'S SETTINGS:", "WAITING FOR AGENTS:", "WAITING FOR THE LOCK:", "COMMON OPTIONS:",
+        "THE AGENT'S SETTINGS:", "JOBS:", "WAITING FOR AGENTS:", "WAITING FOR THE LOCK:", "COMMON OPTIONS:",
     ]
 
     /// - Parameters:
@@ -23,6 +23,7 @@ enum HelpText {
         }
         let all = "ALL: \(command) --help-hidden, man \(command.replacing(" ", with: "-"))"
         let rest = blocks.filter { !Self.shared.contains(String($0[0])) }
+            .map { $0.filter { !$0.begins(with: Self.help) } }.filter { $0.count > 1 || $0[0] != "OPTIONS:" }
         return text(rest + [groups.flatMap(named) + [all[...]]])
     }
 
@@ -32,10 +33,14 @@ enum HelpText {
     private static let mark = "Example: "
 
     /// How the parser calls an option's value that may be left out; it says nothing to an operator.
-    private static let flagMark = " (default as flag: always)"
+    private static let flagMarks = ["always", "plain", "first"].map { " (default as flag: \($0))" }
+    /// Known to whoever reads it.
+    private static let help = "  -h, --help "
 
     private static func blocks(of full: String) -> [[Substring]] {
-        let lines = full.replacing(flagMark, with: "").parts(at: "\n", keepingEmpty: true)
+        let text = flagMarks.reduce(full) { $0.replacing($1, with: "") }
+        // A line that had nothing else is blank now.
+        let lines = text.parts(at: "\n", keepingEmpty: true).filter { $0.isEmpty || !$0.utf8.allSatisfy { $0 == 0x20 } }
         let blocks = lines.split(whereSeparator: \.isEmpty).map(Array.init)
         let examples = blocks.filter { $0[0].begins(with: mark) }.map { block in
             ["EXAMPLE: " + block[0].dropFirst(mark.count)] + block.dropFirst()
