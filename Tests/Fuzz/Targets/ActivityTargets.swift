@@ -5,7 +5,7 @@ extension FuzzTarget {
     static func activity(_ bytes: [UInt8]) throws {
         let shown = Activity(statusText: String(decoding: bytes, as: UTF8.self))
         if let text = shown.statusText {
-            try hold(text.utf8.elementsEqual(bytes), "read as \(text)")
+            try hold(Activity(statusText: text) == shown, "read as \(text)")
             try holdLine(text)
         }
         guard let message = ReportMessage(bytes) else { return }
