@@ -17,7 +17,11 @@ struct SessionServerTests {
     @Test func aProcessesLineIsReadBehindItsName() {
         let text = "7 (a) R 1 (b)) S 2 3 4 " + (7...21).map(String.init).joined(separator: " ") + " 99 0 0"
         let stat = ProcessStat.parse(7, text)
-        #expect(stat == ProcessStat(pid: 7, state: UInt8(ascii: "S"), parent: 2, session: 4, start: 99))
+        #expect(
+            stat
+                == ProcessStat(
+                    pid: 7, state: UInt8(ascii: "S"), parent: 2, session: 4, group: 3, terminal: 7, foreground: 8,
+                    start: 99))
         let ended = "7 (sh) Z 2 3 4 " + (7...21).map(String.init).joined(separator: " ") + " 99 "
         let zombie = ProcessStat.parse(7, ended + (23...51).map(String.init).joined(separator: " ") + " 1792\n")
         #expect(zombie?.hasEnded == true && zombie?.waitStatus == 7 << 8)
