@@ -39,6 +39,30 @@ struct SessionSystemTests {
         #expect(lines.contains { $0.hasPrefix("0::") && $0.hasSuffix("/" + unit("a")) }, "\(lines)")
     }
 
+    /// Before this edition an agent was a child of the tmux server, which outlived its unit's main process: it must not
+    /// run twice.
+    @Test func whatAnEarlierEditionLeftEndsBeforeTheAgentBegins() throws {
+        let machine = try UnitsMachine()
+        let folder = try machine.folder
+        let script = """
+            trap "echo $1 saved >> \(folder)/lines; exit 0" TERM HUP
+            echo "$1 begins" >> \(folder)/lines
+            while :; do sleep 0.05; done
+
+            """
+        try script.write(toFile: folder + "/agent.sh", atomically: true, encoding: .utf8)
+        try machine.install(agent("a", "['sh', '\(folder)/agent.sh', 'new']"))
+        #expect(machine.systemctl("start", "mosaic-tmux-holder.service") == 0)
+        machine.tmux("new-session", "-d", "-s", "a", "sh", folder + "/agent.sh", "old")
+        #expect(machine.eventually("old begins\n") { text(folder + "/lines") } == "old begins\n")
+        #expect(machine.systemctl("start", unit("a")) == 0)
+        let both = "old begins\nold saved\nnew begins\n"
+        #expect(machine.eventually(both) { text(folder + "/lines") } == both)
+        #expect(machine.sessions() == ["a"])
+        #expect(machine.systemctl("stop", unit("a")) == 0)
+        #expect(machine.eventually(both + "new saved\n") { text(folder + "/lines") } == both + "new saved\n")
+    }
+
     /// The agent's mount namespace is not that of its tmux server: the terminal is handed over as a descriptor.
     @Test func aPrivateTmpIsTheAgents() throws {
         let machine = try UnitsMachine()
