@@ -66,9 +66,11 @@ public final class RealFleet {
     public func mosaic(
         _ words: [String], backend: String = "auto", sharedError: String? = nil
     ) throws -> TestProcess {
-        try TestProcess(
-            [try BuiltProduct.path("mosaic"), "fleet"] + words + ["--backend", backend], environment: environment,
-            sharedError: sharedError)
+        // What stands behind the terminator is an agent's command, or that of a lock run.
+        let end = words.firstIndex(of: "--") ?? words.endIndex
+        return try TestProcess(
+            [try BuiltProduct.path("mosaic"), "fleet"] + words[..<end] + ["--backend", backend] + words[end...],
+            environment: environment, sharedError: sharedError)
     }
 
     /// Runs the process to its end, which must be exit status 0.
