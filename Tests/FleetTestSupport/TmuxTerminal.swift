@@ -58,7 +58,18 @@ public final class TmuxTerminal {
     public func screen() throws -> String { try ask("capture-pane", "-p") }
 
     /// The exit status of the program; nil while it runs.
-    public func exitStatus() throws -> Int32? { Int32(try ask("display-message", "-p", "#{pane_dead_status}")) }
+    public func exitStatus() throws -> Int32? {
+        let words = try ask("display-message", "-p", "#{pane_dead_status},#{pane_pid},#{pid}").split(
+            separator: ",", omittingEmptySubsequences: false)
+        if let status = words.first.flatMap({ Int32($0) }) { return status }
+        // tmux 3.3a now and then leaves a child that has ended to its next SIGCHLD.
+        if words.count == 3, let program = Int32(words[1]), let server = Int32(words[2]),
+            TestProcess.contents("/proc/\(program)/stat").contains(") Z ")
+        {
+            kill(server, SIGCHLD)
+        }
+        return nil
+    }
 
     /// Returns the screen as soon as it satisfies the condition.
     @discardableResult
