@@ -85,7 +85,8 @@ struct LockRunScopeTests {
                     return stat.lastIndex(of: ")").flatMap { stat[$0...].dropFirst(2).first } == "T"
                 }
             }
-            for pid in [owner, keeper] { kill(pid, SIGKILL) }
+            // The keeper first: it leads a group that its parent's death orphans, and the kernel lets a stopped one go on then.
+            for pid in [keeper, owner] { kill(pid, SIGKILL) }
             try eventually("both are dead") { !LockRunTests.isAlive(owner) && !LockRunTests.isAlive(keeper) }
         }
 

@@ -39,6 +39,13 @@ struct RemoveCommand: UnguardedCommand {
         }
         context.forgetRoster()
         change.files = try context.renewUnits()
+        // systemd keeps a unit that failed, and everything would go on to tell of it.
+        let manager = try context.manager()
+        let failed = try manager.brief(of: chosen.map(\.unit)).filter { $0.isFailed || $0.isInAutoRestart }
+        if !failed.isEmpty {
+            _ = try manager.perform(
+                failed.map { UnitCommand(.resetFailed, $0.name) }, maxParallel: nil, supervisor: Unsupervised())
+        }
         let names = chosen.map { "'\($0.name)'" }.joined(separator: ", ")
         change.notes.append("Removed \(names) from \(Printable.oneLine(context.home.rosterPath, limit: 4096)).")
         return try context.conclude(change)

@@ -30,11 +30,11 @@ struct RestartCommand: GuardedCommand {
         completion: .agents, transform: CanaryChoice.init)
     var canary: CanaryChoice?
 
-    @Flag(help: "Leave the agents running while the holder restarts.") var noDrain = false
+    @Flag(help: "Do not stop the agents before the holder restarts.") var noDrain = false
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Skip what was restarted meanwhile.")
+        help: "Skip what others restarted, or not.")
     var join = true
 
     @Flag(help: "Print what would be done, and do nothing.") var dryRun = false

@@ -53,13 +53,21 @@ struct SendCommand: UnguardedCommand {
         let bytes = keys ? [] : try content()
         try SessionInput.check(bytes)
         if !keys && bytes.isEmpty && !enter {
-            throw FleetError(.usage, "standard input is empty: there is nothing to type", hint: "")
+            let what = text == ["-"] ? "standard input" : "the text"
+            throw FleetError(.usage, "\(what) is empty: there is nothing to type", hint: "")
         }
         let manager = try context.manager()
         try refuseUnlessUp(agent, manager)
         if whenIdle { try wait(for: agent, manager, context) }
         let input = try SessionInput(of: roster, manager: manager, environment: context.environment)
-        if keys { try input.press(text, in: agent) } else { try input.paste(bytes, enter: enter, into: agent) }
+        if keys {
+            try input.press(text, in: agent)
+        } else if bytes.isEmpty {
+            // tmux has no empty buffer.
+            try input.press(["Enter"], in: agent)
+        } else {
+            try input.paste(bytes, enter: enter, into: agent)
+        }
         if common.json {
             try context.output.json(
                 SendDocument(

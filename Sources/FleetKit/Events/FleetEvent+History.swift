@@ -9,11 +9,11 @@ extension FleetEvent {
         result = record.result
         restart = record.owner?.token ?? record.token
         who = record.who
-        command = Printable.oneLine(record.command, limit: 1000)
+        command = Printable.oneLine(record.owner?.command ?? record.command, limit: 1000)
         reason = (record.owner?.reason ?? record.reason).map { Printable.oneLine($0, limit: 1000) }
         next =
             switch kind {
-            case .restartFailed, .restartHalted: commands.fleet("history", "last")
+            case .restartFailed, .restartHalted: commands.fleet("history", record.token ?? "last")
             default: commands.fleet("status")
             }
     }

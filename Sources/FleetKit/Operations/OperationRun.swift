@@ -166,10 +166,12 @@ final class OperationRun {
     private func rest(_ whole: String) -> String {
         let left = report.notReached
         if let resumption { return rest(of: resumption, left) }
-        // What was stopped is owed, and a start pays.
-        if left.allSatisfy({ $0.condition == .stopped }) { return words.commands.fleet("start") }
-        let names = left.compactMap { missing in roster.agents.first { $0.unit == missing.unit }?.name.rawValue }
-        guard whole == "restart", names.count == left.count, names.count <= 20 else {
+        // What was stopped is owed, and a start pays; what systemd brings up needs no command, and must not be cut by one.
+        let mine = left.filter { $0.condition != .leftToSystemd }
+        if mine.isEmpty { return words.commands.fleet("status") }
+        if mine.allSatisfy({ $0.condition == .stopped }) { return words.commands.fleet("start") }
+        let names = mine.compactMap { missing in roster.agents.first { $0.unit == missing.unit }?.name.rawValue }
+        guard whole == "restart", names.count == mine.count, names.count <= 20 else {
             return words.commands.fleet(whole)
         }
         return words.commands.fleet(words: [whole] + names)

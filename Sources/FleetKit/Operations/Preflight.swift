@@ -30,20 +30,18 @@ public struct Preflight: Sendable {
         of agents: [Roster.Agent], from manager: any ServiceManager
     ) throws(FleetError) -> [Obstacle] {
         let inherited = try manager.searchPath()
-        // Mostly it is there. Only else the units' own PATH matters, which costs a question for each.
+        // Mostly it is there. Only else, and where the roster sets one, the unit's own PATH matters, which costs a question
+        // for each.
         let bare = agents.filter { agent in
             guard let program = agent.command.first, !program.utf8.contains(UInt8(ascii: "/")) else { return false }
-            return inherited.map { !Self.canFind(program, in: $0) } ?? false
+            return inherited.map { agent.settings.path != nil || !Self.canFind(program, in: $0) } ?? false
         }
         var paths: [UnitName: String] = [:]
         if !bare.isEmpty, let inherited {
-            let settings = try manager.settings(of: [roster.holder.unit] + bare.map(\.unit))
             // A file of variables may name any PATH, and is not read here.
-            if let holder = settings.first, let front = holder.searchPath {
-                for own in settings.dropFirst() {
-                    guard let path = own.searchPath else { continue }
-                    paths[own.name] = [path, front, inherited].filter { !$0.isEmpty }.joined(separator: ":")
-                }
+            for own in try manager.settings(of: bare.map(\.unit)) {
+                guard let path = own.searchPath else { continue }
+                paths[own.name] = path.isEmpty ? inherited : path
             }
         }
         var found: [Obstacle] = []

@@ -251,7 +251,7 @@ public final class RestartOperation {
             plan.agents.contains(agent.unit)
                 && (options.agents != nil || plan.before[agent.unit]?.isUpOrComing == true)
                 // One that cannot come up must not keep the others from it.
-                && (!options.heals || plan.before[agent.unit]?.isActive == true)
+                && (!(options.heals || options.onlyFailed) || plan.before[agent.unit]?.isActive == true)
         }
         let units = (plan.holderPart == .none ? [] : [plan.holder]) + agents.map(\.unit)
         let found =

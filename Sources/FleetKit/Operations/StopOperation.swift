@@ -53,6 +53,9 @@ public final class StopOperation {
             if let agent = targets.first(where: { $0.unit == state.name }) { throw RestartPlan.noSuchUnit(agent) }
         }
         intend(states, run)
+        // A failure of what is in no roster any more is nothing that is to be mended: it would be shown for ever.
+        let gone = states.filter { others.contains($0.name) && $0.isFailed }.map(\.name)
+        if !gone.isEmpty { try run.reset(gone) }
         for state in states {
             if state.isDown {
                 down.append(state.name)
