@@ -139,7 +139,8 @@ struct ShellCompletionTests {
                     + "function fish_prompt; echo -n '\(Self.prompt) '; end\n", to: home + "/.config/fish/config.fish")
             words = [path, "-i"]
         }
-        let terminal = try TmuxTerminal(words, environment: environment, columns: 120, rows: 40)
+        // fish lists in half of the rows.
+        let terminal = try TmuxTerminal(words, environment: environment, columns: 120, rows: 60)
         try terminal.wait(for: "\(shell)'s prompt", within: .seconds(40)) { $0.contains(Self.prompt) }
         return terminal
     }
