@@ -32,8 +32,8 @@ struct ErrorTableTests {
         case .badRoster: Row(status: 78, names: "\(home.rosterPath):1:", hint: "version")
         case .commandNotExecutable: Row(status: 126, names: home.rosterPath, hint: "execute permission")
         case .commandNotFound: Row(status: 127, names: "no-such-program", hint: "PATH")
-        case .interrupted: Row(status: 130, names: "mosaic-tmux-holder.service", hint: "mosaic fleet restart")
-        case .terminated: Row(status: 143, names: "mosaic-tmux-holder.service", hint: "mosaic fleet restart")
+        case .interrupted: Row(status: 130, names: "mosaic-tmux-holder.service", hint: "mosaic fleet start")
+        case .terminated: Row(status: 143, names: "mosaic-tmux-holder.service", hint: "mosaic fleet start")
         }
     }
 
