@@ -10,12 +10,13 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-// Layers: mosaic -> FleetCommands -> FleetKit <- FleetDBus, FleetSystemctl, FleetFake.
+// Layers: mosaic -> FleetCommands -> FleetKit <- FleetDBus, FleetSystemctl, FleetFake; FleetKit -> FleetGuard.
 // Only `mosaic` sees every backend; nothing else may import across.
 let package = Package(
     name: "mosaic-fleet",
     products: [
         .executable(name: "mosaic", targets: ["mosaic"]),
+        .library(name: "FleetGuard", targets: ["FleetGuard"]),
         .library(name: "FleetKit", targets: ["FleetKit"]),
         .library(name: "no-flock", type: .dynamic, targets: ["NoFlock"]),
     ],
@@ -29,10 +30,19 @@ let package = Package(
     targets: [
         // The core
         .target(name: "CLinux"),
+        // The lock alone, also for other programs: no TOML, no child processes, no command line
+        .target(
+            name: "FleetGuard",
+            dependencies: [
+                "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
         .target(
             name: "FleetKit",
             dependencies: [
-                "CLinux",
+                "FleetGuard", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -45,30 +55,33 @@ let package = Package(
         .target(name: "CDBusLoader", dependencies: ["CDBus"]),
         .target(
             name: "FleetDBus",
-            dependencies: ["FleetKit", "CDBus", "CDBusLoader", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "FleetGuard", "FleetKit", "CDBus", "CDBusLoader", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: house),
-        .target(name: "FleetSystemctl", dependencies: ["FleetKit"], swiftSettings: house),
-        .target(name: "FleetFake", dependencies: ["FleetKit"], swiftSettings: house),
+        .target(name: "FleetSystemctl", dependencies: ["FleetGuard", "FleetKit"], swiftSettings: house),
+        .target(name: "FleetFake", dependencies: ["FleetGuard", "FleetKit"], swiftSettings: house),
 
         // What the operator types
         .target(
             name: "FleetCommands",
             dependencies: [
-                "FleetKit",
+                "FleetGuard", "FleetKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .executableTarget(
             name: "mosaic",
-            dependencies: ["FleetCommands", "FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake"],
+            dependencies: ["FleetCommands", "FleetGuard", "FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake"],
             swiftSettings: house),
 
         // man/ and completions/, from the program's own help
         .target(
             name: "FleetManual",
             dependencies: [
-                "FleetCommands", "FleetKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "FleetCommands", "FleetGuard", "FleetKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
         .executableTarget(name: "fleet-manual", dependencies: ["FleetManual"], swiftSettings: house),
@@ -88,7 +101,7 @@ let package = Package(
         // The proof of the guard: its shipped code in a simulated world, see docs/guard-proof.md
         .target(
             name: "GuardExplorer",
-            dependencies: ["FleetKit", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["FleetGuard", "FleetKit", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/GuardExplorer",
             swiftSettings: house),
         .executableTarget(
@@ -98,56 +111,60 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "GuardExplorerTests",
-            dependencies: ["GuardExplorer", "FleetKit"],
+            dependencies: ["GuardExplorer", "FleetGuard", "FleetKit"],
             swiftSettings: house),
 
         // Tests
         .target(
             name: "FleetTestSupport",
-            dependencies: ["FleetKit", "FleetFake"],
+            dependencies: ["FleetGuard", "FleetKit", "FleetFake"],
             path: "Tests/FleetTestSupport",
             swiftSettings: house),
         // A real process for the guard's tests to freeze and kill; it sees only FleetKit's public API.
         .executableTarget(
-            name: "guard-holder", dependencies: ["FleetKit"], path: "Tests/GuardHolder", swiftSettings: house),
+            name: "guard-holder", dependencies: ["FleetGuard", "FleetKit"], path: "Tests/GuardHolder",
+            swiftSettings: house),
         // Preloaded, it plays a file system without flock.
         .target(name: "NoFlock", path: "Tests/NoFlock", exclude: ["no_flock_fs.c"]),
         // The guard under fire: real processes, killed, stopped and continued at random moments.
         .executableTarget(
-            name: "fleet-chaos", dependencies: ["FleetKit", "FleetFake", "FleetTestSupport"], path: "Tests/FleetChaos",
+            name: "fleet-chaos", dependencies: ["FleetGuard", "FleetKit", "FleetFake", "FleetTestSupport"],
+            path: "Tests/FleetChaos",
             swiftSettings: house),
         // Whole restarts over D-Bus against a scripted manager, again and again: nothing may grow.
         .executableTarget(
             name: "fleet-leaks",
-            dependencies: ["FleetKit", "FleetDBus", "CDBus", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "FleetGuard", "FleetKit", "FleetDBus", "CDBus", .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/FleetLeaks",
             swiftSettings: house),
         .testTarget(
             name: "FleetKitTests",
             dependencies: [
-                "FleetKit", "FleetFake", "FleetTestSupport", "guard-holder",
+                "FleetGuard", "FleetKit", "FleetFake", "FleetTestSupport", "guard-holder",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "FleetCommandsTests",
             dependencies: [
-                "FleetCommands", "FleetKit", "FleetTestSupport",
+                "FleetCommands", "FleetGuard", "FleetKit", "FleetTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "FleetDBusTests",
-            dependencies: ["FleetDBus", "CDBus", "FleetKit"],
+            dependencies: ["FleetDBus", "CDBus", "FleetGuard", "FleetKit"],
             swiftSettings: house),
         .testTarget(
             name: "FleetConformanceTests",
-            dependencies: ["FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake", "FleetTestSupport"],
+            dependencies: ["FleetGuard", "FleetKit", "FleetDBus", "FleetSystemctl", "FleetFake", "FleetTestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "FleetSystemTests",
             dependencies: [
-                "FleetKit", "FleetFake", "FleetTestSupport", "mosaic", "guard-holder", "fleet-chaos",
+                "FleetGuard", "FleetKit", "FleetFake", "FleetTestSupport", "mosaic", "guard-holder", "fleet-chaos",
                 "fleet-leaks",
             ],
             swiftSettings: house),
@@ -161,7 +178,7 @@ if Context.environment["MOSAIC_FUZZ"] == nil {
         .testTarget(
             name: "FleetFuzzTests",
             dependencies: [
-                "FleetCommands", "FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FleetTestSupport",
+                "FleetCommands", "FleetGuard", "FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FleetTestSupport",
             ],
             path: "Tests/Fuzz", exclude: ["Command"], swiftSettings: house))
 } else {
@@ -170,7 +187,9 @@ if Context.environment["MOSAIC_FUZZ"] == nil {
         .target(name: "FuzzDriver", path: "Tests/FuzzDriver"),
         .executableTarget(
             name: "fleet-fuzz",
-            dependencies: ["FleetCommands", "FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FuzzDriver"],
+            dependencies: [
+                "FleetCommands", "FleetGuard", "FleetKit", "FleetDBus", "FleetSystemctl", "CDBus", "FuzzDriver",
+            ],
             path: "Tests/Fuzz", exclude: ["Replay"], swiftSettings: house),
     ]
 }

@@ -20,7 +20,7 @@ let package = Package(
         // Hand-overs between real processes
         .executableTarget(
             name: "hand-over",
-            dependencies: ["LockSequence", .product(name: "FleetKit", package: "mosaic-fleet")],
+            dependencies: ["LockSequence", .product(name: "FleetGuard", package: "mosaic-fleet")],
             path: "Sources/HandOver", swiftSettings: house),
         // Medians, ratios, the table, JSON and the plot
         .executableTarget(name: "bench-report", path: "Sources/BenchReport", swiftSettings: house),
@@ -35,7 +35,7 @@ if Context.environment["MOSAIC_BENCH_PROGRAMS"] == nil {
         .executableTarget(
             name: "GuardBenchmarks",
             dependencies: [
-                "LockSequence", .product(name: "FleetKit", package: "mosaic-fleet"),
+                "LockSequence", .product(name: "FleetGuard", package: "mosaic-fleet"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "GuardBenchmarks",  // the library's plugin finds its targets by the name of the folder above

@@ -1,5 +1,5 @@
 import Benchmark
-import FleetKit
+import FleetGuard
 import Glibc
 import LockSequence
 

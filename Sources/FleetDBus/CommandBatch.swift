@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// One run of `perform`: sends commands, waits for their jobs and judges them, in one loop on the caller's thread.

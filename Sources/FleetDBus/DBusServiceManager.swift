@@ -1,4 +1,5 @@
 internal import CDBusLoader
+public import FleetGuard
 public import FleetKit
 internal import Glibc
 

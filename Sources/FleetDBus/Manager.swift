@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// The names of systemd's D-Bus interface (org.freedesktop.systemd1(5)) and the calls that are made on it.

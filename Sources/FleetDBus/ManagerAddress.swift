@@ -1,4 +1,5 @@
 internal import CDBus
+internal import FleetGuard
 internal import FleetKit
 internal import Glibc
 

@@ -1,4 +1,5 @@
 internal import CDBus
+internal import FleetGuard
 internal import FleetKit
 
 /// The signals that a batch of commands listens to. A malformed one is ignored: the jobs are asked for anyway.

@@ -1,4 +1,5 @@
 internal import CDBus
+internal import FleetGuard
 internal import FleetKit
 
 /// One reference to a D-Bus message, given back when the last user lets go.

@@ -1,4 +1,5 @@
 internal import CDBus
+internal import FleetGuard
 internal import FleetKit
 
 /// Reads a message's arguments one after the other. The peer is not trusted: an argument of another type, or none,

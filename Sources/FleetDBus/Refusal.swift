@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// What the manager's refusal to make a job means. Names: systemd's bus-common-errors.h.

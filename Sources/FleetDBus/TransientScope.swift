@@ -1,4 +1,5 @@
 internal import CDBus
+internal import FleetGuard
 internal import FleetKit
 
 /// The one call whose arguments are structures: `StartTransientUnit(s, s, a(sv), a(sa(sv)))`, org.freedesktop.systemd1(5).

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Listens for changes of units on behalf of `waitForChange`, from one call of it to the next.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// The properties that a `UnitState` is made of, collected one by one.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Why a conversation with the manager ended early. Only `lost` can be mended: by a new connection.

@@ -1,4 +1,5 @@
-public import FleetKit
+public import FleetGuard
+internal import FleetKit
 internal import FoundationEssentials
 
 /// The event log read back: which process did what with which unit, in the order in which it happened.

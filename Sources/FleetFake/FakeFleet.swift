@@ -1,3 +1,4 @@
+public import FleetGuard
 public import FleetKit
 
 /// The director's side of the scripted manager: installs units, makes accidents happen, reads the log.

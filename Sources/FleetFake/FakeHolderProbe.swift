@@ -1,3 +1,4 @@
+public import FleetGuard
 public import FleetKit
 
 /// Answers as a tmux client would find the scripted holder's server (`FakeUnit.answersAfter`).

@@ -1,3 +1,4 @@
+public import FleetGuard
 public import FleetKit
 internal import Glibc
 

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// The job queue: merging, conflicts, propagation and order, after systemd's job_compare() and job_install().

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Everything that the scripted service manager knows, and what becomes of it as time passes.

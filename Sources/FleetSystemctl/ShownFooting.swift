@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// What `systemctl show` tells of the manager itself, and the files of its units.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// The blocks of `systemctl show` that tell how units were told to behave.

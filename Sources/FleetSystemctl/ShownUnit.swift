@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// One block of `systemctl show`: a unit's state and the two limits on its jobs.

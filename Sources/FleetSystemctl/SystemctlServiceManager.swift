@@ -1,3 +1,4 @@
+public import FleetGuard
 public import FleetKit
 
 /// systemd through its own command line tool: for machines where no bus can be reached directly.

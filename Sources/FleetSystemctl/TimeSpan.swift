@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Time spans as `systemctl show` prints them: `1min 30s`, `500ms`, `infinity`.

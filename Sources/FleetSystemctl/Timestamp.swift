@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Points in time as `systemctl show` prints them in UTC: `Tue 2026-11-24 02:26:34.541872 UTC`, with `--timestamp=us+utc`,

@@ -1,5 +1,6 @@
 internal import FleetCommands
 internal import FleetFake
+internal import FleetGuard
 internal import FleetKit
 
 /// `--backend fake`: a scripted fleet in `$MOSAIC_FAKE_DIR`, else beside the roster.

@@ -1,6 +1,7 @@
 internal import FleetCommands
 internal import FleetDBus
 internal import FleetFake
+internal import FleetGuard
 internal import FleetKit
 internal import FleetSystemctl
 internal import Glibc

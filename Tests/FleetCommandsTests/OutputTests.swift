@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FleetCommands
+@testable import FleetGuard
 @testable import FleetKit
 
 /// What commands say at their end, as pure functions.

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import FleetGuard
 internal import FleetKit
 internal import FleetTestSupport
 internal import Testing

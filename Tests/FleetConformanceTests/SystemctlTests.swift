@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 internal import FleetTestSupport
 internal import Glibc

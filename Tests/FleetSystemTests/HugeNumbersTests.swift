@@ -1,3 +1,4 @@
+internal import FleetGuard
 import FleetTestSupport
 import Glibc
 import Testing

@@ -1,4 +1,5 @@
 public import FleetFake
+public import FleetGuard
 public import FleetKit
 internal import FoundationEssentials
 public import Glibc

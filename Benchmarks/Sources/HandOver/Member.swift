@@ -1,4 +1,4 @@
-internal import FleetKit
+internal import FleetGuard
 internal import Glibc
 internal import LockSequence
 

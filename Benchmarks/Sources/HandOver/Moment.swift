@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// The clock that all processes of the machine share.

@@ -1,4 +1,4 @@
-internal import FleetKit
+internal import FleetGuard
 internal import Glibc
 
 /// Sixteen processes that have started and wait for a lock. It is let go, and each of them gets it in its turn, runs

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet apply`: the fleet becomes what the roster says, as far as that costs nobody a restart.

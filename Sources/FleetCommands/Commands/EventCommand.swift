@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet event`: what the units of `[events]` run. Written into them by `init`, not for people.

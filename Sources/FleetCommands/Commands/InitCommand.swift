@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet init`: writes the roster and the units, and renews them after the roster was edited.

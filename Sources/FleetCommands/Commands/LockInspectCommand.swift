@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet lock inspect`: who owns the fleet's restart, and what a restart would do now. Never writes.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet lock keep`: the process between a `lock run` and its command. Started by `lock run`, not for people.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet logs`: what systemd and the session wrote about the fleet's units, through journalctl.

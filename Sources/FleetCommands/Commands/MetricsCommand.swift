@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet metrics`: the fleet in numbers, in the OpenMetrics format. Never waits.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet report`: an agent says what it does. Run by the agent's own hooks, inside its window.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet restart`: the whole fleet, or some agents, one restart at a time.

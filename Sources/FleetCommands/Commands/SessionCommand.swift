@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet session`: the main process of an agent's unit. Written into the units by `init`, not for people.

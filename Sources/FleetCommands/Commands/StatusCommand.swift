@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet status`: the fleet in one table. Never writes, never waits.

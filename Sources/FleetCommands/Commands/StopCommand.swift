@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet stop`: takes down agents, or the whole fleet with its holder. Never waits for a restart.

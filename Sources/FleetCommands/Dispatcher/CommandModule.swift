@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import FleetGuard
 public import FleetKit
 
 /// A command of `mosaic fleet`. A module only says *what* it does and under which protection; the dispatcher runs it,

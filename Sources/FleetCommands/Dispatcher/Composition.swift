@@ -1,3 +1,4 @@
+public import FleetGuard
 public import FleetKit
 
 /// A service manager without systemd, and the answers of its holder's server.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Says on stderr what the guard does while it acquires. One line for a wait, however long.

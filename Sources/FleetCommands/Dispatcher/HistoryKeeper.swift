@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Writes down what a command did to the fleet and its lock: a line of the history, and an entry of the journal. Both

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// The waiting of one `restart --when-idle`, over all of its turns: what is known of them, and how they are told.

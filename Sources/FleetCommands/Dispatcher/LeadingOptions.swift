@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Options in front of the command, where other programs take them too: `mosaic fleet --json status`. They are moved

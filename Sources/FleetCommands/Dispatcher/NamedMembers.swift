@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// What an operator's words name: agents of the roster, and what lives with the fleet and is in no roster.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet [OPTIONS] NAME …` for a NAME that is not built in: becomes `mosaic-fleet-NAME`.

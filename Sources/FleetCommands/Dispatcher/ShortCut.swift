@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// The commands that watchdogs, shell prompts and agents' hooks run all the time, with few options.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// A word where a command should stand: the parser only calls it unexpected.

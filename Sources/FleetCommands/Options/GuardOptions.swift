@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// How a guarded command waits for the lock. The roster's `[guard]` applies where an option was not given.

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import FleetGuard
 internal import FleetKit
 
 /// What `restart` and `start` have in common beyond the agents' names.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// `--rolling`, `--rolling=3`; and `--rolling planner`, where the parser takes the agent for the value.

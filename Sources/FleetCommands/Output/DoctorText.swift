@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// `doctor` for people: a line for each check, then how many of each.

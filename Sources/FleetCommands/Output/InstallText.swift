@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// What `init` did, a line per file, and what to do next.

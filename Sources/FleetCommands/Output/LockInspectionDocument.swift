@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// `lock inspect --json`.
@@ -41,7 +42,7 @@ struct LockInspectionDocument: Encodable {
         let last = observation.events.last { $0.done != nil } ?? observation.events.last
         owner = Owner(
             record: record, liveness: inspection.owner.map { "\($0.liveness)" },
-            livenessEvidence: inspection.owner?.how, commandPIDs: inspection.owner?.commands ?? [],
+            livenessEvidence: inspection.ownerEvidence, commandPIDs: inspection.owner?.commands ?? [],
             lastProgressSecondsAgo: inspection.stampAge, phase: last?.phase, done: last?.done, total: last?.total,
             events: observation.events)
     }

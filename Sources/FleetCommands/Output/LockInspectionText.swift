@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// `lock inspect` for people: one line per fact, the verdict first.
@@ -41,7 +42,7 @@ struct LockInspectionText {
                 case .gone: "gone"
                 case .unknowable: "unknown"
                 }
-            lines.append(line("Process", "\(word): \(status.how)"))
+            lines.append(line("Process", "\(word): \(inspection.ownerEvidence ?? "")"))
             if !status.commands.isEmpty {
                 let pids = status.commands.map(String.init).joined(separator: ", ")
                 lines.append(line("Commands", "process \(pids) of the owner still holds the lock"))

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// The lock's owner and verdicts as phrases. Everything that comes from the record is made safe for a terminal.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Tells on stderr how an operation goes, a line at a time: each phase, each failure, every ten seconds of silence what

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Shows one look at an agent's screen after the other.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// `restart --dry-run` for people: the phases with their commands, what is left alone, and what the lock would do.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// What an agent says it does, or what its terminal lets one guess.

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The waiting of one `restart --when-idle`: before the lock is asked for, and again each time it was given back. One
 /// deadline bounds all of it; the wait for the lock is not counted here and has its own bound.
 public final class IdleTurns {

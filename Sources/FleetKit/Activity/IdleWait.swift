@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Waits until a stop would cut no work: what `restart --when-idle` does before it takes the lock, and asks
 /// again once it has it.
 ///

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Busy agents in the words of messages.
 public enum OccupiedWords {
     /// At most so many are named.

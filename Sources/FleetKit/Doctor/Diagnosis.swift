@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// What one check found.
 public struct Diagnosis {
     public enum Level: String, Sendable, Comparable, CaseIterable {

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Runs the checks, and repairs what can be repaired.
 public struct Doctor {
     public struct Finding {

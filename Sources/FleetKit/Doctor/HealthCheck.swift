@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// One thing that the fleet needs, looked at. A new check is one file in `Checks/` and one line in `HealthChecks`.
 ///
 /// A check changes nothing, leaves nothing behind and never waits for long; what can be repaired, its diagnosis says.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// What the checks look at: the fleet, its service manager and the machine. Read once and shared, until `forget`.
@@ -89,7 +90,7 @@ public final class HealthContext {
     }
 
     /// What the roster says of the mutex; a roster that cannot be read is another check's trouble.
-    var mutexChoice: Roster.MutexChoice {
+    var mutexChoice: MutexChoice {
         do throws(FleetError) { return try roster().guardSettings.mutex } catch { return .auto }
     }
 

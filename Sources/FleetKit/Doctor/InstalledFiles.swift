@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Where manual pages and completions may be installed.
 struct InstalledFiles {
     private let machine: Machine

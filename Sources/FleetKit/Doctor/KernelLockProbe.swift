@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Tries `flock` with two descriptors of one file, and leaves nothing behind.

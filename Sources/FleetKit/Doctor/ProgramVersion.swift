@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// `3.2` of `tmux 3.2a`, as far as it can be compared.
 struct ProgramVersion: Comparable, Equatable, CustomStringConvertible {
     var major: Int

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// A unit's command line as far as it runs tmux; words as systemd has them.
 struct TmuxCommandLine {
     private let options: ArraySlice<String>

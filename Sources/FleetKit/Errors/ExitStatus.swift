@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The exit statuses of `mosaic fleet`, the same for every command. 64 to 78 follow sysexits(3).
 public enum ExitStatus: Int32, Sendable, CaseIterable {
     case done = 0
@@ -43,4 +45,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
             case .terminated: .terminated
             }
     }
+}
+
+extension FleetError {
+    public var exitStatus: ExitStatus { ExitStatus(code) }
 }

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Time since the machine's boot, also that of a suspend (`CLOCK_BOOTTIME`), with the boot that it belongs to: for what

@@ -1,4 +1,5 @@
 internal import CLinux
+public import FleetGuard
 internal import Glibc
 
 /// Tells the waiting events: the work of the event service, which systemd starts when there are some.

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The program of `[events] command`.
 public enum EventProgram {
     /// The command with its program as an absolute path.

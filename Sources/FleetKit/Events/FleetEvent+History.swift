@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 extension FleetEvent {
     /// What is to be told of something that the history has: a restart that did not end well, or a takeover.
     ///

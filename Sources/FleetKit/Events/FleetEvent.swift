@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FoundationEssentials
 
 /// Something that an operator wants to be told of: the JSON document that the command of `[events]` reads.

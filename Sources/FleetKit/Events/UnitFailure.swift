@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// A failure of one of the fleet's units, as systemd tells of it: in the environment of `ExecStopPost=` at each end of a
 /// run (systemd.exec(5)), and by `OnFailure=` when the unit has failed for good (`MONITOR_…`, since systemd 251).
 ///

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Compares what each run was started from (`RunRecord`) with what a start would find now.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Which file a path led to at one moment, and with which content: by identity and the content's time.

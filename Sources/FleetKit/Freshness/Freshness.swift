@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Whether a unit runs with what it would get if it were started now, and if not, why.
 public struct Freshness: Sendable, Equatable {
     public enum Verdict: String, Sendable {

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// The files that a command's start executes: its program, as execvp(3) finds it, and for a script its interpreters.

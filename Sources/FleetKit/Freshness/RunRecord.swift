@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What an agent's run was started from: which files, with which content. Its main process writes it down when the agent
 /// has started; whoever asks later whether the agent is outdated compares.
 ///

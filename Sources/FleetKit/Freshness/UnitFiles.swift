@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 internal import SystemPackage
 

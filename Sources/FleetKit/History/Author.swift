@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Who runs a command, and from where: an operator's terminal, an agent, or a unit such as a watchdog's.

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// What has happened to the fleet, as far as it was written down.
 public struct History: Sendable {
     public struct Query: Sendable {

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 internal import SystemPackage
 

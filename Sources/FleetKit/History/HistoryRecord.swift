@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import FoundationEssentials
 
 /// One line of `history.jsonl`: a guarded operation, or what happened to the lock.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FoundationEssentials
 
 /// What the history counts up to, also of records that it has thrown away since: counters must not go down.

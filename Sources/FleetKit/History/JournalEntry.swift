@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// A record as an entry of the journal.
 public enum JournalEntry {
     /// Of every entry that is written here, for `journalctl MESSAGE_ID=…`.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Writes down when an operation did what, as it is told by it, for the history.
 public final class OperationTimeline: OperationObserver {
     private let clock: any OperationClock

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Which of the fleet's units come up at boot: the holder and the agents with `autostart`, all of them or none.
 public struct BootLinks {
     private let manager: any ServiceManager

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The operation's own main loop, seen from wherever it waits: the fence before every command and on every look, the
 /// stamp after the manager was heard, the signals, and live progress.
 ///

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// The place of this process inside the fleet that it is about to take down: an operator's shell in an agent's window,

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// One process, safe against the reuse of its number.

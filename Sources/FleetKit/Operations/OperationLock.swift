@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What an operation asks of the lock that it runs under.
 ///
 /// Internal on purpose: outside this module the only thing that fits is a `HeldLock`, which only the guard makes.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// What is owed and what was stopped on purpose, as a run writes it down and respects it.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// The steps that an operation is made of: a phase, its commands, the holder's restart, and the watch afterwards.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// What every operation needs from outside. Everything that waits, looks at processes or asks tmux can be replaced.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What an outcome means to a person, and what to do next: the one place for both.
 public struct OutcomeWords: Sendable {
     /// The commands that the next steps name.

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Units that run with less than they would get now.
 public enum OutdatedUnits {
     /// The holder first, then the agents in the roster's order. What is unknown is not among them.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// What would keep a unit from coming up, as far as it can be known while it still runs: whoever stops an agent whose

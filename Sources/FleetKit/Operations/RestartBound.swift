@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// How long a restart may rightly take: what its lock record declares (`maxHoldSeconds`), so that no waiter breaks a
 /// healthy restart of slow units.
 ///

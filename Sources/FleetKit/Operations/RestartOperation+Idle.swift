@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// `--when-idle`: what a restart asks for whose work it must not cut.
 public struct WhenIdle: Sendable, Equatable {
     /// A run of an agent's unit.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// A rolling restart: a few agents at a time, each watched before the next go down.
 ///
 /// It is one phase over all agents. What goes down is owed from just before its own step on, not from the beginning:

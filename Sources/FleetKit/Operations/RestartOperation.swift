@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Logging
 
 /// The fleet's restart, or some agents'. It takes the lock as a value, so an unguarded restart does not compile.

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// What a restart would do with the fleet as it is now. A value: computed and printed without the lock (`--dry-run`),
 /// and computed again by the operation once the lock is held.
 public struct RestartPlan: Sendable, Equatable {

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The end of a teardown, seen instead of guessed: the old holder's processes are gone from its cgroup, the unit is
 /// active in a new run, and the new server answers.
 struct Settle {

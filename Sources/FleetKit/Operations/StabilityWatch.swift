@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Watches units that have just come up: one that dies, flaps or goes to auto-restart within the window did not stay up.
 struct StabilityWatch {
     struct Fall {

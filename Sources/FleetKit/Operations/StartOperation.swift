@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Starts the fleet (the holder first, settled, then the agents with `autostart`) or some agents. Unguarded: it never
 /// waits for a restart's lock.
 ///

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The fleet as it is at one moment: what `status` shows.
 public struct StatusReport: Sendable, Equatable {
     public struct Row: Sendable, Equatable {

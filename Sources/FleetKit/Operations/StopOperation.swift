@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Stops the whole fleet (the agents, then the holder) or some agents. Unguarded, as `StartOperation`.
 ///
 /// What is stopped is written down first, so that no restart that runs meanwhile starts it again.

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// What lives with the fleet and is in no roster: units of the agents' template that need this holder, and sessions in
 /// the holder's tmux server that belong to no agent.
 public struct UnmanagedMembers: Sendable, Equatable {

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The NAME of a plug-in `mosaic-fleet-NAME`: what is typed after `mosaic fleet`.
 ///
 /// `[A-Za-z0-9][A-Za-z0-9_-]*`, 64 bytes at most: no option, no path, nothing that a shell's completion would expand.

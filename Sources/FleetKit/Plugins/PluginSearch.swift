@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// The plug-ins in `PATH`, and what of them must not run.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 extension AgentName {
     /// Of `mosaic-agent@NAME.service`.
     public static let unitPrefix = "mosaic-agent@"

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// An agent's name, used as it is in `mosaic-agent@NAME.service` and as its tmux session's name.
 ///
 /// `[A-Za-z0-9_][A-Za-z0-9_.-]*`: nothing in it needs systemd's escaping, and it cannot be taken for an option.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The keys that `[[agent]]` and `[defaults]` have in common, read and checked.
 struct AgentTable {
     static let keys = [

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// The mosaic home and what lies in it. Pure paths: nothing is created or checked here.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Limits as systemd's unit files have them, checked before systemd would only warn in its log and leave the limit out.
 enum ResourceLimitText {
     /// `MemoryMax=`: bytes with K, M, G or T (powers of 1024; a fraction is allowed), a percentage of the machine's

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The fleet as its operator wrote it down (`roster.toml`), or as it was found in the service manager.
 public struct Roster: Sendable, Equatable {
     public struct Holder: Sendable, Equatable {
@@ -50,8 +52,6 @@ public struct Roster: Sendable, Equatable {
             self.mutex = mutex
         }
     }
-
-    public enum MutexChoice: String, Sendable, CaseIterable, Codable { case auto, kernel, path }
 
     /// `[settle]`: nil where the roster is silent.
     public struct SettleSettings: Sendable, Equatable {

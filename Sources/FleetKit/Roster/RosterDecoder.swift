@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import TOMLKit
 
 /// Turns the text of a `roster.toml` into a roster, or into one error that names file, line and column.
@@ -93,7 +94,7 @@ enum RosterDecoder {
             stallAfter: try table.duration("stall_after", zeroAllowed: false),
             maxWait: try table.duration("max_wait", zeroAllowed: true))
         if let word = try table.string("mutex") {
-            guard let mutex = Roster.MutexChoice(rawValue: word) else {
+            guard let mutex = MutexChoice(rawValue: word) else {
                 throw table.error(
                     "mutex", "mutex is '\(Printable.oneLine(word))'", hint: "write \"auto\", \"kernel\" or \"path\"")
             }

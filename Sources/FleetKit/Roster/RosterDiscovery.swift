@@ -1,3 +1,5 @@
+public import FleetGuard
+
 extension Roster {
     /// The holder's unit where the roster does not name one.
     static var defaultHolder: UnitName {

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The text of a roster, changed in one place. Comments and layout of everything else stay as they were.
 ///
 /// No edit is trusted: the new text is read again and must be exactly the roster that was meant. A roster that is

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import TOMLKit
 
 /// One table of a roster while it is read: typed values by name, and errors with file, line and column.

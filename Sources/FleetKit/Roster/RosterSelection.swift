@@ -1,3 +1,5 @@
+public import FleetGuard
+
 extension Roster {
     /// The agents that an operator named, by agent name, by full unit name or by a pattern of either (`worker-*`), each
     /// once, in the order given; all of them when none is named.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Replaces the roster by an edited text, in one step: a reader sees the old roster or the new one.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// The cgroup of a command's scope, held by its `cgroup.kill`: one write ends everything that is in it and below, also a

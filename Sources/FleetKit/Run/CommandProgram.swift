@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Finds the program of a command, as a shell does, and says why one cannot be run.

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The transient scopes that the commands of `lock run`s are moved into: `mosaic-run-TOKEN.scope`, one for each
 /// acquisition of the lock.
 ///
@@ -45,7 +47,7 @@ public final class CommandScopes: RunScopes {
         var problem: FleetError?
         do throws(FleetError) {
             try manager().adopt(
-                process, intoScope: scope, description: Self.description(lock.record, lock.owned.id))
+                process, intoScope: scope, description: Self.description(lock.record, lock.fileID))
         } catch { problem = error }
         // The process itself tells, whatever became of the manager's answer.
         let deadline = clock.now() + (problem == nil ? Self.arrival : .zero)

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// What this process has started, directly or not: what is in the command's scope and, where there is none, what has

@@ -1,4 +1,5 @@
 internal import CLinux
+public import FleetGuard
 internal import Glibc
 
 /// A command that runs under the fleet's guard: `lock run` from the moment when it has the lock.

@@ -1,4 +1,5 @@
 internal import CLinux
+public import FleetGuard
 internal import Glibc
 
 /// The process between a `lock run` and its command, so that the command never outlives the lock.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// What a `lock run` and the keeper of its command tell each other, one packet each.

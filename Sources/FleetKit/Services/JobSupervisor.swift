@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// What happens while a batch of commands runs, told to the operation's own main loop.
 public enum JobEvent: Sendable, Equatable {
     /// systemd took the command.

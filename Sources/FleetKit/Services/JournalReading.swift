@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// What `logs` asks of journalctl(1).
 public struct JournalReading: Sendable, Equatable {
     public var units: [UnitName]

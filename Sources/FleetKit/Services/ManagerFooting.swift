@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Where a service manager itself stands, as it says: never what the caller's environment says.
 public struct ManagerFooting: Sendable, Equatable {
     public struct Unit: Sendable, Equatable {

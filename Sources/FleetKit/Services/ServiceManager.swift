@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The only way to systemd. Implementations: FleetDBus, FleetSystemctl, FleetFake; one conformance suite holds them
 /// to the same scenarios.
 ///

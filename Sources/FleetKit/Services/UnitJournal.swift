@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The last words of a unit, from the journal: read with `journalctl`, for people who would do that next.
 public struct UnitJournal: Sendable {
     private let program: String

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// A full systemd unit name such as `mosaic-agent@planner.service`, checked once so that no backend has to.
 ///
 /// libdbus aborts the process on malformed strings, and systemctl globs and mangles names, so a name that is not

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// What the main process knows of the agent's activity, and tells.

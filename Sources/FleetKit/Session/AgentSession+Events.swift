@@ -1,4 +1,5 @@
 internal import CLinux
+internal import FleetGuard
 internal import Glibc
 
 /// What wakes the main process.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// The life of the agent: its start, its stop, its end.

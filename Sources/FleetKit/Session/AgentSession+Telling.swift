@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// What the main process leaves for others, as files.

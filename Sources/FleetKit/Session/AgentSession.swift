@@ -1,4 +1,5 @@
 internal import CLinux
+public import FleetGuard
 internal import Glibc
 
 /// The main process of an agent's unit, and the agent's parent.

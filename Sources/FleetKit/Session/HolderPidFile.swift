@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The file in which the holder's unit keeps the number of its tmux server (`PIDFile=`), so that an agent knows that server
 /// without asking systemd.
 enum HolderPidFile {

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 extension LastScreen {
     static let lineLimit = 200
 

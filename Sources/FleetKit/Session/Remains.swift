@@ -1,4 +1,5 @@
 internal import CLinux
+internal import FleetGuard
 internal import Glibc
 
 /// What an agent left in its unit: each process is sent SIGTERM once, or SIGHUP where it ignores that, and

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What an agent's unit asks its main process for: the options of `mosaic fleet session`.
 public struct SessionRequest: Equatable {
     /// The session's name in tmux.

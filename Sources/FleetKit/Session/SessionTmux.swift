@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What an agent's main process says to the holder's tmux server, and what that answers. Each is one client, which runs
 /// beside the main loop. None starts a server (`-N`).
 struct SessionTmux {

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// The processes of this process' own unit, by its cgroup.

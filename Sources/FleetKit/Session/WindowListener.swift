@@ -1,4 +1,5 @@
 internal import CLinux
+internal import FleetGuard
 internal import Glibc
 
 /// The socket at which the window process of an agent's pane hands its terminal over, and at which the agent's programs

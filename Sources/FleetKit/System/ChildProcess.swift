@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Dispatch
+public import FleetGuard
 internal import Glibc
 internal import Subprocess
 internal import Synchronization

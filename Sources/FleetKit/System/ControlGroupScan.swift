@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Which processes are in a cgroup, read from `/proc/PID/cgroup`: true also where the manager's cgroup tree is

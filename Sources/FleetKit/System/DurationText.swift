@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Durations as the operator writes and reads them: `500ms`, `30s`, `10m`, `1h30m`, `1d`, `0`.
 public enum DurationText {
     /// Largest first, the order in which a combination must stand. Milliseconds each.

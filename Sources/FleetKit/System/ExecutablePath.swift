@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Finds a program in `PATH` once, so that everything after it runs by its absolute path.

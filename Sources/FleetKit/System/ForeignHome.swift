@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Root can write everywhere, so nothing else keeps its files out of another user's home, where that user could not

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// The user's home directory: `$HOME` when it is absolute, else the password database's.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Time for everything that waits, so that tests can run it by hand.

@@ -1,4 +1,5 @@
 internal import CLinux
+public import FleetGuard
 internal import Glibc
 
 /// This program once more, in a kernel session of its own: what ends a terminal's processes (an agent's unit ends those

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// This process's environment as a dictionary; of a name that stands twice the first counts, as for getenv(3).

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Another program in this process's place: same process number, same terminal, its own exit status.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// A file that others read while it is written anew: they see the old text or the new one.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Tells systemd how a `Type=notify` service is, by the protocol of sd_notify(3): one datagram to `$NOTIFY_SOCKET`.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// A word as it is typed in a shell.
 public enum ShellWord {
     /// The word itself where every shell takes it as it is, else in single quotes.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Finds what somebody may have meant by a word that is not known.
 public enum Suggestion {
     /// The known words nearest to `word`, best first, at most `limit`; empty when nothing is near.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Paths that an operator types, which mean the directory that they are in.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Asking the holder's server about an agent's own pane.
 struct AgentTmux {
     let server: HolderServer

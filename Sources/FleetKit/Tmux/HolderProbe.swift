@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Whether the holder's server takes new sessions.
 public enum ProbeAnswer: Sendable, Equatable {
     /// It answers; `server` is its process, where that is known.

@@ -1,4 +1,5 @@
 internal import CLinux
+public import FleetGuard
 internal import Glibc
 
 /// The fleet's tmux server: the one whose process is the holder's.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// The last lines that an agent had on its screen when its run failed, kept in a file of their own.

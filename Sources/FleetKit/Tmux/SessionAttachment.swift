@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The way of a terminal into an agent's session.
 public struct SessionAttachment {
     private let agent: AgentName

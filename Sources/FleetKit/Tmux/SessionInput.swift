@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Typing into an agent's own pane without attaching: as one paste, or as keys.

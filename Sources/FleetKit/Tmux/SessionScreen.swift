@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// What an agent has on its screen, read without attaching.
 public struct SessionScreen {
     private let tmux: AgentTmux

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Killing a session of the holder's tmux server. Never starts a server (`tmux -N`).
 struct SessionServer {
     typealias Runner = (_ arguments: [String]) throws(FleetError) -> TmuxProbe.Reply

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Processes on terminals that were closed, until the last of them has ended: those of each pane's own kernel session.

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import FleetGuard
 internal import Glibc
 
 /// Runs one tmux client to its end, without a shell and with none of our descriptors: a server that such a client

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// What a tmux client reads from its standard input: any bytes, of any number, and nothing of it in a command line.

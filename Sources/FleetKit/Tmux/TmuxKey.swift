@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The names of keys that tmux knows. Anything else it would type as text.
 public enum TmuxKey {
     private static let names: Set<String> = Set(

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Asks the holder's tmux server whether it takes commands, without ever starting one (`tmux -N`).
 ///
 /// The server is found by its process and reached where that process listens (`HolderServer`), never by the caller's

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 extension TmuxSocket {
     /// `sockaddr_un` holds 108 bytes, the last of them NUL.
     static let pathLimit = 107

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 extension FleetUnits {
     /// An agent's settings as lines of its `[Service]` section, so that systemd itself keeps to them.
     ///

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// One folder of configuration files, held by a descriptor. Files change by a temporary file and a rename, so a reader

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 extension FleetInstaller {
     public static let healTimer = FleetUnits.healTimer
     /// More often than this, each heal would find the last one's agents still coming up.

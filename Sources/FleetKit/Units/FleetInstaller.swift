@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// The work of `mosaic fleet init`: the roster, the holder's unit, the agents' template, a drop-in for each agent.

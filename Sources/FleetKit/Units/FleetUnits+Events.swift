@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The units that tell of events: only where the roster has `[events]`.
 ///
 /// What is told of a unit stands in a drop-in of its own: adding or removing it makes no running agent outdated, since

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The timer that heals: only where `enable --heal` wrote it.
 extension FleetUnits {
     static let healService = "mosaic-heal.service"

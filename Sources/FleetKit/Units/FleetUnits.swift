@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The texts of the fleet's unit files. Needs tmux 3.2 (`-N`) and systemd 248 (`truncate:`).
 struct FleetUnits {
     var scope: ManagerScope

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 extension ManagerScope {
     /// What brings units up that were enabled.
     var defaultTarget: String {

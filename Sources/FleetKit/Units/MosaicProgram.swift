@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// Where this program is, for the units that run it.

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// What `init`, `apply` and `add` say about a roster that is right as a text but whose agents would not start, or whose

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Words of a tmux command line that must arrive at a program exactly as they are.
 enum TmuxWords {
     /// tmux takes a `;` at the end of an argument for its command separator, unless a backslash stands before it.

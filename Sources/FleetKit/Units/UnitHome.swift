@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import Glibc
 
 /// The mosaic home that a unit file belongs to, as `init` writes it into `[Unit]`: systemd passes over keys that begin

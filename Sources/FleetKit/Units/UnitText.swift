@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Words as systemd's unit files need them. Rules: systemd.service(5) "COMMAND LINES", systemd.syntax(7).
 enum UnitText {
     /// One word, in double quotes where it needs them, that arrives exactly as it is: no specifier (`%`), no variable (`$`), no command

@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// The unit files that a package installs for all users of a machine (`/usr/lib/systemd/user`): what `init` writes for a
 /// fleet with the usual names, without any agent's command.
 ///

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FleetCommands
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The picture of a wait for the lock.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FleetCommands
+@testable import FleetGuard
 @testable import FleetKit
 
 /// What is printed of numbers that only a damaged file, a foreign program or a stepped clock can hold.

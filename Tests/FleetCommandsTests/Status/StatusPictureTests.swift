@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FleetCommands
+@testable import FleetGuard
 @testable import FleetKit
 
 /// `status` on terminals of any size, as a pure function.

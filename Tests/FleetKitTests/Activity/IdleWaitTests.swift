@@ -2,6 +2,7 @@ import FleetFake
 import FleetTestSupport
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 @Suite("--when-idle: waiting until a stop cuts no work")

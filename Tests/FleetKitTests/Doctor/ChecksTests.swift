@@ -2,6 +2,7 @@ import FleetTestSupport
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Each check on something that is well, and on everything that it is there to find.

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 @Suite("The doctor")

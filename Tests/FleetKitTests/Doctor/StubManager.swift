@@ -1,3 +1,4 @@
+import FleetGuard
 import FleetKit
 
 /// A manager that tells what a test says, and counts what it is told to do.

@@ -2,11 +2,12 @@ import Glibc
 import Synchronization
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Several breakers at one barrier, each with its own store as a process has it.
 @Suite struct BreakersTests {
-    private func fleet(_ arena: Arena, _ mutex: Roster.MutexChoice) throws -> Guard {
+    private func fleet(_ arena: Arena, _ mutex: MutexChoice) throws -> Guard {
         let processes = try ProcFileSystem()
         return Guard(
             store: try arena.store(mutex: mutex, processes: processes), time: SystemTime(), processes: processes)
@@ -20,8 +21,8 @@ import Testing
         try arena.write(try LockRecordText.firstLine(record), to: "restart.lock")
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [Roster.MutexChoice.kernel, .path])
-    func `Of two breakers exactly one takes over, the other looks again`(_ mutex: Roster.MutexChoice) throws {
+    @Test(.timeLimit(.minutes(5)), arguments: [MutexChoice.kernel, .path])
+    func `Of two breakers exactly one takes over, the other looks again`(_ mutex: MutexChoice) throws {
         for round in 0..<60 {
             let arena = try Arena()
             try plantDeadOwner(arena, mutex == .kernel ? .kernel : .path)
@@ -81,9 +82,9 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [Roster.MutexChoice.kernel, .path])
+    @Test(.timeLimit(.minutes(5)), arguments: [MutexChoice.kernel, .path])
     func `Of two who break a living owner exactly one does, and the record aside is kept`(
-        _ mutex: Roster.MutexChoice
+        _ mutex: MutexChoice
     ) throws {
         for _ in 0..<60 {
             let arena = try Arena()
@@ -101,9 +102,9 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [Roster.MutexChoice.kernel, .path])
+    @Test(.timeLimit(.minutes(5)), arguments: [MutexChoice.kernel, .path])
     func `Of three breakers at most one is active at any time, and no lock is left`(
-        _ mutex: Roster.MutexChoice
+        _ mutex: MutexChoice
     ) throws {
         for round in 0..<25 {
             let arena = try Arena()

@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Owners that lose the lock while they live.
@@ -13,7 +14,7 @@ import Testing
         let fleet: Guard
         let events = Collected<GuardEvent>()
 
-        init(_ pid: Int32, _ arena: Arena, _ time: ManualTime, mutex: Roster.MutexChoice = .kernel) throws {
+        init(_ pid: Int32, _ arena: Arena, _ time: ManualTime, mutex: MutexChoice = .kernel) throws {
             let processes = FakeProcesses(pid: pid)
             self.processes = processes
             store = try arena.store(mutex: mutex, time: time, processes: processes)

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Where there is no kernel lock, a command that outlives its owner is seen by the record that it has open.

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The guard against real processes: what the kernel says of their lives, and how it wakes a waiter.

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The history's file: whole lines or none, whatever is there already.

@@ -1,6 +1,7 @@
 import FleetTestSupport
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Who stopped a unit: the history's `stop` whose time the unit's end lies in.

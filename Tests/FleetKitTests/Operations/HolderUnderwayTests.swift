@@ -2,6 +2,7 @@ import FleetFake
 import FleetTestSupport
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The holder's restart was sent by an owner that was evicted before the job was done.

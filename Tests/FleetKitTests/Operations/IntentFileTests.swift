@@ -2,6 +2,7 @@ import FleetTestSupport
 import Foundation
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 @Suite("The intent file") struct IntentFileTests {

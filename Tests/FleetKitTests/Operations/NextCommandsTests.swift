@@ -1,6 +1,7 @@
 import FleetTestSupport
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// What a next step tells to type: runnable, and for the same fleet.

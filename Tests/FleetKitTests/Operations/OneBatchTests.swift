@@ -2,6 +2,7 @@ import FleetFake
 import FleetTestSupport
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// A restart whose drain is the manager's own ordering.

@@ -2,6 +2,7 @@ import FleetFake
 import FleetTestSupport
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// A restart that must not cut work: it looks again under the lock and before each stop, and gives the lock back.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 @Suite("Editing the text of a roster")

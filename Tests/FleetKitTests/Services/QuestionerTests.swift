@@ -2,6 +2,7 @@ import FleetTestSupport
 import Synchronization
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// A question to a manager that does not answer ends with a signal.

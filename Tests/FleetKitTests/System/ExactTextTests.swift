@@ -1,5 +1,6 @@
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// To a Swift string U+037E is `;`, U+212A is `K`, and a mark is part of the character before it. To the kernel, tmux and

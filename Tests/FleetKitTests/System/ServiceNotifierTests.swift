@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 @Suite("Telling systemd", .timeLimit(.minutes(5)))

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Numbers as no clock, file or person means them, but as they can stand in one.

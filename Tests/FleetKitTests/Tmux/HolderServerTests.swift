@@ -2,6 +2,7 @@ import FleetTestSupport
 import Foundation
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Real tmux servers in private folders.

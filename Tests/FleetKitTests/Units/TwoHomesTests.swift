@@ -2,6 +2,7 @@ import FleetTestSupport
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Two mosaic homes and one folder of units.

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 import Testing
 
+@testable internal import FleetGuard
 @testable internal import FleetKit
 
 /// What the fuzzer found worth keeping (Scripts/fuzz) goes through every decoder again.

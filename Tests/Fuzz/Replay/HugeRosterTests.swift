@@ -2,6 +2,7 @@ internal import FleetTestSupport
 internal import Glibc
 import Testing
 
+@testable internal import FleetGuard
 @testable internal import FleetKit
 
 /// Texts of the largest size that a roster may have, made to cost as much as they can.

@@ -1,6 +1,7 @@
 internal import CDBus
 
 @testable internal import FleetDBus
+@testable internal import FleetGuard
 @testable internal import FleetKit
 
 extension FuzzTarget {

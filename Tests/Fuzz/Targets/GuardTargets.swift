@@ -1,3 +1,4 @@
+@testable import FleetGuard
 @testable import FleetKit
 
 extension FuzzTarget {

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 
 @testable internal import FleetCommands
+@testable internal import FleetGuard
 @testable internal import FleetKit
 
 /// From what was read on to what is printed: every number of a file or a peer is counted with and cut to a terminal there.
@@ -105,8 +106,8 @@ extension FuzzTarget {
         var flaps = FlapMemory()
         for now in [Duration.zero, .seconds(1)] { flaps.mark(&report, now: now) }
         let lock = LockInspection(
-            path: "/run/restart.lock", verdict: .free, evidence: "", observation: nil, owner: nil, stampAge: nil,
-            next: "", evicted: [])
+            path: "/run/restart.lock", verdict: .free, observation: nil, owner: nil, stampAge: nil,
+            policy: WaitPolicy(), evicted: [])
         for layout in StatusLayout.allCases {
             let text = StatusText(report, lock: lock, layout: layout, style: Shown.style, now: 1.8e9)
             try Shown.printed(text.render())

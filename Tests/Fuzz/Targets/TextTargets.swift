@@ -1,4 +1,5 @@
 @testable import FleetDBus
+@testable import FleetGuard
 @testable import FleetKit
 @testable import FleetSystemctl
 

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Runs one script on the guard as it is shipped, over a seam.

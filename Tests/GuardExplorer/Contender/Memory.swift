@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// What a contender's code can still know of the answers that it got, as a fingerprint.

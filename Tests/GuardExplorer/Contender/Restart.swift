@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// One guarded restart of the agent, as the dispatcher runs it for `mosaic fleet restart`.

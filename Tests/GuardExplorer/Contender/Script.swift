@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// What a contender does, step by step. Whatever needs the lock is skipped once it is lost.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// A service manager that knows one agent, whose state is the world's. What runs over it is the fleet's own restart

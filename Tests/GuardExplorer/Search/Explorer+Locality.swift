@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Calls that commute with everything that anybody else can do: their order shows nothing new, so they are made at

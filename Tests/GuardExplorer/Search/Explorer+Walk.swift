@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// A small generator of one's own, so that a seed means the same on every machine.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Explores every order in which the contenders of one scenario can make their calls, with crashes and freezes.
 ///
 /// The search is depth first over explicit states. A state that was seen before is not explored again: the world and

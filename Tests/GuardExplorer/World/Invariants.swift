@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What must hold in every state; the first thing that does not is kept in `violation`.
 extension SimulatedKernel {
     mutating func broken(_ check: Checks, _ words: String) {

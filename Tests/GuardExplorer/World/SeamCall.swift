@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Everything that a contender can ask of its world. Each is one scheduling point.

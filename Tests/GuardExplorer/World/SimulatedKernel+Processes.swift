@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 extension SimulatedKernel {
     func isAlive(_ number: Int32) -> Bool {
         if number >= Self.firstChild {

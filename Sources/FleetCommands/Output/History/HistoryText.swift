@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// `history` for people: a line for each record, the newest last; and what stands around a timeline.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// A record as rows of bars, for a terminal and for a picture.

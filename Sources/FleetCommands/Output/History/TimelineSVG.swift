@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// A timeline as a picture that stands alone: no script, no font, nothing from elsewhere.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// A timeline for a terminal: a line for each unit, as wide as the terminal and no wider.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// The picture of a wait for busy agents: who they are, what they do and since when, and how the wait ends.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// Draws an operation, and the wait for its lock, on a terminal while it runs.

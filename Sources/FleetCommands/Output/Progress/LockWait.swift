@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// A wait for somebody else's lock, as it was at one look: what a picture of it needs, in words that are safe for a

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// The picture of an operation under way: a pure function of the model, the terminal's size and the time.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// What is known of an operation under way: a value made of its events, and all that a picture of it needs.

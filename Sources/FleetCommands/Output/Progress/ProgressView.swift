@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// How a command shows what it does while it runs.

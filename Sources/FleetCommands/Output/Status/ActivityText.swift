@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// An agent's activity as `status` and `peek` show it.

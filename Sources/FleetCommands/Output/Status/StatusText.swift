@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import FleetKit
 
 /// `status` in words: a banner while a restart runs, the table, what is wrong, and a summary line.

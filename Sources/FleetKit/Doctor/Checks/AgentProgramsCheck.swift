@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What the roster names for each agent: its directory is there, and its program can be found and executed.
 struct AgentProgramsCheck: HealthCheck {
     let name = "agent-programs"

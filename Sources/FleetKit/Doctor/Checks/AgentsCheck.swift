@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The agents' units: bound to the holder, and unable to start a tmux server of their own.
 struct AgentsCheck: HealthCheck {
     let name = "agents"

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// The clocks. The guard measures on the monotonic one and is not moved by any of this; times of day in messages and in

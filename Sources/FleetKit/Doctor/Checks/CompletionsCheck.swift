@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The completions of the shells that this machine has.
 struct CompletionsCheck: HealthCheck {
     let name = "completions"

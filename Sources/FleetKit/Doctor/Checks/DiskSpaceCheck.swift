@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Room for the lock: a restart writes its record before it stops anything, and ends with status 74 where it cannot.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Whether somebody would be told: the command of `[events]` can be run, systemd waits for events, and the last ones
 /// were told.
 struct EventsCheck: HealthCheck {

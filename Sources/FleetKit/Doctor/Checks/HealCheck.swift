@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The timer that heals, where there is one: systemd runs it, and the last heal ended well.
 struct HealCheck: HealthCheck {
     let name = "heal"

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The holder's unit: there, and such that its teardown really ends.
 struct HolderCheck: HealthCheck {
     let name = "holder"

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// `flock` on the file system of the run directory.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What crashes left in the run directory.
 struct LeftoversCheck: HealthCheck {
     let name = "leftovers"

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Whether the user's manager, and with it the fleet, outlives the last login.
 struct LingerCheck: HealthCheck {
     let name = "linger"

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The bus: whether the service manager can be reached, and by which way.
 struct ManagerCheck: HealthCheck {
     let name = "manager"

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The manual pages, where man(1) finds them.
 struct ManualCheck: HealthCheck {
     let name = "manual"

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// Plug-in commands that never run, because something else has their name or anybody could replace them.
 struct PluginsCheck: HealthCheck {
     let name = "plug-ins"

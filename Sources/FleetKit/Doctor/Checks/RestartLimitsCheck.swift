@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// `Restart=` together with the start limit: neither a loop without end nor one that gives up within a blink.
 struct RestartLimitsCheck: HealthCheck {
     let name = "restart-limits"

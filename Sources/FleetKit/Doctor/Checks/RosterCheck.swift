@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The roster: read without an error, or found in the service manager.
 struct RosterCheck: HealthCheck {
     let name = "roster"

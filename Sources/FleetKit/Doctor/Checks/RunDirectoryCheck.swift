@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// The run directory and those above it: ours alone, no links.

@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// `XDG_RUNTIME_DIR`, which cron, su and sudo lose.

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The tmux server: the holder's own, reachable by its socket, and no other in its place. A server in an agent's cgroup
 /// dies with that agent, and every session with it.
 struct ServerCheck: HealthCheck {

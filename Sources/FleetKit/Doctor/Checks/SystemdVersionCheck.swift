@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// systemd, which must know `StandardOutput=truncate:`.
 struct SystemdVersionCheck: HealthCheck {
     let name = "systemd"

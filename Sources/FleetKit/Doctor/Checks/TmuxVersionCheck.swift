@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// tmux, which must know `-N` (never start a server).
 struct TmuxVersionCheck: HealthCheck {
     let name = "tmux"

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The files that `init` wrote: as the roster says, and read by systemd.
 struct UnitFilesCheck: HealthCheck {
     let name = "unit-files"

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What lives with the fleet and is in no roster. It ends with the holder, and no command brings it back.
 struct UnmanagedCheck: HealthCheck {
     let name = "unmanaged"

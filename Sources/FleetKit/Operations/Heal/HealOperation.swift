@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// `heal`: starts what is owed and restarts what failed, and nothing else. For a timer, so it tries no unit more than
 /// three times an hour.
 ///

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// `owes UNIT=RUN … .`, `stops ID UNIT=RUN … .`, `runs UNIT=ID … .`: one line, whose last word says that it is whole.
 extension IntentChange {
     private static let end = "."

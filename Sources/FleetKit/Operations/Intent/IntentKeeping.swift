@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Where intents are kept, across processes and their crashes.
 public protocol IntentKeeping: AnyObject {
     /// - Throws: `.unsafeHome`, `.io`.

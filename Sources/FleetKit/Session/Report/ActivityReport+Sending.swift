@@ -1,4 +1,5 @@
 internal import CLinux
+public import FleetGuard
 internal import Glibc
 
 extension ActivityReport {

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What an agent says of itself to its unit's main process: one message over the unit's socket, answered by one.
 public struct ActivityReport: Equatable {
     public var state: Activity.State

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What is known of an agent's activity in one run of it: by its own reports, or else by its terminal's output.
 ///
 /// A value without clocks of its own, so that every order of events can be tested. Where times come in twos, the first is

@@ -2,6 +2,7 @@ import FoundationEssentials
 import SystemPackage
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Every system call of every transition fails once, and for good, with every error that a file system may give.
@@ -9,10 +10,10 @@ import Testing
     static let errors: [Errno] = [
         .noSpace, .diskQuotaExceeded, .ioError, .readOnlyFileSystem, .tooManyOpenFiles, .staleNFSFileHandle, .noLocks,
     ]
-    static let modes: [Roster.MutexChoice] = [.kernel, .path]
+    static let modes: [MutexChoice] = [.kernel, .path]
 
     /// How many calls the transition makes when none fails.
-    private func count(_ transition: FaultTransition, _ mode: Roster.MutexChoice) throws -> Int {
+    private func count(_ transition: FaultTransition, _ mode: MutexChoice) throws -> Int {
         let stage = try FaultStage(mode)
         try transition.prepare(stage)
         stage.begin { _ in nil }
@@ -24,7 +25,7 @@ import Testing
 
     @Test(arguments: FaultTransition.all, modes)
     func `A failed call is a clear error and leaves nothing in the way`(
-        _ transition: FaultTransition, _ mode: Roster.MutexChoice
+        _ transition: FaultTransition, _ mode: MutexChoice
     ) throws {
         let calls = try count(transition, mode)
         try #require(calls > 0)
@@ -45,7 +46,7 @@ import Testing
 
     /// - Returns: whether the transition as a whole failed.
     private func play(
-        _ transition: FaultTransition, _ mode: Roster.MutexChoice, _ error: Errno, _ strike: Int, lasting: Bool
+        _ transition: FaultTransition, _ mode: MutexChoice, _ error: Errno, _ strike: Int, lasting: Bool
     ) throws -> Bool {
         let stage = try FaultStage(mode)
         try transition.prepare(stage)
@@ -101,7 +102,7 @@ import Testing
 
     @Test(arguments: FaultTransition.all, modes)
     func `Interruptions, short reads and short writes are invisible`(
-        _ transition: FaultTransition, _ mode: Roster.MutexChoice
+        _ transition: FaultTransition, _ mode: MutexChoice
     ) throws {
         for times in [1, 2, 7] {
             let stage = try FaultStage(mode)

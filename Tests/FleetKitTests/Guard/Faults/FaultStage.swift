@@ -1,11 +1,12 @@
 import SystemPackage
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// One contender whose system calls fail as planned, beside an owner whose calls work.
 final class FaultStage {
     let arena: Arena
-    let mode: Roster.MutexChoice
+    let mode: MutexChoice
     let time = ManualTime()
     let faulty: FaultyLockFiles
     let me = FakeProcesses(pid: 1)
@@ -20,7 +21,7 @@ final class FaultStage {
     /// How many calls were made since `begin`, and what they were.
     private(set) var made: [FaultyLockFiles.Call] = []
 
-    init(_ mode: Roster.MutexChoice) throws {
+    init(_ mode: MutexChoice) throws {
         arena = try Arena()
         self.mode = mode
         faulty = try arena.faulty()

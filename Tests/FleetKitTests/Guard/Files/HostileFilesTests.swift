@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Whatever stands in the run directory: no hang, nothing outside is touched, and the next restart owns the lock.
@@ -147,7 +148,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5)), arguments: [Thing.fifo, .directory, .linkToFile, .linkToNothing, .socket])
     func `What is no file at restart mutex is an error that names it`(_ thing: Thing) throws {
-        for mode in [Roster.MutexChoice.auto, .kernel, .path] {
+        for mode in [MutexChoice.auto, .kernel, .path] {
             let arena = try Arena()
             let outside = try makeOutside(arena)
             try thing.make(at: arena.mutexPath, outside: outside)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The run directory renamed away under processes that hold it open: all their files keep their names, and whoever
@@ -10,8 +11,8 @@ import Testing
         try FileManager.default.moveItem(atPath: arena.run, toPath: arena.run + ".moved")
     }
 
-    @Test(arguments: [Roster.MutexChoice.kernel, .path])
-    func `Its owner is evicted, before and after another one owns the new one`(_ mode: Roster.MutexChoice) throws {
+    @Test(arguments: [MutexChoice.kernel, .path])
+    func `Its owner is evicted, before and after another one owns the new one`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let one = Guard(
             store: try arena.store(mutex: mode), time: ManualTime(), processes: FakeProcesses(pid: 1))

@@ -1,6 +1,7 @@
 import SystemPackage
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// A lock record is published whole and locked, or not at all.
@@ -75,12 +76,12 @@ import Testing
     }
 
     /// In path mode nothing is locked, and the mutex is read only by those who wait for it.
-    static func neverCalled(_ operation: Operation, _ mode: Roster.MutexChoice) -> Bool {
+    static func neverCalled(_ operation: Operation, _ mode: MutexChoice) -> Bool {
         mode == .path && (operation == .lock || operation == .read)
     }
 
-    @Test(arguments: faults, [Roster.MutexChoice.kernel, .path])
-    func `A failed acquire leaves nothing behind, and says which file`(_ fault: Fault, _ mode: Roster.MutexChoice)
+    @Test(arguments: faults, [MutexChoice.kernel, .path])
+    func `A failed acquire leaves nothing behind, and says which file`(_ fault: Fault, _ mode: MutexChoice)
         throws
     {
         // The fault strikes at each call of its kind in turn, the first, the second, …, until one run has no fault.
@@ -130,8 +131,8 @@ import Testing
         Issue.record("no run without a fault")
     }
 
-    @Test(arguments: [Roster.MutexChoice.kernel, .path])
-    func `Short writes and reads make a whole record all the same`(_ mode: Roster.MutexChoice) throws {
+    @Test(arguments: [MutexChoice.kernel, .path])
+    func `Short writes and reads make a whole record all the same`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let faulty = try arena.faulty()
         faulty.longestWrite = 7
@@ -147,8 +148,8 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(arguments: [Roster.MutexChoice.kernel, .path])
-    func `An interrupted call is made again`(_ mode: Roster.MutexChoice) throws {
+    @Test(arguments: [MutexChoice.kernel, .path])
+    func `An interrupted call is made again`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let faulty = try arena.faulty()
         nonisolated(unsafe) var turn = false

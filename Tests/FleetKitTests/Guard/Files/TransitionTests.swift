@@ -1,5 +1,6 @@
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Acquire, release, take over and break, for every verdict.

@@ -2,6 +2,7 @@ import FleetTestSupport
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The lock of a holder, as files and as a rule.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 @Suite struct PatienceTests {

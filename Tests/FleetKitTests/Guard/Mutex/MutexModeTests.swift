@@ -1,6 +1,7 @@
 import SystemPackage
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// Which kind of mutex is used, and that two kinds never run beside each other.

@@ -3,6 +3,7 @@ import Glibc
 import SystemPackage
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 @Suite struct PathMutexTests {

@@ -2,14 +2,15 @@ import Glibc
 import SystemPackage
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// One suite for both kinds of registry mutex.
 @Suite struct RegistryMutexTests {
-    static let modes: [Roster.MutexChoice] = [.kernel, .path]
+    static let modes: [MutexChoice] = [.kernel, .path]
 
     @Test(.timeLimit(.minutes(5)), arguments: modes)
-    func `At most one is inside, and nobody starves`(_ mode: Roster.MutexChoice) throws {
+    func `At most one is inside, and nobody starves`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let inside = Counter()
         let overlaps = Collected<Int>()
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: modes)
-    func `Leaving lets the next one in at once, also when it was never entered`(_ mode: Roster.MutexChoice) throws {
+    func `Leaving lets the next one in at once, also when it was never entered`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let time = ManualTime()
         let (one, two) = (
@@ -51,7 +52,7 @@ import Testing
         #expect(time.now() == .seconds(1_000), "nobody waited")
     }
 
-    private func isTaken(_ arena: Arena, _ mode: Roster.MutexChoice) throws -> Bool {
+    private func isTaken(_ arena: Arena, _ mode: MutexChoice) throws -> Bool {
         guard mode == .kernel else { return try arena.names().contains("restart.mutex") }
         let calls = try arena.calls()
         let file = try calls.open("restart.mutex", .update)
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: modes)
-    func `What is thrown inside leaves the mutex free`(_ mode: Roster.MutexChoice) throws {
+    func `What is thrown inside leaves the mutex free`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let time = ManualTime()
         let mutex = try arena.store(mutex: mode, time: time).mutex
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: modes)
-    func `A crashed holder wedges nobody`(_ mode: Roster.MutexChoice) throws {
+    func `A crashed holder wedges nobody`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         _ = try arena.calls()
         let holder = try Child.holder(mode == .kernel ? "kernel-mutex" : "path-mutex", arena.home)
@@ -91,7 +92,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: modes)
-    func `A frozen holder that is provably ours is killed`(_ mode: Roster.MutexChoice) throws {
+    func `A frozen holder that is provably ours is killed`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         _ = try arena.calls()
         let holder = try Child.holder(mode == .kernel ? "kernel-mutex" : "path-mutex", arena.home)
@@ -109,7 +110,7 @@ import Testing
     }
 
     @Test(arguments: modes)
-    func `A holder that moves is never killed, however long one waits`(_ mode: Roster.MutexChoice) throws {
+    func `A holder that moves is never killed, however long one waits`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let processes = FakeProcesses(pid: 1)
         let time = ManualTime()
@@ -132,7 +133,7 @@ import Testing
     }
 
     @Test(arguments: modes)
-    func `Who no longer wants to go in gives up, and is not inside`(_ mode: Roster.MutexChoice) throws {
+    func `Who no longer wants to go in gives up, and is not inside`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let time = ManualTime()
         let holder = try arena.store(mutex: mode, processes: FakeProcesses(pid: 2)).mutex
@@ -157,7 +158,7 @@ import Testing
     }
 
     @Test func `The kind that was asked for is the kind that is made`() throws {
-        for (choice, mode) in [(Roster.MutexChoice.auto, LockRecord.Mode.kernel), (.kernel, .kernel), (.path, .path)] {
+        for (choice, mode) in [(MutexChoice.auto, LockRecord.Mode.kernel), (.kernel, .kernel), (.path, .path)] {
             let arena = try Arena()
             let store = try arena.store(mutex: choice)
             #expect(store.mutex.mode == mode)

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 @Suite struct ProcFileSystemTests {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import SystemPackage
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// A mosaic home of one test's own, and contenders for its lock: each with its own store and system calls, as
@@ -31,7 +32,7 @@ final class Arena: Sendable {
     }
 
     func store(
-        _ calls: (any LockFileCalls)? = nil, mutex: Roster.MutexChoice = .auto, time: any GuardTime = SystemTime(),
+        _ calls: (any LockFileCalls)? = nil, mutex: MutexChoice = .auto, time: any GuardTime = SystemTime(),
         processes: (any ProcessTable)? = nil, patience: MutexPatience = MutexPatience()
     ) throws -> FileLockStore {
         try FileLockStore.open(

@@ -1,3 +1,4 @@
+import FleetGuard
 import FleetKit
 
 /// Processes that live and die as a test says.

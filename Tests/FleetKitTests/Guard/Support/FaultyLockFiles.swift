@@ -1,5 +1,6 @@
 import SystemPackage
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The real system calls with faults put in, and a count of what was asked.

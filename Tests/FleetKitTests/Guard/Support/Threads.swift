@@ -1,3 +1,4 @@
+internal import FleetGuard
 import Glibc
 import Synchronization
 

@@ -1,5 +1,6 @@
 import SystemPackage
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// A watch that counts, tells when somebody waits in earnest, and has no safety net: a long wait becomes five seconds,

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The main process' side of the socket, against programs that use it rightly and wrongly.

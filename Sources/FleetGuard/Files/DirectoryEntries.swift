@@ -1,12 +1,12 @@
 internal import CLinux
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
 /// The names in a directory, by getdents64(2) alone. `opendir` asks the kernel three things more about a descriptor that
 /// it is given, and every acquisition of the lock lists the run directory.
-enum DirectoryEntries {
+package enum DirectoryEntries {
     /// - Parameter directory: just opened; its position is used up.
-    static func names(in directory: CInt) throws(Errno) -> [String] {
+    package static func names(in directory: CInt) throws(Errno) -> [String] {
         var names: [String] = []
         var failure: Errno?
         withUnsafeTemporaryAllocation(byteCount: 8 << 10, alignment: 8) { buffer in

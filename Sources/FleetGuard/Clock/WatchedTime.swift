@@ -2,18 +2,18 @@
 ///
 /// A waiter that was stopped, or not scheduled, has seen nothing meanwhile: such a gap is no evidence about the process
 /// that is waited for, so it counts as `longestGap` at most.
-struct WatchedTime {
+package struct WatchedTime {
     /// The longest pause between two looks that a waiter which runs makes.
-    let longestGap: Duration
+    package let longestGap: Duration
     private var last: Duration?
-    private(set) var total: Duration = .zero
+    package private(set) var total: Duration = .zero
 
-    init(longestGap: Duration) { self.longestGap = longestGap }
+    package init(longestGap: Duration) { self.longestGap = longestGap }
 
     /// - Parameter now: monotonic; the first look counts nothing.
     /// - Returns: what this look added.
     @discardableResult
-    mutating func look(_ now: Duration) -> Duration {
+    package mutating func look(_ now: Duration) -> Duration {
         defer { last = now }
         guard let last else { return .zero }
         let added = min(max(.zero, now - last), longestGap)

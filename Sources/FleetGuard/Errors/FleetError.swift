@@ -30,8 +30,6 @@ public struct FleetError: Error, Sendable, Equatable {
         self.message = message
         self.hint = hint
     }
-
-    public var exitStatus: ExitStatus { ExitStatus(code) }
 }
 
 extension FleetError: CustomStringConvertible {

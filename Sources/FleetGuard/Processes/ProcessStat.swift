@@ -2,26 +2,26 @@ internal import CLinux
 internal import Glibc
 
 /// One line of `/proc/PID/stat`, proc(5).
-struct ProcessStat: Equatable {
-    var pid: Int32
+package struct ProcessStat: Equatable {
+    package var pid: Int32
     /// `R`, `S`, `D`, `T`, … `Z` for a process that has ended and was not yet waited for.
-    var state: UInt8
-    var parent: Int32
+    package var state: UInt8
+    package var parent: Int32
     /// The number of the session's leader.
-    var session: Int32
+    package var session: Int32
     /// Its process group.
-    var group: Int32 = 0
+    package var group: Int32 = 0
     /// The device number of its controlling terminal, as the kernel packs it; 0 for none.
-    var terminal: UInt32 = 0
+    package var terminal: UInt32 = 0
     /// The process group in that terminal's foreground.
-    var foreground: Int32 = 0
+    package var foreground: Int32 = 0
     /// Clock ticks since boot.
-    var start: UInt64
+    package var start: UInt64
     /// As wait(2) has it, once the process has ended; 0 where the kernel does not show it to us.
-    var waitStatus: Int32 = 0
+    package var waitStatus: Int32 = 0
 
     /// Nil when the process is gone.
-    static func read(_ pid: Int32) -> ProcessStat? {
+    package static func read(_ pid: Int32) -> ProcessStat? {
         let file = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
@@ -32,7 +32,7 @@ struct ProcessStat: Equatable {
     }
 
     /// The program's name may hold anything, also `)` and blanks: counting begins after the last `)`, at field 3.
-    static func parse(_ pid: Int32, _ text: String) -> ProcessStat? {
+    package static func parse(_ pid: Int32, _ text: String) -> ProcessStat? {
         guard let name = text.lastPlace(of: ")") else { return nil }
         let fields = text[text.index(after: name)...].split { $0 == " " || $0 == "\n" }
         guard fields.count > 19, let state = fields[0].utf8.first, let parent = Int32(fields[1]),
@@ -45,13 +45,13 @@ struct ProcessStat: Equatable {
             start: start, waitStatus: status)
     }
 
-    var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+    package var hasEnded: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
 
     /// By SIGSTOP or a debugger.
-    var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
+    package var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
 
     /// Every process that can be seen.
-    static func all() -> [ProcessStat] {
+    package static func all() -> [ProcessStat] {
         guard let folder = opendir("/proc") else { return [] }
         defer { closedir(folder) }
         var found: [ProcessStat] = []
@@ -66,14 +66,14 @@ struct ProcessStat: Equatable {
 }
 
 /// A process held by a descriptor: it cannot be mistaken for another one that got its number.
-final class PinnedProcess {
-    let stat: ProcessStat
+package final class PinnedProcess {
+    package let stat: ProcessStat
     /// A pidfd: readable when the process has ended, also while nobody has waited for it.
-    let descriptor: CInt
+    package let descriptor: CInt
 
     /// - Parameter isRight: looks at the process once it is pinned.
     /// - Returns: nil when there is no such process (any more).
-    init?(_ pid: Int32, where isRight: (ProcessStat) -> Bool) {
+    package init?(_ pid: Int32, where isRight: (ProcessStat) -> Bool) {
         let descriptor = fleet_pidfd_open(pid)
         guard descriptor >= 0 else { return nil }
         // Read after the pinning, so it is the pinned process's, or that of its ended self.
@@ -87,11 +87,11 @@ final class PinnedProcess {
 
     deinit { close(descriptor) }
 
-    var hasEnded: Bool {
+    package var hasEnded: Bool {
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&polled, 1, 0) > 0
     }
 
     /// A process that has ended meanwhile, or is another user's, is not hit.
-    func send(_ signal: CInt) { _ = fleet_pidfd_send_signal(descriptor, signal) }
+    package func send(_ signal: CInt) { _ = fleet_pidfd_send_signal(descriptor, signal) }
 }

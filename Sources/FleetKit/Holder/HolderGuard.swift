@@ -1,3 +1,5 @@
+public import FleetGuard
+
 /// Lets one mosaic home at a time act on a holder. Comes after the home's own lock and its burial, which excludes everyone
 /// else of the same home.
 public struct HolderGuard {

@@ -1,3 +1,4 @@
+public import FleetGuard
 internal import FoundationEssentials
 
 /// The content of a holder's lock: which mosaic home acts on the holder, and by which process. One line of JSON.

@@ -6,7 +6,7 @@ extension FileLockStore {
     ///   - wakeDescriptor: readable when a signal came; ends a wait.
     /// - Throws: `.unsafeHome`, `.io`.
     public static func open(
-        home: String, mutex: Roster.MutexChoice, time: any GuardTime, processes: any ProcessTable,
+        home: String, mutex: MutexChoice, time: any GuardTime, processes: any ProcessTable,
         wakeDescriptor: CInt? = nil
     ) throws(FleetError) -> FileLockStore {
         guard let opened = try RunDirectoryOpener.open(home: home, create: true) else {
@@ -32,7 +32,7 @@ extension FileLockStore {
 
     /// The same over other system calls: the interleaving explorer and the fault tests come in here.
     package static func open(
-        _ calls: any LockFileCalls, mutex choice: Roster.MutexChoice, time: any GuardTime,
+        _ calls: any LockFileCalls, mutex choice: MutexChoice, time: any GuardTime,
         processes: any ProcessTable, patience: MutexPatience = MutexPatience()
     ) throws(FleetError) -> FileLockStore {
         let directory = RunDirectory(calls)

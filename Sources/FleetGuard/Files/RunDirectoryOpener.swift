@@ -5,11 +5,11 @@ internal import SystemPackage
 ///
 /// Each step is relative to the descriptor of the one before, so that nothing can be swapped in between. The home
 /// itself may be a symbolic link (dotfiles often are); `fleet` and `run` may not.
-enum RunDirectoryOpener {
+package enum RunDirectoryOpener {
     /// - Parameter create: make what is missing, mode 0700.
     /// - Returns: the descriptor and the path; nil when something is missing and `create` is false.
     /// - Throws: `.unsafeHome` for a foreign owner, a symbolic link, or write permission for group or others; `.io`.
-    static func open(home: String, create: Bool) throws(FleetError) -> (descriptor: CInt, path: String)? {
+    package static func open(home: String, create: Bool) throws(FleetError) -> (descriptor: CInt, path: String)? {
         if create { try makeHome(home) }
         guard let root = try openChecked(AT_FDCWD, home, path: home, follow: true) else { return nil }
         defer { close(root) }
@@ -22,7 +22,7 @@ enum RunDirectoryOpener {
     }
 
     /// The folder above the run directory, under the same rules.
-    static func openFleet(home: String, create: Bool) throws(FleetError) -> CInt? {
+    package static func openFleet(home: String, create: Bool) throws(FleetError) -> CInt? {
         if create { try makeHome(home) }
         guard let root = try openChecked(AT_FDCWD, home, path: home, follow: true) else { return nil }
         defer { close(root) }
@@ -30,7 +30,7 @@ enum RunDirectoryOpener {
     }
 
     /// The folder of the events that nobody was told of yet, under the same rules.
-    static func openEvents(home: String, create: Bool) throws(FleetError) -> CInt? {
+    package static func openEvents(home: String, create: Bool) throws(FleetError) -> CInt? {
         guard let fleet = try openFleet(home: home, create: create) else { return nil }
         defer { close(fleet) }
         return try step(fleet, "events", path: home + "/fleet/events", create: create)

@@ -1,4 +1,4 @@
-internal import Glibc
+package import Glibc
 
 /// The machine's clocks.
 public final class SystemTime: GuardTime {
@@ -23,7 +23,7 @@ public final class SystemTime: GuardTime {
 }
 
 extension timespec {
-    init(_ duration: Duration) {
+    package init(_ duration: Duration) {
         let nanoseconds = duration.wholeNanoseconds
         self.init(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
     }

@@ -1,22 +1,22 @@
-internal import SystemPackage
+package import SystemPackage
 
 /// The run directory as the guard uses it: system calls with their retries, and errors that name the file.
-final class RunDirectory {
-    static let lockName = "restart.lock"
-    static let mutexName = "restart.mutex"
-    static let stagingPrefix = "staging-"
-    static let evictedPrefix = "evicted-"
+package final class RunDirectory {
+    package static let lockName = "restart.lock"
+    package static let mutexName = "restart.mutex"
+    package static let stagingPrefix = "staging-"
+    package static let evictedPrefix = "evicted-"
     /// Something at `restart.lock` that was no file at all (a directory), moved aside and kept.
-    static let discardedPrefix = "discarded-"
+    package static let discardedPrefix = "discarded-"
 
-    let calls: any LockFileCalls
+    package let calls: any LockFileCalls
 
-    init(_ calls: any LockFileCalls) { self.calls = calls }
+    package init(_ calls: any LockFileCalls) { self.calls = calls }
 
-    func path(_ name: String) -> String { calls.path + "/" + name }
+    package func path(_ name: String) -> String { calls.path + "/" + name }
 
     /// nil when the name is absent.
-    func status(at name: String) throws(FleetError) -> FileStatus? {
+    package func status(at name: String) throws(FleetError) -> FileStatus? {
         do throws(Errno) {
             return try retrying { () throws(Errno) in try calls.status(at: name) }
         } catch .noSuchFileOrDirectory {
@@ -27,7 +27,7 @@ final class RunDirectory {
     }
 
     /// nil when the name is absent in the directory that the path leads to now, or there is none.
-    func statusByPath(at name: String) throws(FleetError) -> FileStatus? {
+    package func statusByPath(at name: String) throws(FleetError) -> FileStatus? {
         do throws(Errno) {
             return try retrying { () throws(Errno) in try calls.statusByPath(at: name) }
         } catch .noSuchFileOrDirectory {
@@ -38,7 +38,7 @@ final class RunDirectory {
     }
 
     /// - Throws: `.io` when the directory was removed, or moved away: what is published in it, nobody finds.
-    func checkInPlace() throws(FleetError) {
+    package func checkInPlace() throws(FleetError) {
         do throws(Errno) {
             guard try retrying({ () throws(Errno) in try calls.isInPlace() }) else {
                 throw Errno.noSuchFileOrDirectory
@@ -49,7 +49,7 @@ final class RunDirectory {
     }
 
     /// nil when the name is absent.
-    func open(_ name: String, _ how: FileOpening) throws(FleetError) -> LockFile? {
+    package func open(_ name: String, _ how: FileOpening) throws(FleetError) -> LockFile? {
         do throws(Errno) {
             return try retrying { () throws(Errno) in try calls.open(name, how) }
         } catch .noSuchFileOrDirectory where how != .create {
@@ -59,7 +59,7 @@ final class RunDirectory {
         }
     }
 
-    func status(of file: LockFile, _ name: String) throws(FleetError) -> FileStatus {
+    package func status(of file: LockFile, _ name: String) throws(FleetError) -> FileStatus {
         do throws(Errno) {
             return try retrying { () throws(Errno) in try calls.status(of: file) }
         } catch {
@@ -68,7 +68,7 @@ final class RunDirectory {
     }
 
     /// The content, at most `limit` + 1 bytes, so that the caller sees when there is more.
-    func contents(of file: LockFile, _ name: String, limit: Int) throws(FleetError) -> [UInt8] {
+    package func contents(of file: LockFile, _ name: String, limit: Int) throws(FleetError) -> [UInt8] {
         var bytes: [UInt8] = []
         do throws(Errno) {
             while bytes.count <= limit {
@@ -85,7 +85,7 @@ final class RunDirectory {
     }
 
     /// Writes all bytes or throws.
-    func write(_ bytes: [UInt8], to file: LockFile, _ name: String, at start: Int = 0) throws(FleetError) {
+    package func write(_ bytes: [UInt8], to file: LockFile, _ name: String, at start: Int = 0) throws(FleetError) {
         var written = 0
         do throws(Errno) {
             while written < bytes.count {
@@ -100,11 +100,11 @@ final class RunDirectory {
         }
     }
 
-    func link(_ old: String, _ new: String) throws(Errno) {
+    package func link(_ old: String, _ new: String) throws(Errno) {
         try retrying { () throws(Errno) in try calls.link(old, new) }
     }
 
-    func rename(_ old: String, _ new: String) throws(FleetError) {
+    package func rename(_ old: String, _ new: String) throws(FleetError) {
         do throws(Errno) {
             try retrying { () throws(Errno) in try calls.rename(old, new) }
         } catch {
@@ -113,7 +113,7 @@ final class RunDirectory {
     }
 
     /// An absent name is what was wanted.
-    func unlink(_ name: String) throws(FleetError) {
+    package func unlink(_ name: String) throws(FleetError) {
         do throws(Errno) {
             try retrying { () throws(Errno) in try calls.unlink(name) }
         } catch .noSuchFileOrDirectory {
@@ -122,7 +122,7 @@ final class RunDirectory {
         }
     }
 
-    func names() throws(FleetError) -> [String] {
+    package func names() throws(FleetError) -> [String] {
         do throws(Errno) {
             return try retrying { () throws(Errno) in try calls.names() }
         } catch {
@@ -130,7 +130,7 @@ final class RunDirectory {
         }
     }
 
-    func touch(_ file: LockFile, _ name: String) throws(FleetError) {
+    package func touch(_ file: LockFile, _ name: String) throws(FleetError) {
         do throws(Errno) {
             try retrying { () throws(Errno) in try calls.touch(file) }
         } catch {
@@ -139,11 +139,11 @@ final class RunDirectory {
     }
 
     /// - Throws: the raw error, because `ENOLCK` and its kin choose the path mutex.
-    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+    package func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
         try retrying { () throws(Errno) in try calls.lock(file, kind) }
     }
 
-    func failure(_ verb: String, _ name: String, _ error: Errno) -> FleetError {
+    package func failure(_ verb: String, _ name: String, _ error: Errno) -> FleetError {
         let place = name == "." ? calls.path : path(name)
         let hint: String
         switch error {

@@ -1,6 +1,6 @@
 extension FileLockStore {
     /// Staging files that nobody has open any more: a crash between writing and publishing left them. Writes nothing.
-    func abandonedStagingFiles() throws(FleetError) -> [String] {
+    package func abandonedStagingFiles() throws(FleetError) -> [String] {
         var found: [String] = []
         for name in try directory.names().sorted() where name.begins(with: RunDirectory.stagingPrefix) {
             guard let status = try directory.status(at: name), status.kind == .regular,
@@ -13,7 +13,7 @@ extension FileLockStore {
 
     /// Removes them. Under the registry mutex: every record is staged inside it, so none can be on its way to its name
     /// meanwhile.
-    func removeAbandonedStagingFiles() throws(FleetError) {
+    package func removeAbandonedStagingFiles() throws(FleetError) {
         try mutex.inside { () throws(FleetError) in
             for name in try abandonedStagingFiles() { try directory.unlink(name) }
         }

@@ -123,7 +123,7 @@ public final class ProcFileSystem: ProcessTable {
         return stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
-    static func hostName() -> String {
+    package static func hostName() -> String {
         var name = utsname()
         uname(&name)
         return withUnsafePointer(to: &name.nodename) {

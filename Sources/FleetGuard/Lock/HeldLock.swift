@@ -13,6 +13,9 @@ public final class HeldLock {
 
     public var record: LockRecord { owned.record }
 
+    /// Of the record, which the lock keeps open.
+    package var fileID: FileID { owned.id }
+
     /// The record of the `lock run` whose lock this is, where this process only uses it.
     public var outer: LockRecord? { owned.outer }
 

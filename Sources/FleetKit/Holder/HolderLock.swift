@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// A lock named after a holder, in a directory that the holder's service manager names. Whatever mosaic home, variable or

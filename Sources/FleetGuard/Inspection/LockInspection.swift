@@ -1,0 +1,71 @@
+/// The lock as one look found it: verdict, owner, and what the judgement rests on. In words, it is the caller's.
+public struct LockInspection: Sendable {
+    public var path: String
+    public var verdict: Verdict
+    public var observation: LockObservation?
+    /// Whether the owner lives.
+    public var owner: OwnerStatus?
+    /// Seconds since the last progress stamp, by this host's clock; for people, nothing is decided by it.
+    public var stampAge: Double?
+    /// What an acquisition that begins now would go by.
+    public var policy: WaitPolicy
+    /// Owners that lost the lock while they lived and are not buried yet.
+    public var evicted: [EvictedOwner]
+
+    public struct OwnerStatus: Sendable {
+        public var liveness: Liveness
+        /// Processes other than the owner that hold its kernel lock: commands that it started.
+        public var commands: [Int32]
+    }
+}
+
+/// Looks at the lock without touching it.
+public struct LockInspector {
+    private let store: (any LockStore)?
+    private let path: String
+    private let time: any GuardTime
+    private let processes: any ProcessTable
+    private let policy: WaitPolicy
+
+    /// - Parameters:
+    ///   - store: nil when there is no run directory yet.
+    ///   - path: where the lock is or would be.
+    ///   - policy: what an acquisition that begins now would use.
+    public init(
+        store: (any LockStore)?, path: String, time: any GuardTime, processes: any ProcessTable, policy: WaitPolicy
+    ) {
+        self.store = store
+        self.path = path
+        self.time = time
+        self.processes = processes
+        self.policy = policy
+    }
+
+    /// - Throws: `.io`.
+    public func inspect() throws(FleetError) -> LockInspection {
+        let evicted = try store?.evicted() ?? []
+        guard let observation = try store?.observe() else {
+            return LockInspection(
+                path: path, verdict: .free, observation: nil, owner: nil, stampAge: nil, policy: policy,
+                evicted: evicted)
+        }
+        let stamp = Double(observation.stamp.seconds) + Double(observation.stamp.nanoseconds) / 1e9
+        let age = time.wallClock() - stamp
+        return LockInspection(
+            path: path, verdict: judge(observation, age: age), observation: observation,
+            owner: observation.record.map { status(of: $0, observation) }, stampAge: age, policy: policy,
+            evicted: evicted)
+    }
+
+    private func judge(_ observation: LockObservation, age: Double) -> Verdict {
+        guard observation.record != nil else { return .unreadable }
+        if OwnerJudge(processes: processes).isAbandoned(observation) { return .abandoned }
+        return age >= policy.stallAfter.inSeconds ? .stalled : .held
+    }
+
+    private func status(of record: LockRecord, _ observation: LockObservation) -> LockInspection.OwnerStatus {
+        let holders = observation.kernelLock == .held ? processes.exclusiveHolders(of: observation.id) : []
+        return LockInspection.OwnerStatus(
+            liveness: processes.liveness(of: record.owner), commands: holders.filter { $0 != record.pid })
+    }
+}

@@ -1,0 +1,6 @@
+/// How the processes that share one lock exclude each other around each transition; the same for all of them.
+public enum MutexChoice: String, Sendable, CaseIterable, Codable {
+    /// `kernel`, unless the file system has no `flock`.
+    case auto
+    case kernel, path
+}
