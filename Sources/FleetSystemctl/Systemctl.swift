@@ -64,11 +64,20 @@ struct Systemctl {
         let said = Self.lastLine(output.standardError)
         let why =
             output.ending == .timedOut ? "systemctl got no answer in time" : said.isEmpty ? "it said nothing" : said
-        let hint =
-            scope == .user
-            ? "see `systemctl --user status`; without a login session: `loginctl enable-linger` and set XDG_RUNTIME_DIR"
-            : "see `systemctl status`"
         return FleetError(.noServiceManager, "no answer from \(endpoint): \(why)", hint: hint)
+    }
+
+    private var hint: String {
+        guard scope == .user else { return "see `systemctl status`" }
+        // A directory of another user, as su and sudo leave it behind: a login would change nothing.
+        let own = "/run/user/\(geteuid())"
+        if let folder = environment["XDG_RUNTIME_DIR"], !folder.isExactly(own),
+            access(folder + "/systemd/private", F_OK) != 0, errno != ENOENT
+        {
+            return "export XDG_RUNTIME_DIR=\(own)"
+        }
+        return
+            "see `systemctl --user status`; without a login session: `loginctl enable-linger` and set XDG_RUNTIME_DIR"
     }
 
     static func lastLine(_ text: String) -> String {

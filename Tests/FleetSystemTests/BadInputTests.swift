@@ -259,6 +259,20 @@ struct BadInputTests {
         #expect(!home.lockExists)
     }
 
+    @Test(
+        "A runtime directory that is not this user's is named, and no login is advised",
+        arguments: ["dbus", "systemctl", "auto"])
+    func foreignRuntimeDirectory(_ backend: String) throws {
+        let home = try ScriptedHome()
+        // Root may enter everyone's, so a file stands for what cannot be entered.
+        let file = home.folder.path + "/runtime"
+        try ScriptedHome.write("", to: file)
+        let command = try home.mosaic(["status"], environment: ["XDG_RUNTIME_DIR": file], backend: backend)
+        #expect(try command.wait() == .exit(69), "\(command.errors)")
+        #expect(command.errors.contains("hint: export XDG_RUNTIME_DIR=/run/user/\(getuid())"), "\(command.errors)")
+        #expect(!command.errors.contains("enable-linger"), "\(command.errors)")
+    }
+
     @Test("No systemctl is exit status 69 and names PATH", arguments: ["systemctl", "auto"])
     func noSystemctl(_ backend: String) throws {
         let home = try ScriptedHome()

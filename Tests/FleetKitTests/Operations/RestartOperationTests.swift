@@ -69,6 +69,37 @@ struct RestartOperationTests {
         #expect(try fixture.sent().contains { $0.hasPrefix("start ") } == false)
     }
 
+    @Test(arguments: [nil, 100]) func whereOnlyTheNewHoldersSocketIsNotReachedNoHealthyAgentStaysDown(
+        _ maxParallel: Int?
+    ) throws {
+        try fixture.bringUp()
+        fixture.options.maxParallel = maxParallel
+        fixture.options.settleTimeout = .seconds(3)
+        let operation = fixture.operation(probe: ScriptedProbe(.silent("no server running")))
+        let report = try operation.run(under: fixture.lock)
+        #expect(report.exitStatus == .done)
+        #expect(try fixture.states().allSatisfy(\.isActive))
+        #expect(report.notReached.isEmpty)
+        #expect(
+            fixture.observer.warnings.contains {
+                $0.contains("no server running") && $0.contains("holder.service is active")
+            }, "\(fixture.observer.warnings)")
+    }
+
+    @Test func aHolderThatGoesOnInItsRunAndDoesNotAnswerKeepsTheAgentsThatItHas() throws {
+        try fixture.bringUp()
+        let before = try fixture.states()
+        fixture.options.agents = [fixture.agents[0].name]
+        fixture.options.settleTimeout = .seconds(3)
+        let operation = fixture.operation(probe: ScriptedProbe(.silent("no server running")))
+        let report = try operation.run(under: fixture.lock)
+        #expect(report.exitStatus == .unitFailed)
+        #expect(report.problems.first?.contains("no server running") == true)
+        #expect(report.notReached.map(\.condition) == [.untouched])
+        #expect(try fixture.sent().isEmpty)
+        #expect(try fixture.states().map(\.invocationID) == before.map(\.invocationID))
+    }
+
     @Test func settleEndsTheMomentTheOldProcessesAreGone() throws {
         try fixture.fleet.install(fixture.holderScript { $0.linger = .seconds(2) })
         try fixture.bringUp()
