@@ -27,7 +27,6 @@ public enum Scenarios {
             Scenario(
                 "work-and-stall", [[.acquire(.patient), .act, .work, .progress, .act, .release], short], before: [left]),
             Scenario("work-and-give-up", [working, [.acquire(.limited), .act, .release]], before: [left]),
-            Scenario("two-pushy", [pushy, pushy], before: [left]),
             Scenario("break-then-restart", [restart, [.breakLock] + short], before: [left]),
             Scenario("break-by-token", [short + short, [.breakByToken]], before: [left]),
             Scenario("run-past-its-hold", [run(maxHold: 1), pushy], before: [left]),
@@ -101,7 +100,6 @@ public enum Scenarios {
             Scenario("path-restart-and-break", [restart, [.breakLock]]),
             Scenario("path-no-wait", [restart, [.acquire(.noWait), .act, .release]]),
             Scenario("path-helper", [[.acquire(.patient), .actThroughChild, .release], short]),
-            Scenario("path-helper-and-push", [[.acquire(.patient), .actThroughChild, .release], pushy]),
         ].map { scenario in
             var scenario = scenario
             scenario.isPathMode = true

@@ -12,9 +12,7 @@ public enum Suite: String, Sendable {
     }
 
     /// Seven million states or more in every order with a freeze.
-    private static let large: Set = [
-        "path-two", "path-after-a-crash", "path-work-and-push", "path-helper", "path-helper-and-push",
-    ]
+    private static let large: Set = ["path-two", "path-after-a-crash", "path-work-and-push", "path-helper"]
 
     /// Every order with two crashes and two freezes.
     private var twice: [Scenario] {
