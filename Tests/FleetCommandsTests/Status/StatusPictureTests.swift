@@ -26,7 +26,7 @@ struct StatusPictureTests {
     }
 
     static func text(_ report: StatusReport, _ layout: StatusLayout = .table) -> StatusText {
-        let lock = LockInspection(path: "/run/restart.lock", verdict: .free, evidence: "", next: "", evicted: [])
+        let lock = LockInspection(path: "/run/restart.lock", verdict: .free, policy: WaitPolicy(), evicted: [])
         return StatusText(report, lock: lock, layout: layout, style: Style(isColored: false), now: 1000)
     }
 

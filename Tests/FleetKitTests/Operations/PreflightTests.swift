@@ -3,6 +3,7 @@ import FleetTestSupport
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// What could not come back is not stopped.

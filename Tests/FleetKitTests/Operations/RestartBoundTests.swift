@@ -1,5 +1,6 @@
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// How long a restart declares that it may take.

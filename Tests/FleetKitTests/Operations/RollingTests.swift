@@ -2,6 +2,7 @@ import FleetFake
 import FleetTestSupport
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// `restart --rolling` and `--only-outdated`, with a scripted manager in manual time.

@@ -2,6 +2,7 @@ import FleetTestSupport
 import Glibc
 import Testing
 
+@testable import FleetGuard
 @testable import FleetKit
 
 /// The signals of this very process; nothing else in it listens to them.
