@@ -145,12 +145,19 @@ struct FromInsideTests {
                 fleet.folder.path + "/agent.sh", fleet.folder.path, "mine",
             ], environment: fleet.environment)
         #expect(try tmux.wait() == .exit(0), "\(tmux.errors)")
-        let pane = try TestProcess(
-            ["/usr/bin/tmux", "-N", "-L", "mosaic-fleet", "display-message", "-p", "-t", "=mine:", "#{pane_pid}"],
-            environment: fleet.environment)
-        #expect(try pane.wait() == .exit(0), "\(pane.errors)")
-        let process = pane.output.filter(\.isNumber)
-        let hasScope = TestProcess.contents("/proc/\(process)/cgroup").contains("/tmux-spawn-")
+        let panes = try TestProcess(
+            [
+                "/usr/bin/tmux", "-N", "-L", "mosaic-fleet", "list-panes", "-a", "-F", "#{session_name} #{pane_pid}",
+            ], environment: fleet.environment)
+        #expect(try panes.wait() == .exit(0), "\(panes.errors)")
+        func isInScope(_ line: Substring) -> Bool {
+            TestProcess.contents("/proc/\(line.split(separator: " ").last ?? "")/cgroup").contains("/tmux-spawn-")
+        }
+        let lines = panes.output.split(separator: "\n")
+        let mine = try #require(lines.first { $0.hasPrefix("mine ") })
+        // A newer tmux has systemd move each pane after its program has begun: the agents' are long where they belong.
+        let hasScope = lines.contains { $0 != mine && isInScope($0) }
+        try eventually("its window is where such windows are") { isInScope(mine) == hasScope }
         let owner = try idleOwner(fleet)
         try order(fleet, "mine", "restart --stable-for 200ms", backend: backend)
         let path = transcriptPath(fleet)

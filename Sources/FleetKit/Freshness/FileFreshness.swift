@@ -57,7 +57,7 @@ public struct FileFreshness: FreshnessLook {
     ) throws(FleetError) -> Freshness {
         var freshness = Freshness()
         freshness.reasons = units(record, settings) + environment(record, settings)
-        let programs = programs(record)
+        let programs = programs(record, main: state.mainPID)
         freshness.reasons += programs
         if programs.isEmpty {
             let (reason, doubt) = try running(record, state, manager)
@@ -110,7 +110,7 @@ public struct FileFreshness: FreshnessLook {
         }
     }
 
-    private static func programs(_ record: RunRecord) -> [Freshness.Reason] {
+    private static func programs(_ record: RunRecord, main: Int32) -> [Freshness.Reason] {
         let old = record.files.filter { $0.kind == .program || $0.kind == .interpreter }
         let now = RunRecord.files(
             of: ProgramFiles(command: record.command, search: record.search, directory: record.directory))
@@ -118,8 +118,13 @@ public struct FileFreshness: FreshnessLook {
             .init(file.kind == .program ? .program : .interpreter, file.path, what)
         }
         for (index, file) in old.enumerated() {
-            guard index < now.count, let stamp = now[index].stamp else { return [reason(file, "removed")] }
-            if stamp != file.stamp { return [reason(now[index], "another file than the one that was started")] }
+            let there = index < now.count ? now[index] : nil
+            if let stamp = there?.stamp, stamp == file.stamp { continue }
+            // What the unit has mounted there for itself (`BindPaths=`) is what its next run gets, too.
+            let isSamePath = there?.path.isExactly(file.path) ?? true
+            if isSamePath, FileStamp("/proc/\(main)/root\(file.path)") == file.stamp { continue }
+            guard let there, there.stamp != nil else { return [reason(file, "removed")] }
+            return [reason(there, "another file than the one that was started")]
         }
         return []
     }
@@ -149,15 +154,19 @@ public struct FileFreshness: FreshnessLook {
         return (nil, doubt)
     }
 
-    /// A process whose program file is another one now, or gone; nil where it is not, or cannot be told.
+    /// A process whose program file was replaced or removed since; nil where it was not, or that cannot be told.
+    ///
+    /// The kernel says so itself: it marks the name of a file that has lost it. What the name leads to from here proves
+    /// nothing, because the process may live in a mount namespace of its own (`PrivateTmp=`, `BindPaths=`).
     private static func program(of process: Int32) -> Freshness.Reason? {
         let link = "/proc/\(process)/exe"
         guard process > 0, let bytes = SmallFile.link(link), let running = FileStamp(link) else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
-        let path = text.before(" (deleted)").map(String.init) ?? text
-        guard path.begins(with: "/"), FileStamp(path) != running else { return nil }
-        return .init(
-            .program, path, "another file than the one that process \(process) runs")
+        guard let path = text.before(" (deleted)").map(String.init), path.begins(with: "/"), FileStamp(text) != running
+        else {
+            return nil
+        }
+        return .init(.program, path, "another file than the one that process \(process) runs")
     }
 
     // MARK: Without one
