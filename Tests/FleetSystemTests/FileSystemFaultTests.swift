@@ -1,3 +1,4 @@
+import FleetGuard
 import FleetKit
 import FleetTestSupport
 import Glibc

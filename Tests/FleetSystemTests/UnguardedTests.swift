@@ -1,4 +1,5 @@
 import FleetFake
+import FleetGuard
 import FleetKit
 import FleetTestSupport
 import Glibc
