@@ -68,7 +68,7 @@ extension Connection {
                 // A unit that is gone by now, or a manager that is older than the property.
                 if reply.isNoSuchUnit || reply.isNoSuchProperty { return }
                 let (unit, field) = questions[index]
-                try properties[unit].read(field, in: try reply.get("to tell the run of \(rows[unit].name)"))
+                try properties[unit].read(field, in: try reply.get("to report the run of \(rows[unit].name)"))
             } catch { throw .stopped(error) }
         }
         do throws(FleetError) {

@@ -37,14 +37,14 @@ extension Connection {
     /// Nil for a unit that is not there.
     private static func text(_ reply: Reply, _ what: String) throws(FleetError) -> String? {
         if reply.isNoSuchUnit || reply.isNoSuchProperty { return nil }
-        var reader = MessageReader(try reply.get("to tell \(what)"), what)
+        var reader = MessageReader(try reply.get("to report \(what)"), what)
         var value = try reader.variant(what)
         return try value.string()
     }
 
     private static func texts(_ reply: Reply, _ what: String) throws(FleetError) -> [String] {
         if reply.isNoSuchProperty { return [] }
-        var reader = MessageReader(try reply.get("to tell \(what)"), what)
+        var reader = MessageReader(try reply.get("to report \(what)"), what)
         var value = try reader.variant(what)
         return try value.strings()
     }

@@ -85,7 +85,7 @@ extension Connection {
             if reply.isNoSuchProperty { return }
             let unit = index / fields.count
             do throws(FleetError) {
-                let answer = try reply.get("to tell the state of \(rows[unit].name)")
+                let answer = try reply.get("to report the state of \(rows[unit].name)")
                 try properties[unit].read(fields[index % fields.count], in: answer)
             } catch { throw .stopped(error) }
         }

@@ -20,7 +20,7 @@ extension Connection {
                 let unit = index / interfaces.count
                 // A unit that is not there has none, and a target has none of a service's.
                 if reply.isNoSuchProperty { continue }
-                let answer = try reply.get("to tell the settings of \(units[unit])")
+                let answer = try reply.get("to report the settings of \(units[unit])")
                 try settings[unit].read(answer)
             }
         } catch { throw .stopped(error) }
@@ -50,7 +50,7 @@ extension Connection {
                 if reply.isNoSuchProperty { continue }
                 let unit = index / names.count
                 let name = names[index % names.count].0
-                var reader = MessageReader(try reply.get("to tell the files of \(units[unit])"), name)
+                var reader = MessageReader(try reply.get("to report the files of \(units[unit])"), name)
                 var value = try reader.variant(name)
                 try settings[unit].read(name, &value)
             }
@@ -79,7 +79,7 @@ extension Connection {
                 if reply.isNoSuchProperty { continue }
                 let unit = index / names.count
                 let name = names[index % names.count]
-                var reader = MessageReader(try reply.get("to tell the timeouts of \(units[unit])"), name)
+                var reader = MessageReader(try reply.get("to report the timeouts of \(units[unit])"), name)
                 var value = try reader.variant(name)
                 let timeout = UnitSettings.timeout(try value.uint64())
                 if name == names[0] { answers[unit].start = timeout } else { answers[unit].stop = timeout }
@@ -108,7 +108,8 @@ extension Connection {
                     states.append("")
                     continue
                 }
-                var reader = MessageReader(try reply.get("to tell whether \(unit) is enabled"), "the state of \(unit)")
+                var reader = MessageReader(
+                    try reply.get("to report whether \(unit) is enabled"), "the state of \(unit)")
                 var value = try reader.variant("UnitFileState of \(unit)")
                 states.append(try value.string())
             }

@@ -44,7 +44,7 @@ extension Connection {
                 case (.refusal, nil) where reply.isNoSuchUnit: missing.insert(unit)
                 // An older manager does not know every property, and a unit that is not there has none.
                 case (.refusal, .some) where reply.isNoSuchProperty: break
-                case (.refusal, _): _ = try reply.get("to tell the state of \(units[unit])")
+                case (.refusal, _): _ = try reply.get("to report the state of \(units[unit])")
                 }
             } catch { throw .stopped(error) }
         }
@@ -153,7 +153,7 @@ extension Connection {
                     jobs.append(nil)
                     continue
                 }
-                var reader = MessageReader(try reply.get("to tell the job of \(unit)"), "the job of \(unit)")
+                var reader = MessageReader(try reply.get("to report the job of \(unit)"), "the job of \(unit)")
                 var value = try reader.variant("the job of \(unit)")
                 jobs.append(try UnitProperties.job(&value))
             }

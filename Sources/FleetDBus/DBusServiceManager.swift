@@ -135,7 +135,7 @@ public final class DBusServiceManager: ServiceManager {
 
     public func searchPath() throws(FleetError) -> String? {
         let question = try Manager.get("Environment", of: Manager.interface, at: UnitPath.manager)
-        var reader = MessageReader(try answer(to: question, "to tell its environment"), "the manager's environment")
+        var reader = MessageReader(try answer(to: question, "to report its environment"), "the manager's environment")
         var variables = try reader.variant("the manager's environment")
         let mark = "PATH="
         return try variables.strings().lazy.compactMap { $0.after(mark) }.first.map(String.init)

@@ -41,7 +41,7 @@ final class ManagerLink {
             FleetError(
                 .noServiceManager, "no service manager answers: " + failures.joined(separator: "; "),
                 hint:
-                    "see whether it runs (systemctl --user status); without a login, 'loginctl enable-linger' starts it"
+                    "check that it runs (systemctl --user status); without a login, 'loginctl enable-linger' starts it"
             ))
     }
 

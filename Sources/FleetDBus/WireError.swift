@@ -20,7 +20,7 @@ enum WireError: Error {
             FleetError(
                 .noServiceManager,
                 "the connection to the service manager at \(Printable.oneLine(address)) ended: \(what)",
-                hint: "see whether the manager runs (systemctl --user status) and try again"))
+                hint: "check that the manager runs (systemctl --user status) and try again"))
     }
 
     static func unreadable(_ what: String) -> FleetError {

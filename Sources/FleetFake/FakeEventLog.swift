@@ -21,7 +21,8 @@ public struct FakeEventLog: Sendable {
                 break
             } catch {
                 throw FleetError(
-                    .noServiceManager, "\(Printable.oneLine(store.eventsPath)) has a line that is no event: \(error)",
+                    .noServiceManager,
+                    "\(Printable.oneLine(store.eventsPath)) has a line that is not an event: \(error)",
                     hint: "remove the fake backend's directory")
             }
         }

@@ -85,7 +85,8 @@ struct FakeStore {
             guard errno == EINTR || errno == EWOULDBLOCK else { throw failure("lock", directory + "/mutex") }
             guard clock.now() < deadline else {
                 throw FleetError(
-                    .noServiceManager, "\(Printable.oneLine(directory))/mutex is held by a process that does not go on",
+                    .noServiceManager,
+                    "\(Printable.oneLine(directory))/mutex is held by a process that makes no progress",
                     hint: "see which with: fuser '\(Printable.oneLine(directory))/mutex'")
             }
             clock.sleep(for: .milliseconds(1))

@@ -11,7 +11,7 @@ enum CompletionScript {
         case "bash": try bash(generated)
         case "zsh": try zsh(generated)
         case "fish": try fish(generated)
-        default: throw PartError(description: "nobody knows how plug-ins are completed in \(shell)")
+        default: throw PartError(description: "no completion of plug-ins for \(shell)")
         }
     }
 

@@ -61,7 +61,7 @@ public struct GeneratedFiles {
     /// Every shown command, its group `fleet`, the program itself, and what is written entirely by hand.
     private func pages(_ root: CommandHelp) throws -> [(name: String, section: Int, command: CommandHelp?)] {
         guard let fleet = root.subcommands?.first(where: { $0.commandName == "fleet" }) else {
-            throw PartError(description: "there is no command 'fleet' in the help")
+            throw PartError(description: "unknown command 'fleet' in the help")
         }
         let commands = [fleet] + root.leaves
         return commands.map { ($0.words.joined(separator: "-"), 1, $0) }

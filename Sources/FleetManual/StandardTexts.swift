@@ -6,19 +6,20 @@ enum StandardTexts {
     static func meaning(of status: ExitStatus) -> String {
         switch status {
         case .done: "Done."
-        case .unitFailed: "A unit failed, or did not stay up; or a check failed (doctor)."
+        case .unitFailed: "A unit failed or did not stay up, or a check failed (doctor)."
         case .attention:
-            "Something is not active (status, attach), or there is a lock (lock inspect)."
+            "A unit is not active (status, attach), or the lock is taken (lock inspect)."
         case .noSuchUnit: "No such agent or unit."
-        case .usage: "Wrong usage: an unknown option or a value that cannot be."
+        case .usage: "Wrong usage: an unknown option or an invalid value."
         case .noServiceManager: "No service manager can be reached."
         case .io: "An I/O error, in the run directory or while writing."
         case .busy: "The lock is busy."
         case .evicted: "This process lost the lock and stopped."
-        case .unsafeHome: "The mosaic home is unsafe: it is somebody else's, writable for others, or a symbolic link."
-        case .badRoster: "The roster is wrong; the message names file, line and column."
-        case .commandNotExecutable: "The command of lock run is there and cannot be executed."
-        case .commandNotFound: "There is no such command, in lock run."
+        case .unsafeHome:
+            "The mosaic home is unsafe: it belongs to another user, is writable by others, or is a symbolic link."
+        case .badRoster: "The roster is invalid; the message names file, line and column."
+        case .commandNotExecutable: "The command of lock run exists but cannot be executed."
+        case .commandNotFound: "The command of lock run was not found."
         case .interrupted: "Interrupted by SIGINT."
         case .terminated: "Interrupted by SIGTERM."
         }
@@ -27,62 +28,62 @@ enum StandardTexts {
     /// The variables that the program reads, as mdoc.
     static let environment: [(name: String, lines: [String])] = [
         ("DBUS_SESSION_BUS_ADDRESS", ["The bus of the user's service manager, tried after its private socket."]),
-        ("DBUS_SYSTEM_BUS_ADDRESS", ["The bus of the machine's service manager, with", ".Fl -system ."]),
-        ("HOME", ["The home directory; where it is not an absolute path, that of the account."]),
+        ("DBUS_SYSTEM_BUS_ADDRESS", ["The bus of the system service manager, with", ".Fl -system ."]),
+        ("HOME", ["The home directory; if it is not an absolute path, the account's is used."]),
         (
             "MOSAIC_AGENT_RUN",
-            ["Set by the main process of an agent's unit: the run of the agent that its programs report of."]
+            ["Set by the main process of an agent's unit: the run that the agent's programs report for."]
         ),
-        ("MOSAIC_AGENT_SOCKET", ["Set with it: where they report."]),
+        ("MOSAIC_AGENT_SOCKET", ["Set with it: the socket that they report to."]),
         ("MOSAIC_FAKE_DIR", ["Where", ".Fl -backend Cm fake", "keeps its units, for tests."]),
         (
             "MOSAIC_FAKE_RUNTIME_DIR",
             ["Where", ".Fl -backend Cm fake", "has its runtime directory, for tests; else", ".Ev MOSAIC_FAKE_DIR ."]
         ),
-        ("MOSAIC_HOME", ["The mosaic home, where", ".Fl -mosaic-home", "is not given.", "An absolute path."]),
+        ("MOSAIC_HOME", ["The mosaic home, if", ".Fl -mosaic-home", "is not given.", "An absolute path."]),
         (
             "MOSAIC_LOCK_TOKEN",
             [
-                "Set by", ".Nm mosaic Cm fleet lock run", "for its command: the token of the lock that it runs under.",
-                "It is believed only when the lock is that one and held by a process that this one descends from.",
+                "Set by", ".Nm mosaic Cm fleet lock run", "for its command: the token of its lock.",
+                "It is used only if it is the token of the current lock, held by an ancestor of this process.",
             ]
         ),
-        ("NO_COLOR", ["Not empty: no colours, unless", ".Fl -color Cm always", "asks for them."]),
+        ("NO_COLOR", ["If not empty, disables colours, unless", ".Fl -color Cm always", "is given."]),
         (
             "PATH",
             [
                 "Where", ".Xr systemctl 1 ,", ".Xr busctl 1 ,", ".Xr journalctl 1", "and", ".Xr tmux 1",
-                "are looked for.",
+                "are searched.",
             ]
         ),
         (
             "SUDO_USER",
-            ["As set by", ".Xr sudo 8 :", "who is named in the history, and in the advice to run without it."]
+            ["As set by", ".Xr sudo 8 :", "the user named in the history, and in the advice to run without sudo."]
         ),
-        ("TERM", ["Where it is", ".Cm dumb ,", "there are no colours, and nothing is drawn in place."]),
+        ("TERM", ["If it is", ".Cm dumb ,", "colours and drawing in place are disabled."]),
         (
             "TMUX",
             [
-                "Set by", ".Xr tmux 1 .", "Tells that a restart or", ".Cm attach",
-                "was typed in a session of the fleet.",
+                "Set by", ".Xr tmux 1 .", "Shows that a restart or", ".Cm attach",
+                "was run in a session of the fleet.",
             ],
         ),
         (
             "TMUX_TMPDIR",
-            ["Of the service manager: where the holder's socket is.", "The caller's own value is not used."]
+            ["The service manager's value is where the holder's socket is.", "The caller's value is not used."]
         ),
         (
             "XDG_CONFIG_HOME",
             [
-                "The mosaic home is", ".Pa $XDG_CONFIG_HOME/mosaic", "where neither", ".Fl -mosaic-home", "nor",
-                ".Ev MOSAIC_HOME", "says otherwise, and", ".Nm mosaic Cm fleet init",
-                "writes the units of the user below it.",
+                "The mosaic home is", ".Pa $XDG_CONFIG_HOME/mosaic", "unless", ".Fl -mosaic-home", "or",
+                ".Ev MOSAIC_HOME", "is set, and", ".Nm mosaic Cm fleet init",
+                "writes the user's units below it.",
             ]
         ),
         (
             "XDG_DATA_HOME",
             [
-                "Where systemd also looks for the user's units, and so does the search for what runs outdated.",
+                "Where systemd also searches the user's units, and so does the check for outdated units.",
                 "Default:",
                 ".Pa ~/.local/share .",
             ]

@@ -14,7 +14,7 @@ struct Systemctl {
         guard let path = ExecutablePath.find("systemctl", path: searched) else {
             throw FleetError(
                 .noServiceManager, "there is no systemctl in PATH (\(Printable.oneLine(searched)))",
-                hint: "install systemd, or add the absolute folder of systemctl to PATH")
+                hint: "install systemd, or add the absolute directory of systemctl to PATH")
         }
         self.path = path
         self.scope = scope
@@ -52,7 +52,7 @@ struct Systemctl {
         else {
             throw FleetError(
                 .noServiceManager, "there is no busctl in PATH, which comes with systemctl",
-                hint: "install systemd whole, or use --backend dbus")
+                hint: "install all of systemd, or use --backend dbus")
         }
         return ChildProcess(
             executable: path, arguments: ["--\(scope.rawValue)", "--no-pager", "--quiet"] + arguments,

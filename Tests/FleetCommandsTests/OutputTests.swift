@@ -26,7 +26,7 @@ struct OutputTests {
         #expect(
             install(changes) == [
                 "created   /u/mosaic-agent@new.service.d/10-mosaic.conf", "3 files unchanged",
-                "Next: 'mosaic fleet start new' starts what is new.",
+                "Next: 'mosaic fleet start new' starts the new agents.",
             ])
         #expect(install(changes, isVerbose: true).count { $0.hasPrefix("unchanged ") } == 3)
     }
@@ -40,7 +40,7 @@ struct OutputTests {
         #expect(lines.contains("Next: 'mosaic fleet restart a' makes it use what changed."))
         #expect(lines.contains("Left the roster: b; 'mosaic fleet stop b' stops it."))
         #expect(install([("x.service", .renewed)]).last?.contains("'mosaic fleet restart', when it suits") == true)
-        #expect(install([("roster.toml", .unchanged)]) == ["1 file unchanged", "Everything is as the roster says."])
+        #expect(install([("roster.toml", .unchanged)]) == ["1 file unchanged", "Everything matches the roster."])
     }
 
     // MARK: An operation

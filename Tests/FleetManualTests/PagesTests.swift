@@ -81,7 +81,7 @@ struct PagesTests {
     func defaults() throws {
         let restart = try page("mosaic-fleet-restart.1")
         #expect(restart.contains(".It Fl -max-wait Ar dur\nLongest wait for one restart, "))
-        #expect(restart.contains(" 0 is for ever.\nDefault: 10m.\n"))
+        #expect(restart.contains(" 0: no limit.\nDefault: 10m.\n"))
         #expect(restart.contains(".Cm fail .\nDefault: break.\n"))
         #expect(restart.contains("of the calling user.\nThis is the default.\n"))
         #expect(!restart.contains("(default"))

@@ -97,13 +97,13 @@ struct BadInputTests {
     ]
 
     static let unknownCommands: [(words: [String], message: String, hint: String)] = [
-        (["fleet", "restrat"], "there is no command 'restrat'", "did you mean 'mosaic fleet restart'?"),
-        (["fleet", "lock", "braek"], "there is no command 'braek'", "did you mean 'mosaic fleet lock break'?"),
-        (["fleet", "frobnicate", "--json"], "there is no command 'frobnicate'", "see 'mosaic fleet --help'"),
-        (["fleet", "keep"], "there is no command 'keep'", "see 'mosaic fleet --help'"),
-        (["restart"], "there is no command 'restart'", "did you mean 'mosaic fleet restart'?"),
-        (["frobnicate"], "there is no command 'frobnicate'", "see 'mosaic --help'"),
-        (["fleet", "a\u{1B}[2J"], "there is no command 'a\\u{1b}[2J'", "see 'mosaic fleet --help'"),
+        (["fleet", "restrat"], "unknown command 'restrat'", "did you mean 'mosaic fleet restart'?"),
+        (["fleet", "lock", "braek"], "unknown command 'braek'", "did you mean 'mosaic fleet lock break'?"),
+        (["fleet", "frobnicate", "--json"], "unknown command 'frobnicate'", "see 'mosaic fleet --help'"),
+        (["fleet", "keep"], "unknown command 'keep'", "see 'mosaic fleet --help'"),
+        (["restart"], "unknown command 'restart'", "did you mean 'mosaic fleet restart'?"),
+        (["frobnicate"], "unknown command 'frobnicate'", "see 'mosaic --help'"),
+        (["fleet", "a\u{1B}[2J"], "unknown command 'a\\u{1b}[2J'", "see 'mosaic fleet --help'"),
     ]
 
     @Test("A command that is none is called so, with the one that was meant", arguments: unknownCommands)

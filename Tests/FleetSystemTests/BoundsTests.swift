@@ -17,7 +17,7 @@ struct BoundsTests {
         }
         for restart in restarts {
             #expect(try restart.wait() == .exit(0), "\(restart.errors)")
-            #expect(!restart.errors.contains("took the lock over"))
+            #expect(!restart.errors.contains("took over the lock"))
         }
         #expect(try home.fleet.log().overlaps().isEmpty)
         #expect(home.leftovers.isEmpty)
@@ -31,7 +31,7 @@ struct BoundsTests {
         }
         for restart in restarts {
             #expect(try restart.wait(within: .seconds(120)) == .exit(0), "\(restart.errors)")
-            #expect(!restart.errors.contains("took the lock over"))
+            #expect(!restart.errors.contains("took over the lock"))
         }
         #expect(try fleet.troubles() == [])
     }

@@ -15,10 +15,10 @@ struct BreakerTests {
             let home = try ScriptedHome(agents: 2)
             let owner = try home.idleOwner()
             let breakers = try (0..<count).map { _ in try home.mosaic("restart", "--no-join", "--stable-for", "0") }
-            for breaker in breakers { try breaker.waitForError("waiting for at most") }
+            for breaker in breakers { try breaker.waitForError("waiting up to") }
             owner.signal(SIGKILL)
             for breaker in breakers { #expect(try breaker.wait() == .exit(0)) }
-            let takers = breakers.filter { $0.errors.contains("took the lock over from owner pid \(owner.pid)") }
+            let takers = breakers.filter { $0.errors.contains("took over the lock from owner pid \(owner.pid)") }
             #expect(takers.count == 1)
             try Self.expectOneAtATime(home, tokens: count)
         }
@@ -34,7 +34,7 @@ struct BreakerTests {
         }
         for breaker in breakers { #expect(try breaker.wait() == .exit(0)) }
         #expect(try owner.wait(within: .seconds(5)) == .signal(SIGKILL))
-        let takers = breakers.filter { $0.errors.contains("took the lock over from owner pid \(owner.pid)") }
+        let takers = breakers.filter { $0.errors.contains("took over the lock from owner pid \(owner.pid)") }
         #expect(takers.count == 1)
         try Self.expectOneAtATime(home, tokens: count)
     }
@@ -52,7 +52,7 @@ struct BreakerTests {
             let ends = try breakers.map { try $0.wait() }
             owner.endInput()
             #expect(ends.allSatisfy { $0 == .exit(0) }, "\(breakers.map(\.errors))")
-            let takers = breakers.filter { $0.errors.contains("took the lock over from owner pid") }
+            let takers = breakers.filter { $0.errors.contains("took over the lock from owner pid") }
             #expect(takers.count == 1)
             try Self.expectOneAtATime(home, tokens: count)
             #expect(try home.mosaic("status").wait() == .exit(0))

@@ -42,7 +42,7 @@ struct CrashTests {
 
         let begin = SystemClock().now()
         let second = try home.mosaic("restart", "--stable-for", "200ms")
-        try second.waitForError("took the lock over from owner pid \(first.pid)")
+        try second.waitForError("took over the lock from owner pid \(first.pid)")
         #expect(try second.wait() == .exit(0))
         let sent = try home.sent(by: second.pid)
         let firstCommand = try #require(sent.first)
@@ -98,7 +98,7 @@ struct CrashTests {
         let owner = try home.idleOwner()
         let before = try home.lockRecord()
         let restart = try home.mosaic("restart")
-        try restart.waitForError("waiting for at most")
+        try restart.waitForError("waiting up to")
         restart.signal(signal)
         #expect(try restart.wait(within: .seconds(5)) == .exit(status))
         #expect(try home.lockRecord() == before)

@@ -28,9 +28,9 @@ struct EvictionTests {
         let begin = ContinuousClock.now
         // The manager carries out what R1 had sent; R2 is to have something of its own to do.
         let second = try home.mosaic(["restart", "-v", "--no-join", "--evict-grace", "60s"] + Self.stalled)
-        try second.waitForError("waiting for at most")
+        try second.waitForError("waiting up to")
         #expect(second.errors.contains("pid \(first.pid) "))
-        try second.waitForError("took the lock over from owner pid \(first.pid)")
+        try second.waitForError("took over the lock from owner pid \(first.pid)")
         #expect(ContinuousClock.now - begin >= .seconds(3))
         #expect(try home.sent(by: second.pid).isEmpty)
         let before = try home.sent(by: first.pid)
@@ -39,7 +39,7 @@ struct EvictionTests {
 
         // What R2 does is no part of its wish, so that R3 has something to do.
         let third = try home.mosaic("restart", "--no-join", "--stable-for", "0")
-        try third.waitForError("waiting for at most")
+        try third.waitForError("waiting up to")
         #expect(third.errors.contains("pid \(second.pid) "))
 
         first.thaw()

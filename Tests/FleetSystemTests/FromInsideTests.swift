@@ -79,12 +79,12 @@ struct FromInsideTests {
         try order(fleet, "a02", "restart --stable-for 200ms" + option, backend: backend)
         let path = transcriptPath(fleet)
         try eventually("it waits for the lock", state: TestProcess.contents(path)) {
-            TestProcess.contents(path).contains("waiting for at most")
+            TestProcess.contents(path).contains("waiting up to")
         }
         if option.isEmpty {
             let shown = try screen(fleet, "a02")
             #expect(shown.contains("this command runs \(place)"), "\(shown)")
-            #expect(shown.contains("read on in \(path)"), "\(shown)")
+            #expect(shown.contains("see \(path)"), "\(shown)")
         }
         // It left before it took the lock.
         let scopes = try fleet.systemctl("list-units", "--plain", "--no-legend", "mosaic-restart-*.scope")
@@ -162,7 +162,7 @@ struct FromInsideTests {
         try order(fleet, "mine", "restart --stable-for 200ms", backend: backend)
         let path = transcriptPath(fleet)
         try eventually("it waits for the lock", state: TestProcess.contents(path)) {
-            TestProcess.contents(path).contains("waiting for at most")
+            TestProcess.contents(path).contains("waiting up to")
         }
         let shown = try screen(fleet, "mine")
         let place =

@@ -141,7 +141,7 @@ struct HealTests {
         #expect(try fleet.units().map(\.active) == ["active", "active", "inactive", "failed", "active"])
         let doctor = try fleet.mosaic("doctor")
         try doctor.wait(within: .seconds(60))
-        #expect(doctor.output.contains("left to rest: \(fleet.agents[2])"))
+        #expect(doctor.output.contains("now resting: \(fleet.agents[2])"))
 
         try fleet.must(fleet.mosaic("disable"))
         for name in ["mosaic-heal.timer", "mosaic-heal.service", "timers.target.wants/mosaic-heal.timer"] {

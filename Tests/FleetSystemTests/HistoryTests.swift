@@ -37,7 +37,7 @@ struct HistoryTests {
         let token = try #require(try home.lockRecord()?.record.token)
         #expect(try home.mosaic("restart", "--no-wait").wait() == .exit(75))
         let waiter = try home.mosaic("restart", "--stable-for", "0")
-        try waiter.waitForError("waiting for at most")
+        try waiter.waitForError("waiting up to")
         owner.signal(SIGKILL)
         #expect(try waiter.wait() == .exit(0))
         let second = try home.idleOwner()

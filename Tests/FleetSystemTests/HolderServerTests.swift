@@ -133,7 +133,7 @@ struct HolderServerTests {
         _ = try stranger.wait()
         let fixed = try mosaic(fleet, "doctor", "--fix")
         _ = try fixed.wait()
-        #expect(fixed.output.contains("brought the socket"), "\(fixed.output)")
+        #expect(fixed.output.contains("restored the socket"), "\(fixed.output)")
         try fleet.must(fleet.mosaic("start", "a02", "--stable-for", "0"))
         #expect(try fleet.troubles() == [])
     }

@@ -14,7 +14,7 @@ struct InFlightTests {
         let home = try ScriptedHome()
         let owner = try home.idleOwner()
         let restart = try home.mosaic(["restart", "--stable-for", "0"] + agents)
-        try restart.waitForError("waiting for at most 10m")
+        try restart.waitForError("waiting up to 10m")
         #expect(try home.sent().isEmpty)
         #expect(restart.isRunning)
         owner.endInput()

@@ -35,10 +35,10 @@ struct JoinTests {
     ) throws -> (joining: TestProcess, other: TestProcess, between: [RealFleet.Unit]) {
         let owner = try idleOwner(fleet)
         let first = try fleet.mosaic(["restart"] + joining + Self.quick, backend: backend)
-        try first.waitForError("waiting for at most")
+        try first.waitForError("waiting up to")
         try first.freeze()
         let second = try fleet.mosaic(["restart"] + other + Self.quick, backend: backend)
-        try second.waitForError("waiting for at most")
+        try second.waitForError("waiting up to")
         owner.endInput()
         try second.wait(within: .seconds(60))
         try meanwhile()
@@ -151,7 +151,7 @@ struct JoinTests {
         try eventually("a01 has failed") { try fleet.units()[1].active == "failed" }
         let owner = try idleOwner(fleet)
         let restart = try fleet.mosaic(["restart", "--only-failed"] + Self.quick, backend: backend)
-        try restart.waitForError("waiting for at most")
+        try restart.waitForError("waiting up to")
         #expect(unlink(broken + "a01") == 0)
         try fleet.systemctl("start", fleet.agents[0])
         // And the other way round.

@@ -155,7 +155,7 @@ struct LiveProgressTests {
         try terminal.wait(for: "start 2/3")
         try terminal.type("C-z")
         let lines = try terminal.wait(for: "Stopped")
-        #expect(lines.joined().contains("mosaic fleet: stopped; the lock stays held: 'fg' goes on"), "\(lines)")
+        #expect(lines.joined().contains("mosaic fleet: stopped; the lock stays held: 'fg' continues"), "\(lines)")
         #expect(home.lockExists)
         try terminal.type("fg", "Enter")
         try terminal.wait(for: "4 units restarted")
@@ -179,7 +179,7 @@ struct LiveProgressTests {
         #expect(second.count == first.count)
         owner.endInput()
         let end = try terminal.wait(for: "ended 0")
-        #expect(end.first?.hasPrefix("mosaic fleet: took the lock over from") == true, "\(end)")
+        #expect(end.first?.hasPrefix("mosaic fleet: took over the lock from") == true, "\(end)")
         #expect(end.contains { $0.hasPrefix("4 units restarted in ") }, "\(end)")
     }
 

@@ -16,7 +16,7 @@ struct LockCommandTests {
         let next =
             switch verdict {
             case .free: "acquire the lock at once"
-            case .held: "wait until it has itself seen this owner hold the lock for 10m"
+            case .held: "wait until it has seen this owner hold the lock for 10m"
             case .abandoned, .unreadable: "take over at once"
             case .stalled: "take over and evict the owner"
             }
@@ -109,7 +109,7 @@ struct LockCommandTests {
         let record = try #require(try home.lockRecord()?.record)
         let other = try home.mosaic("lock", "break", "--yes", "--token", "00000000-0000-4000-8000-000000000000")
         #expect(try other.wait() == .exit(75))
-        #expect(other.errors.contains("another token"))
+        #expect(other.errors.contains("does not have the token"))
         #expect(try home.lockRecord()?.record == record)
         #expect(try home.mosaic("lock", "break", "--yes", "--token", record.token).wait() == .exit(0))
         #expect(!home.lockExists)

@@ -127,7 +127,7 @@ struct LockRunScopeTests {
         let next = try bench.run(["-v"], bench.census(pids))
         #expect(try next.wait() == .exit(0), "\(next.errors)")
         #expect(next.output == "done\n", "\(next.errors)")
-        #expect(next.errors.contains("took the lock over from"))
+        #expect(next.errors.contains("took over the lock from"))
         #expect(bench.runDirectory.isEmpty, "\(bench.runDirectory)")
     }
 
@@ -215,7 +215,7 @@ struct LockRunScopeTests {
         let next = try bench.mosaic(["lock", "run", "--", "/bin/sh", "-c", bench.census(pids)], home: other)
         #expect(try next.wait() == .exit(0), "\(next.errors)")
         #expect(next.output == pids.map { "alive \($0)\n" }.joined() + "done\n", "\(next.errors)")
-        #expect(next.errors.contains("is not of this lock's command"), "\(next.errors)")
+        #expect(next.errors.contains("does not belong to this lock's command"), "\(next.errors)")
         #expect(run.isRunning)
         let breaker = try bench.mosaic(["lock", "break", "--yes", "--force"])
         #expect(try breaker.wait() == .exit(0), "\(breaker.errors)")

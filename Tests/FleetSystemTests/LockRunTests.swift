@@ -40,7 +40,7 @@ struct LockRunTests {
         ("nosuchprogram", "", 127, "there is no program 'nosuchprogram'"),
         ("/etc/passwd", "", 126, "'/etc/passwd' cannot be executed"),
         ("/no/such/file", "", 127, "there is no program"),
-        ("FILE", "no shebang here\n", 126, "is no program that the kernel can execute"),
+        ("FILE", "no shebang here\n", 126, "is not a program that the kernel can execute"),
         ("FILE", "#!/no/such/interpreter\n", 127, "there is no program"),
     ]
 
@@ -149,7 +149,7 @@ struct LockRunTests {
                 Self.state(of: command) == "T" && Self.state(of: owner) == "T"
             }
             let lines = try terminal.wait(for: "Stopped")
-            #expect(lines.joined().contains("mosaic fleet: stopped; the lock stays held: 'fg' goes on"), "\(lines)")
+            #expect(lines.joined().contains("mosaic fleet: stopped; the lock stays held: 'fg' continues"), "\(lines)")
             let ticks = Self.said(home, "ticks").count
             #expect(try home.lockRecord()?.record.pid == owner)
             try terminal.type("clear; fg", "Enter")
@@ -216,11 +216,11 @@ struct LockRunTests {
         defer { family.endDaemon() }
         #expect(family.living.count == 3)
         let next = try home.mosaic("restart", "-v", "--stable-for", "0")
-        try next.waitForError("waiting for at most")
+        try next.waitForError("waiting up to")
         run.signal(SIGKILL)
         #expect(try Self.survivors(home, family, of: next) == [])
         #expect(try next.wait() == .exit(0))
-        #expect(next.errors.contains("took the lock over from owner pid \(run.pid)"))
+        #expect(next.errors.contains("took over the lock from owner pid \(run.pid)"))
         #expect(Self.isAlive(family.daemon), "what made a session of its own has left on purpose")
     }
 
@@ -233,7 +233,7 @@ struct LockRunTests {
         let keeper = try #require(ChildList(of: run.pid).pids.first)
         kill(keeper, SIGKILL)
         #expect(try run.wait(within: .seconds(10)) == .exit(74))
-        #expect(run.errors.contains("the keeper of the command was killed"))
+        #expect(run.errors.contains("the command's keeper was killed"))
         #expect(family.living == [])
         #expect(home.leftovers.isEmpty)
     }
@@ -293,7 +293,7 @@ struct LockRunTests {
         #expect(run.isRunning)
         let late = try home.mosaic("restart", "--max-wait", "1s", "--stable-for", "0")
         let line = try late.waitForError("waiting")
-        #expect(line.contains("for at most 2s500ms for this owner"))
+        #expect(line.contains("up to 2s500ms for this owner"))
         #expect(try late.wait(within: .seconds(20)) == .exit(0))
         #expect(try run.wait(within: .seconds(10)) == .exit(76))
     }

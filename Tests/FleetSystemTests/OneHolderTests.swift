@@ -119,7 +119,7 @@ struct OneHolderTests {
             #expect(try other.wait() == .exit(77), "\(words): \(other.errors)")
             #expect(other.errors.contains("another mosaic home, \(fleet.homePath)"), "\(other.errors)")
             #expect(
-                other.errors.contains("this command is of mosaic home \(home)")
+                other.errors.contains("this command belongs to mosaic home \(home)")
                     && other.errors.contains("pid \(run.pid)"))
         }
         #expect(try invocations(fleet) == before)
@@ -156,6 +156,6 @@ struct OneHolderTests {
         // Where it was moved to is known only once `init` was run there.
         #expect(try initTwo.wait() == .exit(0), "\(initTwo.errors)")
         #expect(
-            initTwo.errors.contains("took over the units of the mosaic home \(fleet.homePath), which does not exist"))
+            initTwo.errors.contains("took over the units of the mosaic home \(fleet.homePath), which no longer exists"))
     }
 }

@@ -108,7 +108,7 @@ struct RealFleetTests {
             #expect(try first.wait() == .signal(SIGKILL))
             let second = try fleet.mosaic(["restart"] + order.options + Self.quick, backend: backend)
             #expect(try second.wait(within: .seconds(60)) == .exit(0), "\(moment): \(second.errors) \(second.output)")
-            #expect(second.errors.contains("took the lock over from owner pid \(first.pid)"))
+            #expect(second.errors.contains("took over the lock from owner pid \(first.pid)"))
             #expect(try fleet.troubles() == [], "\(moment)")
         }
     }
@@ -124,7 +124,7 @@ struct RealFleetTests {
         let begin = ContinuousClock.now
         let second = try fleet.mosaic(
             ["restart", "-v", "--stall-after", "3s", "--evict-grace", "60s"] + Self.quick, backend: backend)
-        try second.waitForError("took the lock over from owner pid \(first.pid)")
+        try second.waitForError("took over the lock from owner pid \(first.pid)")
         #expect(ContinuousClock.now - begin >= .seconds(3))
         try second.waitForError("for the evicted owner pid \(first.pid)")
         let before = first.errors
@@ -182,7 +182,7 @@ struct RealFleetTests {
         let isChildThere = { TestProcess.contents("/proc/\(child)/cmdline").contains("restart") }
         // The child brings to an end what the first has begun, which is all that the second would wish for.
         let second = try fleet.mosaic(["restart", "-v", "--no-join"] + Self.quick, backend: "systemctl")
-        try second.waitForError("waiting for at most")
+        try second.waitForError("waiting up to")
         #expect(isChildThere())
         first.signal(SIGKILL)
         try first.wait()

@@ -42,7 +42,7 @@ struct WaitingTests {
             "restart", "--max-wait", "1s", "--on-timeout", "break", "--evict-grace", "100ms", "--stable-for", "0")
         #expect(try restart.wait() == .exit(0))
         #expect(ContinuousClock.now - begin >= .seconds(1))
-        #expect(restart.errors.contains("took the lock over from owner pid \(owner.pid) (guard-holder)"))
+        #expect(restart.errors.contains("took over the lock from owner pid \(owner.pid) (guard-holder)"))
         #expect(try owner.wait(within: .seconds(5)) == .signal(SIGKILL))
     }
 
@@ -58,7 +58,7 @@ struct WaitingTests {
         #expect(ContinuousClock.now - begin >= .milliseconds(400))
         for part in [
             // Longer than --max-wait: so long may the plan of the owner, which makes progress, rightly take.
-            "for at most 6h1m for this owner (until ", "pid \(owner.pid) ", "(mosaic fleet restart --reason 'new tmux'",
+            "up to 6h1m for this owner (until ", "pid \(owner.pid) ", "(mosaic fleet restart --reason 'new tmux'",
             "the whole fleet", "reason: new tmux", ", since ", "phase holder 0/1",
         ] {
             #expect(line.contains(part), "\(part)")

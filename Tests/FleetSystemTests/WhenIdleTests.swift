@@ -34,7 +34,7 @@ struct WhenIdleTests {
         let restart = try home.mosaic("restart", "--when-idle", "--stable-for", "0")
         let line = try restart.waitForError("until no agent is busy")
         #expect(line.contains("a2 (busy for 1m ") && line.contains(": the tests)"), "\(line)")
-        #expect(line.contains("waiting for at most 10m (until ") && !line.contains("a1") && !line.contains("a3"))
+        #expect(line.contains("waiting up to 10m (until ") && !line.contains("a1") && !line.contains("a3"))
         #expect(!home.lockExists)
         try say(.busy, 2)
         try restart.waitForError("still waiting for a2 (busy for ")
@@ -86,7 +86,7 @@ struct WhenIdleTests {
         try sayAll(.idle)
         let owner = try home.idleOwner()
         let restart = try home.mosaic("restart", "--when-idle", "--stable-for", "0")
-        try restart.waitForError("waiting for at most")
+        try restart.waitForError("waiting up to")
         try say(.busy, 0)
         owner.endInput()
         try restart.waitForError("until no agent is busy: a1 (busy")
@@ -191,7 +191,8 @@ struct WhenIdleTests {
         try say(.busy, 1, note: "x")
         let plain = try home.mosaic("restart", "--dry-run")
         #expect(try plain.wait() == .exit(0))
-        #expect(plain.output.contains("  busy, and cut by it (--when-idle waits for them):\n       a2: busy for 1m "))
+        #expect(
+            plain.output.contains("  busy, and would be cut (--when-idle waits for them):\n       a2: busy for 1m "))
         let idle = try home.mosaic("restart", "--dry-run", "--when-idle")
         #expect(try idle.wait() == .exit(0))
         #expect(idle.output.contains("  it would first wait for:\n       a2: busy for 1m "), "\(idle.output)")
@@ -204,8 +205,8 @@ struct WhenIdleTests {
     @Test(
         "Options that make no sense are refused with 64",
         arguments: [
-            (["--deadline", "1m"], "--deadline is for --when-idle"),
-            (["--on-deadline", "restart"], "--on-deadline is for --when-idle"),
+            (["--deadline", "1m"], "--deadline needs --when-idle"),
+            (["--on-deadline", "restart"], "--on-deadline needs --when-idle"),
             (["--when-idle", "--deadline", "soon"], "'soon' is not a duration"),
             (["--when-idle", "--on-deadline", "cut"], "'cut'"),
         ])

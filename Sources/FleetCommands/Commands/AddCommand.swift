@@ -16,11 +16,11 @@ struct AddCommand: UnguardedCommand {
     @Argument(help: ArgumentHelp("The new agent's name.", valueName: "name")) var name: String
 
     @Option(
-        help: ArgumentHelp("Where its command runs. (default: the home directory)", valueName: "dir"),
+        help: ArgumentHelp("Working directory. (default: the home directory)", valueName: "dir"),
         completion: .directory)
     var directory: String?
 
-    @Flag(help: "Start it only by name.") var noAutostart = false
+    @Flag(help: "Start it only when it is named.") var noAutostart = false
 
     @Flag(help: "Do not start it now.") var noStart = false
 

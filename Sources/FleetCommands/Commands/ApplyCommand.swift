@@ -5,16 +5,16 @@ internal import FleetKit
 /// `mosaic fleet apply`: the fleet becomes what the roster says, as far as that costs nobody a restart.
 struct ApplyCommand: SometimesGuardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "apply", abstract: "Make the fleet what the roster says.",
+        commandName: "apply", abstract: "Apply changes of the roster to the fleet.",
         usage: "mosaic fleet apply [--restart] [options]",
         discussion: """
             Example: mosaic fleet apply
 
-            Renews the units, starts agents that are new, stops those that left the roster, and names what runs with \
-            an older unit; --restart restarts just that. Exit status: 0 done, 1 a unit failed.
+            Renews the units, starts new agents, stops agents that left the roster, and names those that run with \
+            an older unit; --restart restarts these. Exit status: 0 done, 1 a unit failed.
             """)
 
-    @Flag(help: "Restart what runs with an older unit, and nothing else.") var restart = false
+    @Flag(help: "Restart only the agents that run with an older unit.") var restart = false
 
     @OptionGroup var operation: OperationOptions
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
@@ -55,7 +55,7 @@ struct ApplyCommand: SometimesGuardedCommand {
         }
         if let holder = Self.holder(change.outdated, roster) {
             change.notes.append(
-                "The holder runs outdated, too (\(holder.kinds)); to renew it is to restart the whole fleet: "
+                "The holder is outdated too (\(holder.kinds)); to renew it, restart the whole fleet: "
                     + "\(try context.nextCommands().fleet("restart"))")
         }
         return try context.conclude(change)
@@ -75,7 +75,7 @@ struct ApplyCommand: SometimesGuardedCommand {
         }
         if let holder = Self.holder(change.outdated, roster) {
             change.notes.append(
-                "The holder runs outdated (\(holder.kinds)), and was left alone; to renew it is to restart the whole fleet: "
+                "The holder is outdated (\(holder.kinds)) and was left alone; to renew it, restart the whole fleet: "
                     + "\(try context.nextCommands().fleet("restart"))")
         }
         return try context.conclude(change)
@@ -99,7 +99,7 @@ struct ApplyCommand: SometimesGuardedCommand {
         if change.files.allSatisfy({ !$0.action.isChange }), change.operations.isEmpty, change.outdated.isEmpty,
             change.notes.isEmpty
         {
-            change.notes.append("Everything is as the roster says.")
+            change.notes.append("Everything matches the roster.")
         }
         return change
     }
@@ -122,7 +122,7 @@ struct ApplyCommand: SometimesGuardedCommand {
         if !new.isEmpty { change.operations.append((try context.start(new.map(\.name), operation), "start")) }
         guard !others.isEmpty else { return }
         let names = others.map(\.name.rawValue)
-        change.notes.append("Down, and left alone: \(names.joined(separator: ", ")).")
+        change.notes.append("Left down: \(names.joined(separator: ", ")).")
     }
 
     /// Agents that run although they left the roster: of our template, and without a drop-in of their own, which would

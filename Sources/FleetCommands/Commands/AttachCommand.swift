@@ -6,16 +6,16 @@ internal import Glibc
 /// `mosaic fleet attach`: the terminal becomes the agent's.
 struct AttachCommand: RelayingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "attach", abstract: "Look at an agent's session, and type in it.",
+        commandName: "attach", abstract: "Attach this terminal to an agent's session.",
         usage: "mosaic fleet attach AGENT",
         discussion: """
             Example: mosaic fleet attach planner
 
-            Becomes a tmux client; C-b d leaves the session and lets the agent run on. Exit status: 3 when the agent or \
-            the holder is not active, 4 when there is no such agent, else tmux's own.
+            Runs a tmux client; C-b d detaches, and the agent keeps running. Exit status: 3 the agent or \
+            the holder is not active, 4 no such agent, else that of tmux.
             """)
 
-    @Argument(help: ArgumentHelp("The agent to attach to.", valueName: "agent"), completion: .agents)
+    @Argument(help: ArgumentHelp("Agent to attach to.", valueName: "agent"), completion: .agents)
     var agent: String
 
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -25,7 +25,7 @@ struct AttachCommand: RelayingCommand {
         guard let agent = try roster.agents(named: [agent]).first else { return ExitStatus.noSuchUnit.rawValue }
         guard isatty(STDIN_FILENO) == 1 else {
             throw FleetError(
-                .usage, "attach needs a terminal, and standard input is none",
+                .usage, "attach needs a terminal, but standard input is not one",
                 hint: "run it in a terminal; over ssh with 'ssh -t'")
         }
         let attachment = try SessionAttachment(agent, of: roster, environment: context.environment)
@@ -39,7 +39,7 @@ extension CommandContext {
         // Noticed by this process, which nobody would ask any more.
         if let interruption = signals.interruption() { throw interruption }
         let words = [program.executable] + program.arguments
-        output.detail("becomes \(Printable.oneLine(words.joined(separator: " "), limit: 1000))")
+        output.detail("executing \(Printable.oneLine(words.joined(separator: " "), limit: 1000))")
         try program.run()
     }
 }

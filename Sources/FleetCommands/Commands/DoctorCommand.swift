@@ -13,7 +13,7 @@ struct DoctorCommand: UnguardedCommand {
             Read-only without --fix; --fix never touches running units. Exit status: 0 no check failed, 1 a check failed.
             """)
 
-    @Flag(help: "Repair what can be repaired without harm.") var fix = false
+    @Flag(help: "Repair what can be repaired safely.") var fix = false
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 

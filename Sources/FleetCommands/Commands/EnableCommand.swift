@@ -5,15 +5,15 @@ internal import FleetKit
 /// `mosaic fleet enable`: the fleet comes up at boot.
 struct EnableCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enable", abstract: "Bring the fleet up at boot.", usage: "mosaic fleet enable [--heal DUR]",
+        commandName: "enable", abstract: "Start the fleet at boot.", usage: "mosaic fleet enable [--heal DUR]",
         discussion: """
             Example: mosaic fleet enable --heal 2m && loginctl enable-linger
 
-            The holder and every agent with autostart. Starts no agent now.
+            Enables the holder and every agent with autostart. Starts nothing now.
             """)
 
     @Option(
-        help: ArgumentHelp("Run 'mosaic fleet heal' this often, from now on.", valueName: "dur"),
+        help: ArgumentHelp("Run 'mosaic fleet heal' at this interval from now on.", valueName: "dur"),
         completion: .durations("1m", "2m", "5m", "15m"), transform: DurationOption.parse)
     var heal: Duration?
 
@@ -33,14 +33,14 @@ struct EnableCommand: UnguardedCommand {
     }
 }
 
-/// `mosaic fleet disable`: the fleet does not come up at boot.
+/// `mosaic fleet disable`: the fleet does not start at boot.
 struct DisableCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "disable", abstract: "Do not bring the fleet up at boot.", usage: "mosaic fleet disable",
+        commandName: "disable", abstract: "Do not start the fleet at boot.", usage: "mosaic fleet disable",
         discussion: """
             Example: mosaic fleet disable
 
-            Stops no agent now, and removes the timer of 'mosaic fleet enable --heal'.
+            Stops nothing now. Removes the timer of 'mosaic fleet enable --heal'.
             """)
 
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -49,7 +49,7 @@ struct DisableCommand: UnguardedCommand {
         let healed = try context.disableHeal()
         let change = try BootLinks(context.roster(), manager: context.manager()).disable()
         try context.show(change, "disable")
-        if healed, !common.json { context.output.summary("The fleet is not healed any more.") }
+        if healed, !common.json { context.output.summary("Removed the heal timer.") }
         return .done
     }
 }
@@ -64,7 +64,8 @@ extension CommandContext {
         output.summary(BootText(change, command: command).render())
         if let heal {
             output.summary(
-                "Healed every \(DurationText.canonical(heal)): what failed is restarted (\(FleetInstaller.healTimer)).")
+                "Healed every \(DurationText.canonical(heal)): failed units are restarted (\(FleetInstaller.healTimer))."
+            )
         }
         guard command != "disable" else { return }
         if let warning = BootText.warning(linger) { output.warning(warning) }

@@ -7,7 +7,7 @@ struct EventCommand: UnguardedCommand {
     static let mayLackHome = true
 
     static let configuration = CommandConfiguration(
-        commandName: "event", abstract: "Tell of events: what the units of [events] run.",
+        commandName: "event", abstract: "Deliver events; the units of [events] run it.",
         usage: "mosaic fleet event [--mosaic-home DIR] -- UNIT|deliver", shouldDisplay: false)
 
     @Argument(help: ArgumentHelp("The unit that failed; 'deliver': run the command.", valueName: "what"))
@@ -32,7 +32,7 @@ struct EventCommand: UnguardedCommand {
         do throws(FleetError) {
             state = try context.manager().states(of: [unit]).first
         } catch {
-            context.output.note("\(unit): told without what the service manager knows: \(error.message)")
+            context.output.note("\(unit): event sent without the unit's state: \(error.message)")
         }
         let event = try failure.event(
             home: context.home, state: state, words: OutcomeWords(commands: context.eventCommands()),
@@ -46,7 +46,7 @@ struct EventCommand: UnguardedCommand {
         do throws(FleetError) {
             command = try EventProgram.resolved(context.rosterFile()?.events.command ?? [], context.environment)
         } catch {
-            context.output.warning("events are not told: \(error.message); \(error.hint)")
+            context.output.warning("events are not delivered: \(error.message); \(error.hint)")
         }
         var environment = context.environment
         // What it types reaches the fleet that it is told of.

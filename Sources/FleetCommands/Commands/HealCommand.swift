@@ -5,19 +5,19 @@ internal import FleetKit
 /// `mosaic fleet heal`: what is owed is started and what failed is restarted, for a timer.
 struct HealCommand: GuardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "heal", abstract: "Start what is owed, and restart what failed.",
+        commandName: "heal", abstract: "Start owed units and restart failed ones.",
         usage: "mosaic fleet heal [--dry-run] [--json]",
         discussion: """
             Example: mosaic fleet enable --heal 2m
 
-            Tries no unit more than 3 times an hour; leaves alone what was stopped, and what systemd is about to restart. \
-            Exit status: 0 nothing to heal or healed, 1 a unit failed or rests, 75 another restart runs.
+            Tries a unit at most 3 times an hour; skips units that were stopped, or that systemd is about to restart. \
+            Exit status: 0 healed or nothing to heal, 1 a unit failed or rests, 75 another restart is running.
             """)
 
-    @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
+    @Flag(help: "Print what would be done, without doing it.") var dryRun = false
 
     @Option(
-        help: ArgumentHelp("Watch started agents; 0: do not. (default: 2s)", valueName: "dur"),
+        help: ArgumentHelp("Time to watch started agents; 0: none. (default: 2s)", valueName: "dur"),
         completion: .durations("0", "2s", "5s", "10s", "30s"),
         transform: DurationOption.parse)
     var stableFor: Duration?
@@ -43,7 +43,7 @@ struct HealCommand: GuardedCommand {
         if plan.damaged > 0 {
             context.output.warning(
                 "\(plan.damaged) \(plan.damaged == 1 ? "line" : "lines") of \(Printable.oneLine(HealFile(home: context.home).path))"
-                    + " cannot be read and count as none")
+                    + " cannot be read and are ignored")
         }
         if dryRun {
             if common.json {
@@ -67,7 +67,7 @@ struct HealCommand: GuardedCommand {
             if let observation = inspection.observation, inspection.verdict == .held {
                 throw FleetError(
                     .busy, "\(LockWords.operation(observation)) is running: \(LockWords.ownerInFull(observation))",
-                    hint: "nothing was done; what is still failed then, the next heal takes")
+                    hint: "nothing was done; the next heal handles units that are still failed")
             }
         }
         return nil
@@ -97,20 +97,21 @@ struct HealCommand: GuardedCommand {
         let name = AgentName(unit: unit)?.rawValue
         var event = FleetEvent(
             .healResting, home: context.home.path, time: context.time.wallClock(),
-            summary: "\(name ?? unit.rawValue): heal tried it \(HealTries.most) times within an hour, and lets it rest")
+            summary:
+                "\(name ?? unit.rawValue): heal tried it \(HealTries.most) times within an hour and now lets it rest")
         event.unit = unit.rawValue
         event.agent = name
         event.restart = lock.record.token
         event.next = context.eventCommands().journal(of: unit, lines: 50)
         do throws(FleetError) { try EventFolder(home: context.home).post(event) } catch {
-            context.output.warning("nobody is told of it: \(error.message)")
+            context.output.warning("no event was sent: \(error.message)")
         }
     }
 
     private func heal(in context: CommandContext) throws(FleetError) -> HealOperation {
         guard let now = BootTime.now() else {
             throw FleetError(
-                .io, "cannot read /proc/sys/kernel/random/boot_id, so nobody knows what was tried in the last hour",
+                .io, "cannot read /proc/sys/kernel/random/boot_id, so the tries of the last hour are unknown",
                 hint: "mount /proc")
         }
         let roster = try context.roster()

@@ -6,37 +6,38 @@ internal import Glibc
 /// `mosaic fleet history`: what was done to the fleet and to its lock; and one restart as a timeline.
 struct HistoryCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Show past restarts, or one of them as a timeline.",
+        commandName: "history", abstract: "Show past restarts, or one as a timeline.",
         usage: "mosaic fleet history [--since WHEN] [--failed] | RECORD [--svg FILE]",
         discussion: """
             Example: mosaic fleet history last
 
-            Restarts, starts, stops, lock runs, and takeovers of the lock. Exit status: 0.
+            Lists restarts, starts, stops, lock runs and takeovers of the lock. Exit status: 0.
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "Show this one as a timeline: 'last', or a token or its beginning.", valueName: "record"),
+            "Show one record as a timeline: 'last', or a token or its prefix.", valueName: "record"),
         completion: .records)
     var record: String?
 
     @Option(
         help: ArgumentHelp(
-            "Only what ended since then: a duration back, today, 14:30 or a date (2026-11-24).", valueName: "when"),
+            "Only records that ended since then: 12h, today, 14:30 or a date (2026-11-24).", valueName: "when"),
         completion: .durations("1h", "12h", "today", "yesterday", "7d"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Only what touched this agent.", valueName: "name"), completion: .agents)
+    @Option(help: ArgumentHelp("Only records that involve this agent.", valueName: "name"), completion: .agents)
     var agent: String?
 
-    @Flag(help: "Only what did not end well.") var failed = false
+    @Flag(help: "Only records that did not succeed.") var failed = false
 
     @Option(
-        name: .customShort("n"), help: ArgumentHelp("At most so many, the newest. (default: 20)", valueName: "count"))
+        name: .customShort("n"),
+        help: ArgumentHelp("Show only the newest COUNT records. (default: 20)", valueName: "count"))
     var count: Int?
 
     @Option(
-        help: ArgumentHelp("Write the timeline as a picture for a browser; - is standard output.", valueName: "file"),
+        help: ArgumentHelp("Write the timeline as SVG; - is standard output.", valueName: "file"),
         completion: .file())
     var svg: String?
 
@@ -47,7 +48,7 @@ struct HistoryCommand: UnguardedCommand {
         if record == nil, svg != nil { throw ValidationError("--svg needs a record: 'last', or a token") }
         if record != nil, since != nil || agent != nil || failed || count != nil {
             throw ValidationError(
-                "--since, --agent, --failed and -n choose records for the list; give either them or one record")
+                "--since, --agent, --failed and -n filter the list; they cannot be combined with a record")
         }
     }
 
@@ -58,14 +59,14 @@ struct HistoryCommand: UnguardedCommand {
         if common.json {
             try context.output.json(HistoryDocument(records: history.records, unreadable: history.unreadable))
         } else if history.records.isEmpty {
-            context.output.summary("Nothing of that is in the history (\(Printable.oneLine(file.path))).")
+            context.output.summary("No matching record in the history (\(Printable.oneLine(file.path))).")
         } else {
             let width = isatty(STDOUT_FILENO) == 1 ? TerminalSize.of(STDOUT_FILENO).width : nil
             context.output.data(HistoryText(history.records, style: context.output.style, width: width).render())
         }
         if history.unreadable > 0 {
             let lines = history.unreadable == 1 ? "1 line" : "\(history.unreadable) lines"
-            context.output.note("\(lines) of the history cannot be read and were passed over")
+            context.output.note("\(lines) of the history cannot be read and were skipped")
         }
         return .done
     }
@@ -127,7 +128,7 @@ struct HistoryCommand: UnguardedCommand {
         guard file >= 0, bytes.isEmpty else {
             throw FleetError(
                 .io, "cannot write \(Printable.oneLine(path)): \(String(cString: strerror(number)))",
-                hint: "give --svg a file in a folder of your own")
+                hint: "name a file in a directory that you can write to")
         }
     }
 }
@@ -144,7 +145,7 @@ enum SinceText {
             return now - (try DurationText.parse(text)).inSeconds
         } catch {
             throw FleetError(
-                .usage, "--since '\(Printable.oneLine(text))' is no duration, date or time",
+                .usage, "--since '\(Printable.oneLine(text))' is not a duration, date or time",
                 hint: "write it like 30m, 12h, 7d, today, yesterday, 14:30, 2026-11-24 or 2026-11-24T10:30:00Z")
         }
     }

@@ -12,12 +12,12 @@ struct InitCommand: UnguardedCommand {
         discussion: """
             Example: mosaic fleet init && $EDITOR ~/.config/mosaic/fleet/roster.toml && mosaic fleet init
 
-            Files that somebody else wrote or changed are left alone. Nothing is started or restarted.
+            Files that mosaic did not write, or that were changed since, are left alone. Nothing is started or restarted.
             """)
 
-    @Flag(help: "Replace files that somebody else changed; a copy is kept.") var force = false
+    @Flag(help: "Replace files that were changed outside mosaic; a copy is kept.") var force = false
 
-    @Flag(help: "Bring the fleet up at boot, as 'mosaic fleet enable' does.") var enable = false
+    @Flag(help: "Start the fleet at boot, as 'mosaic fleet enable' does.") var enable = false
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -28,10 +28,10 @@ struct InitCommand: UnguardedCommand {
         let isNew = try context.home.place() == nil
         let abandoned = try installer.abandonedHomes()
         let changes = try installer.install()
-        if isNew { context.output.note("made the mosaic home \(Printable.oneLine(context.home.path))") }
+        if isNew { context.output.note("created the mosaic home \(Printable.oneLine(context.home.path))") }
         for home in abandoned {
             context.output.note(
-                "took over the units of the mosaic home \(Printable.oneLine(home)), which does not exist any more")
+                "took over the units of the mosaic home \(Printable.oneLine(home)), which no longer exists")
         }
         let needsReload = changes.contains { $0.action.isChange && $0.path != context.home.rosterPath }
         var reloadProblem: FleetError?

@@ -6,20 +6,20 @@ internal import Glibc
 /// `mosaic fleet lock break`: frees the lock, for a human who knows better.
 struct LockBreakCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "break", abstract: "Free the lock of a restart that will not end.",
+        commandName: "break", abstract: "Break the lock of a restart that does not end.",
         usage: "mosaic fleet lock break [--yes] [--force] [--token UUID]",
         discussion: """
             Example: mosaic fleet lock break --yes
 
-            Rarely needed: a restart takes over from a dead or stalled owner by itself. A living owner sees that it \
-            lost the lock and stops; the next restart waits until it has.
+            Rarely needed: a restart takes over from a dead or stalled owner by itself. A living owner notices that it \
+            lost the lock and stops; the next restart waits for that.
             """)
 
-    @Flag(help: "Do not ask; needed when stdin is no terminal.") var yes = false
+    @Flag(help: "Do not ask; required when stdin is not a terminal.") var yes = false
 
-    @Flag(help: "Also when the owner is alive.") var force = false
+    @Flag(help: "Break it even if the owner is alive.") var force = false
 
-    @Option(help: ArgumentHelp("Only if the lock still has this token.", valueName: "uuid")) var token: String?
+    @Option(help: ArgumentHelp("Break it only if it still has this token.", valueName: "uuid")) var token: String?
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -32,14 +32,15 @@ struct LockBreakCommand: UnguardedCommand {
         }
         if let wanted, observation.record?.token != wanted.rawValue {
             throw FleetError(
-                .busy, "the lock \(context.lockPath) has another token than \(wanted)",
-                hint: "look again with 'mosaic fleet lock inspect'")
+                .busy, "the lock \(context.lockPath) does not have the token \(wanted)",
+                hint: "check it with 'mosaic fleet lock inspect'")
         }
         let isDead = inspection.isOwnerGone
         if !isDead && !force {
             throw FleetError(
-                .busy, "\(LockWords.ownerInFull(observation)), and it is \(inspection.verdict.rawValue), not gone",
-                hint: "wait for it; to break the lock of a living owner add --force")
+                .busy,
+                "\(LockWords.ownerInFull(observation)); the owner is still alive (\(inspection.verdict.rawValue))",
+                hint: "wait for it, or add --force to break the lock of a living owner")
         }
         if !common.json && !common.quiet {
             context.output.data(LockInspectionText(inspection, style: context.output.style).render())
@@ -52,7 +53,7 @@ struct LockBreakCommand: UnguardedCommand {
         guard try store.breakLock(observation, on: isDead ? .ownerDead : .forced) else {
             throw FleetError(
                 .busy, "the lock \(context.lockPath) changed in the meantime; it was not broken",
-                hint: "look again with 'mosaic fleet lock inspect'")
+                hint: "check it with 'mosaic fleet lock inspect'")
         }
         context.history.broke(observation, inspection.verdict)
         try endCommand(of: observation, in: store, context)
@@ -86,7 +87,7 @@ struct LockBreakCommand: UnguardedCommand {
         if yes { return true }
         guard isatty(STDIN_FILENO) == 1 && !common.json else {
             throw FleetError(
-                .usage, "breaking the lock \(context.lockPath) needs a yes, and stdin is no terminal",
+                .usage, "breaking the lock \(context.lockPath) must be confirmed, but stdin is not a terminal",
                 hint: "add --yes")
         }
         Output.write("Break this lock? [y/N] ", to: STDERR_FILENO)

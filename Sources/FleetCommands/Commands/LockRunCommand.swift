@@ -5,7 +5,7 @@ internal import FleetKit
 /// `mosaic fleet lock run`: any command while this process owns the fleet's restart.
 struct LockRunCommand: GuardedRelayingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a command while no restart of the fleet can run.",
+        commandName: "run", abstract: "Run a command under the fleet's lock.",
         usage: "mosaic fleet lock run [--max-hold DUR] [options] -- COMMAND [ARG …]",
         discussion: """
             Example: mosaic fleet lock run --reason upgrade --max-hold 15m -- ./upgrade.sh
@@ -16,7 +16,7 @@ struct LockRunCommand: GuardedRelayingCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long the command may take; after that, others may break the lock. (default: no end)",
+            "Longest time for the command; after that, others may break the lock. (default: no limit)",
             valueName: "dur"),
         completion: .durations("1m", "5m", "10m", "30m", "1h"), transform: DurationOption.parse)
     var maxHold: Duration?

@@ -10,7 +10,7 @@ struct LogsCommand: RelayingCommand {
         discussion: """
             Example: mosaic fleet logs -f planner
 
-            The last screen of an agent that failed, then what journalctl says. See a running one with \
+            Shows the last screen of a failed agent, then its journal. For a running agent see \
             'mosaic fleet peek AGENT'.
             """)
 
@@ -19,13 +19,13 @@ struct LogsCommand: RelayingCommand {
         completion: .agents)
     var agents: [String] = []
 
-    @Flag(help: "The holder alone, or with the agents that are named.") var holder = false
+    @Flag(help: "Show the holder, alone or with the named agents.") var holder = false
 
-    @Flag(name: .shortAndLong, help: "Go on with what comes, until Ctrl-C.") var follow = false
+    @Flag(name: .shortAndLong, help: "Follow new entries until Ctrl-C.") var follow = false
 
     @Option(
         name: [.customShort("n"), .long],
-        help: ArgumentHelp("Newest lines to begin with. (default: all, with -f 10)", valueName: "count"),
+        help: ArgumentHelp("Start with the last COUNT lines. (default: all, with -f 10)", valueName: "count"),
         completion: .list(["10", "100", "1000"]))
     var lines: Int?
 

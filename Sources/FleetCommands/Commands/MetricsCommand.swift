@@ -5,13 +5,13 @@ internal import FleetKit
 /// `mosaic fleet metrics`: the fleet in numbers, in the OpenMetrics format. Never waits.
 struct MetricsCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "metrics", abstract: "Print the fleet in numbers, for Prometheus.",
+        commandName: "metrics", abstract: "Print metrics of the fleet for Prometheus.",
         usage: "mosaic fleet metrics [--output FILE]",
         discussion: """
             Example: mosaic fleet metrics --output /var/lib/node_exporter/mosaic_fleet.prom
 
             OpenMetrics, also for node_exporter's textfile collector. Exit status: 0 printed, 69 printed without the units, \
-            since no service manager answers.
+            because no service manager answers.
             """)
 
     @Option(
@@ -22,7 +22,7 @@ struct MetricsCommand: UnguardedCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
-        if common.json { throw ValidationError("metrics prints OpenMetrics; 'mosaic fleet status --json' prints JSON") }
+        if common.json { throw ValidationError("metrics cannot print JSON; use 'mosaic fleet status --json'") }
     }
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {

@@ -10,11 +10,11 @@ struct PeekCommand: UnguardedCommand {
         discussion: """
             Example: mosaic fleet peek planner
 
-            Of an agent that is down: what it had on its screen when it last failed. Exit status: 3 when there is \
+            For an agent that is down, prints the screen of its last failure. Exit status: 3 when there is \
             nothing to show.
             """)
 
-    @Argument(help: ArgumentHelp("The agent to look at.", valueName: "agent"), completion: .agents)
+    @Argument(help: ArgumentHelp("Agent to show.", valueName: "agent"), completion: .agents)
     var agent: String
 
     @Option(
@@ -23,7 +23,7 @@ struct PeekCommand: UnguardedCommand {
         completion: .list(["100", "1000"]))
     var lines = 0
 
-    @Flag(name: .shortAndLong, help: "Follow: show each change, until q, Ctrl-C or the agent's end.") var follow = false
+    @Flag(name: .shortAndLong, help: "Update live until q, Ctrl-C or the agent's end.") var follow = false
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -53,7 +53,7 @@ struct PeekCommand: UnguardedCommand {
         guard let screen = try LastScreen.read(home: context.home, agent: agent.name) else {
             throw FleetError(
                 .notActive,
-                "agent '\(agent.name)' is \(state.isNotFound ? "not known to systemd" : state.activeState), and no screen of it was kept",
+                "agent '\(agent.name)' is \(state.isNotFound ? "not known to systemd" : state.activeState), and its last screen was not kept",
                 hint:
                     "see why with 'mosaic fleet logs \(agent.name)', and start it with 'mosaic fleet start \(agent.name)'"
             )

@@ -5,12 +5,12 @@ internal import FleetKit
 /// `mosaic fleet remove`: an agent is stopped, and leaves the roster and systemd.
 struct RemoveCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Stop an agent and take it out of the roster.",
+        commandName: "remove", abstract: "Stop an agent and remove it from the roster.",
         usage: "mosaic fleet remove AGENT…",
         discussion: """
             Example: mosaic fleet remove reviewer
 
-            The roster's comments stay, and so does what the agent wrote. Exit status: 0 done, 1 an agent did not stop \
+            Keeps the roster's comments and the agent's files. Exit status: 0 done, 1 an agent did not stop \
             and stays in the roster.
             """)
 

@@ -10,21 +10,21 @@ struct ReportCommand: IndependentCommand {
     static let mayLackHome = true
 
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Say what this agent does: busy, waiting or idle.",
+        commandName: "report", abstract: "Report whether this agent is busy, waiting or idle.",
         usage: "mosaic fleet report busy|waiting|idle [--note TEXT]",
         discussion: """
             Example: mosaic fleet report busy --note 'running the tests'
 
-            For an agent's own hooks, inside its window. Exit status: 0 also when nothing could be reported, with a \
-            warning; 64 for a wrong command line.
+            For an agent's own hooks, inside its window. Exit status: 0 even if nothing could be reported (with a \
+            warning), 64 wrong usage.
             """)
 
-    @Argument(help: ArgumentHelp("What the agent does; waiting is for a person.", valueName: "state"))
+    @Argument(help: ArgumentHelp("Activity; waiting means waiting for a person.", valueName: "state"))
     var state: ReportState
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("One line to show with it, at most \(Activity.noteLimit) bytes.", valueName: "text"))
+        help: ArgumentHelp("Line of text to show with it, at most \(Activity.noteLimit) bytes.", valueName: "text"))
     var note: String?
 
     @OptionGroup(title: "Common options") var common: CommonOptions

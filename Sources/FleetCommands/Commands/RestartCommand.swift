@@ -5,7 +5,7 @@ internal import FleetKit
 /// `mosaic fleet restart`: the whole fleet, or some agents, one restart at a time.
 struct RestartCommand: GuardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restart", abstract: "Restart the fleet, or agents, one restart at a time.",
+        commandName: "restart", abstract: "Restart the fleet or agents, one restart at a time.",
         usage: "mosaic fleet restart [AGENT…] [--rolling[=N]] [--only-outdated] [options]",
         discussion: """
             Example: mosaic fleet restart --reason 'new tmux'
@@ -15,19 +15,19 @@ struct RestartCommand: GuardedCommand {
         help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
 
-    @Flag(help: "Only what failed or is owed once the lock is held.") var onlyFailed = false
+    @Flag(help: "Only failed and owed units, decided under the lock.") var onlyFailed = false
 
-    @Flag(help: "Only agents that run outdated.") var onlyOutdated = false
+    @Flag(help: "Only outdated agents.") var onlyOutdated = false
 
     @Option(
         name: .customLong("rolling"), defaultAsFlag: RollingChoice.plain,
-        help: ArgumentHelp("Agents alone, N (or 1) at a time, until one fails.", valueName: "n"),
+        help: ArgumentHelp("Only agents, N (or 1) at a time, until one fails.", valueName: "n"),
         completion: .list(["1", "2", "3", "5"]), transform: RollingChoice.init)
     var rolling: RollingChoice?
 
     @Option(
         name: .customLong("canary"), defaultAsFlag: CanaryChoice.first,
-        help: ArgumentHelp("Rolling: first this agent, or the roster's first one.", valueName: "agent"),
+        help: ArgumentHelp("Rolling: start with this agent, or the first one.", valueName: "agent"),
         completion: .agents, transform: CanaryChoice.init)
     var canary: CanaryChoice?
 
@@ -35,10 +35,10 @@ struct RestartCommand: GuardedCommand {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Skip what others restarted, or not.")
+        help: "Skip units others restarted, or not.")
     var join = true
 
-    @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
+    @Flag(help: "Print what would be done, without doing it.") var dryRun = false
 
     @OptionGroup(title: "Jobs") var operation: OperationOptions
     @OptionGroup(title: "Waiting for agents") var idle: IdleOptions
@@ -47,22 +47,22 @@ struct RestartCommand: GuardedCommand {
 
     func validate() throws {
         if case .refused(let word) = rolling {
-            throw ValidationError("--rolling is '\(word)', which is not a number of agents from 1 to 1000")
+            throw ValidationError("--rolling '\(word)' is not a number of agents from 1 to 1000")
         }
         if onlyFailed && onlyOutdated {
             throw ValidationError(
-                "--only-failed and --only-outdated cannot be combined: what failed does not run outdated")
+                "--only-failed and --only-outdated cannot be combined: a failed agent is never outdated")
         }
         let mode = isRolling ? "--rolling" : onlyOutdated ? "--only-outdated" : nil
         guard let mode else { return }
-        if noDrain { throw ValidationError("\(mode) leaves the holder alone, so --no-drain has no meaning with it") }
+        if noDrain { throw ValidationError("\(mode) does not restart the holder, so --no-drain has no effect") }
         guard isRolling else { return }
         if onlyFailed {
             throw ValidationError(
-                "--rolling and --only-failed cannot be combined: --only-failed takes down nothing that is up")
+                "--rolling and --only-failed cannot be combined: --only-failed stops no running agent")
         }
         if operation.maxParallel != nil {
-            throw ValidationError("--rolling bounds the agents at once itself; leave --max-parallel out")
+            throw ValidationError("--rolling already limits the agents at once; leave out --max-parallel")
         }
     }
 

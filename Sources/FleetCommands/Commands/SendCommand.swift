@@ -6,28 +6,28 @@ internal import Glibc
 /// `mosaic fleet send`: types into an agent without attaching to it.
 struct SendCommand: UnguardedCommand {
     static let configuration = CommandConfiguration(
-        commandName: "send", abstract: "Type into an agent as a paste, or as keys.",
+        commandName: "send", abstract: "Type text or keys into an agent.",
         usage: "mosaic fleet send AGENT [TEXT…|-] [--enter] [--keys] [--when-idle]",
         discussion: """
             Example: mosaic fleet send planner --enter 'run the tests again'
 
-            Exit status: 3 the agent is down, 75 it takes no input now or was busy until --deadline.
+            Exit status: 3 the agent is down, 75 it accepts no input now or was busy until --deadline.
             """)
 
-    @Argument(help: ArgumentHelp("The agent to type into.", valueName: "agent"), completion: .agents)
+    @Argument(help: ArgumentHelp("Agent to type into.", valueName: "agent"), completion: .agents)
     var agent: String
 
     @Argument(
         help: ArgumentHelp(
-            "What to type, joined by blanks; - is standard input. Put -- before a text with a hyphen.",
+            "Text, its words joined by spaces; - is standard input. Put -- before text that begins with a hyphen.",
             valueName: "text"))
     var text: [String] = []
 
     @Flag(help: "Press Enter after the text.") var enter = false
 
-    @Flag(help: "Each word is the name of a key, such as Enter, C-c or F5.") var keys = false
+    @Flag(help: "Treat each word as a key name, such as C-c or F5.") var keys = false
 
-    @Flag(help: "First wait until the agent is not busy.") var whenIdle = false
+    @Flag(help: "Wait until the agent is not busy.") var whenIdle = false
 
     @Option(
         help: ArgumentHelp("With --when-idle: longest wait. (default: 10m)", valueName: "dur"),
@@ -39,11 +39,11 @@ struct SendCommand: UnguardedCommand {
 
     func validate() throws {
         if text.isEmpty && !enter {
-            throw ValidationError("there is nothing to type: give a text, or - for standard input")
+            throw ValidationError("nothing to type: give a text, or - for standard input")
         }
-        if text.isEmpty && keys { throw ValidationError("--keys needs the names of keys") }
+        if text.isEmpty && keys { throw ValidationError("--keys needs key names") }
         if keys && enter { throw ValidationError("--enter is for a text; with --keys write Enter as the last key") }
-        if deadline != nil && !whenIdle { throw ValidationError("--deadline is for --when-idle, which was not given") }
+        if deadline != nil && !whenIdle { throw ValidationError("--deadline needs --when-idle") }
     }
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
@@ -123,7 +123,7 @@ struct SendCommand: UnguardedCommand {
         ) { occupied in
             let hint = OccupiedWords.hint(occupied).map { "; \($0)" } ?? ""
             context.output.note(
-                "waiting for at most \(DurationText.canonical(limit)) until it is idle:"
+                "waiting up to \(DurationText.canonical(limit)) until it is idle:"
                     + " \(OccupiedWords.list(occupied, now: time.wallClock()))\(hint)")
         }
         if case .deadline(let occupied) = end {
@@ -157,7 +157,7 @@ extension Roster {
         let chosen = try agents(named: [name])
         guard let agent = chosen.first, chosen.count == 1 else {
             throw FleetError(
-                .usage, "'\(Printable.oneLine(name))' fits \(chosen.count) agents, and \(command) takes one",
+                .usage, "'\(Printable.oneLine(name))' matches \(chosen.count) agents, but \(command) takes one",
                 hint: "name one of \(chosen.prefix(8).map(\.name.rawValue).joined(separator: ", "))")
         }
         return agent

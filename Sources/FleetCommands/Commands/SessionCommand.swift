@@ -10,7 +10,7 @@ struct SessionCommand: RelayingCommand {
     static let mayLackHome = true
 
     static let configuration = CommandConfiguration(
-        commandName: "session", abstract: "Hold one agent's session: what an agent's unit runs.",
+        commandName: "session", abstract: "Run one agent's session; the agents' units use it.",
         usage: "mosaic fleet session --name NAME --tmux PATH --socket-name NAME --directory DIR -- CMD [ARG ...]",
         shouldDisplay: false)
 
@@ -31,12 +31,12 @@ struct SessionCommand: RelayingCommand {
     @Option(
         name: .customLong("stop-keys"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Typed into the terminal first when the agent is to end; repeat for each key.", valueName: "key"))
+            "Key to type before the agent is stopped; repeat for each key.", valueName: "key"))
     var stopKeys: [String] = []
 
     @Option(
         name: .customLong("stop-command"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Run first when the agent is to end; repeat for each word.", valueName: "word"))
+        help: ArgumentHelp("Command to run before the agent is stopped; repeat for each word.", valueName: "word"))
     var stopCommand: [String] = []
 
     @Option(
@@ -46,13 +46,13 @@ struct SessionCommand: RelayingCommand {
 
     @Option(
         name: .customLong("idle-after"),
-        help: ArgumentHelp("Take silence of the terminal for so long for idle.", valueName: "dur"))
+        help: ArgumentHelp("Count the agent as idle after this much terminal silence.", valueName: "dur"))
     var idleAfter: String?
 
-    @Flag(name: .customLong("no-last-screen"), help: "Keep nothing of the screen after a failure.")
+    @Flag(name: .customLong("no-last-screen"), help: "Do not keep the screen after a failure.")
     var noLastScreen = false
 
-    @Flag(help: "Only end what is left of the session.") var remove = false
+    @Flag(help: "Only end the rest of the session.") var remove = false
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -68,7 +68,7 @@ struct SessionCommand: RelayingCommand {
         }
         guard !command.isEmpty, request.directory.begins(with: "/") else {
             throw FleetError(
-                .usage, "agent '\(Printable.oneLine(name))' has no command in an absolute directory",
+                .usage, "agent '\(Printable.oneLine(name))' has no command or no absolute directory",
                 hint: "add it to the roster and run 'mosaic fleet init', which writes them into its unit")
         }
         return try AgentSession(request, environment: context.environment).run()

@@ -8,7 +8,7 @@ struct StartCommand: UnguardedCommand {
         commandName: "start", abstract: "Start the fleet, or some agents.",
         usage: "mosaic fleet start [AGENT…] [options]",
         discussion:
-            "Example: mosaic fleet start planner\n\nWhat is up stays as it is. Exit status: 0 done, 1 a unit failed.")
+            "Example: mosaic fleet start planner\n\nLeaves running units alone. Exit status: 0 done, 1 a unit failed.")
 
     @Argument(
         help: ArgumentHelp("Agents to start; none: the holder and every agent with autostart.", valueName: "agent"),

@@ -10,7 +10,7 @@ struct StatusCommand: UnguardedCommand {
         discussion: """
             Example: mosaic fleet status --watch
 
-            Exit status: 0 all are active, 3 something is not, or is in no roster.
+            Exit status: 0 all are active, 3 a unit is not active or not in the roster.
             """)
 
     @Argument(help: ArgumentHelp("Agents to show; none: the whole fleet.", valueName: "agent"), completion: .agents)
@@ -30,7 +30,7 @@ struct StatusCommand: UnguardedCommand {
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("Columns: table, or wide for more of them.", valueName: "form"))
+        help: ArgumentHelp("Columns; wide shows more of them.", valueName: "form"))
     var layout: StatusLayout = .table
 
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -38,11 +38,11 @@ struct StatusCommand: UnguardedCommand {
     @Sendable private static func condition(_ text: String) throws -> StatusReport.Condition {
         if let condition = StatusReport.Condition(rawValue: text) { return condition }
         let known = StatusReport.Condition.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("'\(text)' is no state; there are \(known)")
+        throw ValidationError("unknown state '\(text)'; use one of \(known)")
     }
 
     func validate() throws {
-        if case .refused(let why) = watch { throw ValidationError("the value of --watch cannot be: \(why)") }
+        if case .refused(let why) = watch { throw ValidationError("invalid value of --watch: \(why)") }
     }
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
@@ -118,7 +118,7 @@ enum WatchChoice: Sendable, Equatable {
         }
         do {
             let interval = try DurationOption.parse(value ?? text)
-            self = interval < Self.shortest ? .refused("it needs 100ms at least") : .every(interval)
+            self = interval < Self.shortest ? .refused("it must be at least 100ms") : .every(interval)
         } catch {
             self = .refused("\(error)")
         }

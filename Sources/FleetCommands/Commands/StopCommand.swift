@@ -11,7 +11,7 @@ struct StopCommand: RelayingCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Agents to stop, or a session in no roster; none: every agent, then the holder.", valueName: "agent"),
+            "Agents to stop, or an unmanaged session; none: every agent, then the holder.", valueName: "agent"),
         completion: .agents)
     var agents: [String] = []
 
@@ -51,7 +51,7 @@ struct StopCommand: RelayingCommand {
         guard !sessions.isEmpty, let probe = try context.holderProbe() else { return }
         for session in sessions {
             try probe.end(session, among: context.manager().processes(of: context.roster().holder.unit))
-            context.output.note("session \(Printable.oneLine(session, limit: 40)) ended; it is no agent's")
+            context.output.note("session \(Printable.oneLine(session, limit: 40)) ended; it belonged to no agent")
         }
     }
 }

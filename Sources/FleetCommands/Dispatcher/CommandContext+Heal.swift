@@ -11,7 +11,7 @@ extension CommandContext {
     /// The same for a command that has other things to say.
     var knownHealInterval: Duration? {
         do throws(FleetError) { return try healInterval() } catch {
-            output.detail("not known whether a timer heals the fleet: \(error.message)")
+            output.detail("cannot tell whether a heal timer is set: \(error.message)")
             return nil
         }
     }
@@ -19,7 +19,8 @@ extension CommandContext {
     /// Writes the timer, and has systemd run it from now on and after each boot.
     func enableHeal(every interval: Duration) throws(FleetError) {
         guard common.backend != .fake else {
-            throw FleetError(.usage, "a scripted service manager has no timers", hint: "leave --heal out")
+            throw FleetError(
+                .usage, "--heal needs timers, and a scripted service manager has none", hint: "leave out --heal")
         }
         let timer = try UnitName(FleetInstaller.healTimer)
         let changes = try installer().installHeal(every: interval)
@@ -27,7 +28,7 @@ extension CommandContext {
             if case .kept(let why) = change.action {
                 throw FleetError(
                     .unsafeHome, "\(Printable.oneLine(change.path, limit: 4096)) was \(why), and is left alone",
-                    hint: "move it away, and type the command again")
+                    hint: "move it away and run the command again")
             }
         }
         if changes.contains(where: \.action.isChange) { try manager().reload() }

@@ -28,7 +28,7 @@ extension CommandContext {
         guard let footing, let holder = footing.units.first?.id else { return nil }
         guard let directory = footing.runtimeDirectory else {
             output.warning(
-                "the service manager does not say where its runtime directory is: other mosaic homes are not kept away")
+                "the service manager does not report its runtime directory: other mosaic homes are not locked out")
             return nil
         }
         guard let place = try home.place() else {

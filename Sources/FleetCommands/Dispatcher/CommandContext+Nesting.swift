@@ -15,10 +15,10 @@ extension CommandContext {
         guard let token = lockToken else { return nil }
         switch try theGuard.nesting(token) {
         case .inside(let observation):
-            output.detail("using the lock that this command is inside of: \(LockWords.ownerInFull(observation))")
+            output.detail("using the lock of the enclosing lock run: \(LockWords.ownerInFull(observation))")
             return observation
         case .outside(let why):
-            output.note("MOSAIC_LOCK_TOKEN is set and does not count: \(why)")
+            output.note("MOSAIC_LOCK_TOKEN is ignored: \(why)")
             return nil
         }
     }

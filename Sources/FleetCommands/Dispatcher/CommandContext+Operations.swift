@@ -50,7 +50,7 @@ extension CommandContext {
             return
         }
         output.note(
-            "\(LockWords.operation(observation)) is running, this command does not wait for it: "
+            "\(LockWords.operation(observation)) is running; not waiting for it: "
                 + LockWords.ownerInFull(observation))
     }
 
@@ -63,7 +63,7 @@ extension CommandContext {
         if let record = observation.record, record.isRun == true, record.token == lockToken { return }
         throw FleetError(
             .busy, "\(LockWords.operation(observation)) is running: \(LockWords.ownerInFull(observation))",
-            hint: "wait for it, or look at it with '\(try nextCommands().fleet("lock", "inspect"))'")
+            hint: "wait for it, or inspect it with '\(try nextCommands().fleet("lock", "inspect"))'")
     }
 
     /// An unguarded operation, and its record in the history.
@@ -86,7 +86,7 @@ extension CommandContext {
         let began = time.wallClock() - report.phases.reduce(.zero) { $0 + $1.duration }.inSeconds
         if let resume = report.resume, !report.failed.isEmpty {
             let failed = report.failed.map { $0.unit.instance ?? $0.unit.rawValue }.joined(separator: ", ")
-            history.halted = "\(failed) failed; to go on: \(resume)"
+            history.halted = "\(failed) failed; to continue: \(resume)"
         }
         history.hasJoined = report.units.isEmpty && !report.fulfilled.isEmpty
         afterRelease { () throws(FleetError) in

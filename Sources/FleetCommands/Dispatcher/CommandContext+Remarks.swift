@@ -17,7 +17,7 @@ extension CommandContext {
             do throws(FleetError) {
                 managerPath = try manager().searchPath()
             } catch {
-                remarks.append("not checked whether the agents find their programs: \(error.message)")
+                remarks.append("cannot check the agents' programs: \(error.message)")
             }
         }
         return try remarks
@@ -30,11 +30,11 @@ extension CommandContext {
     /// Whose stop took the rows down that are; a history that cannot be read is no reason to show no status.
     func addStopAuthors(to report: inout StatusReport, _ authors: StopAuthor) {
         do throws(FleetError) { try authors.add(to: &report) } catch {
-            output.detail("not looked up who stopped a unit: \(error.message)")
+            output.detail("cannot look up who stopped a unit: \(error.message)")
         }
     }
 
-    /// One line on what runs with the fleet and is in no roster; nil: nothing, or no manager that could tell.
+    /// One line on what runs with the fleet and is not in the roster; nil: nothing, or no manager that could tell.
     /// - Parameter gone: agents that were named already.
     func unmanagedRemark(beside roster: Roster, besides gone: [AgentName]) throws(FleetError) -> String? {
         guard case .file = roster.origin else { return nil }
@@ -44,13 +44,13 @@ extension CommandContext {
             found = try UnmanagedMembers.find(beside: roster, in: manager(), probe: isUp ? holderProbe() : nil)
         } catch {
             // The files are written without a manager, too.
-            output.detail("not checked what runs and is in no roster: \(error.message)")
+            output.detail("cannot check for unmanaged units and sessions: \(error.message)")
             return nil
         }
         found.units.removeAll { AgentName(unit: $0.name).map(gone.contains) ?? false }
         guard !found.isEmpty else { return nil }
         let commands = try nextCommands()
         let step = found.sessions.isEmpty ? found.stop(commands) : nil
-        return "in no roster: \(found.words); " + (step ?? "'\(commands.fleet("doctor"))' says what to do")
+        return "not in the roster: \(found.words); " + (step ?? "'\(commands.fleet("doctor"))' says what to do")
     }
 }

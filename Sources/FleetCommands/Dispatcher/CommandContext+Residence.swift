@@ -22,7 +22,7 @@ extension CommandContext {
         } catch {
             guard !needsManager, error.code == .noServiceManager || error.code == .noSuchUnit else { throw error }
             if error.code == .noServiceManager { goWithoutManager(error) }
-            output.note("not looked whether this command runs inside the fleet: \(error.message)")
+            output.note("cannot tell whether this command runs inside the fleet: \(error.message)")
             return nil
         }
         guard let residence = found else { return nil }
@@ -34,14 +34,14 @@ extension CommandContext {
             }
         guard isAllowed || isNested else {
             throw FleetError(
-                .usage, "this command runs \(place), which it takes down, and --no-detach was given",
+                .usage, "this command runs \(place), which it would stop, and --no-detach was given",
                 hint: "run it from outside the fleet, or without --no-detach")
         }
         guard OwnSession.isOwn || isNested else { return try OwnSession.runAgain(until: signals) }
         try output.keepTranscript(at: transcriptPath)
         output.note(
-            "this command runs \(place); if its terminal ends, read on in \(transcriptPath)"
-                + " and with 'mosaic fleet history last'")
+            "this command runs \(place); if its terminal closes, see \(transcriptPath)"
+                + " and 'mosaic fleet history last'")
         signals.ignoreHangUp()
         if let unit = residence.unitToLeave, !isNested {
             output.detail("moved out of \(unit) into \(try FleetResidence.leave(unit, through: manager()))")

@@ -80,11 +80,11 @@ extension CommandContext {
             [UnitCommand(verb, path)], maxParallel: nil, supervisor: Questioner { [signals] in signals.interruption() })
         guard verb == .restart, let failed = outcome.first(where: { !$0.isDone }) else { return }
         output.warning(
-            "events are not told: \(path) \(OutcomeWords().message(for: failed)); see why with:"
+            "events are not delivered: \(path) \(OutcomeWords().message(for: failed)); see why with:"
                 + " \(try nextCommands().systemd("systemctl", "status", "--", path.rawValue))")
     }
 
-    /// New agents come up at boot where the holder does.
+    /// New agents start at boot where the holder does.
     func followHolderAtBoot() throws(FleetError) -> Bool {
         let links = BootLinks(try roster(), manager: try manager())
         guard try links.isEnabled() else { return false }

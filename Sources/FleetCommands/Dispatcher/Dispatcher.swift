@@ -132,7 +132,7 @@ public struct Dispatcher {
         case let command as any RelayingCommand: return try command.run(in: context)
         default:
             throw FleetError(
-                .usage, "the command declares neither to be guarded nor to be unguarded",
+                .usage, "the command is declared neither guarded nor unguarded",
                 hint: "conform it to GuardedCommand or UnguardedCommand")
         }
     }

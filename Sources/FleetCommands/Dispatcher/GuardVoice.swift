@@ -13,7 +13,7 @@ final class GuardVoice {
         case .waiting(let status): sayWaiting(status)
         case .waitingInside(let occupant, _): sayWaitingInside(occupant)
         case .tookOver(let observation, let verdict):
-            output.note("took the lock over from \(LockWords.owner(observation)): \(LockWords.why(verdict))")
+            output.note("took over the lock from \(LockWords.owner(observation)): \(LockWords.why(verdict))")
         case .burying(let owner, let grace):
             output.note(
                 "waiting up to \(DurationText.canonical(grace)) for the evicted \(LockWords.owner(owner.observation)) to stop"
@@ -24,7 +24,7 @@ final class GuardVoice {
             output.detail("the evicted \(LockWords.owner(owner.observation)) is gone")
         case .notBuried(let owner, let why):
             output.warning(
-                "going on, although the evicted \(LockWords.owner(owner.observation)) may still act: \(why)")
+                "continuing, although the evicted \(LockWords.owner(owner.observation)) may still act: \(why)")
         case .releaseFailed(let error):
             output.warning("the lock was not released (\(error.message)); it is free once this process has ended")
         }
@@ -48,9 +48,9 @@ final class GuardVoice {
             switch status.policy.end(for: status.observation.record) {
             case .never: "until it is released"
             case .givesUp(let limit):
-                "for at most \(DurationText.canonical(limit)) (until \(clock(limit - status.waited)))"
+                "up to \(DurationText.canonical(limit)) (until \(clock(limit - status.waited)))"
             case .takesOver(let limit):
-                "for at most \(DurationText.canonical(limit)) for this owner (until \(clock(limit - status.owner)))"
+                "up to \(DurationText.canonical(limit)) for this owner (until \(clock(limit - status.owner)))"
             }
         return "waiting \(until): \(LockWords.ownerInFull(status.observation))"
     }

@@ -127,7 +127,7 @@ final class HistoryKeeper {
     private func tell(_ record: HistoryRecord) {
         guard let event = FleetEvent(record, home: home, time: time.wallClock(), commands: commands()) else { return }
         do throws(FleetError) { try events.post(event) } catch {
-            output.warning("nobody is told of it: \(error.message)")
+            output.warning("no event was sent: \(error.message)")
         }
     }
 }

@@ -67,7 +67,7 @@ final class IdleGate {
         earlier.add(report)
         let left = Set(report.notReached.map(\.unit))
         remaining = roster.agents.filter { left.contains($0.unit) }.map(\.name)
-        turns.touched = "restarted before that: \(names)" + (report.resume.map { "; to go on: \($0)" } ?? "")
+        turns.touched = "restarted before that: \(names)" + (report.resume.map { "; to continue: \($0)" } ?? "")
     }
 }
 

@@ -1,7 +1,7 @@
 internal import FleetGuard
 internal import FleetKit
 
-/// What an operator's words name: agents of the roster, and what lives with the fleet and is in no roster.
+/// What an operator's words name: agents of the roster, and what lives with the fleet and is not in the roster.
 struct NamedMembers {
     /// nil: none was named.
     var agents: [AgentName]?

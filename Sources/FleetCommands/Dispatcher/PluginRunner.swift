@@ -48,15 +48,15 @@ struct PluginRunner {
             executable: plugin.path, arguments: Array(words[(place + 1)...]), environment: variables)
         guard common.verbose else { return (program, []) }
         let shadows = search.shadows.filter { $0.name == name }.map { "warning: \($0)" }
-        return (program, ["becomes \(Printable.oneLine(plugin.path))"] + shadows)
+        return (program, ["executing \(Printable.oneLine(plugin.path))"] + shadows)
     }
 
     private func options(_ words: ArraySlice<String>, before name: PluginName) throws(FleetError) -> CommonOptions {
         let names = words.filter { $0.begins(with: "-") }.map { String($0.prefix { $0 != "=" }) }
         if let other = names.first(where: { !Self.passed.contains($0) }) {
             throw FleetError(
-                .usage, "\(Printable.oneLine(other)) cannot stand before the plug-in's name '\(name)'",
-                hint: "only --mosaic-home, --backend, --user, --system and -v can; what is the plug-in's comes after it"
+                .usage, "\(Printable.oneLine(other)) must come after the plug-in's name '\(name)'",
+                hint: "only --mosaic-home, --backend, --user, --system and -v go before it"
             )
         }
         do {

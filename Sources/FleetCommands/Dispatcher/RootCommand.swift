@@ -15,14 +15,14 @@ public struct RootCommand: ParsableCommand {
 /// `mosaic fleet`.
 struct FleetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fleet", abstract: "Restart, start, stop and look at the fleet.",
+        commandName: "fleet", abstract: "Restart, start, stop and inspect the fleet.",
         discussion: "Example: mosaic fleet restart --reason 'new tmux'", subcommands: CommandRegistry.fleet)
 }
 
 /// `mosaic fleet lock`.
 struct LockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lock", abstract: "See who restarts, break the lock, or run under it.",
+        commandName: "lock", abstract: "Inspect or break the lock, or run a command under it.",
         discussion: "Example: mosaic fleet lock inspect",
         subcommands: CommandRegistry.lock)
 }

@@ -16,7 +16,7 @@ enum SudoHint {
         var error = error
         let line = ShellWord.line(["mosaic"] + arguments)
         error.hint =
-            "this is root's fleet; for the fleet of \(Printable.oneLine(user, limit: 32)) leave sudo out, or run:"
+            "this is root's fleet; for the fleet of \(Printable.oneLine(user, limit: 32)) run without sudo, or run:"
             + " sudo -u \(ShellWord.line([user])) \(line)"
         return error
     }

@@ -24,7 +24,7 @@ enum UnknownCommand {
         }
         guard !known.containsExactly(word) else { return nil }
         return FleetError(
-            .usage, "there is no command '\(Printable.oneLine(word))'",
+            .usage, "unknown command '\(Printable.oneLine(word))'",
             hint: hint(
                 word, command, group.words == ["fleet"] ? known + plugins.plugins.map { $0.name.rawValue } : known))
     }

@@ -7,7 +7,7 @@ public struct AgentOptions: ParsableArguments, Sendable {
         help: ArgumentHelp("A variable, as NAME=VALUE; may be repeated. No secrets.", valueName: "assignment"))
     public var environment: [String] = []
 
-    @Option(help: ArgumentHelp("A file of variables.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("File of variables.", valueName: "file"), completion: .file())
     public var environmentFile: String?
 
     @Option(help: ArgumentHelp("Such as 4G or 50%.", valueName: "size"))
@@ -18,7 +18,7 @@ public struct AgentOptions: ParsableArguments, Sendable {
     public var tasksMax: String?
 
     @Option(
-        help: ArgumentHelp("From the beginning of a stop to SIGKILL.", valueName: "dur"),
+        help: ArgumentHelp("Time from the stop to SIGKILL.", valueName: "dur"),
         completion: .durations("10s", "30s", "90s"))
     public var stopTimeout: String?
 

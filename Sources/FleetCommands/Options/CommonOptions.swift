@@ -16,8 +16,8 @@ public enum ScopeFlag: String, EnumerableFlag, Sendable {
 
     public static func help(for value: ScopeFlag) -> ArgumentHelp? {
         switch value {
-        case .user: "Talk to the service manager of the calling user."
-        case .system: "Talk to the machine's service manager."
+        case .user: "Use the service manager of the calling user."
+        case .system: "Use the system's service manager."
         }
     }
 
@@ -33,7 +33,7 @@ public struct CommonOptions: ParsableArguments, Sendable {
         completion: .directory)
     public var mosaicHome: String?
 
-    @Option(help: ArgumentHelp("Way to systemd; auto is D-Bus, else systemctl.", valueName: "name"))
+    @Option(help: ArgumentHelp("How to reach systemd; auto is D-Bus, else systemctl.", valueName: "name"))
     public var backend: BackendChoice = .auto
 
     @Flag(exclusivity: .exclusive)
@@ -45,10 +45,10 @@ public struct CommonOptions: ParsableArguments, Sendable {
     @Flag(name: .shortAndLong, help: "Print errors only.")
     public var quiet = false
 
-    @Flag(name: .shortAndLong, help: "Say more about what happens.")
+    @Flag(name: .shortAndLong, help: "Print more detail.")
     public var verbose = false
 
-    @Option(help: ArgumentHelp("Colour the output; auto is: on a terminal, without NO_COLOR.", valueName: "when"))
+    @Option(help: ArgumentHelp("Colour the output; auto: on a terminal, unless NO_COLOR is set.", valueName: "when"))
     public var color: ColorChoice = .auto
 
     public init() {}

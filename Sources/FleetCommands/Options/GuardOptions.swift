@@ -4,26 +4,26 @@ internal import FleetKit
 
 /// How a guarded command waits for the lock. The roster's `[guard]` applies where an option was not given.
 public struct GuardOptions: ParsableArguments, Sendable {
-    @Option(help: ArgumentHelp("Why; shown to everybody who waits for this restart.", valueName: "text"))
+    @Option(help: ArgumentHelp("Reason, shown to others that wait for this restart.", valueName: "text"))
     public var reason: String?
 
     @Option(
         help: ArgumentHelp(
-            "Longest wait for one restart, or longer if its plan takes longer; 0 is for ever. (default: 10m)",
+            "Longest wait for one restart, extended if its plan is longer; 0: no limit. (default: 10m)",
             valueName: "dur"),
         completion: .durations("0", "1m", "5m", "10m", "30m", "1h"),
         transform: DurationOption.parse)
     public var maxWait: Duration?
 
     @Option(
-        help: ArgumentHelp("After --max-wait: break the other's lock, or fail. (default: break)", valueName: "what"))
+        help: ArgumentHelp("After --max-wait: break the lock, or fail. (default: break)", valueName: "what"))
     public var onTimeout: TimeoutChoice?
 
-    @Flag(help: "End with status 75 at once when another restart runs.")
+    @Flag(help: "Exit with 75 at once if another restart is running.")
     public var noWait = false
 
     @Option(
-        help: ArgumentHelp("An owner without progress for this long is evicted. (default: 30s)", valueName: "dur"),
+        help: ArgumentHelp("Evict an owner that shows no progress for this long. (default: 30s)", valueName: "dur"),
         completion: .durations("10s", "30s", "1m", "5m"),
         transform: DurationOption.parse)
     public var stallAfter: Duration?
@@ -34,7 +34,7 @@ public struct GuardOptions: ParsableArguments, Sendable {
         transform: DurationOption.parse)
     public var evictGrace: Duration?
 
-    @Flag(help: "When run inside the fleet: refuse, instead of moving out of it first.")
+    @Flag(help: "Inside the fleet: refuse, instead of moving out of it first.")
     public var noDetach = false
 
     public init() {}

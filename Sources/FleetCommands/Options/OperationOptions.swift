@@ -5,7 +5,7 @@ internal import FleetKit
 /// What `restart` and `start` have in common beyond the agents' names.
 public struct OperationOptions: ParsableArguments, Sendable {
     @Option(
-        help: ArgumentHelp("Watch started agents; 0: do not. (default: 2s)", valueName: "dur"),
+        help: ArgumentHelp("Time to watch started agents; 0: none. (default: 2s)", valueName: "dur"),
         completion: .durations("0", "2s", "5s", "10s", "30s"),
         transform: DurationOption.parse)
     public var stableFor: Duration?

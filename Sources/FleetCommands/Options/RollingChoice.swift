@@ -42,8 +42,9 @@ enum CanaryChoice: Sendable, Equatable {
         let found = try roster.agents(named: [typed])
         guard let agent = found.first, found.count == 1 else {
             throw FleetError(
-                .usage, "--canary '\(Printable.oneLine(typed))' fits \(found.count) agents, and the canary is one",
-                hint: "write the name of one of them")
+                .usage,
+                "--canary '\(Printable.oneLine(typed))' matches \(found.count) agents, but the canary is a single agent",
+                hint: "name one of them")
         }
         return .agent(agent.name)
     }

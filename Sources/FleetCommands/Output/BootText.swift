@@ -14,23 +14,23 @@ struct BootText {
     func render() -> String {
         guard command != "disable" else {
             return change.isChange
-                ? "Disabled: \(Self.count(change.disabled.count)) will not come up at boot any more. Nothing was stopped."
-                : "The fleet does not come up at boot."
+                ? "Disabled: \(Self.count(change.disabled.count)) will no longer start at boot. Nothing was stopped."
+                : "The fleet does not start at boot."
         }
         let agents = change.enabled.count - 1
         let what = "the holder and \(agents) \(agents == 1 ? "agent" : "agents")"
-        guard change.isChange else { return "Already enabled: \(what) come up at boot." }
-        let less = change.disabled.isEmpty ? "" : "; \(Self.count(change.disabled.count)) will not any more"
-        return "Enabled: \(what) come up at boot\(less). Nothing was started."
+        guard change.isChange else { return "Already enabled: \(what) start at boot." }
+        let less = change.disabled.isEmpty ? "" : "; \(Self.count(change.disabled.count)) no longer will"
+        return "Enabled: \(what) start at boot\(less). Nothing was started."
     }
 
     /// What keeps the fleet from coming up at boot all the same.
     static func warning(_ linger: Linger) -> String? {
         switch linger {
         case .off(let user):
-            "the service manager of \(Printable.oneLine(user, limit: 64)) is not started at boot but at the first login, and"
-                + " ends with the last; type: loginctl enable-linger"
-        case .unknown: "this user has no account, so it cannot be told whether its service manager is started at boot"
+            "the service manager of \(Printable.oneLine(user, limit: 64)) starts at the first login, not at boot, and"
+                + " ends with the last one; run: loginctl enable-linger"
+        case .unknown: "this user has no account: cannot tell whether its service manager is started at boot"
         case .on, .notNeeded: nil
         }
     }

@@ -46,7 +46,7 @@ struct InstallText {
         let changed = agents { $0.isChange && $0 != .created && $0 != .removed }
         let gone = agents { $0 == .removed }
         var lines: [String] = []
-        if !new.isEmpty { lines.append("Next: 'mosaic fleet start \(ShellWord.line(new))' starts what is new.") }
+        if !new.isEmpty { lines.append("Next: 'mosaic fleet start \(ShellWord.line(new))' starts the new agents.") }
         if !holders.isEmpty {
             lines.append("Next: 'mosaic fleet restart', when it suits, makes the whole fleet use its new units.")
         } else if !changed.isEmpty {
@@ -59,7 +59,7 @@ struct InstallText {
                 "Left the roster: \(gone.joined(separator: ", ")); 'mosaic fleet stop \(ShellWord.line(gone))' stops"
                     + " \(gone.count == 1 ? "it" : "them").")
         }
-        return lines.isEmpty && !changes.contains { $0.action.isChange } ? ["Everything is as the roster says."] : lines
+        return lines.isEmpty && !changes.contains { $0.action.isChange } ? ["Everything matches the roster."] : lines
     }
 }
 
@@ -76,7 +76,7 @@ struct InstallDocument: Encodable {
     var managerReloaded: Bool
     /// What is wrong with the roster beyond its text, in words.
     var warnings: [String]
-    /// With `--enable`: units that come up at boot.
+    /// With `--enable`: units that start at boot.
     var enabled: [String]?
 
     init(_ changes: [FleetInstaller.Change], reloaded: Bool, warnings: [String], enabled: [UnitName]?) {

@@ -53,7 +53,7 @@ struct LockInspectionText {
         lines.append(line("Host", "\(Printable.oneLine(record.host)), user \(record.uid)"))
         lines.append(line("Since", since(record)))
         if let plan = record.maxHold {
-            lines.append(line("Plan", "may rightly take \(DurationText.canonical(plan))"))
+            lines.append(line("Plan", "may take up to \(DurationText.canonical(plan))"))
         }
         if let age = inspection.stampAge {
             lines.append(line("Progress", "last \(DurationText.human(.seconds(clamping: max(0, age)))) ago"))
@@ -86,8 +86,8 @@ struct LockInspectionText {
     private var advice: String? {
         switch inspection.verdict {
         case .free, .abandoned: nil
-        case .held: "nothing: the owner works; 'mosaic fleet status' shows the fleet"
-        case .stalled: "'mosaic fleet restart' deals with it; to only free the lock: 'mosaic fleet lock break'"
+        case .held: "nothing to do: the owner is working; 'mosaic fleet status' shows the fleet"
+        case .stalled: "'mosaic fleet restart' takes over; 'mosaic fleet lock break' only frees the lock"
         case .unreadable: "look at the file; 'mosaic fleet lock break' removes it"
         }
     }

@@ -10,7 +10,7 @@ extension LockInspection {
             switch observation.kernelLock {
             case .held: "its kernel lock is held"
             case .free: "its kernel lock is free"
-            case .unknown: "it carries no kernel lock (path mode)"
+            case .unknown: "it has no kernel lock (path mode)"
             }
         let age = DurationText.human(.seconds(clamping: stampAge ?? 0))
         switch verdict {
@@ -34,7 +34,7 @@ extension LockInspection {
         return switch owner.liveness {
         case .alive: "process \(record.pid) runs, with the recorded start time"
         case .gone: "no process \(record.pid) with the recorded start time"
-        case .unknowable: "it belongs to another host or pid namespace, so it cannot be looked at from here"
+        case .unknowable: "it belongs to another host or pid namespace, so it cannot be checked from here"
         }
     }
 
@@ -52,7 +52,7 @@ extension LockInspection {
         case .unreadable:
             return observation.kernelLock == .free
                 ? "take over at once" : "take over once it has seen no change for \(stall)"
-        case .stalled: return "take over and evict the owner once it has itself seen no progress for \(stall)"
+        case .stalled: return "take over and evict the owner once it has seen no progress for \(stall)"
         case .held: return nextAfterHeld(observation.record)
         }
     }
@@ -61,10 +61,10 @@ extension LockInspection {
         switch policy.end(for: record) {
         case .never: return "wait until the lock is released"
         case .givesUp(let limit):
-            let end = "wait for at most \(DurationText.canonical(limit)), then give up with exit status 75"
+            let end = "wait up to \(DurationText.canonical(limit)), then give up with exit status 75"
             return policy.onTimeout == .break ? "\(end): it is a lock run without --max-hold" : end
         case .takesOver(let limit):
-            return "wait until it has itself seen this owner hold the lock for \(DurationText.canonical(limit)), "
+            return "wait until it has seen this owner hold the lock for \(DurationText.canonical(limit)), "
                 + "then take over and evict it"
         }
     }

@@ -37,7 +37,7 @@ struct OperationText {
         }
         lines += report.problems.map { "  \(style.bad("problem")): \($0)" }
         if !report.notReached.isEmpty { lines.append("  \(style.warn(report.notReachedWords))") }
-        if let resume = report.resume { lines.append("  halted at the first failure; to go on: \(resume)") }
+        if let resume = report.resume { lines.append("  halted at the first failure; to continue: \(resume)") }
         return lines.joined(separator: "\n")
     }
 

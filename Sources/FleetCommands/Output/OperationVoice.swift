@@ -32,7 +32,7 @@ final class OperationVoice: ProgressView {
         let left =
             status.left < .seconds(1) ? status.left : .seconds((status.left + .milliseconds(999)).components.seconds)
         say(
-            "waiting for at most \(DurationText.canonical(left)) (until \(end)) until no agent is busy: \(names)"
+            "waiting up to \(DurationText.canonical(left)) (until \(end)) until no agent is busy: \(names)"
         )
     }
 

@@ -58,7 +58,7 @@ public final class Output {
         do {
             data(String(decoding: try encoder.encode(value), as: UTF8.self))
         } catch {
-            throw FleetError(.io, "the answer cannot be written as JSON: \(error)", hint: "report this as a defect")
+            throw FleetError(.io, "the answer cannot be written as JSON: \(error)", hint: "report this as a bug")
         }
     }
 

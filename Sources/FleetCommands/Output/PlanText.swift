@@ -30,7 +30,7 @@ struct PlanText {
             if step.phase == .holder { lines += plan.carried.map { "       with it: \($0)" } }
         }
         if plan.steps.isEmpty { lines.append("  nothing: there is no agent to restart") }
-        if !plan.unmanaged.isEmpty { lines.append("  in no roster, and ends with it: \(plan.unmanaged.words)") }
+        if !plan.unmanaged.isEmpty { lines.append("  not in the roster, and ends with it: \(plan.unmanaged.words)") }
         lines += busyLines
         lines += plan.skipped.map { "  left alone: \($0.unit), because \($0.why)" }
         lines.append("Nothing was changed.")
@@ -41,7 +41,7 @@ struct PlanText {
         // Without --when-idle an agent that says nothing is no news.
         let shown = busy.waits ? busy.occupied : busy.occupied.filter { $0.activity.state == .busy }
         guard !shown.isEmpty else { return busy.waits ? ["  no agent is busy: it would not wait for agents"] : [] }
-        return [busy.waits ? "  it would first wait for:" : "  busy, and cut by it (--when-idle waits for them):"]
+        return [busy.waits ? "  it would first wait for:" : "  busy, and would be cut (--when-idle waits for them):"]
             + shown.map { "       \(OccupiedWords.name($0)): \(OccupiedWords.state($0.activity, now: busy.now))" }
     }
 }
@@ -63,7 +63,7 @@ struct PlanDocument: Encodable {
     var carried: [String]
     var steps: [Step]
     var skipped: [OperationDocument.Skipped]
-    /// Units and sessions that are in no roster and end with the holder's restart.
+    /// Units and sessions that are not in the roster and end with the holder's restart.
     var unmanagedUnits: [String]
     var unmanagedSessions: [String]
     /// Why the units are outdated, by name; with --only-outdated.

@@ -1,6 +1,6 @@
 /// The one error type of FleetKit and its backends: what happened, to which file or unit, and what to do next.
 ///
-/// `message` names the file, unit or option and never ends in a full stop; `hint` is the next step of somebody who
+/// `message` names the file, unit or option and never ends in a full stop; `hint` is the next step for a person who
 /// has only a terminal. The command line prints both; `--json` prints them with `code.rawValue`.
 public struct FleetError: Error, Sendable, Equatable {
     /// The class of a failure, stable for scripts. One exit status belongs to each.

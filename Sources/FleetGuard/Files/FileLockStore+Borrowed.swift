@@ -38,7 +38,7 @@ extension FileLockStore {
         } catch {
             guard KernelMutex.isUnsupported(error) else { throw directory.failure("lock", Self.nestedName, error) }
             throw FleetError(
-                .io, "restarts inside a lock run cannot be kept apart: \(directory.calls.path) has no flock",
+                .io, "restarts inside a lock run need flock, which \(directory.calls.path) does not support",
                 hint: "run the restart outside of 'mosaic fleet lock run'")
         }
         let words = "pid \(processes.me.pid) (\(Printable.oneLine(lock.record.command)))"
@@ -59,7 +59,7 @@ extension FileLockStore {
         return words.lastIndex { $0 != " " }.map { Printable.oneLine(String(words[...$0])) }
     }
 
-    /// nil when somebody else has just made it.
+    /// nil if another process has just created it.
     private func openNested() throws(FleetError) -> LockFile? {
         if let file = try directory.open(Self.nestedName, .update) { return file }
         let made: LockFile

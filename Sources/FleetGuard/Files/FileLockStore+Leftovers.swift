@@ -1,5 +1,5 @@
 extension FileLockStore {
-    /// Staging files that nobody has open any more: a crash between writing and publishing left them. Writes nothing.
+    /// Staging files that no process has open: a crash between writing and publishing left them. Writes nothing.
     package func abandonedStagingFiles() throws(FleetError) -> [String] {
         var found: [String] = []
         for name in try directory.names().sorted() where name.begins(with: RunDirectory.stagingPrefix) {

@@ -19,7 +19,7 @@ extension FileLockStore {
         return try open(calls, mutex: mutex, time: time, processes: processes)
     }
 
-    /// Opens it for looking only; nil when there is no run directory, so no lock either. Writes nothing.
+    /// Opens it for reading; nil if there is no run directory, and so no lock. Writes nothing.
     public static func openForReading(
         home: String, time: any GuardTime, processes: any ProcessTable
     ) throws(FleetError) -> FileLockStore? {

@@ -3,7 +3,7 @@ internal import SystemPackage
 /// The lock as a file: every transition of `restart.lock` under the registry mutex.
 ///
 /// The record is written whole into a staging file and carries its owner's kernel lock *before* it gets its name, so
-/// any reader sees a whole record, and the kernel itself says whether the owner lives.
+/// readers always see a complete record, and the kernel itself says whether the owner is alive.
 public final class FileLockStore: LockStore {
     let directory: RunDirectory
     let mutex: any RegistryMutex
@@ -30,7 +30,7 @@ public final class FileLockStore: LockStore {
     public func observe() throws(FleetError) -> LockObservation? { try reader.observe(RunDirectory.lockName) }
 
     public func acquire(_ request: LockRequest) throws(FleetError) -> OwnedLock? {
-        // Many may try at once, and one gets it: who is still in front of the mutex then need not go in to see that.
+        // Many may try at once, and one gets it: processes still waiting for the mutex then need not enter it to see that.
         func isFree() throws(FleetError) -> Bool { try directory.status(at: RunDirectory.lockName) == nil }
         func isWorthIt() throws(FleetError) -> Bool { try isUninterrupted() ? isFree() : false }
         return try mutex.inside(while: isWorthIt) { () throws(FleetError) in
@@ -88,7 +88,7 @@ public final class FileLockStore: LockStore {
             directory.calls.close(lock.file)
         }
         try mutex.inside { () throws(FleetError) in
-            // In our own directory, wherever that is now: nobody else's record can be meant.
+            // In our own directory, wherever it is now, so no other owner's record can be affected.
             guard try directory.status(at: RunDirectory.lockName)?.id == lock.id else { return }
             try directory.unlink(RunDirectory.lockName)
         }
@@ -96,7 +96,7 @@ public final class FileLockStore: LockStore {
 
     public func isOwned(_ lock: OwnedLock) throws(FleetError) -> Bool {
         // Our open descriptor pins the inode number, so equality is identity. By the path, as the next owner would look:
-        // in a run directory that was moved away our record still has its name, and stops nobody.
+        // in a run directory that was moved away our record still has its name, but excludes no one.
         guard !lock.isClosed else { return false }
         return try directory.statusByPath(at: RunDirectory.lockName)?.id == lock.id
     }
@@ -134,7 +134,7 @@ public final class FileLockStore: LockStore {
     private func owners(ofEvicted names: [String]) throws(FleetError) -> [EvictedOwner] {
         var owners: [EvictedOwner] = []
         for name in names {
-            // A directory is nobody's record and cannot be unlinked: it must not stand in every owner's way.
+            // A directory is not a record and cannot be unlinked; it must not block every owner.
             if let observation = try reader.observe(name), observation.kind != .directory {
                 owners.append(EvictedOwner(name: name, observation: observation))
             }
@@ -156,7 +156,7 @@ public final class FileLockStore: LockStore {
 
     // MARK: - Inside the mutex
 
-    /// The lock as it is now, if the transition that was decided on the observation may still be made.
+    /// The current lock, if the transition that was decided on the observation may still be made.
     private func confirmed(
         _ old: LockObservation, _ ground: TakeoverGround
     ) throws(FleetError) -> LockObservation? {

@@ -9,7 +9,7 @@ final class FileLockStoreWatch: LockStoreWatch {
     /// released one, and a watch ends with its file.
     private var followed: (id: FileID, token: String?)?
     private let time: any GuardTime
-    /// The kernel tells of a close *before* it drops the closed file's lock, so the look after a dying owner's close
+    /// The kernel tells of a close *before* it drops the closed file's lock, so the check after a dying owner's close
     /// may come too early, and nothing would wake us again. So after every event, and after the beginning of a watch,
     /// there are a few more looks soon, each after three times the time of the one before.
     private var nextLook: Duration?

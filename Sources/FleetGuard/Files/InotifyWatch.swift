@@ -33,7 +33,7 @@ final class InotifyWatch: LockWatch {
         self.giveBack = giveBack
         do throws(Errno) {
             // Through /proc the watch is on the directory that we hold, not on what its path names now. New names are
-            // not asked for: nobody waits for a name to come, and each owner stages its record first.
+            // not watched: no process waits for a name to appear, and each owner stages its record first.
             directoryWatch = try checked(
                 inotify_add_watch(
                     inotify, "/proc/self/fd/\(directory)",
@@ -110,7 +110,7 @@ final class InotifyWatch: LockWatch {
 
     private func news(of event: (watch: CInt, mask: UInt32, name: String)) -> News {
         if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { return .closed }
-        // A watch of a record ends with its file, which is told, too. By then the name has changed.
+        // A watch of a record ends with its file, which is an event, too. By then the name has changed.
         if event.watch == record { return event.mask & UInt32(IN_CLOSE_WRITE) != 0 ? .closed : .nothing }
         guard event.watch == directoryWatch else { return .nothing }
         return event.name.isEmpty || event.name == RunDirectory.lockName ? .changed : .nothing

@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// A file's identity while somebody holds it open: inode numbers are reused only after the last close.
+/// A file's identity while a process holds it open: inode numbers are reused only after the last close.
 public struct FileID: Hashable, Sendable {
     public var device: UInt64
     public var inode: UInt64
@@ -64,7 +64,7 @@ public enum KernelLockKind: Sendable { case shared, exclusive }
 
 /// The system calls that the guard makes in its run directory: one function, one call, errors untouched.
 ///
-/// Names are single components. This is the seam at which the interleaving explorer and the fault tests stand, so
+/// Names are single components. The interleaving explorer and the fault tests replace this, so
 /// nothing here retries, loops or decides.
 public protocol LockFileCalls: AnyObject {
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile
@@ -87,7 +87,7 @@ public protocol LockFileCalls: AnyObject {
     func rename(_ old: String, _ new: String) throws(Errno)
     func unlink(_ name: String) throws(Errno)
     func names() throws(Errno) -> [String]
-    /// `flock`, never blocking: false when somebody else's lock is in the way.
+    /// `flock`, never blocking: false if another lock conflicts.
     func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool
     func unlock(_ file: LockFile)
     /// Sets the modification time to now.

@@ -1,6 +1,6 @@
 internal import SystemPackage
 
-/// Reads a lock record, whatever stands at its name, and asks the kernel whether its owner lives.
+/// Reads the lock record, whatever file has its name, and asks the kernel whether its owner is alive.
 final class LockReader {
     private let directory: RunDirectory
     /// What was read last. Whoever waits reads the same bytes again and again, and to decode them takes longer than
@@ -27,7 +27,7 @@ final class LockReader {
         let content = content(of: try directory.contents(of: file, name, limit: LockRecordText.maximumBytes))
         var kernelLock = LockObservation.KernelLock.unknown
         if case .record(let text) = content, text.record.mutex == .path {
-            // Path mode: nobody locks the record, so the kernel has nothing to say.
+            // Path mode: records are not locked, so the kernel cannot tell.
         } else {
             kernelLock = try probe(file, name)
         }

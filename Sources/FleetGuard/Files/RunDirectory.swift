@@ -22,7 +22,7 @@ package final class RunDirectory {
         } catch .noSuchFileOrDirectory {
             return nil
         } catch {
-            throw failure("look at", name, error)
+            throw failure("access", name, error)
         }
     }
 
@@ -33,11 +33,11 @@ package final class RunDirectory {
         } catch .noSuchFileOrDirectory {
             return nil
         } catch {
-            throw failure("look at", name, error)
+            throw failure("access", name, error)
         }
     }
 
-    /// - Throws: `.io` when the directory was removed, or moved away: what is published in it, nobody finds.
+    /// - Throws: `.io` when the directory was removed, or moved away: other processes would not find what is published in it.
     package func checkInPlace() throws(FleetError) {
         do throws(Errno) {
             guard try retrying({ () throws(Errno) in try calls.isInPlace() }) else {
@@ -63,7 +63,7 @@ package final class RunDirectory {
         do throws(Errno) {
             return try retrying { () throws(Errno) in try calls.status(of: file) }
         } catch {
-            throw failure("look at", name, error)
+            throw failure("access", name, error)
         }
     }
 
@@ -112,7 +112,7 @@ package final class RunDirectory {
         }
     }
 
-    /// An absent name is what was wanted.
+    /// The name is already absent, as wanted.
     package func unlink(_ name: String) throws(FleetError) {
         do throws(Errno) {
             try retrying { () throws(Errno) in try calls.unlink(name) }
@@ -158,7 +158,7 @@ package final class RunDirectory {
         return FleetError(.io, "cannot \(verb) \(place): \(error.description)", hint: hint)
     }
 
-    /// `EINTR` is no answer. The bound keeps a broken file system from holding us for ever.
+    /// `EINTR` is not a result. The bound keeps a broken file system from blocking us forever.
     private func retrying<Value>(_ call: () throws(Errno) -> Value) throws(Errno) -> Value {
         for _ in 0..<100 {
             do throws(Errno) {

@@ -6,7 +6,7 @@ internal import SystemPackage
 /// Each step is relative to the descriptor of the one before, so that nothing can be swapped in between. The home
 /// itself may be a symbolic link (dotfiles often are); `fleet` and `run` may not.
 package enum RunDirectoryOpener {
-    /// - Parameter create: make what is missing, mode 0700.
+    /// - Parameter create: create missing directories, mode 0700.
     /// - Returns: the descriptor and the path; nil when something is missing and `create` is false.
     /// - Throws: `.unsafeHome` for a foreign owner, a symbolic link, or write permission for group or others; `.io`.
     package static func open(home: String, create: Bool) throws(FleetError) -> (descriptor: CInt, path: String)? {
@@ -29,7 +29,7 @@ package enum RunDirectoryOpener {
         return try step(root, "fleet", path: home + "/fleet", create: create)
     }
 
-    /// The folder of the events that nobody was told of yet, under the same rules.
+    /// The directory of events that were not delivered yet, under the same rules.
     package static func openEvents(home: String, create: Bool) throws(FleetError) -> CInt? {
         guard let fleet = try openFleet(home: home, create: create) else { return nil }
         defer { close(fleet) }
@@ -52,8 +52,8 @@ package enum RunDirectoryOpener {
             case ENOENT: return nil
             case ELOOP, ENOTDIR:
                 throw FleetError(
-                    .unsafeHome, "\(Printable.oneLine(path)) is a symbolic link or no directory",
-                    hint: "move it away; mosaic makes a directory of its own there")
+                    .unsafeHome, "\(Printable.oneLine(path)) is a symbolic link or not a directory",
+                    hint: "move it away; mosaic creates its own directory there")
             case EACCES:
                 throw FleetError(
                     .unsafeHome, "\(Printable.oneLine(path)) cannot be read: permission denied",
@@ -72,7 +72,7 @@ package enum RunDirectoryOpener {
 
     private static func checkSafe(_ descriptor: CInt, _ path: String) throws(FleetError) {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure("look at", path, errno) }
+        guard fstat(descriptor, &status) == 0 else { throw failure("access", path, errno) }
         let shown = Printable.oneLine(path)
         guard status.st_uid == geteuid() else {
             throw FleetError(
@@ -81,8 +81,8 @@ package enum RunDirectoryOpener {
         }
         guard status.st_mode & 0o022 == 0 else {
             throw FleetError(
-                .unsafeHome, "\(shown) is writable for its group or for others",
-                hint: "take that away: chmod go-w '\(shown)'")
+                .unsafeHome, "\(shown) is group- or world-writable",
+                hint: "chmod go-w '\(shown)'")
         }
     }
 

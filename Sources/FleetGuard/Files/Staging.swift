@@ -50,7 +50,7 @@ enum Staging {
             throw directory.failure("create", name, error)
         }
         // Published: a second name that cannot be removed now is garbage, which the next owner sweeps. To fail here
-        // would leave a mutex that nobody knows to be his.
+        // would leave a mutex that no process knows to be its own.
         try? directory.unlink(staged.name)
         return staged.file
     }

@@ -28,7 +28,7 @@ public struct LockInspector {
     private let policy: WaitPolicy
 
     /// - Parameters:
-    ///   - store: nil when there is no run directory yet.
+    ///   - store: nil if there is no run directory yet.
     ///   - path: where the lock is or would be.
     ///   - policy: what an acquisition that begins now would use.
     public init(

@@ -4,7 +4,7 @@ struct OwnerJudge {
 
     /// Dead beyond doubt: its kernel lock is free; or, where there is no kernel lock, its process is provably gone and
     /// no command that it started still has the record open.
-    /// What is no record at all is nobody's, unless somebody holds its kernel lock.
+    /// A file that is not a record has no owner, unless a process holds its kernel lock.
     func isAbandoned(_ observation: LockObservation) -> Bool {
         switch observation.kernelLock {
         case .free: return true

@@ -1,6 +1,6 @@
 /// A waiter's memory of one lock: how long it has waited in all, how long for this owner, and how long the progress stamp
 /// has stood still. It counts what the waiter has watched (`WatchedTime`) on its own monotonic clock, so clock steps,
-/// suspend, a file server's clock and a waiter that was itself stopped accuse nobody.
+/// suspend, a file server's clock and a waiter that was itself stopped are no evidence.
 struct Patience {
     /// What a decision rests on.
     struct Seen: Equatable {
@@ -18,7 +18,7 @@ struct Patience {
 
     init(longestGap: Duration) { clock = WatchedTime(longestGap: longestGap) }
 
-    /// The wait begins, or goes on without a lock to look at.
+    /// The wait begins, or continues without a lock to observe.
     mutating func observeNothing(now: Duration) {
         seen.waited += clock.look(now)
         last = nil
@@ -35,7 +35,7 @@ struct Patience {
     }
 
     /// Whatever is not a record has no owner that could be told from another, and no plan: its changes do not begin the
-    /// wait anew, or something that rewrites it would be waited for without an end.
+    /// a new wait, or the wait for a file that keeps being rewritten would never end.
     private func isSameOwner(_ observation: LockObservation) -> Bool {
         guard let last else { return false }
         if last.record == nil && observation.record == nil { return true }

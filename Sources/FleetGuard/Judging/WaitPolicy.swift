@@ -1,4 +1,4 @@
-/// How a waiting process treats a lock that somebody else owns. Times are on its own monotonic clock.
+/// How a waiting process treats another process's lock. Times are on its own monotonic clock.
 public struct WaitPolicy: Sendable, Equatable {
     public enum OnTimeout: String, Sendable, CaseIterable {
         /// Take over and evict.
@@ -8,7 +8,7 @@ public struct WaitPolicy: Sendable, Equatable {
     }
 
     /// Longest wait for one owner that makes progress, or for the longer time that its record declares (`maxHold`). Where
-    /// the wait cannot end with a takeover: the longest wait in all. nil = for ever.
+    /// the wait cannot end with a takeover: the longest wait in all. nil: no limit.
     public var maxWait: Duration?
     public var onTimeout: OnTimeout
     /// `--on-timeout break` was typed: then a `lock run` is broken as well.
@@ -33,12 +33,12 @@ public struct WaitPolicy: Sendable, Equatable {
     }
 }
 
-/// How a wait ends when the owner goes on making progress.
+/// How a wait ends if the owner keeps making progress.
 public enum WaitEnd: Sendable, Equatable {
-    /// The lock is taken over once this waiter has seen this one owner for so long. The next owner's time begins anew, so
-    /// a queue of healthy owners evicts nobody.
+    /// The lock is taken over once this waiter has seen this owner for that long. The time starts again with each owner, so
+    /// a queue of healthy owners evicts none of them.
     case takesOver(Duration)
-    /// The waiter gives up once its whole wait has lasted so long, whoever the owners were.
+    /// The waiter gives up once its whole wait has lasted that long, for any owners.
     case givesUp(Duration)
     case never
 }
@@ -52,11 +52,11 @@ enum WaitDecision: Equatable {
 }
 
 extension WaitPolicy {
-    /// How the wait for this owner ends; nil: of what is not a record.
+    /// How the wait for this owner ends; nil for a file that is not a record.
     public func end(for record: LockRecord?) -> WaitEnd {
         guard let maxWait else { return .never }
         guard onTimeout == .break else { return .givesUp(maxWait) }
-        // A lock run says with --max-hold how long it may take; one that did not say is broken only on request.
+        // A lock run declares its longest time with --max-hold; without that it is broken only on request.
         if let record, record.isRun == true, record.maxHold == nil, !breaksRuns { return .givesUp(maxWait) }
         return .takesOver(max(maxWait, record?.maxHold ?? .zero))
     }

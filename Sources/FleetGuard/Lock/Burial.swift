@@ -95,8 +95,8 @@ struct Burial {
         owner.observation.record?.isRun == true ? scopes?.end(owner.observation) : nil
     }
 
-    /// Kills the recorded process and, when a command that it started outlives it, that command: whoever holds the
-    /// record's kernel lock or, where there is none, has the record open for writing.
+    /// Kills the recorded process and, if a command that it started outlives it, that command: any process that holds the
+    /// record's kernel lock or, without kernel locks, has the record open for writing.
     private func kill(_ owner: EvictedOwner, sparesHelpers: Bool, _ reported: inout Set<String>) {
         guard let recorded = owner.observation.record?.owner,
             processes.liveness(of: recorded) != .unknowable
@@ -121,7 +121,7 @@ struct Burial {
         return processes.liveness(of: recorded) != .unknowable
     }
 
-    /// Only when nothing on this host can end the old owner: a deadlock for ever would be worse.
+    /// Only if nothing on this host can end the old owner: a permanent deadlock would be worse.
     private func giveUp(_ owner: EvictedOwner) throws(FleetError) {
         guard let record = owner.observation.record else {
             report(.notBuried(owner, why: "its record names no process"))
@@ -132,8 +132,8 @@ struct Burial {
         case .unknowable:
             report(
                 .notBuried(owner, why: "it runs on host \(Printable.oneLine(record.host)) or in another pid namespace"))
-        case .alive: report(.notBuried(owner, why: "process \(record.pid) does not die of SIGKILL"))
-        case .gone: report(.notBuried(owner, why: "a command that it started does not die of SIGKILL"))
+        case .alive: report(.notBuried(owner, why: "process \(record.pid) survives SIGKILL"))
+        case .gone: report(.notBuried(owner, why: "a command that it started survives SIGKILL"))
         }
     }
 }

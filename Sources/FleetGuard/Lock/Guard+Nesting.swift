@@ -8,10 +8,10 @@ extension Guard {
     }
 
     /// Whether this process is inside the `lock run` whose token it was given. Verified, never believed: a token that
-    /// is old, forged or was handed to somebody else opens nothing.
+    /// is old, forged or was passed to another process has no effect.
     /// - Parameter text: the value of `MOSAIC_LOCK_TOKEN`.
     public func nesting(_ text: String) throws(FleetError) -> Nesting {
-        guard let token = LockToken(text) else { return .outside(why: "it is no lock token") }
+        guard let token = LockToken(text) else { return .outside(why: "it is not a lock token") }
         guard let observation = try store.observe() else { return .outside(why: "the lock is free") }
         guard let record = observation.record else { return .outside(why: "the lock is not readable") }
         guard record.token == token.rawValue else {
@@ -20,7 +20,7 @@ extension Guard {
         guard record.isRun == true else { return .outside(why: "the lock's owner is not a 'lock run'") }
         guard processes.liveness(of: record.owner) == .alive,
             processes.holds(observation.id, record.pid, isLocked: record.mutex == .kernel)
-        else { return .outside(why: "process \(record.pid), which took that lock, does not hold it any more") }
+        else { return .outside(why: "process \(record.pid), which took that lock, no longer holds it") }
         guard processes.descends(from: record.owner) else {
             return .outside(why: "this process was not started by process \(record.pid), which holds that lock")
         }
@@ -44,7 +44,7 @@ extension Guard {
         return try body(lock)
     }
 
-    /// Waits until no other restart runs inside the same lock. Its owner's death ends it; nobody is evicted here.
+    /// Waits until no other restart runs inside the same lock. Its owner's death frees it; no owner is evicted here.
     private func enter(
         _ lock: HeldLock, _ policy: WaitPolicy, _ contended: () throws(FleetError) -> Void
     ) throws(FleetError) {

@@ -54,7 +54,7 @@ public final class Guard {
         return try body(lock)
     }
 
-    /// Waits for the lock as the policy says. When it returns, no owner before this one can act any more.
+    /// Waits for the lock according to the policy. When it returns, no earlier owner can act any more.
     ///
     /// - Parameter contended: called once, before this process waits for another one or takes over from it. What the
     ///   caller looks at in it lies before everything that another owner does from now on; without a call, nobody did

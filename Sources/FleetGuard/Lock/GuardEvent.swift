@@ -1,6 +1,6 @@
-/// What the guard tells its caller while it acquires; all of it on the caller's thread.
+/// Events that the guard reports to its caller while it acquires, all on the caller's thread.
 public enum GuardEvent: Sendable {
-    /// Still waiting for somebody else's lock; sent at each look from 400 ms on.
+    /// Still waiting for another process's lock; sent at each poll from 400 ms on.
     case waiting(WaitStatus)
     /// Still waiting for this other restart inside the same `lock run`; sent at each look from 400 ms on.
     case waitingInside(String, waited: Duration)

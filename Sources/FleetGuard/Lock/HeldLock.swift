@@ -23,15 +23,15 @@ public final class HeldLock {
     public var token: LockToken? { LockToken(owned.record.token) }
 
     /// The fence: the inode at `restart.lock` is the one that this process holds. Ask before every command.
-    /// - Throws: `.evicted`, naming who took over; from then on this lock is dead.
+    /// - Throws: `.evicted`, naming the new owner; from then on this lock is dead.
     public func checkFence() throws(FleetError) {
         guard try !store.isOwned(owned) else { return }
         let successor: LockObservation?
         do throws(FleetError) {
             successor = try store.observe()
         } catch {
-            // That the lock is lost is certain, whoever has it: this must not end as a mere I/O error.
-            throw GuardWords.evicted(who: "and who has it now cannot be read (\(error.message))", path: store.lockPath)
+            // The lock is certainly lost, even if its new owner cannot be read: this must not end as a mere I/O error.
+            throw GuardWords.evicted(who: "and its new owner cannot be read (\(error.message))", path: store.lockPath)
         }
         guard successor?.record?.token != record.token else {
             throw GuardWords.evicted(
@@ -45,7 +45,7 @@ public final class HeldLock {
     public func stamp() throws(FleetError) { try store.stamp(owned) }
 
     /// Appends one progress event, which stamps the lock too.
-    /// - Throws: `.io`, for a full disk say; the lock is held all the same.
+    /// - Throws: `.io`, for example if the disk is full; the lock is still held.
     public func report(_ event: ProgressEvent) throws(FleetError) { try store.append(event, to: owned) }
 
     /// The lock record's descriptor, for helper processes that can act on the fleet: while one of them lives, the

@@ -1,13 +1,13 @@
 /// Where the lock lives. Files today (`FileLockStore`); a fleet that spans hosts would add another.
 ///
 /// Each transition checks and changes in one atomic step: of any number of processes that try at once, one succeeds
-/// and the others get nil or false, look again and decide anew.
+/// and the others get nil or false, look again and decide again.
 public protocol LockStore: AnyObject {
     /// The lock as it is now; nil = free. Writes nothing.
     func observe() throws(FleetError) -> LockObservation?
 
     /// Does all that an acquisition needs and that no other process sees, so that the first one that matters has no
-    /// first time in it. For who begins to wait.
+    /// first time in it. For a process that begins to wait.
     func rehearse(_ request: LockRequest) throws(FleetError)
 
     /// Free → mine.
@@ -47,7 +47,7 @@ public protocol LockStore: AnyObject {
     /// Tries to be the only one that restarts inside the borrowed lock.
     func enter(_ lock: OwnedLock) throws(FleetError) -> Bool
 
-    /// In words, who is or was last inside a borrowed lock.
+    /// The current or last process inside a borrowed lock, in words.
     func occupant() throws(FleetError) -> String?
 
     func makeWatch() throws(FleetError) -> any LockStoreWatch
@@ -56,11 +56,11 @@ public protocol LockStore: AnyObject {
     var lockPath: String { get }
 }
 
-/// Why somebody else's lock may be taken; checked again inside the transition.
+/// Why another process's lock may be taken; checked again inside the transition.
 public enum TakeoverGround: Sendable, Equatable {
     /// Its owner is proved dead: the record is replaced.
     case ownerDead
-    /// Its owner may live but the observed progress stamp stands still. The record is kept aside until the owner is
+    /// Its owner may be alive, but the observed progress stamp does not change. The record is kept aside until the owner is
     /// buried.
     case noProgress
     /// Somebody decided so, whatever the owner does. The record is kept aside, too.

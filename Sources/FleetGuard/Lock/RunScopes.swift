@@ -1,9 +1,9 @@
 /// What the commands of `lock run`s were put into, so that nothing of them can outlive their lock.
 ///
-/// The guard ends it before anybody acts after such an owner: of a dead owner before its record is forgotten, of one that
+/// The guard ends it before any process acts after such an owner: of a dead owner before its record is forgotten, of one that
 /// is killed together with it.
 public protocol RunScopes: AnyObject {
-    /// Ends what is left of the command of this run. Only ever called for an owner that lost its lock or is dead.
+    /// Ends the remaining processes of this run's command. Called only for an owner that lost its lock or is dead.
     ///
     /// The record is not believed: it may be forged, or name what belongs to another lock.
     /// - Returns: nil when nothing is left of it; else why something may be.
@@ -11,7 +11,7 @@ public protocol RunScopes: AnyObject {
 }
 
 extension Guard {
-    /// Ends what dead `lock run`s left, and forgets these. For who frees the lock and does nothing more.
+    /// Ends the remaining processes of dead `lock run`s, and forgets these. For a caller that only frees the lock.
     /// - Returns: of each that may still act, why.
     public static func buryDeadRuns(
         in store: any LockStore, processes: any ProcessTable, scopes: (any RunScopes)?

@@ -6,7 +6,7 @@
 /// is not ours is never killed; an error names it.
 ///
 /// The first half of that time the token alone is watched, the second half the process that the kernel names as well: an
-/// old token may stand under a new holder, who must get its own time.
+/// old token may still be there under a new holder, which must get its own time.
 struct FrozenHolder {
     private let time: any GuardTime
     private let processes: any ProcessTable
@@ -29,7 +29,7 @@ struct FrozenHolder {
     /// - Parameters:
     ///   - record: what the mutex says of its holder; it may be the one before, when the holder froze between its
     ///     kernel lock and its first write.
-    ///   - file: the mutex; the kernel is asked who locks it.
+    ///   - file: the mutex; the kernel is asked which process locks it.
     mutating func observe(_ record: MutexRecord?, file: FileID, path: String) throws(FleetError) {
         let now = time.now()
         guard seen != nil, seen?.token == record?.token else { return begin(record?.token, now) }
@@ -53,7 +53,7 @@ struct FrozenHolder {
         do throws(FleetError) {
             try deal(with: holder, wasStopped: suspect.isStopped, record: record, path: path)
         } catch {
-            // It may have moved on while it was looked at: only one that is still inside is worth an error.
+            // It may have left meanwhile: only a holder that is still inside is an error.
             guard processes.exclusiveHolders(of: file).contains(holder) else { return begin(record?.token, time.now()) }
             throw error
         }
@@ -97,12 +97,12 @@ struct FrozenHolder {
             record?.holder == identity || processes.runsMyProgram(pid)
         else {
             throw FleetError(
-                .io, "\(held), which does not move, and it cannot be proved to be a mosaic command",
+                .io, "\(held), which makes no progress, and it cannot be proved to be a mosaic command",
                 hint: "look at it (ps -p \(pid)), continue or end it, then run the command again")
         }
         if killed == identity {
             throw FleetError(
-                .io, "\(held), which does not move, and it does not die of SIGKILL",
+                .io, "\(held), which makes no progress, and it survives SIGKILL",
                 hint: "look for a file system that hangs (ps -p \(pid))")
         }
         guard wasStopped, processes.isStopped(pid) else {

@@ -60,8 +60,8 @@ final class KernelMutex: RegistryMutex {
                 forget()  // somebody removed the file by hand: lock the one that is there now
                 continue
             }
-            // Most waits last microseconds, and many wait at once when a lock is released: whoever is inside is looked at
-            // only by those who have waited for some steps already.
+            // Most waits last microseconds, and many wait at once when a lock is released: the holder is examined
+            // only by processes that have waited for some steps already.
             if backoff.isLong {
                 try frozen.observe(
                     try record(in: mutex.file), file: mutex.id, path: directory.path(RunDirectory.mutexName))
@@ -85,7 +85,7 @@ final class KernelMutex: RegistryMutex {
         }
     }
 
-    /// Writes who is inside. Refuses a mutex of the other kind: its holder does not see our kernel lock.
+    /// Records the holder. Refuses a mutex of the other kind: its holder does not see our kernel lock.
     private func signIn(_ mutex: Opened) throws(FleetError) {
         do throws(FleetError) {
             if !mutex.isKernelMutex, let record = try record(in: mutex.file), record.mutex != .kernel {
@@ -112,7 +112,7 @@ final class KernelMutex: RegistryMutex {
             opened?.isKernelMutex = record.mutex == .kernel
             guard record.mutex == .path else { return true }
         } else if try hasFlock(existing.file) {
-            // No record: whatever it was, the one who enters writes his own.
+            // Not a record: the process that enters writes its own.
             return true
         }
         // A path mutex, or one of a file system without flock that is still being created.
@@ -158,7 +158,7 @@ final class KernelMutex: RegistryMutex {
     /// Publishes the mutex file with its content by `link`, so that a process in path mode never sees a kernel mutex
     /// that looks like its own kind being created. The staged file is locked first: where `flock` does not work,
     /// nothing is published.
-    /// - Returns: false when there is no `flock` here.
+    /// - Returns: false if there is no `flock` here.
     private func make() throws(FleetError) -> Bool {
         let record = MutexRecord(mutex: .kernel, token: time.token(), holder: processes.me)
         var supported = true

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// The content of `restart.mutex`: who is inside, or was last. One line of JSON, padded with blanks to a fixed
+/// The content of `restart.mutex`: its current or last holder. One line of JSON, padded with blanks to a fixed
 /// length, so that one write replaces it and no reader meets an empty file in between.
 struct MutexRecord: Codable, Equatable {
     static let length = 512
@@ -33,7 +33,7 @@ struct MutexRecord: Codable, Equatable {
             return bytes + [UInt8(ascii: "\n")]
         } catch {
             throw FleetError(
-                .io, "the mutex record cannot be written as JSON: \(error)", hint: "report this as a defect")
+                .io, "the mutex record cannot be written as JSON: \(error)", hint: "report this as a bug")
         }
     }
 }

@@ -1,4 +1,4 @@
-/// The registry mutex for file systems without `flock`: whoever creates `restart.mutex` is inside, and removes it.
+/// The registry mutex for file systems without `flock`: the process that creates `restart.mutex` is inside, and removes it.
 ///
 /// A crash leaves the file behind. It is judged stale by its inode and modification time alone, seen unchanged for
 /// `patience.frozenAfter` on the waiter's own clock; never by content, because another implementation's mutex may
@@ -55,7 +55,7 @@ final class PathMutex: RegistryMutex {
         var isRemoved = false
         defer { if isRemoved { directory.calls.close(file) } else { unremoved = file } }
         // Left behind, it is what a crash leaves behind, and the one who reaps it would kill us as frozen. So a
-        // passing error gets another try; a lasting one means that nobody can make or remove files here anyway.
+        // passing error gets another try; a lasting one means that no process can create or remove files here anyway.
         for _ in 0..<3 {
             do throws(FleetError) {
                 let mine = try directory.status(of: file, RunDirectory.mutexName)

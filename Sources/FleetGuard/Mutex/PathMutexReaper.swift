@@ -2,7 +2,7 @@
 ///
 /// Removing a name only *if it is still that file* is no single system call, so the right to remove one given file is
 /// itself acquired: by creating `reap-INODE-TIME`, a name made from the victim's identity, which never comes again.
-/// Whoever creates it may remove that victim, and nobody else may. When the creator of such a claim crashes in turn,
+/// Only its creator may remove that victim. When the creator of such a claim crashes in turn,
 /// the right to *its* claim is acquired the same way, and with it the right to the victim.
 /// A living holder is waited for, however slow it is. One that is stopped is killed before its file goes: it must not
 /// wake up inside.
@@ -105,12 +105,12 @@ struct PathMutexReaper {
         switch processes.liveness(of: holder) {
         case .gone: return true
         case .unknowable:
-            // A slow disk over there is no proof of death, and nothing can be killed from here.
+            // A slow disk over there does not prove death, and nothing can be killed from here.
             guard hasWaitedLong(name) else { return false }
             throw FleetError(
                 .io,
                 "\(directory.path(name)) has been held for \(patience.givesUpAfter) by process \(holder.pid) on "
-                    + "\(Printable.oneLine(holder.host)), which cannot be looked at from here",
+                    + "\(Printable.oneLine(holder.host)), which cannot be checked from here",
                 hint: "if that process is gone, remove the file, then run the command again")
         case .alive: break
         }
@@ -150,7 +150,7 @@ struct PathMutexReaper {
             watched.look(time.now())
             guard watched.total < patience.frozenAfter else {
                 throw FleetError(
-                    .io, "process \(holder.pid), which holds \(directory.path(name)), does not die of SIGKILL",
+                    .io, "process \(holder.pid), which holds \(directory.path(name)), survives SIGKILL",
                     hint: "look for a file system that hangs (ps -p \(holder.pid))")
             }
             time.sleep(for: .milliseconds(1))

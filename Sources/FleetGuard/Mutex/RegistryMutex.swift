@@ -5,7 +5,7 @@ protocol RegistryMutex: AnyObject {
     var mode: LockRecord.Mode { get }
 
     /// Returns once this process, and no other, is inside.
-    /// - Parameter isWanted: asked after each step of waiting; where it says no, the wait is given up.
+    /// - Parameter isWanted: called after each step of waiting; if it returns false, the wait is given up.
     /// - Returns: false when it was given up.
     /// - Throws: `.io` when the file system refuses, when the mutex is of the other kind, or when it is held by a
     ///   frozen process that cannot be proved to be ours; what `isWanted` threw.
@@ -37,7 +37,7 @@ extension RegistryMutex {
 
 /// How long the mutex is waited for. All on the waiter's own monotonic clock.
 package struct MutexPatience: Sendable {
-    /// A holder that stays for this long is looked at: transitions take microseconds. It is dealt with only if it is
+    /// A holder that stays for this long is examined: transitions take microseconds. It is killed only if it is
     /// stopped; a slow one is waited for.
     var frozenAfter: Duration = .seconds(5)
     /// After this much waiting for one living holder the waiter gives up. The holder is left alone.

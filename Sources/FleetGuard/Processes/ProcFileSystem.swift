@@ -25,7 +25,7 @@ public final class ProcFileSystem: ProcessTable {
 
     public func liveness(of process: ProcessIdentity) -> Liveness {
         guard process.bootID == me.bootID else {
-            // The same host after another boot: nothing of it is left. Another host: nothing can be said.
+            // The same host after another boot: it is gone. Another host: unknown.
             return process.host.isExactly(me.host) ? .gone : .unknowable
         }
         guard process.pidNamespace == me.pidNamespace else { return .unknowable }
@@ -64,7 +64,7 @@ public final class ProcFileSystem: ProcessTable {
     public func descends(from ancestor: ProcessIdentity) -> Bool {
         guard ancestor.pidNamespace == me.pidNamespace, ancestor.bootID == me.bootID else { return false }
         var next = getppid()
-        // A chain is short; one that changes while it is followed must not be followed for ever.
+        // A chain is short; one that changes while it is followed must not be followed forever.
         for _ in 0..<1000 where next > 0 {
             guard let process = ProcessStat.read(next) else { return false }
             if next == ancestor.pid { return process.start == ancestor.start }

@@ -25,6 +25,6 @@ public enum Liveness: Sendable, Equatable {
     case alive
     /// Proved: the number is free or belongs to a younger process, or the machine has booted since.
     case gone
-    /// It lived on another host or in another pid namespace: nothing can be said, and nothing may be killed.
+    /// It lived on another host or in another pid namespace: its state is unknown, and nothing may be killed.
     case unknowable
 }

@@ -68,11 +68,11 @@ package struct ProcessStat: Equatable {
 /// A process held by a descriptor: it cannot be mistaken for another one that got its number.
 package final class PinnedProcess {
     package let stat: ProcessStat
-    /// A pidfd: readable when the process has ended, also while nobody has waited for it.
+    /// A pidfd: readable when the process has ended, even before it was waited for.
     package let descriptor: CInt
 
     /// - Parameter isRight: looks at the process once it is pinned.
-    /// - Returns: nil when there is no such process (any more).
+    /// - Returns: nil if there is no such process (any more).
     package init?(_ pid: Int32, where isRight: (ProcessStat) -> Bool) {
         let descriptor = fleet_pidfd_open(pid)
         guard descriptor >= 0 else { return nil }

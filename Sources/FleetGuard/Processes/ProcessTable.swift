@@ -5,12 +5,12 @@ public protocol ProcessTable: AnyObject {
 
     func liveness(of process: ProcessIdentity) -> Liveness
 
-    /// Numbers of processes that hold an exclusive kernel lock on this file, as far as they may be looked at.
+    /// Numbers of processes that hold an exclusive kernel lock on this file, as far as they may be examined.
     /// A reader that merely has the file open is not among them.
     func exclusiveHolders(of file: FileID) -> [Int32]
 
     /// Numbers of processes that have this file open for writing: its owner, and commands that it handed it to.
-    /// Where there is no kernel lock, this is how a command that outlives its owner is seen.
+    /// Without kernel locks, this is how a command that outlives its owner is found.
     func writers(of file: FileID) -> [Int32]
 
     /// The identity of a process of this user in this namespace; nil when it is gone or foreign.
@@ -39,6 +39,6 @@ extension ProcessTable {
         (isLocked ? exclusiveHolders(of: file) : writers(of: file)).contains(pid)
     }
 
-    /// In a world without parents nobody has an ancestor.
+    /// In a world without parents no process has an ancestor.
     public func descends(from ancestor: ProcessIdentity) -> Bool { false }
 }

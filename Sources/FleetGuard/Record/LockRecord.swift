@@ -1,4 +1,4 @@
-/// Line 1 of `restart.lock`, written once: who owns the fleet's restart, and why.
+/// Line 1 of `restart.lock`, written once: the owner of the fleet's restart, and the reason.
 public struct LockRecord: Codable, Sendable, Equatable {
     public enum Mode: String, Codable, Sendable {
         /// The record's inode carries its owner's kernel lock (`flock`).
@@ -26,10 +26,10 @@ public struct LockRecord: Codable, Sendable, Equatable {
     /// RFC 3339, UTC; for people only, nothing is judged by it.
     public var acquiredAt: String
     public var mutex: Mode
-    /// True for `lock run`: a script that may rightly take long. One without `maxHoldSeconds` is broken only on request.
+    /// True for `lock run`: a script that may take up to long. One without `maxHoldSeconds` is broken only on request.
     public var isRun: Bool?
-    /// How long the owner may rightly hold the lock: for a restart from the timeouts of its units, for a `lock run` what
-    /// was typed. While it makes progress, no waiter breaks it before it has seen it for so long.
+    /// The longest time that the owner may hold the lock: for a restart from the timeouts of its units, for a `lock run` as
+    /// typed. While it makes progress, no waiter breaks it before having seen it for that long.
     public var maxHoldSeconds: Double?
 
     public init(
@@ -52,7 +52,7 @@ public struct LockRecord: Codable, Sendable, Equatable {
         self.maxHoldSeconds = request.maxHold?.inSeconds
     }
 
-    /// `maxHoldSeconds`, whatever a file says.
+    /// `maxHoldSeconds`, clamped: a file may contain any number.
     public var maxHold: Duration? {
         maxHoldSeconds.map { .seconds(clamping: max(0, $0)) }
     }
@@ -63,13 +63,13 @@ public struct LockRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// What the caller of `Guard.acquire` is about to do, as it is written into the record.
+/// What the caller of `Guard.acquire` is about to do, as recorded in the lock.
 public struct LockRequest: Sendable, Equatable {
     public var scope: LockScope
     /// The command line, for people.
     public var command: String
     public var reason: String?
-    /// How long it may rightly take; nil: nothing is declared.
+    /// The longest time that it may take; nil: not declared.
     public var maxHold: Duration?
     /// A `lock run`.
     public var isRun: Bool

@@ -14,7 +14,7 @@ public struct LockRecordText: Sendable, Equatable {
         public var reason: String
     }
 
-    /// Reads a record. Unknown fields are tolerated; a torn or damaged progress line is passed over, because the
+    /// Reads a record. Unknown fields are tolerated; a torn or damaged progress line is ignored, because the
     /// owner may have died while it wrote it.
     public init(parsing bytes: [UInt8]) throws(Unreadable) {
         guard !bytes.isEmpty else { throw Unreadable(reason: "it is empty") }
@@ -54,7 +54,7 @@ public struct LockRecordText: Sendable, Equatable {
             return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
         } catch {
             throw FleetError(
-                .io, "the lock record cannot be written as JSON: \(error)", hint: "report this as a defect")
+                .io, "the lock record cannot be written as JSON: \(error)", hint: "report this as a bug")
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Text compared, searched and cut exactly as the kernel, tmux and systemd see it: byte by byte.
 ///
 /// Swift's own `==`, `hasPrefix`, `split` and `firstIndex(of:)` work on characters. To them U+037E *is* `;`, a `/` with a
-/// combining mark after it is no `/`, and a line that ends in CR has no line end. So a name, a path, a word for a program
+/// combining mark after it is not a `/`, and a line that ends in CR has no line end. So a name, a path, a word for a program
 /// or a line of its output must not go through them; `make lint` keeps them out of Sources.
 extension StringProtocol where SubSequence == Substring {
     /// The same bytes, where `==` also takes canonically equivalent text for equal.
@@ -17,7 +17,7 @@ extension StringProtocol where SubSequence == Substring {
         return self[utf8.index(startIndex, offsetBy: prefix.utf8.count)...]
     }
 
-    /// What stands before the suffix; nil without that suffix.
+    /// The text before the suffix; nil without that suffix.
     public func before(_ suffix: String) -> Substring? {
         guard ends(with: suffix) else { return nil }
         return self[..<utf8.index(endIndex, offsetBy: -suffix.utf8.count)]

@@ -8,7 +8,7 @@ public enum Timestamp {
             .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
-    /// Seconds since 1970; nil when the text is no RFC 3339 time.
+    /// Seconds since 1970; nil if the text is not an RFC 3339 time.
     public static func parse(_ text: String) -> Double? {
         for style in [Date.ISO8601FormatStyle(includingFractionalSeconds: true), Date.ISO8601FormatStyle()] {
             if let date = try? style.parse(text) { return date.timeIntervalSince1970 }  // nil says it

@@ -24,7 +24,7 @@ extension Duration {
     private var bounded: Duration { min(max(self, Self.longest * -1), Self.longest) }
     private static let longest = Duration.seconds(Int64.max / 2)
 
-    /// The nearest duration; zero for what is no number.
+    /// The nearest duration; zero if it is not a number.
     public static func seconds(clamping seconds: Double) -> Duration {
         .milliseconds(Int64(clamping: seconds * 1000))
     }
@@ -37,7 +37,7 @@ extension Duration {
 }
 
 extension FixedWidthInteger {
-    /// The nearest whole number towards zero; zero for what is no number.
+    /// The nearest whole number towards zero; zero if it is not a number.
     public init(clamping value: Double) {
         guard !value.isNaN else {
             self = 0

@@ -1,7 +1,7 @@
 public import FleetGuard
 internal import Glibc
 
-/// What an agent says it does, or what its terminal lets one guess.
+/// An agent's reported activity, or a guess from its terminal.
 ///
 /// The agent's main process publishes it as the unit's status text (`STATUS=`, sd_notify(3)), so `systemctl status`
 /// shows it and every manager backend can read it. The text is this type's own, one line:
@@ -62,7 +62,7 @@ public struct Activity: Sendable, Equatable {
     }
 
     private static func isOneLine(_ text: String) -> Bool {
-        // A text that is safe to print is printed as it is.
+        // Text that is safe to print is printed unchanged.
         Printable.oneLine(text, limit: .max).utf8.elementsEqual(text.utf8)
     }
 }

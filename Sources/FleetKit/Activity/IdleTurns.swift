@@ -29,7 +29,7 @@ public final class IdleTurns {
     private var deadline: Duration?
     /// The last turn found these busy under the lock, after the deadline.
     private var lateOccupied: [IdleWait.Occupied]?
-    /// The deadline has passed, and the restart was asked to go on all the same.
+    /// The deadline has passed, and the restart was asked to continue anyway.
     public private(set) var cutsWork = false
     /// In all turns so far.
     public private(set) var waited = Duration.zero
@@ -38,7 +38,7 @@ public final class IdleTurns {
     /// What earlier turns have restarted, in words; nil: nothing was touched.
     public var touched: String?
 
-    /// - Parameter wallClock: seconds since 1970, for how long somebody is busy.
+    /// - Parameter wallClock: seconds since 1970, to tell how long an agent has been busy.
     public init(
         limit: Duration = defaultLimit, onDeadline: OnDeadline = .giveUp, clock: any OperationClock = SystemClock(),
         wallClock: @escaping () -> Double
@@ -49,10 +49,10 @@ public final class IdleTurns {
         self.wallClock = wallClock
     }
 
-    /// Waits until a stop would cut no work, or until the deadline where the restart is to go on then.
+    /// Waits until a stop would cut no work, or until the deadline if the restart is to continue then.
     ///
-    /// - Parameter told: each time that those change who are waited for; never where nothing was waited for.
-    /// - Throws: `.busy` at the deadline, naming who works and since when; what the supervisor threw, with the words
+    /// - Parameter told: called each time the agents waited for change; never if there were none.
+    /// - Throws: `.busy` at the deadline, naming the busy agents and since when; what the supervisor threw, with the words
     ///   that nothing was touched; `.noServiceManager`.
     public func wait(
         _ wait: IdleWait, supervisor: any JobSupervisor, told: (Status) -> Void

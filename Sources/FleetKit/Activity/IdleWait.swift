@@ -3,7 +3,7 @@ public import FleetGuard
 /// Waits until a stop would cut no work: what `restart --when-idle` does before it takes the lock, and asks
 /// again once it has it.
 ///
-/// An agent that is down has nothing to lose. One that runs is free while it says that it is idle or waits for a
+/// An agent that is down has nothing to lose. One that runs is free while it reports that it is idle or waits for a
 /// person; unknown is never taken for idle, and neither is a run that is just beginning or ending.
 public struct IdleWait {
     /// Something whose work a stop would cut.
@@ -57,8 +57,8 @@ public struct IdleWait {
 
     /// - Parameters:
     ///   - units: the agents that would be stopped, without the one that asks: it does not wait for itself.
-    ///   - others: what else ends with the holder and says nothing of its activity (unmanaged sessions and units),
-    ///     looked at anew each time.
+    ///   - others: units and sessions that would end with the holder and report no activity (unmanaged ones),
+    ///     looked up again each time.
     public init(
         _ manager: any ServiceManager, units: [UnitName], clock: any OperationClock = SystemClock(),
         others: @escaping () throws(FleetError) -> [Occupied] = { () throws(FleetError) in [] }
@@ -87,7 +87,7 @@ public struct IdleWait {
     /// - Parameters:
     ///   - limit: from now on.
     ///   - supervisor: gets `.tick` while nothing happens; its throw (a signal) ends the wait.
-    ///   - waiting: told who is waited for, at first and each time that changes.
+    ///   - waiting: called with the agents waited for, at first and each time that changes.
     /// - Throws: what the supervisor threw; `.noServiceManager`.
     public func run(
         atMost limit: Duration, supervisor: any JobSupervisor, waiting: ([Occupied]) -> Void

@@ -2,7 +2,7 @@ internal import FleetGuard
 
 /// Busy agents in the words of messages.
 public enum OccupiedWords {
-    /// At most so many are named.
+    /// At most this many are named.
     private static let namedAtMost = 8
 
     /// `planner (busy for 12m 05s: tests), worker-3 (reports no activity)`.
@@ -50,7 +50,7 @@ public enum OccupiedWords {
         let others = silent.filter { $0.unit == nil }
         if !others.isEmpty {
             sentences.append(
-                "\(names(others)) \(others.count == 1 ? "is" : "are") in no roster: end what is not needed")
+                "\(names(others)) \(others.count == 1 ? "is" : "are") not in the roster: end those that are not needed")
         }
         return sentences.joined(separator: "; ")
     }

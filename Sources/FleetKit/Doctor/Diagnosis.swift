@@ -4,7 +4,7 @@ public import FleetGuard
 public struct Diagnosis {
     public enum Level: String, Sendable, Comparable, CaseIterable {
         case ok
-        /// Not looked at, because of what another check found.
+        /// Skipped, because another check failed.
         case skipped
         /// The fleet works, but not in every case.
         case warning
@@ -43,7 +43,7 @@ public struct Diagnosis {
     }
 }
 
-/// Something that can be put right without asking: it stops, restarts and deletes nothing that anybody could miss.
+/// A repair that needs no confirmation: it stops, restarts and deletes nothing that is in use.
 public struct Repair {
     /// What was done, once it was: `made /home/me/.config/mosaic/fleet/run`.
     public var done: String

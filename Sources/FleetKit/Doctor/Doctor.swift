@@ -20,7 +20,7 @@ public struct Doctor {
         return checks.map { Finding(check: $0.name, diagnosis: Self.diagnose($0, fleet, &told), repaired: nil) }
     }
 
-    /// Examines, repairs what can be repaired, and says what is so afterwards.
+    /// Examines, makes the repairs, and reports the state afterwards.
     public func treat(_ fleet: HealthContext) -> [Finding] {
         var told: [String: String] = [:]
         return checks.map { check in

@@ -1,8 +1,8 @@
 public import FleetGuard
 
-/// One thing that the fleet needs, looked at. A new check is one file in `Checks/` and one line in `HealthChecks`.
+/// A check of one thing that the fleet needs. A new check is one file in `Checks/` and one line in `HealthChecks`.
 ///
-/// A check changes nothing, leaves nothing behind and never waits for long; what can be repaired, its diagnosis says.
+/// A check changes nothing, leaves nothing behind and never waits for long; its diagnosis says what can be repaired.
 public protocol HealthCheck: Sendable {
     /// Stable, for scripts that read `--json`: `run-directory`.
     var name: String { get }

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// What the checks look at: the fleet, its service manager and the machine. Read once and shared, until `forget`.
 public final class HealthContext {
-    /// The way to systemd, or why there is none.
+    /// The connection to systemd, or why there is none.
     public struct Connection {
         public var manager: Result<any ServiceManager, FleetError>
         /// Why it is not the way that was preferred.
@@ -89,7 +89,7 @@ public final class HealthContext {
         return NextCommands(scope: scope, mosaicHome: isFoundEverywhere ? nil : home.path)
     }
 
-    /// What the roster says of the mutex; a roster that cannot be read is another check's trouble.
+    /// The roster's mutex setting; a roster that cannot be read is another check's concern.
     var mutexChoice: MutexChoice {
         do throws(FleetError) { return try roster().guardSettings.mutex } catch { return .auto }
     }

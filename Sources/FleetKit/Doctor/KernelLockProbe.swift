@@ -82,6 +82,6 @@ enum KernelLockProbe {
     private static func failure(_ what: String, _ folder: String) -> FleetError {
         FleetError(
             .io, "cannot \(what) \(Printable.oneLine(folder)): \(String(cString: strerror(errno)))",
-            hint: "check who owns it, and the space on the disk")
+            hint: "check its owner and the free space")
     }
 }

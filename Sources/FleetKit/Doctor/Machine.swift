@@ -6,9 +6,9 @@ public struct Machine: Sendable {
     /// In front of every absolute path of the system's (`/var/lib/systemd/linger`).
     public var root = ""
     public var user: UInt32 = geteuid()
-    /// Whether the kernel's clock is kept right by somebody; nil where the kernel does not say.
+    /// Whether the kernel's clock is synchronised; nil if the kernel does not say.
     public var isClockSynchronized: @Sendable () -> Bool? = Self.kernelClock
-    /// Where this program's file is; its `share` is looked at beside the system's.
+    /// Where this program's file is; its `share` is searched besides the system's.
     public var program: String?
 
     public init() {}

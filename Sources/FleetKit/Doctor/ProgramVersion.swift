@@ -28,7 +28,7 @@ struct ProgramVersion: Comparable, Equatable, CustomStringConvertible {
         (left.major, left.minor) < (right.major, right.minor)
     }
 
-    /// What a program says of itself: the first line of its standard output.
+    /// A program's version text: the first line of its standard output.
     /// - Throws: `.io` when it cannot be run.
     static func line(of program: String, _ option: String, environment: [String: String]) throws(FleetError) -> String {
         let output = try ChildProcess(executable: program, arguments: [option], environment: environment)

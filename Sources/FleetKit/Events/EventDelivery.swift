@@ -4,8 +4,8 @@ internal import Glibc
 
 /// Tells the waiting events: the work of the event service, which systemd starts when there are some.
 ///
-/// Each event is told once, by one run of the command with the document as its standard input: also when the command
-/// fails, hangs or is killed with this process. A command that cannot be told is said once, until it can again.
+/// Each event is delivered once, by one run of the command with the document as its standard input, even if the command
+/// fails, hangs or is killed with this process. A failing command is reported once, until it succeeds again.
 public final class EventDelivery {
     /// A command that takes longer is killed, with its process group.
     public static let timeLimit = Duration.seconds(10)
@@ -129,7 +129,7 @@ public final class EventDelivery {
         return run
     }
 
-    /// nil while it runs; empty after success; else what was wrong.
+    /// nil while it runs; empty after success; else the error.
     private func outcome(of run: Run) -> String? {
         var value: CInt = 0
         let said = String(decoding: run.lastWords, as: UTF8.self).parts(at: "\n").last.map { ": \($0)" } ?? ""
@@ -161,7 +161,7 @@ public final class EventDelivery {
             }
             guard known == nil else { return }
             let words = Printable.oneLine(problem, limit: 400)
-            note("the event command failed: \(words); further failures are not reported until it ends well")
+            note("the event command failed: \(words); further failures are not reported until it succeeds")
             try folder.setText("\(time()) \(words)\n", EventFolder.problem)
         } catch {
             note(error.message)

@@ -2,7 +2,7 @@ public import FleetGuard
 internal import Glibc
 internal import SystemPackage
 
-/// `<mosaic home>/fleet/events`: what is to be told, as files, until the event service takes them.
+/// `<mosaic home>/fleet/events`: undelivered events, as files, until the event service takes them.
 ///
 /// `init` makes the folder where the roster has `[events]`, and removes it where it has not. So whether events are told
 /// costs one look, and who has something to tell waits for nobody: it writes a file, which systemd hears of
@@ -47,7 +47,7 @@ public struct EventFolder: Sendable {
         return lstat(path, &status) == 0
     }
 
-    /// With all that nobody was told of.
+    /// With all undelivered events.
     func remove() throws(FleetError) {
         guard let folder = try open() else { return }
         defer { close(folder) }
@@ -202,6 +202,6 @@ public struct EventFolder: Sendable {
     private func failure(_ verb: String) -> FleetError {
         FleetError(
             .io, "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: errno).description)",
-            hint: "check that folder; 'mosaic fleet init' makes it again")
+            hint: "check that directory; 'mosaic fleet init' creates it again")
     }
 }

@@ -1,7 +1,7 @@
 internal import FleetGuard
 
 extension FleetEvent {
-    /// What is to be told of something that the history has: a restart that did not end well, or a takeover.
+    /// The event for a record of the history: a restart that did not succeed, or a takeover.
     ///
     /// - Returns: nil where there is nothing to tell: an operation that never had the lock did nothing, and whoever typed
     ///   Ctrl-C or broke the lock by hand knows.
@@ -40,7 +40,7 @@ extension FleetEvent {
         case .takeover:
             let owner = record.owner.map { "pid \($0.pid) (\($0.command))" } ?? "an owner that left no record"
             let far = record.owner?.progress.map { ", in \($0)" } ?? ""
-            return "\(own) took the restart over from \(owner), which was \(record.result)\(far)"
+            return "\(own) took over the restart from \(owner), which was \(record.result)\(far)"
         case .restartEvicted: return "\(own) lost its lock to another restart, and stopped"
         case .restartHalted: return "\(own) halted: \(record.error ?? "an agent failed")"
         default:

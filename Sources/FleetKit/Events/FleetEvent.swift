@@ -1,7 +1,7 @@
 internal import FleetGuard
 internal import FoundationEssentials
 
-/// Something that an operator wants to be told of: the JSON document that the command of `[events]` reads.
+/// An event for an operator: the JSON document that the command of `[events]` reads.
 ///
 /// The fields are documented in docs/events.md; a field that has nothing to say is left out.
 public struct FleetEvent: Codable, Sendable, Equatable {
@@ -16,7 +16,7 @@ public struct FleetEvent: Codable, Sendable, Equatable {
         case restartHalted = "restart-halted"
         /// The lock was taken from a restart that was alive.
         case restartEvicted = "restart-evicted"
-        /// A restart took the lock over from one that had died or hung.
+        /// A restart took over the lock from one that had died or hung.
         case takeover
         /// An agent waits for a person.
         case agentWaiting = "agent-waiting"
@@ -51,7 +51,7 @@ public struct FleetEvent: Codable, Sendable, Equatable {
     /// The command line of the restart.
     public var command: String?
     public var reason: String?
-    /// What the agent said.
+    /// The note of the agent's report.
     public var note: String?
     /// What to type.
     public var next: String?
@@ -72,7 +72,7 @@ public struct FleetEvent: Codable, Sendable, Equatable {
         do {
             return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
         } catch {
-            throw FleetError(.io, "the event cannot be written as JSON: \(error)", hint: "report this as a defect")
+            throw FleetError(.io, "the event cannot be written as JSON: \(error)", hint: "report this as a bug")
         }
     }
 

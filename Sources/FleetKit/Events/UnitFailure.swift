@@ -1,6 +1,6 @@
 public import FleetGuard
 
-/// A failure of one of the fleet's units, as systemd tells of it: in the environment of `ExecStopPost=` at each end of a
+/// A failure of one of the fleet's units, as systemd reports it: in the environment of `ExecStopPost=` at each end of a
 /// run (systemd.exec(5)), and by `OnFailure=` when the unit has failed for good (`MONITOR_…`, since systemd 251).
 ///
 /// Both are told of most failures. So what was looked at is written down for each unit, and told once:
@@ -43,7 +43,7 @@ public struct UnitFailure: Sendable {
         }
     }
 
-    /// What is to be told of it, and notes that it was looked at.
+    /// The event for it; records that it was handled.
     ///
     /// - Parameters:
     ///   - state: as the manager has it now; nil where it does not say.
@@ -92,7 +92,7 @@ public struct UnitFailure: Sendable {
     }
 
     private func exitWords(_ result: String, _ state: UnitState?, _ words: OutcomeWords) -> String {
-        // The manager has what the main process said of itself.
+        // The manager has the main process's status text.
         if let state, state.result.isExactly(result) { return words.reason(result: result, state: state) }
         var known = UnitState(name: unit, result: result)
         if let exit, let status = Int32(exit.status) {

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Compares what each run was started from (`RunRecord`) with what a start would find now.
 ///
-/// A unit without a record (the holder, an agent of an earlier edition) is judged by the times of its unit files and by
-/// the program that its main process runs; what remains open is said to be unknown.
+/// A unit without a record (the holder, an agent of an earlier version) is judged by the times of its unit files and by
+/// the program that its main process runs; the rest is reported as unknown.
 public struct FileFreshness: FreshnessLook {
     private let unfollowed: () throws(FleetError) -> [UnitName: String]
 
@@ -36,7 +36,7 @@ public struct FileFreshness: FreshnessLook {
                 freshness = try Self.compare(record, state, settings, manager)
             } else {
                 freshness = Self.withoutRecord(settings)
-                freshness.doubt = "its main process noted nothing of what it was started from"
+                freshness.doubt = "its main process did not record what it was started from"
             }
             if settings.needsReload, freshness.reasons.isEmpty {
                 freshness.reasons.append(

@@ -14,7 +14,7 @@ struct FileStamp: Sendable, Equatable {
     var modified: Int64
 
     /// Follows symbolic links.
-    /// - Returns: nil when there is no such file, or it cannot be reached.
+    /// - Returns: nil if there is no such file, or it cannot be reached.
     init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
@@ -35,7 +35,7 @@ struct FileStamp: Sendable, Equatable {
         self.modified = modified
     }
 
-    /// When the entry came to be what and where it is (`st_ctim`): a rename changes it, and nobody can set it back.
+    /// When the entry was last changed or moved (`st_ctim`): a rename changes it, and it cannot be set back.
     /// Microseconds since 1970; of a symbolic link itself.
     static func placed(_ path: String) -> UInt64? {
         var status = stat()

@@ -68,7 +68,7 @@ public struct Freshness: Sendable, Equatable {
 
 /// How it is found out whether units are outdated.
 public protocol FreshnessLook {
-    /// - Parameter states: of units of the roster, of which those that are active are looked at.
+    /// - Parameter states: of units of the roster; only active ones are checked.
     /// - Returns: of each that is active.
     /// - Throws: `.noServiceManager`.
     func look(

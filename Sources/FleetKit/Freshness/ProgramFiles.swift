@@ -4,7 +4,7 @@ internal import Glibc
 /// The files that a command's start executes: its program, as execvp(3) finds it, and for a script its interpreters.
 struct ProgramFiles: Equatable {
     struct File: Equatable {
-        /// As it was found: through which links it leads is looked at anew each time.
+        /// As it was found: through which links it leads is looked up again each time.
         var path: String
         var isInterpreter = false
     }

@@ -1,7 +1,7 @@
 internal import FleetGuard
 
 /// What an agent's run was started from: which files, with which content. Its main process writes it down when the agent
-/// has started; whoever asks later whether the agent is outdated compares.
+/// has started; later checks whether the agent is outdated compare with it.
 ///
 /// One file for each unit, `<runtime directory>/mosaic-fleet/runs/UNIT`, replaced by the next run and gone with the
 /// machine's next boot, as the runs are. The stamps are taken before the program starts: a file that is replaced in
@@ -61,7 +61,7 @@ extension RunRecord {
         return (fields + [Self.end]).map { $0 + "\0" }.joined()
     }
 
-    /// - Returns: nil when it is no whole record.
+    /// - Returns: nil if it is not a complete record.
     init?(text: String) {
         var fields = text.parts(at: Self.separator, keepingEmpty: true).map(String.init)[...]
         func next() -> String? { fields.popFirst() }
@@ -112,7 +112,7 @@ extension RunRecord {
         var folder = try ConfigFolder.open(runtime, create: false)
         for name in Self.folders { folder = try folder?.folder(name, create: true, mode: 0o700) }
         guard let folder else {
-            throw FleetError(.io, "there is no folder \(Printable.oneLine(runtime, limit: 4096))", hint: "")
+            throw FleetError(.io, "there is no directory \(Printable.oneLine(runtime, limit: 4096))", hint: "")
         }
         try folder.write(unit, text, mode: 0o600)
     }

@@ -12,7 +12,7 @@ public enum Author {
         return place().map { "\(who) (\($0))" } ?? who
     }
 
-    /// The account's name; the number where there is none.
+    /// The account's name, or the number without an account.
     public static func user(_ number: UInt32) -> String {
         guard let entry = getpwuid(number), let name = entry.pointee.pw_name else { return "user \(number)" }
         return Printable.oneLine(String(cString: name), limit: 32)

@@ -19,7 +19,7 @@ public struct History: Sendable {
 
     /// Newest last.
     public var records: [HistoryRecord]
-    /// Lines that are no records: torn, damaged, or of a later version.
+    /// Lines that are not records: torn, damaged, or of a later version.
     public var unreadable: Int
 
     /// More than two files of the usual size; a larger one was not written by us.
@@ -62,13 +62,13 @@ public struct History: Sendable {
         let matching = operations.filter { $0.token?.begins(with: wanted) == true }
         guard wanted.count >= 4, let first = matching.last else {
             throw FleetError(
-                .usage, "no record of the history has the token \(shown)",
+                .usage, "no record in the history has the token \(shown)",
                 hint: "give a token, or 4 or more characters of its beginning, from 'mosaic fleet history', or 'last'")
         }
         guard matching.allSatisfy({ $0.token == first.token }) else {
             throw FleetError(
-                .usage, "several records of the history have tokens that begin with \(shown)",
-                hint: "give more of the token")
+                .usage, "several records in the history have tokens that begin with \(shown)",
+                hint: "give more characters of the token")
         }
         return first
     }

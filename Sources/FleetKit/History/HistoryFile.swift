@@ -6,7 +6,7 @@ internal import SystemPackage
 ///
 /// A line is one `write` with `O_APPEND`, so the kernel puts it at the end whole, whoever else writes; `flock` on the
 /// file is for what takes two steps: a new file when this one is full, and taking back a line that the disk had no
-/// room for. A writer that cannot get that lock soon (somebody is stopped with it) appends all the same. What a crash
+/// room for. A writer that cannot get that lock soon (its holder is stopped) appends without it. What a crash
 /// of the machine tore is ended by the next writer, so it costs one line.
 public struct HistoryFile: Sendable {
     public static let name = "history.jsonl"
@@ -30,11 +30,12 @@ public struct HistoryFile: Sendable {
     public var path: String { home + "/fleet/" + Self.name }
 
     /// Adds the record, or nothing of it.
-    /// - Throws: `.unsafeHome` for a file that somebody else could have put there; `.io`.
+    /// - Throws: `.unsafeHome` for a file that another user could have put there; `.io`.
     public func append(_ record: HistoryRecord) throws(FleetError) {
         let line = try record.line()
         guard let folder = try RunDirectoryOpener.openFleet(home: home, create: true) else {
-            throw FleetError(.io, "\(shown) cannot be written: its folder was removed", hint: "run the command again")
+            throw FleetError(
+                .io, "\(shown) cannot be written: its directory was removed", hint: "run the command again")
         }
         defer { close(folder) }
         // Somebody may put the file aside between its opening and its lock.
@@ -48,14 +49,14 @@ public struct HistoryFile: Sendable {
                 if size > 0, Int(size) > limit - line.count {
                     try countOlder(folder)
                     guard renameat(folder, Self.name, folder, Self.oldName) == 0 else {
-                        throw failure("put aside", errno)
+                        throw failure("rotate", errno)
                     }
                     continue
                 }
             }
             return try write(line, to: file, isLocked: isLocked)
         }
-        throw FleetError(.io, "\(shown) is replaced again and again", hint: "see who else writes it")
+        throw FleetError(.io, "\(shown) keeps being replaced", hint: "find out which process writes it")
     }
 
     /// Content of the older file and of this one, in this order, each at most its last `limit` bytes and whole lines.
@@ -77,9 +78,9 @@ public struct HistoryFile: Sendable {
 
     private var shown: String { Printable.oneLine(path) }
 
-    /// Opens and checks it: nobody else's, a file, and not through a link.
+    /// Opens and checks it: the caller's own, a file, and not through a link.
     func open(_ folder: CInt, _ name: String, _ flags: CInt) throws(FleetError) -> CInt {
-        // A named pipe must not make anybody wait.
+        // A named pipe must not block us.
         let file = openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard file >= 0 else {
             guard errno != ELOOP else { throw unsafe("is a symbolic link") }
@@ -87,9 +88,9 @@ public struct HistoryFile: Sendable {
         }
         do throws(FleetError) {
             let status = try status(file)
-            guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is no regular file") }
+            guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is not a regular file") }
             guard status.st_uid == geteuid() else { throw unsafe("belongs to user \(status.st_uid)") }
-            guard status.st_mode & 0o022 == 0 else { throw unsafe("is writable for its group or for others") }
+            guard status.st_mode & 0o022 == 0 else { throw unsafe("is group- or world-writable") }
             return file
         } catch {
             close(file)
@@ -97,7 +98,7 @@ public struct HistoryFile: Sendable {
         }
     }
 
-    /// - Returns: false when somebody else keeps it for long, or there are no such locks here.
+    /// - Returns: false if another process keeps it for long, or there are no such locks here.
     func lock(_ file: CInt) -> Bool {
         let clock = SystemClock()
         let deadline = clock.now() + Self.patience
@@ -152,7 +153,7 @@ public struct HistoryFile: Sendable {
 
     func status(_ file: CInt) throws(FleetError) -> stat {
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw failure("look at", errno) }
+        guard fstat(file, &status) == 0 else { throw failure("access", errno) }
         return status
     }
 
@@ -163,6 +164,6 @@ public struct HistoryFile: Sendable {
     func failure(_ verb: String, _ number: CInt) -> FleetError {
         FleetError(
             .io, "cannot \(verb) \(shown): \(Errno(rawValue: number).description)",
-            hint: number == ENOSPC || number == EDQUOT ? "free some space there" : "check the file and its folder")
+            hint: number == ENOSPC || number == EDQUOT ? "free some space there" : "check the file and its directory")
     }
 }

@@ -25,7 +25,7 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
         }
     }
 
-    /// Somebody who owned the lock.
+    /// A process that owned the lock.
     public struct Party: Codable, Sendable, Equatable {
         public var pid: Int32
         public var command: String
@@ -82,7 +82,7 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
     public var milliseconds: Int64 = 0
     /// For the lock.
     public var waited: Int64 = 0
-    /// The last owner that it waited for; of a short wait nobody knows.
+    /// The last owner that it waited for; unknown after a short wait.
     public var waitedFor: Party?
     /// Who lost the lock, for a takeover, an eviction and a break.
     public var owner: Party?
@@ -113,7 +113,7 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
 
     public var isOperation: Bool { Kind(rawValue: kind)?.isOperation == true }
 
-    /// Whether it ended as it was meant to. A takeover says that somebody else did not.
+    /// Whether it succeeded. A takeover means that another operation did not.
     public var isWell: Bool { result == "done" || result == "joined" }
 }
 
@@ -135,14 +135,14 @@ extension HistoryRecord {
             do {
                 bytes = Array(try encoder.encode(record)) + [UInt8(ascii: "\n")]
             } catch {
-                throw FleetError(.io, "the record cannot be written as JSON: \(error)", hint: "report this as a defect")
+                throw FleetError(.io, "the record cannot be written as JSON: \(error)", hint: "report this as a bug")
             }
             if bytes.count <= Self.maximumBytes { return bytes }
             guard !record.units.isEmpty else {
                 throw FleetError(
                     .io, "the record is longer than \(Self.maximumBytes) bytes", hint: "give a shorter reason")
             }
-            // The ones that did not end well are what somebody will look for.
+            // Failures are what a reader will look for.
             let kept = record.units.count / 2
             let failed = record.units.filter { $0.outcome != "done" }
             let rest = record.units.filter { $0.outcome == "done" }
@@ -173,7 +173,7 @@ extension HistoryRecord {
 }
 
 extension HistoryRecord.Party {
-    /// nil when the lock is no record: then nobody knows who owned it.
+    /// nil if the lock was not a record: then its owner is unknown.
     public init?(_ observation: LockObservation) {
         guard let record = observation.record else { return nil }
         self.init(

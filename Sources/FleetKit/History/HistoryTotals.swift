@@ -56,7 +56,7 @@ public struct HistoryTotals: Codable, Sendable, Equatable {
 
     // MARK: As a text
 
-    /// nil for a damaged text: then counting begins anew, which is a counter's reset.
+    /// nil for a damaged text: then counting starts again, which is a counter reset.
     init?(text: [UInt8]) {
         do { self = try JSONDecoder().decode(HistoryTotals.self, from: Data(text)) } catch { return nil }
     }
@@ -65,7 +65,7 @@ public struct HistoryTotals: Codable, Sendable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         do { return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")] } catch {
-            throw FleetError(.io, "the totals cannot be written as JSON: \(error)", hint: "report this as a defect")
+            throw FleetError(.io, "the totals cannot be written as JSON: \(error)", hint: "report this as a bug")
         }
     }
 }

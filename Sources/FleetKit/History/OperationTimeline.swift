@@ -1,6 +1,6 @@
 internal import FleetGuard
 
-/// Writes down when an operation did what, as it is told by it, for the history.
+/// Records the times of an operation's steps, as it reports them, for the history.
 public final class OperationTimeline: OperationObserver {
     private let clock: any OperationClock
     private let begin: Duration

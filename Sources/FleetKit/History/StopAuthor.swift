@@ -1,6 +1,6 @@
 public import FleetGuard
 
-/// Whose `stop` took a unit down, and when, as far as the history tells. systemd knows no author, and where nothing refers
+/// Which user's `stop` took a unit down, and when, as far as the history shows. systemd knows no author, and where nothing refers
 /// to a unit that is down it forgets the time, too.
 public final class StopAuthor {
     private struct End: Hashable {

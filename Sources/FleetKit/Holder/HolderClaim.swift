@@ -42,7 +42,7 @@ public struct HolderClaim: Codable, Sendable, Equatable {
             return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
         } catch {
             throw FleetError(
-                .io, "the claim on the holder cannot be written as JSON: \(error)", hint: "report this as a defect")
+                .io, "the claim on the holder cannot be written as JSON: \(error)", hint: "report this as a bug")
         }
     }
 }

@@ -22,7 +22,7 @@ public struct HolderGuard {
 
     /// - Parameters:
     ///   - place: of the home's directory.
-    ///   - warn: told what the operator has to know while it goes on.
+    ///   - warn: called with warnings for the operator while it continues.
     public init(
         holder: UnitName, directory: String, home: String, place: FileID, store: any LockStore, time: any GuardTime,
         processes: any ProcessTable, interruption: @escaping () -> FleetError?, warn: @escaping (String) -> Void
@@ -69,7 +69,7 @@ public struct HolderGuard {
                 }
                 guard waited < grace + Self.killGrace else {
                     warn(
-                        "going on, although process \(other.process.pid) of this home, which lost the lock, may still act:"
+                        "continuing, although process \(other.process.pid) of this home, which lost the lock, may still act:"
                             + " it cannot be ended")
                     return nil
                 }
@@ -87,8 +87,8 @@ public struct HolderGuard {
     private func refused(_ other: HolderClaim) -> FleetError {
         FleetError(
             .unsafeHome,
-            "\(holder) is in the hands of another mosaic home, \(Printable.oneLine(other.home)): pid \(other.process.pid)"
-                + " (\(Printable.oneLine(other.command))); this command is of mosaic home \(Printable.oneLine(home))",
+            "\(holder) is in use by another mosaic home, \(Printable.oneLine(other.home)): pid \(other.process.pid)"
+                + " (\(Printable.oneLine(other.command))); this command belongs to mosaic home \(Printable.oneLine(home))",
             hint: "a holder belongs to one mosaic home: wait until that command has ended, and use --mosaic-home"
                 + " \(ShellWord.quoted(other.home)) from now on")
     }
@@ -97,7 +97,7 @@ public struct HolderGuard {
         let who = pids.isEmpty ? "a process of another user" : "pid \(pids.map(String.init).joined(separator: ", "))"
         return FleetError(
             .unsafeHome,
-            "\(holder) is in the hands of \(who), and the mosaic home of that is not known; this command is of mosaic home"
+            "\(holder) is in use by \(who), whose mosaic home is not known; this command belongs to mosaic home"
                 + " \(Printable.oneLine(home))",
             hint: "wait until that process has ended, then run this again")
     }

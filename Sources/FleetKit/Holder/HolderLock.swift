@@ -2,7 +2,7 @@ internal import FleetGuard
 internal import Glibc
 
 /// A lock named after a holder, in a directory that the holder's service manager names. Whatever mosaic home, variable or
-/// bus address led here, whoever acts on this holder through this manager meets at this file.
+/// bus address led here, every process that acts on this holder through this manager uses this file.
 ///
 /// The file is permanent and its `flock` is the lock; the process's end frees it. Its content only says who has it, and
 /// is believed of a process alone that the kernel shows to hold the lock.
@@ -11,7 +11,7 @@ public final class HolderLock {
         case mine(HolderLock)
         /// This process, which lives and was seen to hold the lock, wrote this.
         case taken(HolderClaim)
-        /// Held, and it cannot be said by which home: the claim is not written yet, or the process may not be looked into.
+        /// Held, by an unknown home: the claim is not written yet, or the process may not be examined.
         case unknown([Int32])
     }
 
@@ -65,7 +65,7 @@ public final class HolderLock {
         guard base >= 0 else { throw failure("open", directory, errno) }
         defer { close(base) }
         var owner = stat()
-        guard fstat(base, &owner) == 0 else { throw failure("look at", directory, errno) }
+        guard fstat(base, &owner) == 0 else { throw failure("access", directory, errno) }
         let folderPath = directory + "/" + folderName
         var isNew = false
         var folder = openat(base, folderName, flags | O_NOFOLLOW)
@@ -78,7 +78,7 @@ public final class HolderLock {
         defer { close(folder) }
         // root, who acts on a user's fleet, must not leave what that user cannot open.
         if isNew, owner.st_uid != geteuid(), fchown(folder, owner.st_uid, owner.st_gid) != 0 {
-            throw failure("give away", folderPath, errno)
+            throw failure("change the owner of", folderPath, errno)
         }
         try check(folder, folderPath, owner.st_uid, isFolder: true)
         let path = folderPath + "/" + name
@@ -89,7 +89,7 @@ public final class HolderLock {
             if file >= 0, owner.st_uid != geteuid(), fchown(file, owner.st_uid, owner.st_gid) != 0 {
                 let number = errno
                 close(file)
-                throw failure("give away", path, number)
+                throw failure("change the owner of", path, number)
             }
         }
         guard file >= 0 else { throw failure("open", path, errno) }
@@ -107,14 +107,14 @@ public final class HolderLock {
         _ descriptor: CInt, _ path: String, _ owner: UInt32, isFolder: Bool
     ) throws(FleetError) -> FileID {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure("look at", path, errno) }
+        guard fstat(descriptor, &status) == 0 else { throw failure("access", path, errno) }
         guard status.st_uid == owner || status.st_uid == geteuid(), status.st_mode & 0o022 == 0,
             status.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG)
         else {
             throw FleetError(
                 .unsafeHome,
                 "\(Printable.oneLine(path)) is not a \(isFolder ? "directory" : "file") that only the manager's user can write",
-                hint: "see whose it is with 'ls -ld', and remove it when no restart runs")
+                hint: "check its owner with 'ls -ld', and remove it when no restart is running")
         }
         return FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }

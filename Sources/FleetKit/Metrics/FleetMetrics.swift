@@ -27,15 +27,15 @@ public struct FleetMetrics {
                 .gauge, "holder_up", help: "Whether the holder is active.",
                 report.rows.filter { $0.role == .holder }.map { ([], $0.state.isActive ? 1 : 0) })
             text.add(
-                .gauge, "agents", help: "Agents by the state of their unit and by what they say they do.",
+                .gauge, "agents", help: "Agents by unit state and reported activity.",
                 Self.agents(report))
             text.add(
-                .gauge, "unmanaged_units", help: "Units of the agents' template that are in no roster.",
+                .gauge, "unmanaged_units", help: "Units of the agents' template that are not in the roster.",
                 one(Double(report.rows.count { $0.role == .unmanaged })))
         }
         if let outdated {
             text.add(
-                .gauge, "agents_outdated", help: "Agents that run with less than they would get now.",
+                .gauge, "agents_outdated", help: "Agents that do not run with their current settings.",
                 one(Double(outdated)))
         }
         if let report {

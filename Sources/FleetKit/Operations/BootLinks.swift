@@ -1,6 +1,6 @@
 public import FleetGuard
 
-/// Which of the fleet's units come up at boot: the holder and the agents with `autostart`, all of them or none.
+/// Which of the fleet's units start at boot: the holder and the agents with `autostart`, all of them or none.
 public struct BootLinks {
     private let manager: any ServiceManager
     private let roster: Roster
@@ -11,7 +11,7 @@ public struct BootLinks {
     }
 
     public struct Change: Sendable, Equatable {
-        /// Units that come up at boot from now on, the holder first.
+        /// Units that start at boot from now on, the holder first.
         public var enabled: [UnitName] = []
         /// Units that came up at boot before.
         public var disabled: [UnitName] = []

@@ -42,7 +42,7 @@ final class FencedSupervisor: JobSupervisor {
 
     func willSend(_ command: UnitCommand) throws(FleetError) {
         try checkInterruption()
-        // Last, so that as little as possible stands between the fence and the command.
+        // Last, so that as little as possible happens between the fence and the command.
         try lock.checkFence()
         observer.operation(.sent(command))
         inFlight.append(command)
@@ -123,7 +123,7 @@ final class FencedSupervisor: JobSupervisor {
         do throws(FleetError) { try lock.report(event) } catch { try tolerate(error) }
     }
 
-    /// A full disk must not leave the fleet half restarted: the lock is held all the same, so the operation goes on.
+    /// A full disk must not leave the fleet half restarted: the lock is still held, so the operation continues.
     private func tolerate(_ error: FleetError) throws(FleetError) {
         guard error.code == .io else { throw error }
         if !hasWarned { observer.operation(.warning("progress is not recorded: \(error.message)")) }

@@ -52,7 +52,7 @@ public struct FleetResidence: Sendable, Equatable {
         var servers: Set<Int32> = []
         if let named = server(of: environment) { servers.insert(named) }
         var next = process?.parent ?? 0
-        // A chain is short; one that changes while it is followed must not be followed for ever.
+        // A chain is short; one that changes while it is followed must not be followed forever.
         for _ in 0..<1000 where next > 1 {
             if isTmux(next) { servers.insert(next) }
             guard let stat = look(next) else { break }

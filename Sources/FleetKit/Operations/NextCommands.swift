@@ -1,5 +1,5 @@
-/// The commands that next steps name. Each can be typed as it is and reaches the fleet that this process acts on, also
-/// from a shell that is not this one: somebody reads it in the mail of a cron job.
+/// The commands that hints name. Each can be typed unchanged and reaches the fleet that this process acts on, even
+/// from another shell, for example when it is read in the mail of a cron job.
 public struct NextCommands: Sendable {
     public var scope: ManagerScope
     /// Of `--mosaic-home`; nil: every shell of this user finds the same one without it.
@@ -33,7 +33,7 @@ public struct NextCommands: Sendable {
         return ShellWord.line(["journalctl"] + reading.options)
     }
 
-    /// Starts the unit anew, whatever its start limit says.
+    /// Starts the unit again, regardless of its start limit.
     func again(_ unit: UnitName) -> String { agents[unit].map { fleet("start", $0.rawValue) } ?? fleet("start") }
 
     /// A program of systemd's that takes `--user` or `--system`.

@@ -16,7 +16,7 @@ public enum OperationPhase: String, Sendable, CaseIterable, Codable {
     case verify
 }
 
-/// What an operation tells while it runs.
+/// Progress that an operation reports while it runs.
 public enum OperationEvent: Sendable {
     /// Once, before the first phase; never when there is nothing to do or the operation is refused.
     case planned(OperationOutline)

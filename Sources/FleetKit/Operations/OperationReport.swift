@@ -32,7 +32,7 @@ public struct OperationReport: Sendable, Equatable {
             case untouched
             /// The drain stopped it, and it was not started again.
             case stopped
-            /// Its command was sent; systemd goes on with the job.
+            /// Its command was sent; systemd continues the job.
             case leftToSystemd = "left-to-systemd"
         }
 
@@ -52,9 +52,9 @@ public struct OperationReport: Sendable, Equatable {
     public var problems: [String] = []
     /// Not empty: these were busy, so the lock was given back before anything of theirs was stopped (`--when-idle`).
     public var occupied: [IdleWait.Occupied] = []
-    /// These were busy and were stopped all the same (`--on-deadline restart`).
+    /// These were busy and were stopped anyway (`--on-deadline restart`).
     public var cut: [IdleWait.Occupied] = []
-    /// The command that goes on where a rolling restart halted before it had reached everything.
+    /// The command that continues a rolling restart that halted early.
     public var resume: String?
     /// Why there was nothing to do, as a sentence without a full stop.
     public var nothing: String?

@@ -1,7 +1,7 @@
 internal import FleetGuard
 internal import Glibc
 
-/// What is owed and what was stopped on purpose, as a run writes it down and respects it.
+/// Owed units and units stopped on purpose, as a run records and respects them.
 extension OperationRun {
     /// The first look; later ones find what was stopped since.
     func readIntents() throws(FleetError) -> Intents {
@@ -9,7 +9,7 @@ extension OperationRun {
         return earlier
     }
 
-    /// The units that somebody has stopped since the first look. The others are returned.
+    /// The units that were stopped since the first check. The others are returned.
     /// - Parameter stopping: they may have been started by us since, and are stopped again.
     func respectStops(among units: [UnitName], stopping: Bool) throws(FleetError) -> [UnitName] {
         let stopped = stops(among: units)
@@ -33,7 +33,7 @@ extension OperationRun {
         do throws(FleetError) {
             return try intents.read().stopped(since: earlier, among: units)
         } catch {
-            keeper.warn("whether somebody has stopped an agent meanwhile is not known: \(error.message)")
+            keeper.warn("cannot tell whether an agent was stopped meanwhile: \(error.message)")
             return []
         }
     }
@@ -71,7 +71,7 @@ extension OperationRun {
         do throws(FleetError) {
             try intents.add(.runs(Dictionary(units.map { ($0, earlier.stopped[$0]?.id ?? "") }) { first, _ in first }))
         } catch {
-            keeper.warn("what was started still counts as stopped by a restart: \(error.message)")
+            keeper.warn("started units still count as stopped by a restart: \(error.message)")
         }
     }
 }

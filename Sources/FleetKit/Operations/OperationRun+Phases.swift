@@ -12,7 +12,7 @@ extension OperationRun {
         try asking { () throws(FleetError) in try manager.states(of: units) }
     }
 
-    /// With what each agent says it does.
+    /// With each agent's reported activity.
     func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] {
         try asking { () throws(FleetError) in try manager.overview(of: units) }
     }
@@ -89,7 +89,7 @@ extension OperationRun {
             outcome = try perform([UnitCommand(verb, unit)], maxParallel: nil).first
         }
         guard let outcome else { return false }
-        // Its own Restart=, or somebody else's command, may yet bring it up: settle finds out, and is bounded.
+        // Its own Restart=, or another command, may yet bring it up: settle finds out, and is bounded.
         if !outcome.isDone, try states(of: [unit]).contains(where: { !$0.isUpOrComing }) {
             // What the manager stopped for the holder's restart stays stopped: its start depends on the holder's.
             stopped.formUnion(try states(of: carried.sorted()).filter(\.isDown).map(\.name))
@@ -113,7 +113,7 @@ extension OperationRun {
         return try settled(since: anyRun, within: timeout, isNewRun: false)
     }
 
-    /// - Returns: false when the agents would not find a holder of theirs; the report says why.
+    /// - Returns: false if the agents would have no holder; the report says why.
     /// - Parameter isNewRun: what lived in the holder is down, so trying to start it harms nothing.
     private func settled(
         since before: Settle.Before, within timeout: Duration, isNewRun: Bool
@@ -126,14 +126,14 @@ extension OperationRun {
         if obstacle.isSocketAlone && isNewRun {
             // The agents may well reach what this process does not; those that do not say so themselves.
             keeper.warn(
-                "\(obstacle.text); \(roster.holder.unit) is active, so its agents are started all the same")
+                "\(obstacle.text); \(roster.holder.unit) is active, so its agents are started anyway")
             return true
         }
         let units = [roster.holder.unit] + roster.agents.map(\.unit)
         let isStopped = try !respectStops(among: units, stopping: true).contains(roster.holder.unit)
         if !isStopped {
             problem(
-                "\(obstacle.text); no agent was started; look for the cause with: \(words.commands.fleet("doctor"))")
+                "\(obstacle.text); no agent was started; find the cause with: \(words.commands.fleet("doctor"))")
         }
         return false
     }
@@ -157,7 +157,7 @@ extension OperationRun {
         try phase(.verify, total: watched.count) { () throws(FleetError) in try stayUp(watched, for: window) }
     }
 
-    /// The same within a phase that goes on after it.
+    /// The same within a phase that continues after it.
     func watch(_ units: [UnitName], for window: Duration) throws(FleetError) {
         let watched = up(of: units)
         guard window > .zero, !watched.isEmpty else { return }

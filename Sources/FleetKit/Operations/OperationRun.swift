@@ -163,7 +163,7 @@ final class OperationRun {
             "\(found.words), so \(roster.holder.unit) cannot start; end it\(end) when nothing in it is needed, and try again"
     }
 
-    /// The least that reaches what was not reached.
+    /// The smallest command that reaches the rest.
     private func rest(_ whole: String) -> String {
         let left = report.notReached
         if let resumption { return rest(of: resumption, left) }

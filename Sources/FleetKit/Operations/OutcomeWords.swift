@@ -50,7 +50,7 @@ public struct OutcomeWords: Sendable {
         }
     }
 
-    /// What somebody with only a terminal does next; empty after success.
+    /// The next step for a person with only a terminal; empty after success.
     public func nextStep(for outcome: UnitOutcome) -> String {
         let unit = outcome.unit
         let name = unit.rawValue
@@ -58,10 +58,10 @@ public struct OutcomeWords: Sendable {
         case .done: return ""
         case .failed, .exited: return "see why with: \(commands.journal(of: unit, lines: 50))"
         case .startLimitHit:
-            return "see why it ends with: \(commands.journal(of: unit, lines: 50)); when that is mended: "
+            return "see why it ends with: \(commands.journal(of: unit, lines: 50)); once that is fixed: "
                 + commands.again(unit)
         case .timeout: return "see what it waits for with: \(commands.systemd("systemctl", "list-jobs"))"
-        case .canceled: return "see who else acts on it with: \(commands.journal(of: unit, lines: 20))"
+        case .canceled: return "see what else acts on it with: \(commands.journal(of: unit, lines: 20))"
         case .dependency:
             return "see what it requires with: \(commands.systemd("systemctl", "list-dependencies", "--", name))"
         case .skipped: return "see which with: \(commands.systemd("systemctl", "status", "--", name))"

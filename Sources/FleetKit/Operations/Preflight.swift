@@ -86,7 +86,7 @@ public struct Preflight: Sendable {
                 guard errno == ENOENT else {
                     return (
                         "its directory \(shown) cannot be reached: \(String(cString: strerror(errno)))",
-                        "check the permissions of the folders above it, \(elsewhere)"
+                        "check the permissions of the directories above it, \(elsewhere)"
                     )
                 }
                 return (

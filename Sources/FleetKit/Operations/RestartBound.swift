@@ -1,6 +1,6 @@
 internal import FleetGuard
 
-/// How long a restart may rightly take: what its lock record declares (`maxHoldSeconds`), so that no waiter breaks a
+/// The longest time that a restart may take: what its lock record declares (`maxHoldSeconds`), so that no waiter breaks a
 /// healthy restart of slow units.
 ///
 /// Each step counts with the longest time that its units' own timeouts allow; the holder's always, since it may have to be

@@ -16,7 +16,7 @@ public struct WhenIdle: Sendable, Equatable {
     /// The agent that the restart was asked for from inside of: it does not wait for itself. A later run of the same
     /// unit has not asked for anything.
     public var asker: Run?
-    /// The deadline has passed, and the restart was asked to go on: what is busy is cut, and named.
+    /// The deadline has passed, and the restart was asked to continue: what is busy is cut, and named.
     public var cutsWork = false
 
     public init(asker: Run? = nil) { self.asker = asker }
@@ -78,8 +78,8 @@ extension RestartOperation {
         return true
     }
 
-    /// Of a rolling restart: who goes down next.
-    /// - Returns: none when all of them are busy; the report then says so.
+    /// Of a rolling restart: the agents that go down next.
+    /// - Returns: empty if all of them are busy; the report then says so.
     func next(
         of candidates: [UnitName], atMost width: Int, _ plan: RestartPlan, _ run: OperationRun
     ) throws(FleetError) -> [UnitName] {

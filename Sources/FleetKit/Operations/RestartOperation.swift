@@ -17,7 +17,7 @@ public final class RestartOperation {
     private let log = Logger(label: "restart")
     /// What was done so far; whole after `run`, also when that threw.
     public private(set) var report = RestartReport()
-    /// Told of the plan under the lock, before the first command; its throw keeps everything as it is.
+    /// Called with the plan under the lock, before the first command; if it throws, nothing is changed.
     var willAct: ((RestartPlan) throws(FleetError) -> Void)?
     /// Known after `longestTime`; for the picture only.
     private var stopTimeouts: [UnitName: Duration] = [:]
@@ -32,7 +32,7 @@ public final class RestartOperation {
         self.surroundings = surroundings
     }
 
-    /// How long `run` may rightly take, whatever it finds. Needs no lock and changes nothing.
+    /// The longest time that `run` may take in any state. Needs no lock and changes nothing.
     public func longestTime() throws(FleetError) -> Duration {
         let units = roster.units
         let timeouts = Dictionary(zip(units, try manager.timeouts(of: units))) { first, _ in first }
@@ -77,7 +77,7 @@ public final class RestartOperation {
         }
     }
 
-    /// Agents that were to come up at boot, and did not because the holder failed there. One that was stopped has run; one
+    /// Agents that were to start at boot, and did not because the holder failed there. One that was stopped has run; one
     /// that is not enabled comes up when somebody starts it.
     private func missedBoot(_ states: [UnitState]) throws(FleetError) -> Set<UnitName> {
         let autostart = Set(roster.agents.filter(\.autostart).map(\.unit))
@@ -137,7 +137,7 @@ public final class RestartOperation {
         outline.stopTimeouts = stopTimeouts
         run.keeper.planned(outline)
         if !plan.unmanaged.isEmpty {
-            run.keeper.warn("in no roster, and ends with this restart: \(plan.unmanaged.words)")
+            run.keeper.warn("not in the roster, and ends with this restart: \(plan.unmanaged.words)")
         }
         try willAct?(plan)
         guard options.rolling == nil else { return try roll(plan, intents, run) }
@@ -191,7 +191,7 @@ public final class RestartOperation {
         try surroundings.intents.add(.owes(debts))
     }
 
-    /// What a unit's file says counts once systemd has read it.
+    /// Changes of a unit file apply once systemd has loaded it.
     private func readChangedUnits(_ run: OperationRun) throws(FleetError) {
         guard options.onlyOutdated else { return }
         let targets = try roster.agents(named: options.agents).map(\.unit)
@@ -209,12 +209,12 @@ public final class RestartOperation {
             let names = unknown.map(\.name.rawValue)
             let it = names.count == 1 ? "it is" : "they are"
             run.keeper.warn(
-                "left alone, because it is not known whether \(it) outdated: \(names.joined(separator: ", ")); to restart "
+                "left alone, because it is unknown whether \(it) outdated: \(names.joined(separator: ", ")); to restart "
                     + "\(names.count == 1 ? "it" : "them"): \(commands.fleet(words: ["restart"] + names))")
         }
         if options.agents == nil, let holder = plan.freshness[plan.holder], holder.verdict == .outdated {
             run.keeper.warn(
-                "the holder runs outdated (\(holder.words)), and is left alone; to renew it is to restart the whole "
+                "the holder is outdated (\(holder.words)) and is left alone; to renew it, restart the whole "
                     + "fleet: \(commands.fleet("restart"))")
         }
         if plan.agents.isEmpty { run.nothing("Nothing is outdated") }

@@ -29,7 +29,7 @@ public struct RestartOptions: Sendable, Equatable {
     public var onlyOutdated = false
     /// A few agents at a time. The holder stays.
     public var rolling: Rolling?
-    /// The words of the command that goes on where a rolling restart ended before it had reached everything. The names of
+    /// The words of the command that continues a rolling restart that ended early. The names of
     /// the agents that are left are added, but for `onlyOutdated`, which finds them itself.
     public var resumption: [String] = ["restart"]
 

@@ -37,15 +37,15 @@ public struct RestartPlan: Sendable, Equatable {
     public var carried: [UnitName]
     /// To be up at the end.
     public var agents: [UnitName]
-    /// Stopped before the holder goes down, and not started again: units that are in no roster, and what somebody has
+    /// Stopped before the holder goes down, and not started again: units that are not in the roster, and what somebody has
     /// stopped since the restart was asked for.
     public var ending: [UnitName]
-    /// What ends with the holder and is in no roster; empty where the holder is not restarted.
+    /// What ends with the holder and is not in the roster; empty where the holder is not restarted.
     public var unmanaged: UnmanagedMembers
     /// Of `skipped`: those that another restart brought into a new run since this one was asked for.
     public var fulfilled: [UnitName]
     public var skipped: [OperationReport.Skipped]
-    /// Of a rolling restart: who goes down together, one group after the other; empty for any other restart.
+    /// Of a rolling restart: the groups that go down together, in order; empty for any other restart.
     public var groups: [[UnitName]] = []
     /// So many of the first groups are kept apart from the others: what is down already, and the canary.
     public var groupsApart = 0
@@ -196,18 +196,18 @@ public struct RestartPlan: Sendable, Equatable {
         if order == .oneBatch { carried = running } else { drained = running }
     }
 
-    /// Why an agent is none of those that run outdated; nil: it is one.
+    /// Why an agent is not outdated; nil: it is.
     private static func reasonToLeave(_ now: UnitState, isOwed: Bool, _ freshness: Freshness?) -> String? {
         // Taken down by a restart that did not get further.
         if isOwed && !now.isActive { return nil }
-        if now.isFailed { return "it failed, so it does not run outdated" }
-        guard now.isActive else { return now.isDown ? "it is not running" : "a new run of it is about to begin" }
+        if now.isFailed { return "it failed, so it is not outdated" }
+        guard now.isActive else { return now.isDown ? "it is not running" : "it is about to start again" }
         switch freshness?.verdict {
         case .outdated:
             return freshness?.isCuredByRestart == true
                 ? nil : "its unit does not follow the roster yet; write it with 'mosaic fleet apply'"
         case .current: return "it is not outdated"
-        case .unknown, nil: return "whether it is outdated is not known: \(freshness?.doubt ?? "it was not looked at")"
+        case .unknown, nil: return "it is unknown whether it is outdated: \(freshness?.doubt ?? "it was not checked")"
         }
     }
 
@@ -223,8 +223,8 @@ public struct RestartPlan: Sendable, Equatable {
         case .agent(let name)?:
             guard let canary = try roster.agents(named: options.agents).first(where: { $0.name == name }) else {
                 throw FleetError(
-                    .usage, "the canary '\(name)' is none of the agents to restart",
-                    hint: "name it among the agents, too, or name one of those after --canary")
+                    .usage, "the canary '\(name)' is not among the agents to restart",
+                    hint: "add it to the agents, or name one of them after --canary")
             }
             // One that is left alone, as when an upgrade goes on, needs no other in its place.
             return others.contains(canary.unit) ? down + [[canary.unit]] : down
@@ -333,7 +333,7 @@ public struct RestartPlan: Sendable, Equatable {
     static let stoppedOnPurpose = "it was stopped on purpose"
     /// systemd does not tell an end by itself from `systemctl stop`, and forgets a unit that is down.
     static let downWithoutFailure =
-        "it is down without a failure, so it was stopped, or has ended, or was never started"
+        "it is down without a failure: it was stopped, has ended, or was never started"
     static let rests = "it was tried \(HealTries.most) times within an hour"
 
     private static func restartedMeanwhile(_ wish: RestartWish?) -> String {

@@ -29,7 +29,7 @@ struct Settle {
             invocationID: state.invocationID, processes: processes.stamps(of: try manager.processes(of: holder)))
     }
 
-    /// A process that answers on the holder's socket and is not one of the holder's, in words; nil when there is none.
+    /// A process that answers on the holder's socket but is not one of the holder's, in words; nil if there is none.
     func stranger(among members: [Int32]) throws(FleetError) -> (words: String, server: Int32?)? {
         guard let probe else { return nil }
         switch try probe.ask(among: members) {
@@ -43,7 +43,7 @@ struct Settle {
     /// Whether there is nothing to wait for.
     func isDone(since before: Before) throws(FleetError) -> Bool { try look(since: before) == nil }
 
-    /// - Returns: nil when settled; else what is still in the way.
+    /// - Returns: nil when settled; else the obstacle.
     func run(since before: Before, timeout: Duration) throws(FleetError) -> Obstacle? {
         let deadline = clock.now() + timeout
         var step = Self.firstStep
@@ -69,7 +69,7 @@ struct Settle {
         var text: String
         /// Waiting longer cannot help.
         var isFinal = false
-        /// The unit is active in its new run and nothing of the old one is left; only nobody answers.
+        /// The unit is active in its new run and the old one is gone, but no server answers.
         var isSocketAlone = false
     }
 
@@ -81,7 +81,7 @@ struct Settle {
         if !old.isEmpty {
             let names = old.map { "\($0.pid)" + (processes.name(of: $0.pid).map { " (\($0))" } ?? "") }
             return Obstacle(
-                text: "processes of \(holder)'s old run are still there: \(names.joined(separator: ", "))")
+                text: "processes of \(holder)'s old run are still running: \(names.joined(separator: ", "))")
         }
         if state.isFailed && state.job == nil {
             let why = OutcomeWords().reason(result: state.result, state: state)
@@ -99,7 +99,7 @@ struct Settle {
             return Obstacle(text: "the new holder does not answer: \(what)", isSocketAlone: true)
         case .foreign(let what): return Obstacle(text: what, isFinal: true)
         case .answers(let server):
-            // A server that somebody else's client started on the same socket is not the holder.
+            // A server that another client started on the same socket is not the holder.
             if let server, !present.isEmpty, !present.contains(server) {
                 return Obstacle(text: "process \(server), which is not in \(holder), answers on the holder's socket")
             }

@@ -5,7 +5,7 @@ public import FleetGuard
 ///
 /// What a restart has stopped and not started again is started too, whatever `autostart` says.
 ///
-/// What is up stays as it is. A start limit and a failed state are reset first. When agents are named, they are
+/// Leaves running units alone. A start limit and a failed state are reset first. When agents are named, they are
 /// started whatever `autostart` says, and the holder only if it is down.
 public final class StartOperation {
     private let manager: any ServiceManager

@@ -1,11 +1,11 @@
 public import FleetGuard
 
-/// The fleet as it is at one moment: what `status` shows.
+/// The state of the fleet at one moment: what `status` shows.
 public struct StatusReport: Sendable, Equatable {
     public struct Row: Sendable, Equatable {
         public enum Role: String, Sendable, CaseIterable {
             case holder, agent
-            /// Of the agents' template, and in no roster.
+            /// Of the agents' template, and not in the roster.
             case unmanaged
         }
 
@@ -13,21 +13,21 @@ public struct StatusReport: Sendable, Equatable {
         /// nil for the holder.
         public var agent: AgentName?
         public var state: UnitState
-        /// What the roster says: the command and the directory; none for the holder and for a fleet without a roster.
+        /// The roster's command and directory; nil for the holder and for a fleet without a roster.
         public var command: [String] = []
         public var directory: String?
         /// What is wrong, in words; nil when the unit is up and calm.
         public var trouble: String?
-        /// The `mosaic fleet stop` that took it down, as the history tells (`StopAuthor`).
+        /// The `mosaic fleet stop` that took it down, from the history (`StopAuthor`).
         public var stop: Stop?
-        /// Whether it runs outdated; nil where that was not looked at, or it does not run.
+        /// Whether it is outdated; nil if that was not checked, or it is not running.
         public var freshness: Freshness?
         /// It dies and is restarted again and again (`UnitState.isFlapping`).
         public var isFlapping = false
 
         public var unit: UnitName { state.name }
 
-        /// How much it needs somebody's eyes, the worst first.
+        /// How urgent it is, the worst first.
         public enum Severity: Int, Sendable, Comparable {
             /// Failed, died and about to be restarted, flapping, or there is no such unit.
             case broken
@@ -55,14 +55,14 @@ public struct StatusReport: Sendable, Equatable {
         public var time: Double
     }
 
-    /// The holder first, then the agents in the roster's order, then what is in no roster.
+    /// The holder first, then the agents in roster order, then units that are not in the roster.
     public var rows: [Row]
     /// Sessions in the holder's server that belong to no agent, where they were looked for.
     public var sessions: [String] = []
 
     public init(rows: [Row]) { self.rows = rows }
 
-    /// The holder first, then what is in the worst trouble; among equals the roster's order.
+    /// The holder first, then the units with the worst problems; among equals in roster order.
     public var worstFirst: [Row] {
         rows.enumerated().sorted { left, right in
             func key(_ place: Int, _ row: Row) -> (Int, Severity, Int) {
@@ -75,7 +75,7 @@ public struct StatusReport: Sendable, Equatable {
     private typealias Severity = Row.Severity
 
     /// - Parameters:
-    ///   - agents: nil = holder, all agents and what is in no roster; else these agents only.
+    ///   - agents: nil = holder, all agents and what is not in the roster; else these agents only.
     ///   - probe: nil: sessions that belong to no agent are not looked for.
     ///   - withCPU: CPU times are wanted, too, which costs a question for each unit.
     ///   - freshness: nil: whether the units run outdated is not looked at, which takes longer than all the rest.
@@ -103,7 +103,7 @@ public struct StatusReport: Sendable, Equatable {
         let isUp = rows.first?.state.isActive ?? false
         let unmanaged = try UnmanagedMembers.find(beside: roster, in: manager, probe: isUp ? probe : nil)
         for state in unmanaged.units {
-            let why = trouble(of: state, words).map { "in no roster; \($0)" } ?? "in no roster"
+            let why = trouble(of: state, words).map { "not in the roster; \($0)" } ?? "not in the roster"
             rows.append(Row(role: .unmanaged, agent: AgentName(unit: state.name), state: state, trouble: why))
         }
         var report = StatusReport(rows: rows)
@@ -184,7 +184,7 @@ public struct StatusReport: Sendable, Equatable {
             return "\(head)\(past); systemd is about to restart it"
         }
         if state.isFailed {
-            // It does not go on by itself: systemd starts it again only when it is told to.
+            // It does not continue by itself: systemd starts it again only on request.
             if state.restarts == 0 && state.result != "start-limit-hit" { return why }
             let after = state.restarts == 0 ? "" : " after \(state.restarts) automatic restarts"
             return "\(why); systemd gave up\(after) and does not go on by itself"

@@ -55,7 +55,7 @@ public final class StopOperation {
             if let agent = targets.first(where: { $0.unit == state.name }) { throw RestartPlan.noSuchUnit(agent) }
         }
         intend(states, run)
-        // A failure of what is in no roster any more is nothing that is to be mended: it would be shown for ever.
+        // A failure of what is not in the roster any more is nothing that is to be mended: it would be shown for ever.
         let gone = states.filter { others.contains($0.name) && $0.isFailed }.map(\.name)
         if !gone.isEmpty { try run.reset(gone) }
         for state in states {
@@ -89,7 +89,7 @@ public final class StopOperation {
         do throws(FleetError) {
             try surroundings.intents.add(.stops(id: LockToken.random().rawValue, runs))
         } catch {
-            run.keeper.warn("a restart may start it again, since the stop cannot be written down: \(error.message)")
+            run.keeper.warn("a restart may start it again, because the stop cannot be recorded: \(error.message)")
         }
     }
 }

@@ -1,6 +1,6 @@
 public import FleetGuard
 
-/// What lives with the fleet and is in no roster: units of the agents' template that need this holder, and sessions in
+/// What lives with the fleet and is not in the roster: units of the agents' template that need this holder, and sessions in
 /// the holder's tmux server that belong to no agent.
 public struct UnmanagedMembers: Sendable, Equatable {
     /// Those that run, are about to, or have failed; in the order of their names.

@@ -77,8 +77,8 @@ public struct PluginSearch {
             guard case .writable(let what) = shadow.reason else { continue }
             throw FleetError(
                 .usage,
-                "\(Printable.oneLine(shadow.path)) is not run, because everybody can write to \(Printable.oneLine(what))",
-                hint: "take that away (chmod o-w), or move the plug-in into a folder that only you can write to")
+                "\(Printable.oneLine(shadow.path)) is not run, because anyone can write to \(Printable.oneLine(what))",
+                hint: "run chmod o-w, or move the plug-in into a directory that only you can write to")
         }
         return nil
     }
@@ -109,7 +109,7 @@ extension PluginSearch.Shadow: CustomStringConvertible {
         case .builtIn: return "\(file) never runs, because '\(name)' is a built-in command"
         case .earlier(let first): return "\(file) never runs, because \(Printable.oneLine(first)) comes first in PATH"
         case .writable(let what):
-            return "\(file) is not run, because everybody can write to \(Printable.oneLine(what))"
+            return "\(file) is not run, because anyone can write to \(Printable.oneLine(what))"
         }
     }
 }

@@ -22,7 +22,7 @@ public struct AgentName: Hashable, Sendable, Comparable, CustomStringConvertible
         else {
             throw FleetError(
                 .usage, "'\(Printable.oneLine(text))' is not an agent name",
-                hint: "a name begins with a letter, digit or '_' and goes on with letters, digits, '_', '.' or '-'")
+                hint: "a name begins with a letter, digit or '_' and continues with letters, digits, '_', '.' or '-'")
         }
         self.rawValue = text
         // mosaic-agent@ + name + .service must fit systemd's 255 bytes.

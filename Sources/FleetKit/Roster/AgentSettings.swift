@@ -13,7 +13,7 @@ public struct AgentSettings: Sendable, Equatable {
     /// As systemd takes it: a number, a percentage, or `infinity`.
     public var tasksMax: String?
     public var stopRequest: StopRequest?
-    /// From the beginning of a stop to SIGKILL.
+    /// Time from the stop to SIGKILL.
     public var stopTimeout: Duration?
     /// Whether the last lines of the screen are kept after a failure; nil stands for true.
     public var lastScreen: Bool?

@@ -82,9 +82,9 @@ struct AgentTable {
                 throw table.error(
                     "path",
                     folder.isEmpty
-                        ? "path of \(owner) has an empty entry, which stands for the current directory"
+                        ? "path of \(owner) has an empty entry, which means the current directory"
                         : "path of \(owner) has the entry '\(Printable.oneLine(String(folder)))', which is not absolute",
-                    hint: "begin each folder with '/' or '~/', and put one ':' between two")
+                    hint: "begin each directory with '/' or '~/', and separate them with ':'")
             }
             return path
         }
@@ -101,8 +101,8 @@ struct AgentTable {
                 }
                 guard name != "PATH" else {
                     throw table.error(
-                        at: place, "PATH of \(owner) stands in environment",
-                        hint: "write it as a key of its own: path = \"…\"")
+                        at: place, "PATH of \(owner) is set in environment",
+                        hint: "set it with the key: path = \"…\"")
                 }
                 guard !AgentTable.reserved.contains(name) else {
                     throw table.error(
@@ -113,7 +113,7 @@ struct AgentTable {
                     value.unicodeScalars.allSatisfy({ !Self.isControl($0) || $0 == "\n" || $0 == "\t" })
                 else {
                     throw table.error(
-                        at: place, "\(name) of \(owner) has a character that systemd does not take",
+                        at: place, "\(name) of \(owner) has a character that systemd does not accept",
                         hint: "use text, tabs and line ends only")
                 }
                 environment[name] = value
@@ -129,7 +129,7 @@ struct AgentTable {
             guard path.begins(with: "/") || path.begins(with: "~/") else {
                 throw table.error(
                     key, "environment_file '\(Printable.oneLine(path))' of \(owner) is not absolute",
-                    hint: "begin it with '/' or '~/'; a '-' in front of that says that it may be missing")
+                    hint: "begin it with '/' or '~/'; a '-' before that allows it to be missing")
             }
             try checkPlain(key, path)
             // systemd would take the first four for a pattern, and cut the blank off.
@@ -161,7 +161,7 @@ struct AgentTable {
             if let keys, keys.contains(where: \.isEmpty) {
                 throw table.error(
                     "stop_keys", "stop_keys of \(owner) has an empty word",
-                    hint: "write what is typed, such as stop_keys = [\"/exit\", \"Enter\"]")
+                    hint: "write the keys to type, such as stop_keys = [\"/exit\", \"Enter\"]")
             }
             switch (keys, command) {
             case (nil, nil): return nil

@@ -11,8 +11,8 @@ extension MosaicHome {
         }
         if errno == ENOENT || errno == ENOTDIR { return nil }
         throw FleetError(
-            .io, "cannot look at the mosaic home \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
-            hint: "check who may enter the directories above it")
+            .io, "cannot access the mosaic home \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
+            hint: "check the permissions of the directories above it")
     }
 
     /// For every command but those that make a home: a path that was typed, here or in a variable, and leads nowhere is a

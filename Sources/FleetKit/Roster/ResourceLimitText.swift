@@ -56,7 +56,7 @@ enum ResourceLimitText {
             throw refuse(text, "is not a percentage", hint: hint)
         }
         guard number > 0, number <= limit else {
-            throw refuse(text, number > 0 ? "is more than \(Int(limit))%" : "is nothing", hint: hint)
+            throw refuse(text, number > 0 ? "is more than \(Int(limit))%" : "is zero", hint: hint)
         }
         return text
     }

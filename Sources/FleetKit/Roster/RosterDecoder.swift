@@ -15,8 +15,8 @@ enum RosterDecoder {
         }
         if let place = TOMLScanner.firstForbidden(in: bytes) {
             throw bare.error(
-                at: place, "a character that may not stand outside strings and comments",
-                hint: "put quotes around a text; take out what cannot be seen")
+                at: place, "a character that is allowed only in strings and comments",
+                hint: "put quotes around a text, and remove invisible characters")
         }
         let outline = TOMLOutline(bytes)
         if let place = outline.firstEmptyHeader {
@@ -24,7 +24,7 @@ enum RosterDecoder {
         }
         if let place = outline.firstOddScalar {
             throw bare.error(
-                at: place, "a value that is no string, number, true or false", hint: "put quotes around a text")
+                at: place, "a value that is not a string, number, true or false", hint: "put quotes around a text")
         }
         let table: TOMLTable
         do {
@@ -34,7 +34,7 @@ enum RosterDecoder {
             throw bare.error(
                 at: .init(line: max(1, begin.line), column: max(1, begin.column)),
                 Printable.oneLine(lowercasedFirst(error.description)),
-                hint: "correct the line; `mosaic fleet init` writes a commented example where there is no roster")
+                hint: "correct the line; 'mosaic fleet init' writes a commented example where there is no roster")
         } catch {
             throw bare.error(at: nil, "not TOML: \(Printable.oneLine("\(error)"))", hint: "see https://toml.io")
         }

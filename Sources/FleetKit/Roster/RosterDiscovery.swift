@@ -15,7 +15,7 @@ extension Roster {
         guard units.contains(holder) else {
             throw FleetError(
                 .noSuchUnit, "there is no roster, and \(manager.endpoint) knows no \(holder)",
-                hint: "run `mosaic fleet init` to write a roster and the fleet's units")
+                hint: "run 'mosaic fleet init' to write a roster and the fleet's units")
         }
         var agents: [Agent] = []
         for unit in Set(units).sorted() {

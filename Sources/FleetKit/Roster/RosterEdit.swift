@@ -81,7 +81,7 @@ public struct RosterEdit: Sendable {
         do throws(FleetError) {
             changed = try RosterDecoder.decode(text, file: file)
         } catch {
-            throw refuse("with the new agent it would be wrong: \(error.message)", table)
+            throw refuse("the new agent would make it invalid: \(error.message)", table)
         }
         guard changed.agents.last?.name == name, Self.agrees(changed, roster, agents: roster.agents, addedAtEnd: 1)
         else {
@@ -106,12 +106,12 @@ public struct RosterEdit: Sendable {
         kept.remove(at: index)
         let sections = outline.sections.filter { $0.path.starts(with: head) }
         for section in sections.reversed() { Self.cut(section, from: &text) }
-        let advice = "take the [[agent]] table of '\(name)' out of it and run 'mosaic fleet apply'"
+        let advice = "remove the [[agent]] table of '\(name)' from it and run 'mosaic fleet apply'"
         let changed: Roster
         do throws(FleetError) {
             changed = try RosterDecoder.decode(text, file: file)
         } catch {
-            throw refuse("without '\(name)' it would be wrong: \(error.message)", nil, hint: advice)
+            throw refuse("without '\(name)' it would be invalid: \(error.message)", nil, hint: advice)
         }
         guard !sections.isEmpty, Self.agrees(changed, roster, agents: kept, addedAtEnd: 0) else {
             throw refuse("'\(name)' is not written as a [[agent]] table of its own", nil, hint: advice)
@@ -151,7 +151,7 @@ public struct RosterEdit: Sendable {
 
     private func refuse(_ why: String, _ table: String?, hint: String? = nil) -> FleetError {
         FleetError(
-            .badRoster, "\(Printable.oneLine(file)) is left as it is: \(why)",
+            .badRoster, "\(Printable.oneLine(file)) was not changed: \(why)",
             hint: hint
                 ?? "write the agent into it by hand and run 'mosaic fleet apply': \(Printable.oneLine(table ?? "", limit: 1000))"
         )

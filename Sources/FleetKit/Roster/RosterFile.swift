@@ -25,12 +25,13 @@ extension Roster {
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw refuse(
-                "cannot be opened: \(String(cString: strerror(errno)))", hint: "check who may read it and its folders")
+                "cannot be opened: \(String(cString: strerror(errno)))",
+                hint: "check its permissions and those of its directories")
         }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw refuse("not a regular file", hint: "put a roster there, or remove it and run `mosaic fleet init`")
+            throw refuse("not a regular file", hint: "put a roster there, or remove it and run 'mosaic fleet init'")
         }
         let tooLarge = refuse("larger than \(sizeLimit) bytes", hint: "a roster is a short text: check the file")
         guard status.st_size <= sizeLimit else { throw tooLarge }

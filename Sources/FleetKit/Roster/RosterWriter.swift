@@ -34,7 +34,7 @@ public final class RosterWriter {
         free(real)
         let parent = String(target[..<(target.lastPlace(of: "/") ?? target.startIndex)])
         let folder = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { throw Self.failure("cannot open the folder of", path) }
+        guard folder >= 0 else { throw Self.failure("cannot open the directory of", path) }
         do throws(FleetError) {
             try Self.lock(folder, path, clock)
             guard let bytes = try Roster.read(target) else { throw Self.failure("cannot read", path) }
@@ -54,7 +54,7 @@ public final class RosterWriter {
     public func replace(by text: [UInt8]) throws(FleetError) {
         guard try Roster.read(target) == bytes else {
             throw FleetError(
-                .busy, "\(Printable.oneLine(path)) was changed meanwhile, and is left as it is", hint: "run this again")
+                .busy, "\(Printable.oneLine(path)) was changed meanwhile; nothing was written", hint: "run this again")
         }
         let name = String(target.parts(at: "/").last ?? "")
         let temporary = ".\(name).\(getpid()).new"
@@ -87,7 +87,7 @@ public final class RosterWriter {
                 throw FleetError(
                     .busy,
                     "another process has been editing \(Printable.oneLine(path)) for \(DurationText.human(patience))",
-                    hint: "see who with: fuser -v \(ShellWord.line([path]))")
+                    hint: "find it with: fuser -v \(ShellWord.line([path]))")
             }
             clock.sleep(for: .milliseconds(20))
         }
@@ -96,6 +96,6 @@ public final class RosterWriter {
     private static func failure(_ what: String, _ path: String) -> FleetError {
         FleetError(
             .io, "\(what) \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
-            hint: "check who owns it and its folder, and the space on the disk")
+            hint: "check the owner of the file and its directory, and the free space")
     }
 }

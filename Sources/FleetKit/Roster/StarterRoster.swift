@@ -2,7 +2,7 @@
 enum StarterRoster {
     static let text = """
         # The fleet: one holder (a tmux server) and the agents whose sessions live in it.
-        # After a change run `mosaic fleet apply`: it starts what is new, stops what left, and says what needs a restart.
+        # After a change run `mosaic fleet apply`: it starts new agents, stops removed ones, and lists those that need a restart.
         version = 1
 
         [holder]
@@ -16,44 +16,44 @@ enum StarterRoster {
         [guard]
         # A restart that shows no progress for this long is taken over.
         # stall_after = "30s"
-        # How long a restart waits for another one; "0" = for ever.
+        # How long a restart waits for another one; "0": no limit.
         # max_wait = "10m"
         # How restarts exclude each other: "kernel" (flock), "path" (file systems without it), or "auto".
         # mutex = "auto"
 
         [settle]
-        # How long the old holder may take to go and the new one to answer.
+        # Longest time for the old holder to end and the new one to answer.
         # timeout = "30s"
-        # How long the agents must stay up after a restart; "0" = do not watch.
+        # How long started agents are watched; "0": not at all.
         # stable_for = "2s"
 
-        # For every agent. Each key of [[agent]] but name may stand here; an agent's own key wins, environments are merged.
+        # For all agents. Every key of [[agent]] except name is allowed; an agent's own key wins, environments are merged.
         [defaults]
-        # Where programs are searched; without it the service manager's PATH (systemctl --user show-environment).
+        # Where programs are searched. Default: the service manager's PATH (systemctl --user show-environment).
         # path = "~/.local/bin:/usr/local/bin:/usr/bin:/bin"
-        # From SIGTERM, or what stop_keys or stop_command ask for, to SIGKILL.
+        # Time from the stop to SIGKILL.
         # stop_timeout = "20s"
 
         # One table for each agent. The name is [A-Za-z0-9_][A-Za-z0-9_.-]* and becomes mosaic-agent@NAME.service.
         #
         # [[agent]]
         # name = "planner"
-        # Program and arguments, executed as they are, without a shell.
+        # Program and arguments, run without a shell.
         # command = ["claude", "--continue"]
-        # Absolute or ~/…; without it the home directory.
+        # Absolute or ~/…. Default: the home directory.
         # directory = "~/src/app"
-        # false: restarted only when it is running.
+        # false: restarted only if it is running.
         # autostart = true
         # environment = { API_BASE = "http://127.0.0.1:4000" }
-        # Secrets belong into a file of mode 0600; a "-" in front of the path: it may be missing.
+        # For secrets, mode 0600. With "-" before the path the file may be missing.
         # environment_file = "-~/.config/planner.env"
-        # Limits; an agent above memory_max is ended, and no other.
+        # Limits; above memory_max only this agent is killed.
         # memory_max = "4G"
         # cpu_quota = "200%"
         # tasks_max = 500
         # How it is asked to end before SIGTERM: keys, or stop_command = ["program", "argument"].
         # stop_keys = ["/exit", "Enter"]
-        # Keep the last lines of its screen after a failure.
+        # Keep its last screen after a failure.
         # last_screen = true
 
         """

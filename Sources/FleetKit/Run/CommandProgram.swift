@@ -41,10 +41,10 @@ public enum CommandProgram {
         case ENOENT, ENOTDIR:
             return FleetError(
                 .commandNotFound, "there is no program \(shown)",
-                hint: "check its name and PATH; after '--' comes a program with its arguments, not a shell's line")
+                hint: "check its name and PATH; after '--' goes a program with its arguments, not a shell command line")
         case ENOEXEC:
             return FleetError(
-                .commandNotExecutable, "\(shown) is no program that the kernel can execute",
+                .commandNotExecutable, "\(shown) is not a program that the kernel can execute",
                 hint: "give a script a first line such as '#!/bin/sh', or run it as: sh \(shown)")
         default:
             return FleetError(

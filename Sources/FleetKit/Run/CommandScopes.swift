@@ -87,7 +87,7 @@ public final class CommandScopes: RunScopes {
             guard let state = try manager.states(of: [scope]).first, !state.isNotFound else { return nil }
             let isOwn = state.description.isExactly(Self.description(record, run.id))
             guard isOwn, stated?.outcome.map({ $0.isExactly(state.invocationID) }) ?? true else {
-                note("\(scope) is not of this lock's command, whatever its record says; it was left alone")
+                note("\(scope) does not belong to this lock's command, although its record says so; it was left alone")
                 return nil
             }
             let deadline = clock.now() + Self.ending

@@ -96,7 +96,7 @@ public final class KeptCommand {
     private func lookAtFence(_ lock: HeldLock) {
         guard lost == nil else { return }
         do throws(FleetError) { try lock.checkFence() } catch {
-            guard error.code == .evicted else { return note("the lock cannot be looked at: \(error.message)") }
+            guard error.code == .evicted else { return note("the lock cannot be checked: \(error.message)") }
             lost = error
             note("the lock is lost: ending the command")
             RunMessage.end.send(to: socket)
@@ -107,7 +107,7 @@ public final class KeptCommand {
 
     private func startKeeper(_ lock: HeldLock, _ ignoresHangUp: Bool) throws(FleetError) {
         guard let record = lock.commandDescriptor else {
-            throw FleetError(.io, "the lock has no descriptor for a command", hint: "report this as a defect")
+            throw FleetError(.io, "the lock has no descriptor for a command", hint: "report this as a bug")
         }
         let (mine, theirs) = try RunMessage.pair()
         defer { close(theirs) }
@@ -137,7 +137,7 @@ public final class KeptCommand {
             close(mine)
             throw FleetError(
                 .io, "cannot start the command's keeper: \(String(cString: strerror(code)))",
-                hint: "mount /proc, and see whether another process can be started (ulimit -u)")
+                hint: "mount /proc, and check that another process can be started (ulimit -u)")
         }
     }
 
@@ -186,8 +186,8 @@ public final class KeptCommand {
                 everything.kill()
                 if let lost { throw lost }
                 throw FleetError(
-                    .io, "the keeper of the command was killed, so the command was killed too",
-                    hint: "look at what it has left undone, then run it again")
+                    .io, "the command's keeper was killed, so the command was killed too",
+                    hint: "check what it left undone, then run it again")
             }
         }
     }
@@ -195,7 +195,7 @@ public final class KeptCommand {
     private func say(_ leftOver: CInt) {
         guard leftOver > 0, lost == nil else { return }
         note(
-            "ended \(leftOver) \(leftOver == 1 ? "process" : "processes") that the command left running; what is to "
+            "ended \(leftOver) \(leftOver == 1 ? "process" : "processes") that the command left running; a process that is to "
                 + "outlive it needs "
                 + (isInScope ? "a unit of its own (systemd-run --user)" : "a session of its own (setsid)"))
     }

@@ -43,8 +43,8 @@ public struct RunKeeper {
         for inherited in [arguments.lock, control] { _ = fcntl(inherited, F_SETFD, FD_CLOEXEC) }
         guard fleet_become_subreaper() == 0 else {
             throw FleetError(
-                .io, "cannot adopt what the command leaves: \(String(cString: strerror(errno)))",
-                hint: "report this as a defect")
+                .io, "cannot adopt the command's child processes: \(String(cString: strerror(errno)))",
+                hint: "report this as a bug")
         }
         let relay = try SignalRelay([SIGCHLD])
         var gate: CInt = -1

@@ -51,7 +51,7 @@ public struct JournalReading: Sendable, Equatable {
         guard let path = ExecutablePath.find("journalctl", path: searched) else {
             throw FleetError(
                 .noServiceManager, "there is no journalctl in PATH (\(Printable.oneLine(searched)))",
-                hint: "install systemd, or add the absolute folder of journalctl to PATH")
+                hint: "install systemd, or add the absolute directory of journalctl to PATH")
         }
         return ProgramHandover(executable: path, arguments: arguments, environment: environment)
     }

@@ -1,4 +1,4 @@
-/// One thing that a service manager is told to do with one unit.
+/// One command to a service manager for one unit.
 public struct UnitCommand: Hashable, Sendable, CustomStringConvertible {
     public enum Verb: String, Sendable, CaseIterable {
         case start, stop, restart

@@ -31,7 +31,7 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
         guard stem.allSatisfy({ Self.isAllowed($0) || $0 == UInt8(ascii: "@") }) else {
             throw refuse("only letters, digits and : _ . - \\ @ are allowed")
         }
-        guard let first = stem.first, first != UInt8(ascii: "@") else { throw refuse("nothing stands before the '@'") }
+        guard let first = stem.first, first != UInt8(ascii: "@") else { throw refuse("nothing comes before the '@'") }
         self.rawValue = text
     }
 

@@ -1,4 +1,4 @@
-/// What a service manager said of one unit at one moment. Field names are systemd's property names in Swift's case.
+/// The state of one unit at one moment, from the service manager. Field names are systemd's property names in Swift's case.
 public struct UnitState: Sendable, Equatable {
     /// A job that is queued or running for the unit.
     public struct Job: Sendable, Equatable {
@@ -26,7 +26,7 @@ public struct UnitState: Sendable, Equatable {
 
     /// The name that was asked for; the manager may know the unit by another one (an alias).
     public var name: UnitName
-    /// `Description=`; the unit's name where there is none.
+    /// `Description=`, or the unit's name without one.
     public var description = ""
     /// `loaded`, `not-found`, `masked`, `bad-setting`, `error`, …
     public var loadState: String

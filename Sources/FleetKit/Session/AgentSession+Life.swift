@@ -133,7 +133,7 @@ extension AgentSession {
         record.processStart = ProcessStat.read(process)?.start ?? 0
         let runtime = environment["XDG_RUNTIME_DIR"].flatMap { $0.begins(with: "/") ? $0 : nil } ?? "/run"
         do throws(FleetError) { try record.write(for: name, in: runtime) } catch {
-            note("whether the agent is outdated will not be known: \(error.message)")
+            note("cannot tell later whether the agent is outdated: \(error.message)")
         }
     }
 
@@ -253,7 +253,7 @@ extension AgentSession {
             terminalLoss = .respawned(process: process)
             self.pane?.process = process
             killAt = clock.now() + Self.respawnGrace
-            note("the pane was respawned in tmux: the agent begins anew")
+            note("the pane was respawned in tmux: the agent starts again")
             expectWindow(process)
             if agentEnd != nil { beginAnew() }
         case .replaced: lose("its pane was given another command in tmux")

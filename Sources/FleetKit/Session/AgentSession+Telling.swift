@@ -20,7 +20,7 @@ extension AgentSession {
             event.next = NextCommands(mosaicHome: request.mosaicHome == nil ? nil : home.path).fleet("attach", name)
             try EventFolder(home: home).post(event)
         } catch {
-            note("nobody is told that it waits: \(error.message)")
+            note("no event was sent that it waits: \(error.message)")
         }
     }
 
@@ -39,7 +39,7 @@ extension AgentSession {
         do throws(FleetError) {
             try LostAgents(home: home()).set(unit, isLost)
         } catch {
-            note("whether the holder took it down is not kept: \(error.message)")
+            note("cannot record whether the holder took it down: \(error.message)")
         }
     }
 

@@ -4,7 +4,7 @@ enum SessionEnd: Equatable {
     case agent(AgentEnd)
     /// systemd asked for it; nil: before the agent had started.
     case stopped(AgentEnd?)
-    /// Its terminal was taken away; the text says by what.
+    /// It lost its terminal; the text says why.
     case terminalLost(String)
     case notStarted(status: Int32, String)
 

@@ -1,6 +1,6 @@
 public import FleetGuard
 
-/// Ends what is left of an agent's session whose main process was killed: `mosaic fleet session --remove`, which units of
+/// Ends the rest of an agent's session whose main process was killed: `mosaic fleet session --remove`, which units of
 /// the kind before the terminal changed hands run on every end. Their agents are children of the tmux server.
 public struct SessionRemoval {
     private let name: String

@@ -20,7 +20,7 @@ public struct SessionRequest: Equatable {
     public var keepsLastScreen = true
     /// The holder's unit, whose server alone may get the session.
     public var holder: String?
-    /// Silence of the terminal for so long is taken for idle, as long as the agent reports nothing itself; nil: never.
+    /// After this much terminal silence the agent counts as idle, as long as it reports nothing itself; nil: never.
     public var idleAfter: Duration?
     /// `--mosaic-home`, below which they are kept.
     public var mosaicHome: String?

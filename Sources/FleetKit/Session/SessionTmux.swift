@@ -1,6 +1,6 @@
 internal import FleetGuard
 
-/// What an agent's main process says to the holder's tmux server, and what that answers. Each is one client, which runs
+/// The requests of an agent's main process to the holder's tmux server, and the answers. Each is one client, which runs
 /// beside the main loop. None starts a server (`-N`).
 struct SessionTmux {
     var tmux: String
@@ -84,7 +84,7 @@ struct SessionTmux {
     }
 
     enum Fate: Equatable {
-        /// The same pane, begun anew by an operator.
+        /// The same pane, respawned by an operator.
         case respawned(process: Int32)
         case replaced
         case killed

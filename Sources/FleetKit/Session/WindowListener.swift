@@ -61,7 +61,7 @@ final class WindowListener {
         }
         throw FleetError(
             .io, "cannot listen in \(Printable.oneLine(folder)): \(String(cString: strerror(errno)))",
-            hint: "check who owns it and whether the unit may write to it")
+            hint: "check its owner and whether the unit may write to it")
     }
 
     private static func isPrivate(_ folder: String) -> Bool {

@@ -115,7 +115,7 @@ public struct ChildProcess: Sendable {
         case .failed(let why):
             throw FleetError(
                 .io, "\(Printable.oneLine(executable)) could not be run: \(Printable.oneLine(why))",
-                hint: "see whether the program can be run by hand")
+                hint: "try to run the program by hand")
         case .ended(let status, let output, let error):
             let ending: Ending =
                 switch status {

@@ -10,7 +10,7 @@ public enum ControlGroupScan {
         guard group.count > 1 else { return [] }
         guard let proc = opendir("/proc") else {
             throw FleetError(
-                .io, "/proc cannot be listed: \(String(cString: strerror(errno)))", hint: "see whether it is mounted")
+                .io, "/proc cannot be listed: \(String(cString: strerror(errno)))", hint: "check that it is mounted")
         }
         defer { closedir(proc) }
         var found: [Int32] = []

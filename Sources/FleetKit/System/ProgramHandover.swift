@@ -32,6 +32,6 @@ public struct ProgramHandover: Sendable, Equatable {
         for (number, action) in ignored { signal(number, action) }
         throw FleetError(
             .io, "cannot run \(Printable.oneLine(executable)): \(String(cString: strerror(error)))",
-            hint: "see whether the program can be run by hand")
+            hint: "try to run the program by hand")
     }
 }

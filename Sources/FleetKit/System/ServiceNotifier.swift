@@ -5,7 +5,7 @@ internal import Glibc
 public struct ServiceNotifier {
     private let address: String?
 
-    /// Silent when the environment names no socket: then nobody waits for the word.
+    /// Silent if the environment names no socket: then no manager waits for the notification.
     public init(environment: [String: String]) { address = environment["NOTIFY_SOCKET"] }
 
     /// - Parameter status: one line for `systemctl status`.
@@ -34,8 +34,8 @@ public struct ServiceNotifier {
         guard let address, !address.isEmpty else { return true }
         func failure(_ why: String) -> FleetError {
             FleetError(
-                .io, "cannot tell systemd at \(Printable.oneLine(address)) how the service is: \(why)",
-                hint: "look at NOTIFY_SOCKET, or unset it where no systemd waits")
+                .io, "cannot notify systemd at \(Printable.oneLine(address)): \(why)",
+                hint: "check NOTIFY_SOCKET, or unset it")
         }
         var bytes = Array(address.utf8)
         guard let first = bytes.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@") else {

@@ -1,8 +1,8 @@
 internal import FleetGuard
 
-/// A word as it is typed in a shell.
+/// A word quoted for a shell.
 public enum ShellWord {
-    /// The word itself where every shell takes it as it is, else in single quotes.
+    /// The word itself if every shell takes it literally, else in single quotes.
     public static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy(isPlain)
         return isPlain ? word : "'" + word.replacingEach("'", by: "'\\''") + "'"

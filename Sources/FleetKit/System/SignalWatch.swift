@@ -4,7 +4,7 @@ internal import Glibc
 internal import Synchronization
 
 /// SIGINT and SIGTERM as a question that the main loop asks, so that a command can end in order: leave the current
-/// job to systemd, give the lock back, and say what was not reached.
+/// job to systemd, release the lock, and report what was not reached.
 ///
 /// One per process. The handler only counts the signal and makes a descriptor readable, which wakes a wait.
 public final class SignalWatch: Sendable {
@@ -32,7 +32,7 @@ public final class SignalWatch: Sendable {
         signal == SIGTERM ? terminations.load(ordering: .acquiring) : interrupts.load(ordering: .acquiring)
     }
 
-    /// For a loop that goes on after a signal: the descriptor becomes readable again at the next one.
+    /// For a loop that continues after a signal: the descriptor becomes readable again at the next one.
     public func rearm() {
         var count: UInt64 = 0
         _ = read(wakeDescriptor, &count, 8)  // nothing to read: no signal came
@@ -43,8 +43,8 @@ public final class SignalWatch: Sendable {
         switch caught {
         case nil: nil
         case SIGTERM:
-            FleetError(.terminated, "ended by SIGTERM", hint: "look at the fleet with 'mosaic fleet status'")
-        default: FleetError(.interrupted, "interrupted", hint: "look at the fleet with 'mosaic fleet status'")
+            FleetError(.terminated, "ended by SIGTERM", hint: "check the fleet with 'mosaic fleet status'")
+        default: FleetError(.interrupted, "interrupted", hint: "check the fleet with 'mosaic fleet status'")
         }
     }
 
@@ -111,9 +111,9 @@ public final class SignalWatch: Sendable {
     /// It is wiped first: tmux 3.3a brings rows of it back on the first one when the size has changed meanwhile.
     public static let leaveScreen: StaticString = "\u{1B}[H\u{1B}[2J\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
 
-    /// What a stop (Ctrl-Z) in front of a picture says, so that nobody forgets what he holds.
+    /// What a stop (Ctrl-Z) prints below a picture, as a reminder that the lock is held.
     public static let stoppedWithLock =
-        "stopped; the lock stays held: 'fg' goes on, and other restarts take it over once they have seen no progress "
+        "stopped; the lock stays held: 'fg' continues, and other restarts take it over once they have seen no progress "
         + "for their --stall-after"
 
     /// From now on, or no longer, a stop says so.
@@ -130,7 +130,7 @@ public final class SignalWatch: Sendable {
         guard old.__sigaction_handler.sa_handler == nil else { return }
         var action = sigaction()
         action.__sigaction_handler.sa_handler = handler
-        // poll(2) and sleeps return all the same; a read that a library has under way goes on.
+        // poll(2) and sleeps return anyway; a read that a library has under way continues.
         action.sa_flags = SA_RESTART
         sigaction(number, &action, nil)
     }

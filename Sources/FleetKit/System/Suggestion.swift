@@ -1,6 +1,6 @@
 internal import FleetGuard
 
-/// Finds what somebody may have meant by a word that is not known.
+/// Finds the words that an unknown word may stand for.
 public enum Suggestion {
     /// The known words nearest to `word`, best first, at most `limit`; empty when nothing is near.
     public static func near(_ word: String, in known: [String], limit: Int = 3) -> [String] {

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The beginning of a small text, for a look that may fail.
 enum TextFile {
-    /// - Returns: nil when it is no regular file or cannot be read. Invalid UTF-8 is repaired with U+FFFD.
+    /// - Returns: nil if it is not a regular file or cannot be read. Invalid UTF-8 is repaired with U+FFFD.
     static func read(_ path: String, limit: Int) -> String? {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard file >= 0 else { return nil }

@@ -28,8 +28,8 @@ public struct HolderServer: Sendable, Equatable {
 
     /// - Parameters:
     ///   - pid: a process of the holder's unit.
-    ///   - socket: what the roster says of the socket. Of several that one process listens on it chooses one.
-    /// - Returns: nil when the process has ended, is no tmux server, or does not listen on such a socket.
+    ///   - socket: the roster's socket. Of several that one process listens on it chooses one.
+    /// - Returns: nil if the process has ended, is not a tmux server, or does not listen on such a socket.
     public init?(process pid: Int32, socket: TmuxSocket) {
         guard let stat = ProcessStat.read(pid), !stat.hasEnded, Self.isTmux(pid),
             let path = ListeningSocket.paths(of: pid).first(where: socket.isPath)

@@ -20,7 +20,7 @@ enum ListeningSocket {
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
         guard bytes.count <= TmuxSocket.pathLimit, !bytes.contains(0) else {
-            return .unclear("its path is no socket's: more than \(TmuxSocket.pathLimit) bytes")
+            return .unclear("its path is too long for a socket: more than \(TmuxSocket.pathLimit) bytes")
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let flags = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
@@ -36,7 +36,7 @@ enum ListeningSocket {
             switch errno {
             case ENOENT: return .missing
             case ECONNREFUSED: return .abandoned
-            case EAGAIN: return .unclear("its server takes no connection: it hangs")
+            case EAGAIN: return .unclear("its server accepts no connection: it hangs")
             default: return .unclear(String(cString: strerror(errno)))
             }
         }

@@ -8,7 +8,7 @@ public struct SessionAttachment {
     private let tmux: String
     private let environment: [String: String]
 
-    /// - Parameter environment: `PATH` counts, and `TMUX` tells where this is typed.
+    /// - Parameter environment: `PATH` is used, and `TMUX` shows where this is run.
     /// - Throws: `.badRoster` where the roster names no socket; `.usage` without tmux in `PATH`.
     public init(_ agent: Roster.Agent, of roster: Roster, environment: [String: String]) throws(FleetError) {
         socket = try roster.holderSocket()
@@ -21,7 +21,7 @@ public struct SessionAttachment {
     /// What to become: a tmux client on the session. Typed in a window of the fleet's own server it is that window's
     /// client that changes over; in another tmux it is a client within a client.
     ///
-    /// A lost socket of the holder's server is brought back.
+    /// A lost socket of the holder's server is restored.
     /// - Throws: `.notActive` when the holder's server does not answer or has no such session, or when another server
     ///   listens in its place; `.noServiceManager`; `.io`.
     public func program(through manager: any ServiceManager) throws(FleetError) -> ProgramHandover {
@@ -97,7 +97,7 @@ struct LeavingKeys: Equatable {
 
     /// For `display-message`, where `#` begins a format.
     func words(_ agent: AgentName) -> String {
-        "leave with \(keys.replacing("#", with: "##")); agent \(agent) goes on"
+        "detach with \(keys.replacing("#", with: "##")); agent \(agent) keeps running"
     }
 }
 

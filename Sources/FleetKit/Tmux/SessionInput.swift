@@ -110,7 +110,7 @@ public struct SessionInput {
             let mode = parts.count > 3 && !parts[3].isEmpty ? Printable.oneLine(parts[3]) : "copy-mode"
             return FleetError(
                 .busy,
-                "the pane of agent '\(agent)' is in \(mode), which would take the text for itself; nothing was typed",
+                "the pane of agent '\(agent)' is in \(mode), which would consume the text; nothing was typed",
                 hint: "leave it with 'mosaic fleet attach \(agent)' and q, and try again")
         }
         if isSet(2) {
@@ -131,7 +131,7 @@ public struct SessionInput {
             throw FleetError(
                 .notActive, "the program in the pane of agent '\(agent.name)' does not belong to \(agent.unit)",
                 hint:
-                    "look at it with 'mosaic fleet peek \(agent.name)'; 'mosaic fleet restart \(agent.name)' begins anew"
+                    "inspect it with 'mosaic fleet peek \(agent.name)'; 'mosaic fleet restart \(agent.name)' starts it again"
             )
         }
         let usage = try tmux.run(

@@ -13,7 +13,7 @@ struct TerminalSessions {
         var afterKill: Duration = .seconds(3)
     }
 
-    /// Session leaders: number and start time, nil for one that had ended before it could be looked at.
+    /// Session leaders: number and start time, nil for one that had ended before it could be examined.
     private var leaders: [Int32: UInt64?] = [:]
 
     mutating func add(_ process: PinnedProcess) { leaders[process.stat.pid] = process.stat.start }
@@ -47,8 +47,8 @@ struct TerminalSessions {
             }
             guard waited < patience.beforeKill + patience.afterKill else {
                 throw FleetError(
-                    .unitFailed, "not even SIGKILL ends \(left.map { "\($0.stat.pid)" }.joined(separator: ", "))",
-                    hint: "see with 'ps -o pid,stat,wchan,cmd' what they wait for")
+                    .unitFailed, "SIGKILL does not end \(left.map { "\($0.stat.pid)" }.joined(separator: ", "))",
+                    hint: "see what they wait for with 'ps -o pid,stat,wchan,cmd'")
             }
             // All of them at once: the next round begins when the first has ended.
             var polled = left.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }

@@ -114,7 +114,7 @@ struct TmuxClient {
         guard fleet_pipe(&ends) == 0 else {
             throw FleetError(
                 .io, "cannot make a pipe to tmux: \(String(cString: strerror(errno)))",
-                hint: "close what holds too many files open (ulimit -n)")
+                hint: "raise the limit of open files (ulimit -n)")
         }
         return (ends[0], ends[1])
     }

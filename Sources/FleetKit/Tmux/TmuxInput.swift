@@ -15,7 +15,7 @@ final class TmuxInput {
         guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw FleetError(
                 .io, "cannot make a socket to tmux: \(String(cString: strerror(errno)))",
-                hint: "close what holds too many files open (ulimit -n)")
+                hint: "raise the limit of open files (ulimit -n)")
         }
         (reader, writer) = (ends[0], ends[1])
         rest = bytes[...]

@@ -10,12 +10,12 @@ public enum TmuxKey {
             "kpenter", "kp.",
         ] + (1...12).map { "f\($0)" } + (0...9).map { "kp\($0)" })
 
-    /// - Throws: `.usage`, naming a word that is no key.
+    /// - Throws: `.usage`, naming a word that is not a key.
     public static func check(_ keys: [String]) throws(FleetError) {
         for key in keys where !isKey(key) {
             throw FleetError(
                 .usage, "'\(Printable.oneLine(key))' is not the name of a key",
-                hint: "write keys like Enter, Escape, Up, F5, C-c, M-x or a single character; text goes without --keys")
+                hint: "write keys like Enter, Escape, Up, F5, C-c, M-x or a single character; send text without --keys")
         }
     }
 

@@ -3,7 +3,7 @@ public import FleetGuard
 /// Asks the holder's tmux server whether it takes commands, without ever starting one (`tmux -N`).
 ///
 /// The server is found by its process and reached where that process listens (`HolderServer`), never by the caller's
-/// environment; a lost socket is brought back first. `list-sessions` and `has-session` exit 1 for no socket, a dead server
+/// environment; a lost socket is restored first. `list-sessions` and `has-session` exit 1 for no socket, a dead server
 /// and (the latter) an empty server alike, so the server is asked for its process number instead: seen with tmux 3.3a,
 /// `display-message -p '#{pid}'` exits 0 with the number on a server with or without sessions.
 public final class TmuxProbe: HolderProbe {
@@ -26,7 +26,7 @@ public final class TmuxProbe: HolderProbe {
     private static let reviveLimit: Duration = .seconds(2)
 
     /// - Parameter environment: of the client; `PATH` (tmux is looked up once) counts.
-    /// - Throws: when there is no tmux program in `PATH`.
+    /// - Throws: if there is no tmux program in `PATH`.
     public convenience init(socket: TmuxSocket, environment: [String: String]) throws(FleetError) {
         let program = try TmuxProgram.find(environment: environment)
         let client = TmuxClient(program: program, environment: environment)
@@ -69,7 +69,7 @@ public final class TmuxProbe: HolderProbe {
         let shown = Printable.oneLine(session, limit: 40)
         guard let server = HolderServer.find(among: processes, socket: socket), server.presence == .reachable else {
             throw FleetError(
-                .unitFailed, "session \(shown) is not ended: the holder's tmux server is not reached",
+                .unitFailed, "session \(shown) is not ended: the holder's tmux server cannot be reached",
                 hint: "see why with: mosaic fleet doctor")
         }
         // `=`: no other session's name that begins like it.

@@ -26,7 +26,7 @@ extension TmuxSocket {
         }
         guard !text.has("/") else { throw refuse("a path must begin with '/', and a name has no '/'") }
         guard !text.begins(with: "-") else { throw refuse("it begins with '-'") }
-        guard text != ".", text != ".." else { throw refuse("it is a folder") }
+        guard text != ".", text != ".." else { throw refuse("it is a directory") }
         // `/tmp/tmux-4294967295/` stands in front of it.
         guard text.utf8.count <= Self.pathLimit - 21 else {
             throw refuse("it has \(text.utf8.count) bytes, \(Self.pathLimit - 21) are allowed in a name")

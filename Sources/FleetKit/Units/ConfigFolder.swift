@@ -14,7 +14,7 @@ final class ConfigFolder {
     let path: String
     private let descriptor: CInt
 
-    /// Larger files are nobody's unit files.
+    /// Larger files are not unit files.
     private static let sizeLimit = 1 << 20
 
     private init(path: String, descriptor: CInt) {
@@ -31,7 +31,7 @@ final class ConfigFolder {
         if create { try makeAll(path) }
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0, errno == ENOENT, !create { return nil }
-        guard descriptor >= 0 else { throw failure("open the folder", path) }
+        guard descriptor >= 0 else { throw failure("open the directory", path) }
         return ConfigFolder(path: path, descriptor: descriptor)
     }
 
@@ -39,11 +39,11 @@ final class ConfigFolder {
     func folder(_ name: String, create: Bool, mode: mode_t = 0o755) throws(FleetError) -> ConfigFolder? {
         let full = "\(path)/\(name)"
         if create, mkdirat(descriptor, name, mode) != 0, errno != EEXIST {
-            throw Self.failure("make the folder", full)
+            throw Self.failure("create the directory", full)
         }
         let inner = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         if inner < 0, errno == ENOENT, !create { return nil }
-        guard inner >= 0 else { throw Self.failure("open the folder", full) }
+        guard inner >= 0 else { throw Self.failure("open the directory", full) }
         return ConfigFolder(path: full, descriptor: inner)
     }
 
@@ -56,7 +56,7 @@ final class ConfigFolder {
         }
         defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw Self.failure("look at", "\(path)/\(name)") }
+        guard fstat(file, &status) == 0 else { throw Self.failure("access", "\(path)/\(name)") }
         guard status.st_mode & S_IFMT == S_IFREG else { return .other("not a regular file") }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -120,7 +120,9 @@ final class ConfigFolder {
     /// Removes a folder in this one when nothing is left in it.
     func removeFolderIfEmpty(_ name: String) throws(FleetError) {
         guard unlinkat(descriptor, name, AT_REMOVEDIR) != 0 else { return }
-        guard errno == ENOTEMPTY || errno == EEXIST else { throw Self.failure("remove the folder", "\(path)/\(name)") }
+        guard errno == ENOTEMPTY || errno == EEXIST else {
+            throw Self.failure("remove the directory", "\(path)/\(name)")
+        }
     }
 
     /// Names of everything in the folder, in order.
@@ -145,7 +147,7 @@ final class ConfigFolder {
         var prefix = ""
         for part in path.parts(at: "/") {
             prefix += "/" + part
-            if mkdir(prefix, 0o755) != 0, errno != EEXIST { throw failure("make the folder", prefix) }
+            if mkdir(prefix, 0o755) != 0, errno != EEXIST { throw failure("create the directory", prefix) }
         }
     }
 
@@ -153,6 +155,6 @@ final class ConfigFolder {
         let reason = String(cString: strerror(errno))
         return FleetError(
             .io, "cannot \(what) \(Printable.oneLine(path)): \(reason)",
-            hint: "check who owns it and its folders, and the space on the disk")
+            hint: "check the owner of the file and its directories, and the free space")
     }
 }

@@ -46,7 +46,7 @@ extension FleetInstaller {
         return changes
     }
 
-    /// - Returns: the files that were removed, or left alone because somebody else changed them.
+    /// - Returns: the files that were removed, or left alone because they were changed outside mosaic.
     public func removeHeal() throws(FleetError) -> [Change] {
         guard let folder = try ConfigFolder.open(unitFolder, create: false) else { return [] }
         var changes: [Change] = []
@@ -54,7 +54,7 @@ extension FleetInstaller {
             guard case .file(let bytes) = try folder.read(name) else { continue }
             let path = "\(unitFolder)/\(name)"
             guard GeneratedText.authorship(of: bytes) == .own else {
-                changes.append(Change(path: path, action: .kept("changed by somebody else")))
+                changes.append(Change(path: path, action: .kept("changed outside mosaic")))
                 continue
             }
             try folder.remove(name)

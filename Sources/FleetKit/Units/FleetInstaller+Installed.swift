@@ -2,7 +2,7 @@ public import FleetGuard
 internal import Glibc
 
 extension FleetInstaller {
-    /// The installer as an earlier `init` had it: for looking whether its files are as the roster says.
+    /// The installer as an earlier `init` had it, to check whether its files match the roster.
     ///
     /// The programs that the installed units name are kept as long as they can be run, so that a look with another
     /// PATH, or by another copy of this program, finds nothing to change.

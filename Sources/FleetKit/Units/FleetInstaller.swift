@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The work of `mosaic fleet init`: the roster, the holder's unit, the agents' template, a drop-in for each agent.
 ///
-/// Only files that an earlier run wrote and nobody changed since are renewed or removed. The caller reloads the
+/// Only files that an earlier run wrote and that are unchanged since are renewed or removed. The caller reloads the
 /// service manager afterwards.
 public struct FleetInstaller: Sendable {
     /// One file and what was done with it.
@@ -36,9 +36,9 @@ public struct FleetInstaller: Sendable {
     public var mosaic: String
     /// For `~` in an agent's directory.
     public var userHome: String
-    /// Replace files that somebody else wrote or changed, after keeping a copy. Never the roster, never links.
+    /// Replace files that were written or changed outside mosaic, and keep a copy. Never the roster, never links.
     public var force: Bool
-    /// False: only says what would be done.
+    /// False: only reports what would be done.
     private var writes = true
 
     public init(
@@ -66,11 +66,11 @@ public struct FleetInstaller: Sendable {
             userHome: try HomeDirectory.path(environment: environment), force: force)
     }
 
-    /// Writes what is missing and renews what is its own.
+    /// Writes missing files and renews its own.
     ///
     /// Every text is made before the first unit file is touched, so a bad roster changes nothing.
     /// - Returns: every file that belongs to the fleet, in the order of the work.
-    /// - Throws: `.badRoster`; `.io`, naming the file. What was written before an I/O error stays; a further run goes on.
+    /// - Throws: `.badRoster`; `.io`, naming the file. Files written before an I/O error stay; the next run continues.
     public func install() throws(FleetError) -> [Change] { try work() }
 
     /// What `install` would do. Writes nothing.
@@ -89,7 +89,7 @@ public struct FleetInstaller: Sendable {
             try ForeignHome.refuse(unitFolder)
         }
         let (roster, isWritten) = try roster()
-        // Before anything is made: whoever is refused finds nothing changed.
+        // Before anything is created: a refusal changes nothing.
         _ = try survey(roster)
         if !isWritten && writes {
             let folder = try ConfigFolder.open(home.fleetDirectory, create: true)
@@ -121,7 +121,7 @@ public struct FleetInstaller: Sendable {
         return changes
     }
 
-    /// The units of events that nobody is to be told of any more.
+    /// The units of events that are no longer delivered.
     private func removeEvents(of holder: UnitName, from folder: ConfigFolder) throws(FleetError) -> [Change] {
         var changes: [Change] = []
         for file in FleetUnits.eventFiles(holder: holder) {
@@ -131,7 +131,7 @@ public struct FleetInstaller: Sendable {
             let path = "\(place.path)/\(file.name)"
             guard GeneratedText.authorship(of: bytes) == .own else {
                 changes.append(
-                    Change(path: path, action: .kept("changed by somebody else; the roster has no [events]")))
+                    Change(path: path, action: .kept("changed outside mosaic; the roster has no [events]")))
                 continue
             }
             if writes {
@@ -240,7 +240,7 @@ public struct FleetInstaller: Sendable {
                 return change(.renewed)
             }
             guard force else {
-                return change(.kept(author == .changed ? "changed by somebody else" : "written by somebody else"))
+                return change(.kept(author == .changed ? "changed outside mosaic" : "not written by mosaic"))
             }
             guard writes else { return change(.replaced(backup: "\(folder.path)/\(file.name).bak")) }
             let backup = try folder.backUp(file.name)
@@ -266,7 +266,7 @@ public struct FleetInstaller: Sendable {
                 }
                 changes.append(Change(path: path, action: .removed))
             case .changed:
-                changes.append(Change(path: path, action: .kept("changed by somebody else; its agent left the roster")))
+                changes.append(Change(path: path, action: .kept("changed outside mosaic; its agent left the roster")))
             case .foreign: continue
             }
         }

@@ -1,5 +1,5 @@
-/// A text whose first line says who wrote it and carries a checksum of the rest, so that a later run can tell its own
-/// unmodified file from one that somebody else wrote or changed. Against mistakes, not against attackers.
+/// A text whose first line names its author and carries a checksum of the rest, so that a later run can tell its own
+/// unmodified file from one that was written or changed outside mosaic. Against mistakes, not against attackers.
 enum GeneratedText {
     enum Authorship { case own, changed, foreign }
 

@@ -17,7 +17,7 @@ public enum MosaicProgram {
         guard UnitText.canBeProgram(path) else {
             throw FleetError(
                 .usage, "this program is '\(Printable.oneLine(path))', a path that a unit file cannot have",
-                hint: "install it into a folder with a plain name, and run it from there")
+                hint: "install it into a directory with a plain name, and run it from there")
         }
         return path
     }

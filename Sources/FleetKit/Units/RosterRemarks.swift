@@ -9,7 +9,7 @@ public struct RosterRemarks {
     private let userHome: String
     /// `PATH` of the service manager; nil where it is not known.
     private let managerPath: String?
-    /// `PATH` of whoever typed the command.
+    /// `PATH` of the user who typed the command.
     private let callerPath: String
 
     public init(_ roster: Roster, userHome: String, managerPath: String?, callerPath: String?) {
@@ -78,7 +78,7 @@ public struct RosterRemarks {
                 if !file.mayBeMissing || errno != ENOENT {
                     remarks.append(
                         "\(who): environment_file \(shown) cannot be read (\(reason)), so it cannot start; "
-                            + "write the file, or a '-' in front of its path where it may be missing")
+                            + "create the file, or put '-' before its path to allow it to be missing")
                 }
                 continue
             }
@@ -87,7 +87,7 @@ public struct RosterRemarks {
                 let digits = String(mode, radix: 8)
                 remarks.append(
                     "\(who): others can read or change environment_file \(shown) (mode 0\(digits)); "
-                        + "type: chmod 600 \(ShellWord.line([path]))")
+                        + "run: chmod 600 \(ShellWord.line([path]))")
             }
         }
         return remarks

@@ -17,7 +17,7 @@ public enum TmuxProgram {
             guard UnitText.canBeProgram(path) else {
                 throw FleetError(
                     .usage, "tmux is '\(Printable.oneLine(path))', a path that a unit file cannot have",
-                    hint: "put a tmux into a folder with a plain name earlier in PATH")
+                    hint: "put a tmux into a directory with a plain name earlier in PATH")
             }
             return path
         }

@@ -12,7 +12,7 @@ struct UnitHome: Equatable {
     enum Relation: Equatable {
         /// The same directory, wherever it is now and whatever leads to it.
         case own
-        /// Another directory, which is there, or which cannot be looked at.
+        /// Another directory, which exists, or which cannot be checked.
         case other(String)
         /// It is not there any more.
         case gone(String)

@@ -14,7 +14,7 @@ struct HugeNumbersTests {
         try #require(status.policy.maxWait != nil)
         let lines = LockWaitFrameTests.text(status)
         #expect(lines.last?.hasPrefix("  takes over in ") == true, "\(lines)")
-        #expect(GuardVoice.waiting(status).hasPrefix("waiting for at most "))
+        #expect(GuardVoice.waiting(status).hasPrefix("waiting up to "))
     }
 
     @Test(

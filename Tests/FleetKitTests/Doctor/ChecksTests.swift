@@ -31,7 +31,7 @@ struct ChecksTests {
         #expect(ward.examine(check) == (.warning, "\(xdg) is open to other users (mode 755)", "chmod 700 '\(xdg)'"))
         rmdir(xdg)
         #expect(ward.examine(check).level == .failure)
-        #expect(ward.examine(check).message == "XDG_RUNTIME_DIR is \(xdg), which is no directory")
+        #expect(ward.examine(check).message == "XDG_RUNTIME_DIR is \(xdg), which is not a directory")
         for value in [nil, "run/me"] {
             ward.environment["XDG_RUNTIME_DIR"] = value
             #expect(ward.examine(check).level == .failure)
@@ -135,7 +135,7 @@ struct ChecksTests {
         ward.manager.settings[first]?.commands = [old + ["x", "--holder"]]
         var finding = ward.examine(AgentsCheck())
         #expect(finding.level == .warning)
-        #expect(finding.message.hasPrefix("\(first): its unit is of an earlier edition"))
+        #expect(finding.message.hasPrefix("\(first): its unit was written by an earlier version"))
         let name = try #require(first.instance)
         #expect(
             finding.advice.contains("mosaic fleet init") && finding.advice.contains("mosaic fleet restart \(name)"))
@@ -147,7 +147,7 @@ struct ChecksTests {
         ward.manager.settings[second]?.mainStartedAt = 1
         finding = ward.examine(AgentsCheck())
         #expect(finding.level == .warning)
-        #expect(finding.message.hasPrefix("\(second): it runs outdated: "))
+        #expect(finding.message.hasPrefix("\(second): it is outdated: "))
         #expect(!finding.advice.contains("init") && finding.advice.contains("mosaic fleet restart"))
     }
 
@@ -280,7 +280,7 @@ struct ChecksTests {
         ward.manager.states[ward.units[0]]?.subState = "auto-restart"
         let found = ward.examine(RestartLimitsCheck())
         #expect(found.level == .failure)
-        #expect(found.message == "in a restart loop just now: \(ward.units[0])")
+        #expect(found.message == "in a restart loop: \(ward.units[0])")
     }
 
     // MARK: The tmux server
@@ -333,7 +333,7 @@ struct ChecksTests {
         #expect(lost.level == .failure && lost.message.contains("(process \(holder.pid)) is gone: \(folder)/s"))
         #expect(lost.advice.contains("doctor --fix") && !lost.advice.contains("restart"))
         let treated = ward.treat(ServerCheck())
-        #expect(treated.repaired == "brought the socket \(folder)/s back" && treated.diagnosis.level == .ok)
+        #expect(treated.repaired == "restored the socket \(folder)/s" && treated.diagnosis.level == .ok)
         #expect(unlink(folder + "/s") == 0)
         let stranger = try TestProcess(
             ["/usr/bin/tmux", "-f", "/dev/null", "-S", folder + "/s", "-D"], environment: [:])
@@ -350,7 +350,7 @@ struct ChecksTests {
         let ward = try Ward()
         let check = RunDirectoryCheck()
         let run = ward.home.runDirectory
-        #expect(ward.examine(check) == (.ok, "\(run) is this user's alone", ""))
+        #expect(ward.examine(check) == (.ok, "\(run) is private to this user", ""))
         chmod(run, 0o755)
         #expect(ward.examine(check) == (.warning, "\(run) can be read by other users", "chmod 700 '\(run)'"))
         chmod(run, 0o777)
@@ -359,7 +359,7 @@ struct ChecksTests {
         #expect(Self.mode(run) == 0o777)
         let treated = ward.treat(check)
         #expect(treated.diagnosis.level == .ok)
-        #expect(treated.repaired == "took other users' rights from \(ward.home.path), \(run)")
+        #expect(treated.repaired == "removed other users' permissions from \(ward.home.path), \(run)")
         #expect(Self.mode(run) == 0o700 && Self.mode(ward.home.path) == 0o755)
     }
 
@@ -487,7 +487,7 @@ struct ChecksTests {
 
     @Test func plugInsThatNeverRunAreWarnedOf() throws {
         let ward = try Ward()
-        #expect(ward.examine(PluginsCheck()) == (.ok, "there are none in PATH", ""))
+        #expect(ward.examine(PluginsCheck()) == (.ok, "none in PATH", ""))
         try ward.program("mosaic-fleet-deploy", says: "")
         #expect(ward.examine(PluginsCheck()) == (.ok, "deploy", ""))
         try ward.program("mosaic-fleet-restart", says: "")

@@ -58,7 +58,7 @@ struct DoctorTests {
         let ward = try Ward()
         chmod(ward.home.runDirectory, 0o777)
         let findings = Doctor(checks: [RunDirectoryCheck(), LeftoversCheck()]).examine(ward.fleet)
-        #expect(findings[0].diagnosis.message == "\(ward.home.runDirectory) is writable for its group or for others")
+        #expect(findings[0].diagnosis.message == "\(ward.home.runDirectory) is group- or world-writable")
         #expect(findings[1].diagnosis.message == "fix 'run-directory' first")
     }
 

@@ -30,7 +30,7 @@ struct UnitFilesCheckTests {
     }
 
     @Test func unitsOfSomebodyElseAreLeftAlone() throws {
-        #expect(ward.examine(UnitFilesCheck()) == (.ok, "they are not written by 'mosaic fleet init'", ""))
+        #expect(ward.examine(UnitFilesCheck()) == (.ok, "not written by 'mosaic fleet init'", ""))
         let treated = ward.treat(UnitFilesCheck())
         #expect(treated.repaired == nil)
         #expect(access(unitFolder, F_OK) != 0)
@@ -41,7 +41,7 @@ struct UnitFilesCheckTests {
         let before = FolderListing(ward.folder.path)
         // By another copy of the program (this one), and without tmux in PATH.
         ward.environment["PATH"] = "/nonexistent"
-        #expect(ward.examine(UnitFilesCheck()) == (.ok, "as the roster says", ""))
+        #expect(ward.examine(UnitFilesCheck()) == (.ok, "match the roster", ""))
         #expect(FolderListing(ward.folder.path) == before)
     }
 
@@ -66,7 +66,8 @@ struct UnitFilesCheckTests {
         let text = TestProcess.contents(path) + "# mine\n"
         try ScriptedHome.write(text, to: path)
         #expect(
-            ward.examine(UnitFilesCheck()).message == "as the roster says; of somebody else: mosaic-tmux-holder.service"
+            ward.examine(UnitFilesCheck()).message
+                == "match the roster; not written by mosaic: mosaic-tmux-holder.service"
         )
         #expect(ward.treat(UnitFilesCheck()).repaired == nil)
         #expect(TestProcess.contents(path) == text)
@@ -79,6 +80,6 @@ struct UnitFilesCheckTests {
         #expect(found.level == .warning && found.advice == "systemctl --user daemon-reload")
         #expect(found.message.contains(ward.units[0].rawValue))
         let treated = ward.treat(UnitFilesCheck())
-        #expect(treated.repaired == "had systemd read its unit files" && treated.diagnosis.level == .ok)
+        #expect(treated.repaired == "made systemd reload its unit files" && treated.diagnosis.level == .ok)
     }
 }

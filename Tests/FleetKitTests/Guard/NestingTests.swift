@@ -52,10 +52,10 @@ import Testing
         #expect(try stage.why()?.contains("was not started by process 1") == true)
         stage.inner.processes.ancestors = [1]
         stage.inner.processes.holders = { _ in [] }
-        #expect(try stage.why()?.contains("does not hold it any more") == true)
+        #expect(try stage.why()?.contains("no longer holds it") == true)
         stage.inner.processes.holders = { _ in [1] }
         stage.inner.processes.states[1] = .gone
-        #expect(try stage.why()?.contains("does not hold it any more") == true)
+        #expect(try stage.why()?.contains("no longer holds it") == true)
         stage.inner.processes.states[1] = .alive
         stage.outer.fleet.release(stage.lock)
         #expect(try stage.why() == "the lock is free")

@@ -251,7 +251,8 @@ struct RollingTests {
         fixture.freshness.dark = [states[2].invocationID]
         let report = try fixture.restart()
         #expect(try agents(fixture.sent()) == ["a1"])
-        #expect(report.skipped.map(\.why) == ["whether it is outdated is not known: it is dark", "it is not outdated"])
+        #expect(
+            report.skipped.map(\.why) == ["it is unknown whether it is outdated: it is dark", "it is not outdated"])
         #expect(fixture.observer.warnings.contains { $0.hasSuffix("to restart it: mosaic fleet restart a2") })
     }
 
@@ -261,7 +262,7 @@ struct RollingTests {
         fixture.freshness.old.insert(holder)
         _ = try fixture.restart()
         #expect(try fixture.states()[0].invocationID == holder)
-        #expect(fixture.observer.warnings.contains { $0.contains("the holder runs outdated") })
+        #expect(fixture.observer.warnings.contains { $0.contains("the holder is outdated") })
     }
 
     /// With `--when-idle` each is taken when it is idle; when none is, the lock is given back.

@@ -63,7 +63,7 @@ struct SettleTests {
         let look = ScriptedProcesses(starts: [pid: 500])
         let old = Settle.Before(invocationID: "old", processes: [.init(pid: pid, start: 500)])
         let obstacle = try settle(nil, look).run(since: old, timeout: .milliseconds(100))
-        #expect(obstacle?.text.contains("still there: \(pid) (tmux: server)") == true)
+        #expect(obstacle?.text.contains("still running: \(pid) (tmux: server)") == true)
         let reused = Settle.Before(invocationID: "old", processes: [.init(pid: pid, start: 499)])
         #expect(try settle(nil, look).run(since: reused, timeout: .milliseconds(100)) == nil)
     }

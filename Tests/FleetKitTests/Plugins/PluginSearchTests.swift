@@ -88,7 +88,7 @@ struct PluginSearchTests {
         let name = try #require(PluginName("deploy"))
         let error = #expect(throws: FleetError.self) { try found.plugin(name) }
         #expect(error?.code == .usage)
-        #expect(error?.message.hasPrefix("\(path) is not run, because everybody can write to ") == true)
+        #expect(error?.message.hasPrefix("\(path) is not run, because anyone can write to ") == true)
         // A safe one further on runs.
         let safe = try add("mosaic-fleet-deploy", in: "safe")
         #expect(try search("open", "safe").plugin(name)?.path == safe)

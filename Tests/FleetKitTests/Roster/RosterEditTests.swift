@@ -97,7 +97,7 @@ struct RosterEditTests {
     func aRosterThatCannotBeEditedIsRefused(original: String) throws {
         var roster = try edit(original)
         let removal = #expect(throws: FleetError.self) { try roster.remove(name("a")) }
-        #expect(removal?.code == .badRoster && removal?.message.contains("left as it is") == true)
+        #expect(removal?.code == .badRoster && removal?.message.contains("was not changed") == true)
         let addition = #expect(throws: FleetError.self) { try roster.add(name("c"), [.array("command", ["x"])]) }
         #expect(addition?.code == .badRoster && addition?.hint.contains("[[agent]]") == true)
         #expect(text(roster) == original)

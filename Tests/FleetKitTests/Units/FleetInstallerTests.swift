@@ -131,9 +131,9 @@ struct FleetInstallerTests {
         try folder.write(template, "[Unit]\n")
         try writeRoster(["a"], command: "['sleep', '3']")
         let result = try install()
-        #expect(result[dropIn("a")] == .kept("changed by somebody else"))
-        #expect(result[template] == .kept("written by somebody else"))
-        #expect(result[dropIn("gone")] == .kept("changed by somebody else; its agent left the roster"))
+        #expect(result[dropIn("a")] == .kept("changed outside mosaic"))
+        #expect(result[template] == .kept("not written by mosaic"))
+        #expect(result[dropIn("gone")] == .kept("changed outside mosaic; its agent left the roster"))
         #expect(folder.read(dropIn("a")) == changed)
         #expect(folder.read(template) == "[Unit]\n")
     }

@@ -68,7 +68,7 @@ struct RosterRemarksTests {
             try #require(chmod("\(folder.path)/a.env", mode_t(mode)) == 0)
             let found = try remarks(agents)
             #expect(found.count == (isWarned ? 1 : 0), "\(found)")
-            #expect(found.allSatisfy { $0.hasSuffix("type: chmod 600 \(folder.path)/a.env") }, "\(found)")
+            #expect(found.allSatisfy { $0.hasSuffix("run: chmod 600 \(folder.path)/a.env") }, "\(found)")
         }
         #expect(try remarks(agents.replacing("'~/a", with: "'-~/a")).count == 1)
     }

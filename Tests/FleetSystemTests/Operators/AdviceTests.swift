@@ -135,8 +135,8 @@ struct AdviceTests {
         let again = try fleet.mosaic("init", backend: backend)
         #expect(try again.wait() == .exit(0))
         #expect(
-            again.errorLines.filter { $0.contains("in no roster") } == [
-                "mosaic fleet: warning: in no roster: \(fleet.agents[1]); stop it with 'mosaic fleet stop a02'"
+            again.errorLines.filter { $0.contains("not in the roster") } == [
+                "mosaic fleet: warning: not in the roster: \(fleet.agents[1]); stop it with 'mosaic fleet stop a02'"
             ], "\(again.errors)")
 
         func line() throws -> String {
@@ -145,7 +145,7 @@ struct AdviceTests {
             return doctor.output.split(separator: "\n").first { $0.contains(" unmanaged ") }.map(String.init) ?? ""
         }
         let unit = try line()
-        #expect(unit.hasPrefix("warning ") && unit.contains("in no roster: \(fleet.agents[1]); fix: "), "\(unit)")
+        #expect(unit.hasPrefix("warning ") && unit.contains("not in the roster: \(fleet.agents[1]); fix: "), "\(unit)")
         #expect(unit.contains("stop it with 'mosaic fleet stop a02'") && !unit.contains("session"), "\(unit)")
         try fleet.must(fleet.mosaic("stop", "a02"))
         let folder = try #require(fleet.environment["TMUX_TMPDIR"])
@@ -155,12 +155,13 @@ struct AdviceTests {
             environment: fleet.environment)
         try fleet.must(tmux)
         let session = try line()
-        #expect(session.contains("in no roster: session my scratch; fix: look at the session with "), "\(session)")
+        #expect(session.contains("not in the roster: session my scratch; fix: look at the session with "), "\(session)")
         #expect(session.contains("tmux -S \(socket) attach-session -t '=my scratch'"), "\(session)")
         let third = try fleet.mosaic("init", backend: backend)
         #expect(try third.wait() == .exit(0))
         #expect(
-            third.errors.contains("in no roster: session my scratch; 'mosaic fleet doctor' says"), "\(third.errors)")
+            third.errors.contains("not in the roster: session my scratch; 'mosaic fleet doctor' says"),
+            "\(third.errors)")
         try fleet.must(
             TestProcess(
                 ["/usr/bin/tmux", "-N", "-S", socket, "kill-session", "-t", "=my scratch"],

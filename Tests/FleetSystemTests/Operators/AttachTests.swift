@@ -43,7 +43,7 @@ struct AttachTests {
         // No descriptor but the terminal's and tmux's own, and no process beside it: this one became the client.
         let client = try #require(attached.split(separator: " ").last)
         let words = TestProcess.contents("/proc/\(client)/cmdline").split(separator: "\0").map(String.init)
-        let said = ["display-message", "-d", "5000", "leave with C-b d; agent a01 goes on"]
+        let said = ["display-message", "-d", "5000", "leave with C-b d; agent a01 keeps running"]
         #expect(words == ["/usr/bin/tmux", "-N", "-S", socket, "attach-session", "-t", "=a01", ";"] + said, "\(words)")
 
         // From inside: the same client goes over to the other agent.
@@ -72,7 +72,7 @@ struct AttachTests {
             columns: 80, rows: 24, environment: fleet.environment,
             ["/bin/sh", "-c", "tmux set -g prefix \(prefix); exec \"$0\" fleet attach a01", try program()])
         let keys = prefix == "C-b" ? "C-b C-b d" : "C-b d"
-        try outer.wait(for: "leave with \(keys); agent a01 goes on")
+        try outer.wait(for: "detach with \(keys); agent a01 keeps running")
         // As somebody types it on the outer terminal, whose tmux is asked to pass it on.
         try outer.type("C-b")
         try outer.type("d")

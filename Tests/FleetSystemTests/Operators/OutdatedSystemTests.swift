@@ -173,7 +173,7 @@ struct OutdatedSystemTests {
         let again = try fleet.mosaic("restart", "--only-outdated")
         try fleet.must(again)
         #expect(again.output.contains("Nothing is outdated"))
-        #expect(again.errors.contains("not known whether they are outdated: line, wrapped, behind"))
+        #expect(again.errors.contains("unknown whether they are outdated: line, wrapped, behind"))
     }
 
     /// What systemd has not read would not count for a new run either.

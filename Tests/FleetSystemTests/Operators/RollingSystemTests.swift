@@ -78,8 +78,9 @@ struct RollingSystemTests {
 
     /// The words of the command that was printed.
     private func printed(_ output: String) throws -> [String] {
-        let line = try #require(output.split(separator: "\n").first { $0.contains("to go on: mosaic fleet ") })
-        return String(line).components(separatedBy: "to go on: mosaic fleet ")[1].split(separator: " ").map(String.init)
+        let line = try #require(output.split(separator: "\n").first { $0.contains("to continue: mosaic fleet ") })
+        return String(line).components(separatedBy: "to continue: mosaic fleet ")[1].split(separator: " ").map(
+            String.init)
     }
 
     @Test(arguments: [true, false]) func theSeventhFailsAndThePrintedCommandFinishes(onlyOutdated: Bool) throws {
@@ -162,7 +163,7 @@ struct RollingSystemTests {
         let names = fleet.names[7...].joined(separator: " ")
         #expect(
             record["error"] as? String
-                == "a07 failed; to go on: mosaic fleet restart --rolling=7 --stable-for=100ms \(names)")
+                == "a07 failed; to continue: mosaic fleet restart --rolling=7 --stable-for=100ms \(names)")
     }
 }
 

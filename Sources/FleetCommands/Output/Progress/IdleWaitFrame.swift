@@ -55,7 +55,7 @@ struct IdleWaitFrame {
         // Whole seconds: a countdown in tenths is noise.
         let left = max(.zero, look.status.left - late + .milliseconds(999)).wholeMilliseconds / 1000
         var line = ScreenLine("  ", limit: limit)
-        line.add(look.status.onDeadline == .restart ? "restarts all the same in " : "gives up in ", style.dim)
+        line.add(look.status.onDeadline == .restart ? "restarts anyway in " : "gives up in ", style.dim)
         line.add(DurationText.human(.seconds(left)), style.bold)
         line.add(" (--deadline \(DurationText.canonical(look.status.limit)))", style.dim)
         return line

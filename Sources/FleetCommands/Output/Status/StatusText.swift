@@ -31,12 +31,12 @@ struct StatusText {
             switch freshness.verdict {
             case .current: return nil
             case .outdated: return style.warn("  \(row.unit): outdated: \(freshness.words)")
-            case .unknown: return style.dim("  \(row.unit): outdated or not is unknown: \(freshness.words)")
+            case .unknown: return style.dim("  \(row.unit): cannot tell whether it is outdated: \(freshness.words)")
             }
         }
         if !report.sessions.isEmpty {
             let names = report.sessions.map { Printable.oneLine($0, limit: 40) }.joined(separator: ", ")
-            parts.append("  " + style.dim("sessions of no agent: \(names)"))
+            parts.append("  " + style.dim("unmanaged sessions: \(names)"))
         }
         parts.append(report.summary)
         return parts.joined(separator: "\n")

@@ -29,7 +29,7 @@ struct AgentsCheck: HealthCheck {
                     + " '\(commands.fleet("init"))' writes such units"
             case .ofOldKind:
                 // What ends nothing comes first, and what ends an agent names just that one.
-                "'\(commands.fleet("init"))' writes the units again and ends nothing; then \(Self.restart(unit, commands))"
+                "'\(commands.fleet("init"))' rewrites the units and stops nothing; then \(Self.restart(unit, commands))"
             case .outdated: Self.restart(unit, commands)
             }
         }
@@ -44,15 +44,15 @@ struct AgentsCheck: HealthCheck {
             case .masked: "masked, so nothing can start it"
             case .unloadable: "systemd cannot load it"
             case .failed: "failed, and systemd has given up"
-            case .startsServer: "runs tmux without -N, so it becomes the holder when it starts while that is down"
+            case .startsServer: "runs tmux without -N, so it becomes the holder if it starts while the holder is down"
             case .unordered: "no After=\(holder), so it starts against a holder that is not up"
             case .unbound: "no Requires=\(holder), so nothing brings the holder up first"
             case .leavesProcesses: "its KillMode= leaves processes alive"
             case .ofOldKind:
-                "its unit is of an earlier edition: the agent runs outside its unit, so that environment, limits and "
-                    + "memory of the unit are not the agent's, a stop leaves its daemons, and why it ended is not told"
+                "its unit was written by an earlier version: the agent runs outside its unit, so the unit's environment and "
+                    + "limits do not apply, its memory is not counted, a stop leaves daemons, and exit reasons are not reported"
             case .outdated:
-                "it runs outdated: its unit, program or environment is another one by now (status -o wide says which)"
+                "it is outdated: its unit, program or environment has changed (see 'mosaic fleet status -o wide')"
             }
         }
     }

@@ -5,7 +5,7 @@ internal import Glibc
 /// the history are.
 struct ClockCheck: HealthCheck {
     let name = "clock"
-    /// Seconds between this machine's clock and the file system's that confuse whoever reads both.
+    /// Seconds between this machine's clock and the file system's from which on a warning is given.
     static let skewLimit = 2.0
     /// 2025-01-01: before this program was written.
     static let earliest = 1_735_689_600.0
@@ -32,10 +32,10 @@ struct ClockCheck: HealthCheck {
         switch fleet.machine.isClockSynchronized() {
         case false?:
             return .warning(
-                "nobody keeps the clock right: times in messages and in the history may be off; the lock is not touched",
+                "clock not synchronised: timestamps may be wrong; the lock is unaffected",
                 advice: "timedatectl set-ntp true")
         case true?: return .ok("synchronised")
-        case nil: return .ok("set; whether it is kept right, the kernel does not say")
+        case nil: return .ok("set; the kernel does not report whether it is synchronised")
         }
     }
 }

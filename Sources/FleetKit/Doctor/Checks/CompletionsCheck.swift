@@ -21,6 +21,6 @@ struct CompletionsCheck: HealthCheck {
                 advice: "run 'make install', or install the package; by hand: mosaic --generate-completion-script SHELL"
             )
         }
-        return .ok(present.isEmpty ? "no shell in PATH needs any" : "for \(present.map(\.0).joined(separator: ", "))")
+        return .ok(present.isEmpty ? "no supported shell in PATH" : "for \(present.map(\.0).joined(separator: ", "))")
     }
 }

@@ -6,7 +6,7 @@ struct DiskSpaceCheck: HealthCheck {
     let name = "disk-space"
     /// The lock record, its progress and a line of the history of a large fleet.
     static let needed = 256 << 10
-    /// Writes so many bytes into a directory and leaves nothing behind; a test has its own.
+    /// Writes this many bytes into a directory and leaves nothing behind; a test has its own.
     var probe: @Sendable (String, Int) throws(FleetError) -> CInt? = KernelLockProbe.write(in:bytes:)
 
     func examine(_ fleet: HealthContext) throws(FleetError) -> Diagnosis {

@@ -18,17 +18,17 @@ struct KernelLockCheck: HealthCheck {
             guard choice == .kernel else {
                 return .warning(
                     "the file system of \(shown) has no flock (\(why)); the guard works in path mode there",
-                    advice: "set --mosaic-home to a local file system: a dead owner is seen at once there")
+                    advice: "set --mosaic-home to a local file system, where a dead owner is noticed at once")
             }
             return .failure(
-                "the file system of \(shown) has no flock (\(why)), and the roster asks for it",
+                "the file system of \(shown) has no flock (\(why)), but the roster asks for it",
                 advice: "set mutex = \"auto\" or \"path\" under [guard]")
         case .ineffective:
             guard choice != .path else {
-                return .ok("flock in \(shown) keeps nobody out, and the roster asks for mutex = \"path\"")
+                return .ok("flock in \(shown) does not exclude other processes; the roster asks for mutex = \"path\"")
             }
             return .failure(
-                "flock in \(shown) is granted twice: it keeps nobody out",
+                "flock in \(shown) is granted twice: it does not exclude other processes",
                 advice: "set mutex = \"path\" under [guard], or set --mosaic-home to a local file system")
         }
     }

@@ -26,8 +26,8 @@ struct LeftoversCheck: HealthCheck {
         let evicted = try store.evicted().filter { $0.observation.kernelLock == .held }
         if !evicted.isEmpty {
             return .warning(
-                "an evicted owner still lives: \(HealthContext.list(evicted.map(\.name)))",
-                advice: "see it with 'mosaic fleet lock inspect'; the next restart waits for its end")
+                "an evicted owner is still alive: \(HealthContext.list(evicted.map(\.name)))",
+                advice: "see it with 'mosaic fleet lock inspect'; the next restart waits for it to end")
         }
         return .ok("none in \(run)")
     }

@@ -19,7 +19,8 @@ struct LingerCheck: HealthCheck {
                     + " fleet with it", advice: "loginctl enable-linger")
         case .unknown:
             return .warning(
-                "user \(fleet.machine.user) has no account, so nobody can tell", advice: "run as a user of this machine"
+                "user \(fleet.machine.user) has no account, so this cannot be checked",
+                advice: "run as a user of this machine"
             )
         case .notNeeded: return .ok("not needed here")
         }

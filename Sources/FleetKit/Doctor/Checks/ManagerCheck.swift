@@ -12,7 +12,7 @@ struct ManagerCheck: HealthCheck {
         if let remark = connection.remark {
             return .warning(
                 "\(manager.endpoint), \(remark)",
-                advice: "start dbus-user-session, or say --backend systemctl if that is how it shall be")
+                advice: "start dbus-user-session, or choose --backend systemctl")
         }
         return .ok(manager.endpoint)
     }

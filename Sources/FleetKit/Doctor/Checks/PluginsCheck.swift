@@ -1,6 +1,6 @@
 internal import FleetGuard
 
-/// Plug-in commands that never run, because something else has their name or anybody could replace them.
+/// Plug-in commands that never run, because another has their name or any user could replace them.
 struct PluginsCheck: HealthCheck {
     let name = "plug-ins"
 
@@ -9,9 +9,9 @@ struct PluginsCheck: HealthCheck {
         guard search.shadows.isEmpty else {
             return .warning(
                 search.shadows.prefix(4).map(\.description).joined(separator: "; "),
-                advice: "rename or remove the file; take others' right to write away (chmod o-w)")
+                advice: "rename or remove the file; remove write permission for others (chmod o-w)")
         }
-        guard !search.plugins.isEmpty else { return .ok("there are none in PATH") }
+        guard !search.plugins.isEmpty else { return .ok("none in PATH") }
         return .ok(HealthContext.list(search.plugins.map(\.name)))
     }
 }

@@ -24,23 +24,23 @@ struct RestartLimitsCheck: HealthCheck {
         }
         if !looping.isEmpty {
             return .failure(
-                "in a restart loop just now: \(HealthContext.list(looping))",
+                "in a restart loop: \(HealthContext.list(looping))",
                 advice: "see why with 'mosaic fleet logs', then 'mosaic fleet restart --only-failed'")
         }
         var parts: [String] = []
         if !endless.isEmpty {
-            parts.append("restarted for ever when it fails at once: \(HealthContext.list(endless))")
+            parts.append("restarted forever if it fails at once: \(HealthContext.list(endless))")
         }
         if !hasty.isEmpty {
             parts.append(
-                "given up within \(DurationText.human(Self.holderRestart)) of failing starts: \(HealthContext.list(hasty))"
+                "systemd gives up after \(DurationText.human(Self.holderRestart)) of failing starts: \(HealthContext.list(hasty))"
             )
         }
         guard parts.isEmpty else {
             return .warning(
                 parts.joined(separator: "; "),
-                advice: "such as RestartSec=2, StartLimitIntervalSec=60 and StartLimitBurst=10, as 'mosaic fleet init'"
-                    + " writes them")
+                advice: "use RestartSec=2, StartLimitIntervalSec=60 and StartLimitBurst=10, as 'mosaic fleet init'"
+                    + " does")
         }
         return .ok("no unit loops, and none gives up too soon")
     }

@@ -16,7 +16,7 @@ struct RunDirectoryCheck: HealthCheck {
                 guard errno == ENOENT else { break }
                 guard open.isEmpty else { break }
                 return .ok(
-                    "\(run) is not there yet; the first restart makes it",
+                    "\(run) does not exist yet; the first restart creates it",
                     repair: Repair("made \(run)") { () throws(FleetError) in
                         if let made = try RunDirectoryOpener.open(home: home.path, create: true) {
                             close(made.descriptor)
@@ -34,13 +34,13 @@ struct RunDirectoryCheck: HealthCheck {
             // A foreign owner or a link is for the operator to decide.
             return .failure(error.message, advice: error.hint, repair: repair)
         }
-        guard let repair else { return .ok("\(run) is this user's alone") }
+        guard let repair else { return .ok("\(run) is private to this user") }
         return .warning("\(run) can be read by other users", advice: "chmod 700 '\(run)'", repair: repair)
     }
 
     /// Takes group's and others' rights away, by descriptor, from directories that are this user's own.
     private static func closing(_ paths: [String], _ run: String) -> Repair {
-        Repair("took other users' rights from \(HealthContext.list(paths))") { () throws(FleetError) in
+        Repair("removed other users' permissions from \(HealthContext.list(paths))") { () throws(FleetError) in
             for path in paths {
                 let follow = paths.first == path && path != run ? 0 : O_NOFOLLOW
                 let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow)
@@ -52,7 +52,7 @@ struct RunDirectoryCheck: HealthCheck {
                     throw FleetError(
                         .io,
                         "cannot change the mode of \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
-                        hint: "run: chmod go-w '\(Printable.oneLine(path))'")
+                        hint: "chmod go-w '\(Printable.oneLine(path))'")
                 }
             }
         }

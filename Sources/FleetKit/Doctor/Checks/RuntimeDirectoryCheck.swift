@@ -15,7 +15,7 @@ struct RuntimeDirectoryCheck: HealthCheck {
             guard machine.isFolder(usual) else {
                 return .failure(
                     "XDG_RUNTIME_DIR \(why), and there is no \(usual)",
-                    advice: "run 'loginctl enable-linger', which makes it and starts the user's manager")
+                    advice: "run 'loginctl enable-linger', which creates it and starts the user's manager")
             }
             return .warning(
                 "XDG_RUNTIME_DIR \(why); \(usual) is used", advice: "export XDG_RUNTIME_DIR=\(usual)")
@@ -29,12 +29,12 @@ struct RuntimeDirectoryCheck: HealthCheck {
         }
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             return .failure(
-                "XDG_RUNTIME_DIR is \(shown), which is no directory",
-                advice: "log in anew, or run 'loginctl enable-linger' and export XDG_RUNTIME_DIR=\(usual)")
+                "XDG_RUNTIME_DIR is \(shown), which is not a directory",
+                advice: "log in again, or run 'loginctl enable-linger' and export XDG_RUNTIME_DIR=\(usual)")
         }
         guard status.st_uid == machine.user else {
             return .failure(
-                "XDG_RUNTIME_DIR is \(shown), which belongs to user \(status.st_uid): su and sudo keep it",
+                "XDG_RUNTIME_DIR is \(shown), which belongs to user \(status.st_uid): su and sudo keep the old value",
                 advice: "export XDG_RUNTIME_DIR=\(usual)")
         }
         guard status.st_mode & 0o077 == 0 else {

@@ -22,7 +22,7 @@ struct ServerCheck: HealthCheck {
         let holder = roster.holder.unit
         guard let socket = roster.holder.socket else {
             return .warning(
-                "the roster names no socket, so the holder's server cannot be looked at",
+                "the roster names no socket, so the holder's server cannot be checked",
                 advice: "add a line such as socket = \"mosaic-fleet\" under [holder]")
         }
         let members = try fleet.manager().processes(of: holder)
@@ -31,8 +31,8 @@ struct ServerCheck: HealthCheck {
         case .lost:
             return .failure(
                 "the socket of the holder's tmux server (process \(server.pid)) is gone: \(server.shown)",
-                advice: "'mosaic fleet doctor --fix' brings it back; no agent is touched",
-                repair: Repair("brought the socket \(server.shown) back") { () throws(FleetError) in
+                advice: "'mosaic fleet doctor --fix' restores it; no agent is touched",
+                repair: Repair("restored the socket \(server.shown)") { () throws(FleetError) in
                     try server.revive()
                 })
         case .foreign(let other): return stray(server.foreign(other))
@@ -44,14 +44,14 @@ struct ServerCheck: HealthCheck {
             return .failure(
                 "\(holder) is active, but its tmux server (process \(server.pid)) does not answer: \(why)",
                 advice:
-                    "look at it with 'mosaic fleet logs --holder'; 'mosaic fleet restart' replaces a server that hangs")
+                    "inspect it with 'mosaic fleet logs --holder'; 'mosaic fleet restart' replaces a server that hangs")
         case .foreign(let what): return .failure(what, advice: "end that server, then run 'mosaic fleet doctor' again")
         }
     }
 
     private func stray(_ error: FleetError) -> Diagnosis { .failure(error.message, advice: error.hint) }
 
-    /// The holder has no server: it is down, or what it runs is none. Then its place must at least be free.
+    /// The holder has no server: it is down, or runs something else. Then its socket must at least be free.
     private func missing(
         _ socket: TmuxSocket, _ holder: UnitName, _ fleet: HealthContext
     ) throws(FleetError) -> Diagnosis {
@@ -76,7 +76,7 @@ struct ServerCheck: HealthCheck {
                 return .failure(
                     "the tmux server (process \(server)) lives in \(agent.unit), not in \(holder): it dies with that"
                         + " agent, and every session with it",
-                    advice: "'mosaic fleet restart' puts it right; the agent's unit must run tmux with -N")
+                    advice: "'mosaic fleet restart' corrects this; the agent's unit must run tmux with -N")
             }
         }
         return .failure(

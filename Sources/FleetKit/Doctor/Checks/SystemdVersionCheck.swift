@@ -11,13 +11,13 @@ struct SystemdVersionCheck: HealthCheck {
         guard let program = ExecutablePath.find("systemctl", path: searched) else {
             return .warning(
                 "there is no systemctl in PATH, so its version is not known and --backend systemctl cannot be used",
-                advice: "add the folder of systemctl to PATH")
+                advice: "add the directory of systemctl to PATH")
         }
         let line = try ProgramVersion.line(of: program, "--version", environment: fleet.environment)
         guard let version = ProgramVersion(in: line) else {
             return .warning(
-                "\(Printable.oneLine(program)) says '\(Printable.oneLine(line, limit: 80))', which names no version",
-                advice: "see whether it is systemd's own systemctl")
+                "\(Printable.oneLine(program)) says '\(Printable.oneLine(line, limit: 80))', which contains no version",
+                advice: "check that it is systemd's own systemctl")
         }
         guard version >= Self.oldest else {
             return .failure(

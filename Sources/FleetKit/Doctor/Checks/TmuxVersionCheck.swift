@@ -10,10 +10,10 @@ struct TmuxVersionCheck: HealthCheck {
         let line = try ProgramVersion.line(of: program, "-V", environment: fleet.environment)
         let shown = "\(Printable.oneLine(line, limit: 80)) (\(program))"
         guard let version = ProgramVersion(in: line) else {
-            return .warning("\(shown) names no version", advice: "see that it is tmux \(Self.oldest) or newer")
+            return .warning("\(shown) contains no version", advice: "check that it is tmux \(Self.oldest) or newer")
         }
         guard version >= Self.oldest else {
-            return .failure("\(shown) is too old: it does not know -N", advice: "use tmux \(Self.oldest) or newer")
+            return .failure("\(shown) is too old: it does not support -N", advice: "use tmux \(Self.oldest) or newer")
         }
         return .ok(shown)
     }

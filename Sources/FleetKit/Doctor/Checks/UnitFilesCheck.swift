@@ -1,17 +1,17 @@
 internal import FleetGuard
 
-/// The files that `init` wrote: as the roster says, and read by systemd.
+/// The files that `init` wrote: they match the roster, and systemd has loaded them.
 struct UnitFilesCheck: HealthCheck {
     let name = "unit-files"
 
     func examine(_ fleet: HealthContext) throws(FleetError) -> Diagnosis {
         guard fleet.usesSystemd else { return .ok("not needed by a scripted service manager") }
         let roster = try fleet.roster()
-        guard case .file = roster.origin else { return .ok("there is no roster, so the units are somebody else's") }
+        guard case .file = roster.origin else { return .ok("there is no roster, so mosaic did not write the units") }
         guard
             let installer = try FleetInstaller.ofInstalledUnits(
                 home: fleet.home, scope: fleet.scope, environment: fleet.environment)
-        else { return .ok("they are not written by 'mosaic fleet init'") }
+        else { return .ok("not written by 'mosaic fleet init'") }
         let changes = try installer.preview()
         let reload = Self.reload(fleet)
         if changes.contains(where: { $0.action.isRenewal }) {
@@ -19,8 +19,8 @@ struct UnitFilesCheck: HealthCheck {
                 $0.path.parts(at: "/").suffix(2).joined(separator: "/")
             }
             return .warning(
-                "not as the roster says: \(HealthContext.list(names))", advice: "mosaic fleet init",
-                repair: Repair("wrote \(HealthContext.list(names)) again") { () throws(FleetError) in
+                "different from the roster: \(HealthContext.list(names))", advice: "mosaic fleet init",
+                repair: Repair("rewrote \(HealthContext.list(names))") { () throws(FleetError) in
                     _ = try installer.install()
                     try reload.get().reload()
                 })
@@ -31,7 +31,9 @@ struct UnitFilesCheck: HealthCheck {
             return .warning(
                 "systemd has not read the files of \(HealthContext.list(unread)) since they changed",
                 advice: fleet.scope == .user ? "systemctl --user daemon-reload" : "systemctl daemon-reload",
-                repair: Repair("had systemd read its unit files") { () throws(FleetError) in try reload.get().reload() }
+                repair: Repair("made systemd reload its unit files") { () throws(FleetError) in
+                    try reload.get().reload()
+                }
             )
         }
         let foreign = changes.compactMap { change -> String? in
@@ -39,9 +41,9 @@ struct UnitFilesCheck: HealthCheck {
             return change.path.parts(at: "/").last.map(String.init)
         }
         guard foreign.isEmpty else {
-            return .ok("as the roster says; of somebody else: \(HealthContext.list(foreign))")
+            return .ok("match the roster; not written by mosaic: \(HealthContext.list(foreign))")
         }
-        return .ok("as the roster says")
+        return .ok("match the roster")
     }
 
     private static func reload(_ fleet: HealthContext) -> Result<any ServiceManager, FleetError> {

@@ -1,6 +1,6 @@
 internal import FleetGuard
 
-/// What lives with the fleet and is in no roster. It ends with the holder, and no command brings it back.
+/// Units and sessions that are not in the roster. They end with the holder, and no command starts them again.
 struct UnmanagedCheck: HealthCheck {
     let name = "unmanaged"
     /// Asks the server; a test has its own.
@@ -25,6 +25,6 @@ struct UnmanagedCheck: HealthCheck {
             let attach = ShellWord.line(["tmux", "-S", path, "attach-session", "-t", "=\(session)"])
             advice.append("look at the session with '\(attach)'; a restart of the whole fleet ends it")
         }
-        return .warning("in no roster: \(found.words)", advice: advice.joined(separator: "; "))
+        return .warning("not in the roster: \(found.words)", advice: advice.joined(separator: "; "))
     }
 }

@@ -2,10 +2,10 @@ public import FleetGuard
 internal import Glibc
 internal import SystemPackage
 
-/// What `heal` has tried of late, so that it tries no unit more than so often.
+/// The recent tries of `heal`, which limit how often it tries a unit.
 ///
 /// A value made of lines `BOOT SECONDS WORD UNIT`, in the time since the machine's boot: a step of the wall clock neither
-/// frees nor holds a unit. Another boot begins anew.
+/// frees nor holds a unit. A reboot resets the tries.
 public struct HealTries: Sendable, Equatable {
     /// So often a unit is tried within `window`.
     public static let most = 3
@@ -67,7 +67,7 @@ public struct HealTries: Sendable, Equatable {
         }
     }
 
-    /// Whether somebody was told of this rest.
+    /// Whether the event of this rest was sent.
     func isTold(_ unit: UnitName, at now: BootTime) -> Bool {
         recent(now).contains { $0.word == .rest && $0.unit == unit }
     }
@@ -111,7 +111,7 @@ public final class HealFile: HealLedger {
         }
         defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw failure("look at") }
+        guard fstat(file, &status) == 0 else { throw failure("access") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is not a regular file") }
         guard status.st_uid == geteuid() else { throw unsafe("belongs to user \(status.st_uid)") }
         guard status.st_mode & 0o022 == 0 else { throw unsafe("is group- or world-writable") }
@@ -123,7 +123,7 @@ public final class HealFile: HealLedger {
 
     public func write(_ tries: HealTries, at now: BootTime) throws(FleetError) {
         guard let folder = try RunDirectoryOpener.open(home: home.path, create: true)?.descriptor else {
-            throw FleetError(.io, "the folder of \(shown) was removed", hint: "run the command again")
+            throw FleetError(.io, "the directory of \(shown) was removed", hint: "run the command again")
         }
         defer { close(folder) }
         let staged = RunDirectory.stagingPrefix + LockToken.random().rawValue
@@ -150,6 +150,6 @@ public final class HealFile: HealLedger {
     private func failure(_ verb: String) -> FleetError {
         FleetError(
             .io, "cannot \(verb) \(shown): \(Errno(rawValue: errno).description)",
-            hint: errno == ENOSPC || errno == EDQUOT ? "free some space there" : "check the file and its folder")
+            hint: errno == ENOSPC || errno == EDQUOT ? "free some space there" : "check the file and its directory")
     }
 }

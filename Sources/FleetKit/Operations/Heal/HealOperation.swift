@@ -10,7 +10,7 @@ public final class HealOperation {
         public var restart: RestartPlan
         /// Units that would be restarted, were they not tried often enough, with the seconds until they may be again.
         public var resting: [UnitName: Int64]
-        /// Of those, the ones that somebody is to be told of.
+        /// Those of them that need an event.
         public var newlyResting: [UnitName]
         /// Lines of the ledger that made no sense.
         public var damaged: Int
@@ -68,7 +68,7 @@ public final class HealOperation {
         }
         let told = tries
         let report = try restart.run(under: lock)
-        guard let final else { throw FleetError(.io, "the restart had no plan", hint: "report this as a defect") }
+        guard let final else { throw FleetError(.io, "the restart had no plan", hint: "report this as a bug") }
         return (report, plan(final, told, resting))
     }
 

@@ -61,7 +61,7 @@ extension IntentChange {
 }
 
 extension Intents {
-    /// Folds whole lines; what is no line of ours is passed over.
+    /// Folds complete lines; other lines are ignored.
     init(lines: some Collection<UInt8>) {
         self.init()
         for line in lines.split(separator: UInt8(ascii: "\n")) {

@@ -47,7 +47,7 @@ public final class IntentFile: IntentKeeping {
             // Summed up between the opening and the write: the line may be in the old file alone.
             if try statusAtName(folder)?.id == status(file).id { return }
         }
-        throw FleetError(.io, "\(shown) is replaced again and again", hint: "see which process writes it")
+        throw FleetError(.io, "\(shown) keeps being replaced", hint: "find out which process writes it")
     }
 
     public func tidy() throws(FleetError) {
@@ -98,7 +98,7 @@ public final class IntentFile: IntentKeeping {
         }
         do throws(FleetError) {
             var status = stat()
-            guard fstat(file, &status) == 0 else { throw failure("look at", errno) }
+            guard fstat(file, &status) == 0 else { throw failure("access", errno) }
             guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is not a regular file") }
             guard status.st_uid == geteuid() else { throw unsafe("belongs to user \(status.st_uid)") }
             guard status.st_mode & 0o022 == 0 else { throw unsafe("is group- or world-writable") }
@@ -156,19 +156,19 @@ public final class IntentFile: IntentKeeping {
         var there = stat()
         guard fstatat(folder, Self.name, &there, AT_SYMLINK_NOFOLLOW) == 0 else {
             if errno == ENOENT { return nil }
-            throw failure("look at", errno)
+            throw failure("access", errno)
         }
         return (FileID(device: UInt64(there.st_dev), inode: UInt64(there.st_ino)), Int64(there.st_size))
     }
 
     private func status(_ file: CInt) throws(FleetError) -> (id: FileID, size: Int64) {
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw failure("look at", errno) }
+        guard fstat(file, &status) == 0 else { throw failure("access", errno) }
         return (FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), Int64(status.st_size))
     }
 
     private func removed() -> FleetError {
-        FleetError(.io, "the folder of \(shown) was removed", hint: "run the command again")
+        FleetError(.io, "the directory of \(shown) was removed", hint: "run the command again")
     }
 
     private func unsafe(_ why: String) -> FleetError {
@@ -180,7 +180,7 @@ public final class IntentFile: IntentKeeping {
             switch number {
             case ENOSPC, EDQUOT: "free some space there, then run the command again"
             case EROFS: "the file system is read-only: mount it writable, or set --mosaic-home"
-            default: "check the file and its folder"
+            default: "check the file and its directory"
             }
         return FleetError(.io, "cannot \(verb) \(shown): \(Errno(rawValue: number).description)", hint: hint)
     }

@@ -1,4 +1,4 @@
-/// What is to become of units that are down: what a restart owes, and what was stopped on purpose.
+/// The intents for units that are down: those that a restart owes, and those that were stopped on purpose.
 ///
 /// A value, folded from the lines of the intent file (or of a test) in their order.
 public struct Intents: Sendable, Equatable {
@@ -46,7 +46,7 @@ public struct Intents: Sendable, Equatable {
         }
     }
 
-    /// Whether the unit is down because somebody stopped it: not when it has run (and failed) since, without this tool.
+    /// Whether the unit is down because it was stopped: not if it has run (and failed) since, without this tool.
     public func isStopped(_ state: UnitState) -> Bool {
         guard let stop = stopped[state.name], state.isDown else { return false }
         return !state.isFailed || state.invocationID == stop.run

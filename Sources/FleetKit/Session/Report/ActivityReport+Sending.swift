@@ -30,14 +30,14 @@ extension ActivityReport {
         let answer = try Self.answer(on: connection, until: deadline, clock)
         guard answer.isExactly(ReportMessage.taken) else {
             throw FleetError(
-                .notActive, Printable.oneLine(answer), hint: "report from the agent's own programs, of its present run")
+                .notActive, Printable.oneLine(answer), hint: "report from a program of the agent's current run")
         }
     }
 
     private static func silence(_ why: String) -> FleetError {
         FleetError(
             .notActive, "the agent's main process does not answer: \(why)",
-            hint: "look at the agent with 'mosaic fleet status'")
+            hint: "check the agent with 'mosaic fleet status'")
     }
 
     private static func connect(

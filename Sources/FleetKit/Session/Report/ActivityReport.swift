@@ -1,11 +1,11 @@
 internal import FleetGuard
 
-/// What an agent says of itself to its unit's main process: one message over the unit's socket, answered by one.
+/// An agent's report to its unit's main process: one message over the unit's socket, answered by one.
 public struct ActivityReport: Equatable {
     public var state: Activity.State
     public var note: String?
 
-    /// What an agent can say; `unknown` is what it has not said.
+    /// The states that an agent can report; `unknown` is the state without a report.
     public static let states = Activity.State.allCases.filter { $0 != .unknown }
 
     public init(_ state: Activity.State, note: String? = nil) {
@@ -35,7 +35,7 @@ struct ReportMessage: Equatable {
         self.run = run
     }
 
-    /// Nil for anything else than such a message. The note is not looked at.
+    /// nil for anything but such a message. The note is not checked.
     init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count <= Self.sizeLimit, let text = String(validating: bytes, as: UTF8.self) else { return nil }
         let parts = text.parts(at: "\0", atMost: 4, keepingEmpty: true)

@@ -13,7 +13,7 @@ struct AgentActivity {
         let window: Duration
         var lastOutput: Duration
         var lastOutputTime: Int64
-        /// When the terminal is to be looked at again though nothing was heard.
+        /// When to check the terminal again although there was no event.
         var nextLook: Duration
         /// Until then nothing needs to be listened to: what comes meanwhile is heard at the end of it.
         var deafUntil: Duration
@@ -23,7 +23,7 @@ struct AgentActivity {
 
     /// A run that begins now.
     ///
-    /// - Parameter window: silence of the terminal for so long is taken for idle; nil: never.
+    /// - Parameter window: after this much terminal silence the agent counts as idle; nil: never.
     init(quietFor window: Duration?, now: Duration, time: Int64) {
         guard let window else { return }
         guess = Guess(

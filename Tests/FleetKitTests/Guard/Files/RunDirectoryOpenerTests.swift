@@ -34,7 +34,7 @@ import Testing
             let error = open(arena.home, create: create)
             #expect(error?.code == .unsafeHome)
             #expect(error?.exitStatus.rawValue == 77)
-            #expect(error?.message.contains(arena.home + level + " is writable") == true)
+            #expect(error?.message.contains(arena.home + level + " is group- or world-writable") == true)
             #expect(error?.hint.contains("chmod go-w") == true)
         }
     }

@@ -59,7 +59,7 @@ import Testing
         try waiter.look(for: .seconds(1))
         #expect(waiter.processes.killed == [3])
         try waiter.look(for: .milliseconds(4_500))
-        #expect(failure { try waiter.look(for: .seconds(1)) }?.message.contains("does not die of SIGKILL") == true)
+        #expect(failure { try waiter.look(for: .seconds(1)) }?.message.contains("survives SIGKILL") == true)
         #expect(waiter.processes.killed == [3])
     }
 
