@@ -13,13 +13,13 @@ final class Connection {
     var signals: [ManagerSignal] = []
     /// Nobody reads signals outside a batch of commands, so they are not kept either.
     var keepsSignals = false
-    /// What `waitForChange` listens to; nil while nobody does.
+    /// What `waitForChange` listens to; nil while there is no listener.
     var changes: UnitChanges?
     /// Whether the match rules of a bus connection stand.
     var hasMatches = false
     /// Object paths of the units whose changes this bus connection hears of.
     var watchedUnits: Set<String> = []
-    /// The bus name of the manager's own connection; signals from anybody else are forged. Nil on a private socket.
+    /// The bus name of the manager's own connection; signals from other senders are forged. nil on a private socket.
     var managerName: String?
 
     private let raw: OpaquePointer

@@ -151,7 +151,7 @@ public final class DBusServiceManager: ServiceManager {
     public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
         let question = try Manager.call(isEnabled ? "EnableUnitFiles" : "DisableUnitFiles")
             .adding(units.map(\.rawValue)).adding(false)
-        // Links of somebody else's in their place are not replaced.
+        // Foreign links in their place are not replaced.
         if isEnabled { try question.adding(false) }
         let what = isEnabled ? "to enable the units" : "to disable the units"
         var reader = MessageReader(try answer(to: question, what), "the changes of links")

@@ -8,7 +8,7 @@ final class ManagerLink {
     /// The address in use, or the last that was.
     private(set) var address = ""
     private var connection: Connection?
-    /// A bus answered that nobody on it is the manager.
+    /// A bus answered that the manager is not on it.
     private var isNameMissing = false
     private let log = Logger(label: "dbus")
     /// Asked again for each attempt: sockets come and go with the manager.

@@ -7,14 +7,14 @@ enum ManagerSignal: Equatable {
     case jobRemoved(id: UInt32, result: JobResult)
     /// A daemon-reload begins (true) or ends (false).
     case reloading(Bool)
-    /// What the last start found when it looked at the unit's conditions. systemd sends this before
+    /// The result of the last start's check of the unit's conditions. systemd sends this before
     /// the `JobRemoved` of the job that it belongs to.
     case condition(unitPath: String, held: Bool)
-    /// The manager's bus name went to nobody or to somebody else: a daemon-reexec.
+    /// The manager's bus name was released or changed its owner: a daemon-reexec.
     case managerLeft
 
     /// - Parameter managerName: the unique bus name that the manager's signals must come from; any client of a bus
-    ///   can send us a signal that merely looks like one. Nil on a private socket, where nobody else is.
+    ///   can send us a signal that merely looks like one. nil on a private socket, which has no other clients.
     init?(_ message: Message, managerName: String?) {
         guard message.kind == DBUS_MESSAGE_TYPE_SIGNAL else { return nil }
         var reader = MessageReader(message, "a signal")

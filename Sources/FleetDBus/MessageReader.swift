@@ -15,7 +15,7 @@ struct MessageReader {
         self.message = message
         self.what = what
         self.iterator = DBusMessageIter()
-        // FALSE means "no arguments"; the iterator is good all the same and says so itself.
+        // FALSE means "no arguments"; the iterator is valid anyway and says so itself.
         _ = dbus_message_iter_init(message.raw, &iterator)
     }
 

@@ -40,7 +40,7 @@ struct UnitProperties {
 
         /// Without the text that only a failure is asked for.
         static let ofService = allCases.filter { $0.isOfService && $0 != .statusText }
-        /// Which run of the unit it is: each has an InvocationID of its own, and NRestarts counts those that nobody asked for.
+        /// Which run of the unit it is: each has an InvocationID of its own, and NRestarts counts the automatic ones.
         static let ofRun: [Field] = [.invocationID, .restarts]
         /// What `ListUnitsByNames` does not tell of a service that is active. Its Result is `success` as long as it is:
         /// systemd resets it at each start and writes a failure only on the way down.
@@ -84,7 +84,7 @@ struct UnitProperties {
             throw WireError.unreadable("\(state.name) has no \(field.rawValue)")
         }
         var state = state
-        // ConditionResult is false, too, where no start has looked at the conditions yet.
+        // ConditionResult is false, too, if no start has checked the conditions yet.
         if conditionTime == 0 { state.conditionResult = true }
         if mainCode != 0 { state.mainExit = .init(code: mainCode, status: mainStatus) }
         return state
@@ -160,7 +160,7 @@ struct UnitProperties {
         private var result: Bool?
         private var time: UInt64?
 
-        /// Nil: not told, or no start has looked at the conditions yet.
+        /// nil: not reported, or no start has checked the conditions yet.
         var held: Bool? { (time ?? 0) == 0 ? nil : result }
 
         mutating func read(_ reader: inout MessageReader) throws(FleetError) {

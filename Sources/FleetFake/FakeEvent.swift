@@ -11,7 +11,7 @@ public struct FakeEvent: Codable, Sendable, Equatable {
         case seen
     }
 
-    /// Nanoseconds of the monotonic clock: for `begun` and `ended` when it happened, not when somebody noticed.
+    /// Nanoseconds of the monotonic clock: for `begun` and `ended` when it happened, not when it was noticed.
     public var at: Int64
     public var what: What
     /// `start`, `stop`, `restart`, `reset-failed`, `reload`.

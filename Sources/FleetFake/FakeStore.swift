@@ -93,7 +93,7 @@ struct FakeStore {
         }
     }
 
-    /// A world with the units of `units.json`, where somebody wrote one.
+    /// A world with the units of `units.json`, if there is one.
     func firstWorld() throws(FleetError) -> FakeWorld {
         var world = FakeWorld()
         var wall = timespec()

@@ -50,7 +50,7 @@ extension FakeWorld {
             let conflicts = (old.verb == .stop) != (verb == .stop)
             if !conflicts {
                 let merged: FakeJob.Verb = old.verb == verb ? verb : .restart
-                // A running start that becomes a restart begins anew; a restart swallows a start.
+                // A running start that becomes a restart starts again; a restart swallows a start.
                 if merged != old.verb { jobs[index].running = false }
                 jobs[index].verb = merged
                 return old.id

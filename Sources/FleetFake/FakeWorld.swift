@@ -3,7 +3,7 @@ internal import FleetKit
 
 /// Everything that the scripted service manager knows, and what becomes of it as time passes.
 ///
-/// A value without files, clocks or processes: `advance(to:)` plays what happened since it was last looked at, so a job
+/// A value without files, clocks or processes: `advance(to:)` plays what happened since the last call, so a job
 /// goes on although its sender died. The rules are systemd's as far as a fleet can tell.
 struct FakeWorld: Codable {
     var units: [String: FakeUnit] = [:]

@@ -57,7 +57,7 @@ struct ShownUnit {
         state.memory = UInt64(text("MemoryCurrent")).flatMap { $0 == .max ? nil : $0 }
         state.cpu = UInt64(text("CPUUsageNSec")).flatMap { $0 == .max ? nil : $0 }
         state.controlGroup = text("ControlGroup")
-        // `no` also before any start has looked at the conditions.
+        // `no` also before any start has checked the conditions.
         let wasChecked = (Timestamp.microseconds(text("ConditionTimestamp")) ?? 0) > 0
         state.conditionResult = !wasChecked || text("ConditionResult") != "no"
         if let id = UInt32(text("Job")), id > 0 { state.job = .init(id: id) }

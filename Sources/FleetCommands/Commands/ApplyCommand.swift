@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import FleetGuard
 internal import FleetKit
 
-/// `mosaic fleet apply`: the fleet becomes what the roster says, as far as that costs nobody a restart.
+/// `mosaic fleet apply`: applies the roster to the fleet, as far as that needs no restart.
 struct ApplyCommand: SometimesGuardedCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply", abstract: "Apply changes of the roster to the fleet.",
@@ -126,7 +126,7 @@ struct ApplyCommand: SometimesGuardedCommand {
     }
 
     /// Agents that run although they left the roster: of our template, and without a drop-in of their own, which would
-    /// make them somebody else's.
+    /// make them another user's.
     private func leftRunning(_ roster: Roster, _ manager: any ServiceManager) throws(FleetError) -> [Roster.Agent] {
         let known = Set(roster.agents.map(\.unit))
         let loaded = try manager.loadedUnits(matching: [AgentName.unitPrefix + "*.service"]).filter {

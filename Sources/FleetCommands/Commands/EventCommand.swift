@@ -49,7 +49,7 @@ struct EventCommand: UnguardedCommand {
             context.output.warning("events are not delivered: \(error.message); \(error.hint)")
         }
         var environment = context.environment
-        // What it types reaches the fleet that it is told of.
+        // The commands that it runs reach the fleet of the event.
         environment["MOSAIC_HOME"] = context.home.path
         try EventDelivery(
             folder: EventFolder(home: context.home), command: command, environment: environment,

@@ -24,7 +24,7 @@ struct HealCommand: GuardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    /// A timer comes again: it waits for nobody.
+    /// A timer comes again: it never waits.
     var guardOptions: GuardOptions {
         var options = GuardOptions()
         // Each must be set: reading one that the parser left untouched traps.

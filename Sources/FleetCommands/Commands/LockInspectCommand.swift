@@ -29,7 +29,7 @@ extension CommandContext {
         do throws(FleetError) {
             settings = try guardSettings()
         } catch {
-            // A broken roster must not keep anybody from looking at the lock.
+            // A broken roster must not prevent an inspection of the lock.
             output.warning("\(error.message); the defaults of [guard] are shown")
             settings = Roster.GuardSettings()
         }

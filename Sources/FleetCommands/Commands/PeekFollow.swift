@@ -4,7 +4,7 @@ internal import Glibc
 
 /// `peek -f`: an agent's screen as it changes, until a signal, `q`, a reader that closes its end, or the agent's end.
 ///
-/// tmux tells nobody but an attached client of a change, and the agent is to notice nothing: its screen is looked at, the
+/// tmux reports changes only to attached clients, and the agent must not notice anything: its screen is polled, the
 /// less often the longer it stands still.
 struct PeekFollow {
     let agent: Roster.Agent

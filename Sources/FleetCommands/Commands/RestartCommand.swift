@@ -85,7 +85,7 @@ struct RestartCommand: GuardedCommand {
         let restart = try restart(in: context)
         if !dryRun && typed.isEmpty { return nil }
         let plan = try restart.plan()
-        // Told at once instead of after the wait. Under the lock it is looked at again, for the whole fleet only then.
+        // Reported at once instead of after the wait. Under the lock it is checked again, for the whole fleet only then.
         try restart.refuse(plan)
         guard dryRun else { return nil }
         let occupied = try restart.occupied()

@@ -78,7 +78,7 @@ struct StatusCommand: UnguardedCommand {
             if let heal = context.knownHealInterval {
                 context.output.data("Healed every \(DurationText.canonical(heal)) (\(FleetInstaller.healTimer)).")
             }
-            // For somebody who looks at it; not for a script, nor for a cron job's mail.
+            // For a person; not for a script or a cron job's mail.
             if context.output.dataWidth != nil, let next = try nextStep(report, context) {
                 context.output.summary(next)
             }

@@ -73,7 +73,7 @@ struct StatusWatch {
 
 /// Shows one look at the fleet after the other.
 protocol StatusView: AnyObject {
-    /// False when nobody reads any more.
+    /// false if the output has no reader any more.
     var isWanted: Bool { get }
     func show(_ report: StatusReport, lock: LockInspection) throws(FleetError)
     /// Between two looks: the terminal may have another size by now.

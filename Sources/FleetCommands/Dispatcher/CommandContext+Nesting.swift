@@ -2,7 +2,7 @@ internal import FleetGuard
 internal import FleetKit
 
 extension CommandContext {
-    /// What a `lock run` gave to its command, and whoever wants to pass for one; nil when nobody gave anything.
+    /// The token that a `lock run` gave to its command, or a forged one; nil without one.
     var lockToken: String? {
         guard let token = environment["MOSAIC_LOCK_TOKEN"], !token.isEmpty else { return nil }
         return token

@@ -20,7 +20,7 @@ public final class CommandContext {
     private var connectionProblem: FleetError?
     /// Set by a command that can do without a manager.
     var managerPatience: Duration?
-    /// A healthy manager answers within milliseconds, and one that reads its unit files anew within a second.
+    /// A healthy manager answers within milliseconds, and one that reloads its unit files within a second.
     static let shortPatience: Duration = .seconds(2)
     /// Shows the operation, and the wait for its lock.
     let progress: ProgressVoice
@@ -98,7 +98,7 @@ public final class CommandContext {
         return made
     }
 
-    /// Leaves something to be done when the lock is free again: nobody waits for a summary.
+    /// Leaves something to be done when the lock is free again: no process waits for a summary.
     func afterRelease(_ body: @escaping () throws(FleetError) -> Void) { afterwards.append(body) }
 
     func runAfterwards() throws(FleetError) {

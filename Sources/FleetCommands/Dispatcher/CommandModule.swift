@@ -3,7 +3,7 @@ public import FleetGuard
 public import FleetKit
 
 /// A command of `mosaic fleet`. A module only says *what* it does and under which protection; the dispatcher runs it,
-/// and nobody else acquires the lock.
+/// and nothing else acquires the lock.
 public protocol CommandModule: ParsableCommand {
     var common: CommonOptions { get }
 
@@ -54,7 +54,7 @@ public protocol GuardedModule: CommandModule {
     /// before whatever others do from now on.
     func contended(in context: CommandContext) throws(FleetError)
 
-    /// Without a service manager there is nothing to do; false: it can be done all the same.
+    /// Without a service manager there is nothing to do; false: it can be done anyway.
     var needsServiceManager: Bool { get }
 
     /// The work as an exit status of the process; what conforms to one of the two below has it from there.

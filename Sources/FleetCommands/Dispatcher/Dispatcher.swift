@@ -140,7 +140,7 @@ public struct Dispatcher {
     private func run(guarded command: some GuardedModule, in context: CommandContext) throws(FleetError) -> Int32 {
         if !command.needsServiceManager { context.managerPatience = CommandContext.shortPatience }
         if let answered = try command.prepare(in: context) { return answered.rawValue }
-        // A token is looked at first: inside a lock run it is the lock run that leaves the fleet.
+        // A token is checked first: inside a lock run it is the lock run that leaves the fleet.
         let early = context.lockToken == nil ? nil : try makeGuard(in: context)
         var outer: LockObservation?
         if let early { outer = try context.outerLock(early) }

@@ -35,7 +35,7 @@ enum HelpText {
 
     /// How the parser calls an option's value that may be left out; it says nothing to an operator.
     private static let flagMarks = ["always", "plain", "first"].map { " (default as flag: \($0))" }
-    /// Known to whoever reads it.
+    /// Known to readers of the help.
     private static let help = "  -h, --help "
 
     private static func blocks(of full: String) -> [[Substring]] {

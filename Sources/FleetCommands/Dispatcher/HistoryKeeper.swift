@@ -123,7 +123,7 @@ final class HistoryKeeper {
         tell(record)
     }
 
-    /// Leaves the event for the event service, and waits for nobody.
+    /// Leaves the event for the event service, without waiting.
     private func tell(_ record: HistoryRecord) {
         guard let event = FleetEvent(record, home: home, time: time.wallClock(), commands: commands()) else { return }
         do throws(FleetError) { try events.post(event) } catch {

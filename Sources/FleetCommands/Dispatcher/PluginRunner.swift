@@ -21,7 +21,7 @@ struct PluginRunner {
 
     /// Options whose value is the next word.
     private static let valued: Set<String> = ["--mosaic-home", "--backend", "--color"]
-    /// Options that a plug-in is told of; the others would be dropped in silence.
+    /// Options that a plug-in receives; the others would be dropped silently.
     private static let passed: Set<String> = ["--mosaic-home", "--backend", "--user", "--system", "-v", "--verbose"]
 
     /// - Parameter arguments: without the program's name.

@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// The commands that watchdogs, shell prompts and agents' hooks run all the time, with few options.
 ///
-/// The argument parser builds its tables anew at every start, which takes longer than such a command's own work. So
+/// The argument parser rebuilds its tables at every start, which takes longer than such a command's own work. So
 /// command lines of this plain kind are read here; everything else, whatever is wrong or unusual, is the parser's.
 /// `ShortCutTests` holds both to the same reading of every combination.
 enum ShortCut {

@@ -2,7 +2,7 @@ internal import FleetGuard
 internal import FleetKit
 internal import Glibc
 
-/// Under sudo the fleet that somebody means is nearly always their own, not root's.
+/// Under sudo a user nearly always means their own fleet, not root's.
 enum SudoHint {
     /// The error with the way to the fleet of `SUDO_USER`, where root has none.
     static func added(

@@ -24,7 +24,7 @@ struct BootText {
         return "Enabled: \(what) start at boot\(less). Nothing was started."
     }
 
-    /// What keeps the fleet from coming up at boot all the same.
+    /// What still keeps the fleet from starting at boot.
     static func warning(_ linger: Linger) -> String? {
         switch linger {
         case .off(let user):

@@ -38,7 +38,7 @@ struct OperationDocument: Encodable {
     var skipped: [Skipped]
     var notReached: [NotReached]
     var problems: [String]
-    /// Busy agents that were stopped all the same (`--on-deadline restart`); absent for none.
+    /// Busy agents that were stopped anyway (`--on-deadline restart`); absent for none.
     var cut: [IdleWaitDocument.Agent]?
     /// Of `--when-idle`: who was waited for, and how many seconds; absent where nothing was.
     var waitedForIdle: IdleWaited?

@@ -63,7 +63,7 @@ final class OperationVoice: ProgressView {
         }
     }
 
-    /// For a log that somebody watches: that it still runs, how far it is, and for whom it waits.
+    /// For a log that is being watched: that it still runs, how far it is, and what it waits for.
     private func saySilence() {
         guard let phase = model.phase else { return }
         let busy = model.units.filter(\.state.isUnderWay).map(\.label)

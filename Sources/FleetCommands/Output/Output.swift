@@ -31,7 +31,7 @@ public final class Output {
     /// One piece of data, with its newline, in one write.
     func data(_ text: String) { emit(text + "\n", to: STDOUT_FILENO) }
 
-    /// Whether somebody can still read the data: false once the other end of a pipe is closed.
+    /// Whether the data still has a reader: false once the other end of a pipe is closed.
     var isDataRead: Bool {
         var asked = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return poll(&asked, 1, 0) <= 0 || asked.revents & Int16(POLLERR | POLLNVAL) == 0
@@ -70,7 +70,7 @@ public final class Output {
     /// The outcome of a command in words; with `-q` or `--json` only in the transcript.
     func summary(_ text: String) { emit(text + "\n", to: STDOUT_FILENO, isShown: !isQuiet && !isJSON) }
 
-    /// Whether anybody can read a summary: the operator, or whoever looks into the transcript.
+    /// Whether a summary has a reader: the operator, or the reader of the transcript.
     var wantsSummary: Bool { !isQuiet || transcript != nil }
 
     /// Something to know, on stderr; with `-q` only in the transcript.

@@ -113,7 +113,7 @@ final class PeekLines: PeekView {
     private func write(_ line: String) { output.data(Printable.oneLine(line, limit: 10_000)) }
 }
 
-/// Lines that scroll by, each to be told once. A screen that was drawn anew is told anew.
+/// Lines that scroll by, each printed once. A redrawn screen is printed again.
 struct FollowedLines {
     private var known: [String]
 

@@ -177,8 +177,8 @@ public final class FileLockStore: LockStore {
         !ground.isEviction && now.kind != .directory && now.record?.isRun != true
     }
 
-    /// Gives the record of an owner that may live another name. It keeps its inode and its kernel lock, so whoever
-    /// comes next sees when that owner is really gone. A directory is nobody's record; it is kept for its contents.
+    /// Gives the record of an owner that may live another name. It keeps its inode and its kernel lock, so the next
+    /// owner sees when that owner is really gone. A directory is not a record; it is kept for its contents.
     private func moveAside(_ now: LockObservation) throws(FleetError) {
         let token = now.record.flatMap { LockToken($0.token) } ?? time.token()
         let prefix = now.kind == .directory ? RunDirectory.discardedPrefix : RunDirectory.evictedPrefix
@@ -242,7 +242,7 @@ public final class FileLockStore: LockStore {
     private func sweep(_ names: [String]) {
         for name in names
         where name.begins(with: RunDirectory.stagingPrefix) || name.begins(with: PathMutexReaper.claimPrefix) {
-            try? directory.unlink(name)  // a directory, say; the others go all the same
+            try? directory.unlink(name)  // a directory, for example; the others are still removed
         }
     }
 }

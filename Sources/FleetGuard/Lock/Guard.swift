@@ -57,7 +57,7 @@ public final class Guard {
     /// Waits for the lock according to the policy. When it returns, no earlier owner can act any more.
     ///
     /// - Parameter contended: called once, before this process waits for another one or takes over from it. What the
-    ///   caller looks at in it lies before everything that another owner does from now on; without a call, nobody did
+    ///   caller looks at in it lies before everything that another owner does from now on; without a call, no process did
     ///   anything between the caller's wish and the lock.
     /// - Throws: what `contended` threw; `.busy`; `.evicted` when the lock was lost again while older owners were buried;
     ///   `.io`; what `interruption` gave. In each case nothing is held.

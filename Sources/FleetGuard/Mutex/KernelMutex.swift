@@ -57,7 +57,7 @@ final class KernelMutex: RegistryMutex {
                     return true
                 }
                 isInside = false
-                forget()  // somebody removed the file by hand: lock the one that is there now
+                forget()  // the file was removed by hand: lock the one that is there now
                 continue
             }
             // Most waits last microseconds, and many wait at once when a lock is released: the holder is examined

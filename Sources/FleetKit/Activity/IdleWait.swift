@@ -37,7 +37,7 @@ public struct IdleWait {
     private let look: () throws(FleetError) -> [Occupied]
     private let clock: any OperationClock
 
-    /// The agents are looked at least this often: a manager that tells of no change is asked.
+    /// The agents are polled at least this often, in case the manager reports no changes.
     private static let lookEvery = Duration.seconds(1)
     /// Reports may come in crowds: between two looks there is at least this long.
     private static let calm = Duration.milliseconds(50)

@@ -5,13 +5,13 @@ internal import SystemPackage
 /// `<mosaic home>/fleet/events`: undelivered events, as files, until the event service takes them.
 ///
 /// `init` makes the folder where the roster has `[events]`, and removes it where it has not. So whether events are told
-/// costs one look, and who has something to tell waits for nobody: it writes a file, which systemd hears of
+/// costs one check, and a sender never waits: it writes a file, which systemd notices
 /// (`mosaic-event.path`).
 ///
 /// | name | what it is |
 /// | --- | --- |
 /// | `new/TIME-ID.json` | an event that the command was not told yet |
-/// | `units/UNIT` | the last failure of the unit that was looked at, see `UnitFailure` |
+/// | `units/UNIT` | the last handled failure of the unit, see `UnitFailure` |
 /// | `problem` | why the command could not be told last; absent while it can |
 public struct EventFolder: Sendable {
     static let queue = "new"
@@ -78,7 +78,7 @@ public struct EventFolder: Sendable {
         defer { close(queue) }
         let temporary = "." + event.id
         try write(event.text(), to: temporary, in: folder)
-        // Whole at once: whoever lists the queue finds no half of one.
+        // Published complete: readers of the queue never find a partial one.
         guard renameat(folder, temporary, queue, event.fileName) == 0 else {
             let problem = failure("put an event into")
             unlinkat(folder, temporary, 0)

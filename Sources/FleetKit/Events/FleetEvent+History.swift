@@ -3,7 +3,7 @@ internal import FleetGuard
 extension FleetEvent {
     /// The event for a record of the history: a restart that did not succeed, or a takeover.
     ///
-    /// - Returns: nil where there is nothing to tell: an operation that never had the lock did nothing, and whoever typed
+    /// - Returns: nil if there is no event: an operation that never had the lock did nothing, and the person who typed
     ///   Ctrl-C or broke the lock by hand knows.
     public init?(_ record: HistoryRecord, home: MosaicHome, time: Double, commands: NextCommands) {
         guard let kind = Self.kind(record) else { return nil }

@@ -3,7 +3,7 @@ public import FleetGuard
 /// A failure of one of the fleet's units, as systemd reports it: in the environment of `ExecStopPost=` at each end of a
 /// run (systemd.exec(5)), and by `OnFailure=` when the unit has failed for good (`MONITOR_…`, since systemd 251).
 ///
-/// Both are told of most failures. So what was looked at is written down for each unit, and told once:
+/// Both report most failures. So handled failures are recorded for each unit, and sent once:
 /// - a run that failed is `unit-failed` (or `out-of-memory`), whichever of the two comes first;
 /// - one that follows the last failure of the same unit within `loop` is part of a crash loop, and not told;
 /// - when systemd gives up on the unit, that is `unit-gave-up`.
@@ -105,7 +105,7 @@ public struct UnitFailure: Sendable {
     }
 }
 
-/// The last failure of a unit that was looked at: `INVOCATION BOOT SECONDS`.
+/// The last handled failure of a unit: `INVOCATION BOOT SECONDS`.
 private struct Seen {
     var invocation: String
     var time: BootTime

@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// The unit files that a unit's own main process finds for its unit, where systemd looks for them (systemd.unit(5)).
 ///
-/// It cannot ask systemd cheaply, and need not: whoever compares later asks which files count, and looks up what was
+/// It cannot ask systemd cheaply, and need not: a later comparison asks which files count, and looks up what was
 /// noted of those. A folder that is missing here costs no wrong word, only the notice that a file in it was removed.
 struct UnitFiles {
     private let unit: String

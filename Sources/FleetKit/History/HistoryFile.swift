@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// `<mosaic home>/fleet/history.jsonl`: one line for each record, the newest last.
 ///
-/// A line is one `write` with `O_APPEND`, so the kernel puts it at the end whole, whoever else writes; `flock` on the
+/// A line is one `write` with `O_APPEND`, so the kernel appends whole even with concurrent writers; `flock` on the
 /// file is for what takes two steps: a new file when this one is full, and taking back a line that the disk had no
 /// room for. A writer that cannot get that lock soon (its holder is stopped) appends without it. What a crash
 /// of the machine tore is ended by the next writer, so it costs one line.
@@ -128,7 +128,7 @@ public struct HistoryFile: Sendable {
         repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
         guard written != bytes.count else { return }
         let number = written < 0 ? errno : ENOSPC
-        // Only ours: where it cannot be locked, somebody else's line may stand behind it.
+        // Only ours: without the lock, another writer's line may follow it.
         if isLocked, written > 0, try status(file).st_size - off_t(written) == size { ftruncate(file, size) }
         throw failure("write", number)
     }

@@ -155,7 +155,7 @@ extension HistoryRecord {
     /// times are brought into a range in which they can be added.
     public static func parse(_ line: some Collection<UInt8>) -> HistoryRecord? {
         guard line.count <= maximumBytes,
-            var record = try? JSONDecoder().decode(HistoryRecord.self, from: Data(line)),  // damaged: passed over
+            var record = try? JSONDecoder().decode(HistoryRecord.self, from: Data(line)),  // damaged: ignored
             record.version == currentVersion
         else { return nil }
         func sane(_ value: Int64) -> Int64 { min(max(0, value), longest) }

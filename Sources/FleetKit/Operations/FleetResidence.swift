@@ -39,7 +39,7 @@ public struct FleetResidence: Sendable, Equatable {
         let parts = Set(own.parts(at: "/").map(String.init))
         let named = units.filter { parts.contains($0.rawValue) || parts.contains("_" + $0.rawValue) }
         guard named.isEmpty else { return named }
-        // In some other service: it may be one of these all the same, where the roster knows it by an alias.
+        // In some other service: it may still be one of these, if the roster knows it by an alias.
         return parts.contains { $0.ends(with: ".service") && !$0.begins(with: "user@") } ? units : []
     }
 

@@ -53,7 +53,7 @@ extension OperationRun {
         }
     }
 
-    /// These were started: whatever became of them is seen in their own state from now on. Those that nobody tried to
+    /// These were started: from now on their own state shows what became of them. Those that nobody tried to
     /// start stay owed.
     func pay(_ units: [UnitName]) throws(FleetError) {
         let paid = units.filter { unit in

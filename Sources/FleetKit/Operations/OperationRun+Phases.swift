@@ -105,7 +105,7 @@ extension OperationRun {
     }
 
     /// Waits until a holder that is left alone answers. It mostly does; but its run may have just begun, by the command
-    /// of somebody who died or was evicted, and an agent that starts too early fails.
+    /// of a restart that died or was evicted, and an agent that starts too early fails.
     /// - Returns: false when it did not: what lives inside it must not be started then.
     func holderAnswers(within timeout: Duration) throws(FleetError) -> Bool {
         let anyRun = Settle.Before(invocationID: "", processes: [])

@@ -9,7 +9,7 @@ public struct OperationSurroundings {
     /// nil: settle by the unit's state alone.
     public var probe: (any HolderProbe)?
     public var words: OutcomeWords
-    /// For `~` in an agent's directory; nil: whether a directory is there is not looked at beforehand.
+    /// For `~` in an agent's directory; nil: directories are not checked beforehand.
     public var userHome: String?
     /// What is owed, and what was stopped on purpose.
     public var intents: any IntentKeeping
@@ -178,7 +178,7 @@ final class OperationRun {
         return words.commands.fleet(words: [whole] + names)
     }
 
-    /// What is outdated still is found anew; else the agents are named. Those that systemd brings up need no more.
+    /// The remaining outdated agents are found again; otherwise the agents are named. Those that systemd brings up need no more.
     private func rest(of options: RestartOptions, _ left: [OperationReport.NotReached]) -> String {
         let untouched = left.filter { $0.condition != .leftToSystemd }
         let names = roster.agents.filter { agent in

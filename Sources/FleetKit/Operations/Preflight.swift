@@ -1,7 +1,7 @@
 public import FleetGuard
 internal import Glibc
 
-/// What would keep a unit from coming up, as far as it can be known while it still runs: whoever stops an agent whose
+/// What would keep a unit from coming up, as far as it can be known while it still runs: stopping an agent whose
 /// directory was deleted has ended work for nothing.
 public struct Preflight: Sendable {
     /// One thing that is in a unit's way.
@@ -16,7 +16,7 @@ public struct Preflight: Sendable {
     }
 
     public var roster: Roster
-    /// For `~` in an agent's directory; nil: directories are not looked at.
+    /// For `~` in an agent's directory; nil: directories are not checked.
     public var userHome: String?
     public var commands: NextCommands
 

@@ -13,7 +13,7 @@ struct RestartBound {
 
     /// For the manager's and our own work between the jobs, on a busy machine.
     static let margin = Duration.seconds(30)
-    /// A unit without a timeout may take for ever, but somebody waits for the lock: so long is waited for it.
+    /// A unit without a timeout may take forever, but others wait for the lock: it counts as taking this long.
     static let infinite = Duration.seconds(3600)
 
     /// - Throws: `.noSuchUnit` for an agent that the roster does not know.

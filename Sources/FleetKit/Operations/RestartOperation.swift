@@ -78,7 +78,7 @@ public final class RestartOperation {
     }
 
     /// Agents that were to start at boot, and did not because the holder failed there. One that was stopped has run; one
-    /// that is not enabled comes up when somebody starts it.
+    /// that is not enabled comes up only when it is started.
     private func missedBoot(_ states: [UnitState]) throws(FleetError) -> Set<UnitName> {
         let autostart = Set(roster.agents.filter(\.autostart).map(\.unit))
         let down = states.filter { autostart.contains($0.name) && $0.isDown && !$0.isFailed }.map(\.name)
@@ -178,7 +178,7 @@ public final class RestartOperation {
         _ = try perform(commands, plan, run)
     }
 
-    /// Before anything goes down: what a crash from here on leaves down is known to whoever comes next.
+    /// Before anything goes down: later commands know what a crash from here on leaves down.
     /// - Parameter owed: what earlier restarts owe.
     func owe(
         _ debts: [UnitName: String], besides owed: Set<UnitName>, _ plan: RestartPlan

@@ -37,7 +37,7 @@ public struct RestartPlan: Sendable, Equatable {
     public var carried: [UnitName]
     /// To be up at the end.
     public var agents: [UnitName]
-    /// Stopped before the holder goes down, and not started again: units that are not in the roster, and what somebody has
+    /// Stopped before the holder goes down, and not started again: units that are not in the roster, and units that were
     /// stopped since the restart was asked for.
     public var ending: [UnitName]
     /// What ends with the holder and is not in the roster; empty where the holder is not restarted.
@@ -87,7 +87,7 @@ public struct RestartPlan: Sendable, Equatable {
         self.unmanaged = UnmanagedMembers()
         self.freshness = freshness
         let targets = try roster.agents(named: options.agents)
-        // One whose restart was asked for by somebody who was evicted, or died, before it was done is as good as down:
+        // One whose restart was requested by a process that was evicted, or died, before it was done is as good as down:
         // agents that start before it has settled fail. The same command joins that job.
         let holderIsLeaving = state(holder).isActive && state(holder).isToGoDown
         let holderIsUp = state(holder).isActive && !holderIsLeaving
@@ -237,7 +237,7 @@ public struct RestartPlan: Sendable, Equatable {
     }
 
     /// What keeps the manager's own ordering from being the drain; nil when nothing does. A fleet in trouble, or one
-    /// that somebody else is working on, gets the phases: they are decided step by step.
+    /// that another command is working on, gets the phases: they are decided step by step.
     private static func obstacleToOneBatch(_ holder: UnitState, _ running: [UnitState]) -> String? {
         for state in [holder] + running where !state.isActive || state.job != nil {
             return "\(state.name) is \(state.job == nil ? state.activeState : "busy with another job")"

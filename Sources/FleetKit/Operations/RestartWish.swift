@@ -1,7 +1,7 @@
 /// A restart that was asked for: every target is to run, in a run that began after this moment.
 ///
-/// The states are looked at after the wish and before this process waits for another one, so a unit that is in another
-/// run once the lock is held has begun it after the wish, whoever started it. One that was restarted between the wish and
+/// The states are read after the wish and before this process waits for another one, so a unit that is in another
+/// run once the lock is held has begun it after the wish, no matter what started it. One that was restarted between the wish and
 /// the look is restarted again: once too often, never once too few.
 public struct RestartWish: Sendable, Equatable {
     private let runs: [UnitName: String]

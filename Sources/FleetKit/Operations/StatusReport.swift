@@ -78,7 +78,7 @@ public struct StatusReport: Sendable, Equatable {
     ///   - agents: nil = holder, all agents and what is not in the roster; else these agents only.
     ///   - probe: nil: sessions that belong to no agent are not looked for.
     ///   - withCPU: CPU times are wanted, too, which costs a question for each unit.
-    ///   - freshness: nil: whether the units run outdated is not looked at, which takes longer than all the rest.
+    ///   - freshness: nil: outdated units are not detected; that takes longer than all the rest.
     /// - Throws: `.noSuchUnit`, `.noServiceManager`.
     public static func read(
         _ roster: Roster, agents: [AgentName]? = nil, from manager: any ServiceManager,

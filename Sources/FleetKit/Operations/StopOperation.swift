@@ -55,7 +55,7 @@ public final class StopOperation {
             if let agent = targets.first(where: { $0.unit == state.name }) { throw RestartPlan.noSuchUnit(agent) }
         }
         intend(states, run)
-        // A failure of what is not in the roster any more is nothing that is to be mended: it would be shown for ever.
+        // The failure of a unit that left the roster needs no repair, and would be shown forever.
         let gone = states.filter { others.contains($0.name) && $0.isFailed }.map(\.name)
         if !gone.isEmpty { try run.reset(gone) }
         for state in states {

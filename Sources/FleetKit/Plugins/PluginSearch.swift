@@ -3,10 +3,10 @@ internal import Glibc
 
 /// The plug-ins in `PATH`, and what of them must not run.
 ///
-/// Only absolute folders count: an empty or relative entry would let the current directory decide what runs. A folder or
-/// a file that everybody can write to is left out, too: any user of the machine could put a command there that then
+/// Only absolute folders count: an empty or relative entry would let the current directory decide what runs. A world-
+/// writable folder or file is left out, too: any user of the machine could put a command there that then
 /// runs with this user's rights. Group-writable folders are in use (Debian's /usr/local/bin) and are the
-/// administrator's business, as are the owners of folders that somebody put into their own PATH.
+/// administrator's business, as are the owners of directories that users put into their own PATH.
 public struct PluginSearch {
     public struct Plugin: Sendable, Equatable {
         public var name: PluginName

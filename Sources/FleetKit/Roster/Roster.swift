@@ -66,7 +66,7 @@ public struct Roster: Sendable, Equatable {
 
     /// `[events]`.
     public struct EventSettings: Sendable, Equatable {
-        /// The program that is told of events, with its arguments; empty: none is.
+        /// The program that receives events, with its arguments; empty for none.
         public var command: [String]
 
         public init(command: [String] = []) { self.command = command }

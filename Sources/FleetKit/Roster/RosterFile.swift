@@ -19,7 +19,7 @@ extension Roster {
         func refuse(_ why: String, hint: String) -> FleetError {
             FleetError(.badRoster, "\(Printable.oneLine(path)): \(why)", hint: hint)
         }
-        // O_NONBLOCK: a FIFO in the roster's place must not hold the program for ever. Links are followed on purpose:
+        // O_NONBLOCK: a FIFO in the roster's place must not block the program forever. Links are followed on purpose:
         // people keep such files in a repository of their own.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {

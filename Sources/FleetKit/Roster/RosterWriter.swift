@@ -50,7 +50,7 @@ public final class RosterWriter {
 
     deinit { close(folder) }
 
-    /// - Throws: `.busy` when somebody else changed the file meanwhile; `.io`, and then the old text stays.
+    /// - Throws: `.busy` if the file was changed meanwhile; `.io`, and then the old text stays.
     public func replace(by text: [UInt8]) throws(FleetError) {
         guard try Roster.read(target) == bytes else {
             throw FleetError(

@@ -3,7 +3,7 @@ public import FleetGuard
 /// The transient scopes that the commands of `lock run`s are moved into: `mosaic-run-TOKEN.scope`, one for each
 /// acquisition of the lock.
 ///
-/// The scope says in its description which record it belongs to, by that file's identity. So whoever takes over can tell
+/// The scope says in its description which record it belongs to, by that file's identity. So a process that takes over can tell
 /// it from one that a record merely names: a copied or forged record is another file.
 public final class CommandScopes: RunScopes {
     private let manager: () throws(FleetError) -> any ServiceManager
@@ -57,7 +57,7 @@ public final class CommandScopes: RunScopes {
         }
         let event = ProgressEvent(phase: Self.phase, unit: scope.rawValue, outcome: try invocation(of: scope))
         do throws(FleetError) { try lock.report(event) } catch {
-            // A full disk, say. The scope is found by the token's name all the same, where the manager answers.
+            // For example a full disk. If the manager answers, the scope is still found by the token's name.
             note("progress is not recorded: \(error.message)")
         }
         return nil

@@ -75,7 +75,7 @@ struct Descendants {
     }
 
     /// Kills until nothing is left. A process that hangs inside the kernel or, without a scope, one that this user may not
-    /// signal ends this only when it ends: it is waited for, and looked at again at ever longer intervals.
+    /// signal ends this only when it ends: it is waited for, and checked again at ever longer intervals.
     func kill() {
         var pause: Duration = .milliseconds(20)
         while true {

@@ -19,7 +19,7 @@ struct ForegroundTerminal {
         tcsetpgrp(STDIN_FILENO, group)
     }
 
-    /// Never from somebody else: the shell may have taken it long ago.
+    /// Never from another process group: the shell may have taken it long ago.
     func takeBack(from group: pid_t) {
         guard exists, tcgetpgrp(STDIN_FILENO) == group else { return }
         tcsetpgrp(STDIN_FILENO, getpgrp())

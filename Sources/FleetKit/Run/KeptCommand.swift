@@ -182,7 +182,7 @@ public final class KeptCommand {
                 return .killed(number)
             case .message(.signal), .message(.end), .message(.go): break
             case .closed:
-                // Killed, by nobody's right: what it kept is ours now.
+                // Killed by force: the processes that it kept are ours now.
                 everything.kill()
                 if let lost { throw lost }
                 throw FleetError(

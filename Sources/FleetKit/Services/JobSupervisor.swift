@@ -47,7 +47,7 @@ public final class Unsupervised: JobSupervisor {
     public var commandDescriptor: CInt? { nil }
 }
 
-/// For a question that nobody supervises: a signal ends the wait for an answer that does not come.
+/// For a call without supervision: a signal ends the wait for an answer that does not come.
 public final class Questioner: JobSupervisor {
     private let interruption: @Sendable () -> FleetError?
     private let clock: any OperationClock

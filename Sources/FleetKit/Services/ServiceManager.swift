@@ -56,7 +56,7 @@ public protocol ServiceManager: AnyObject {
     ///
     /// The first call for a set of units begins to listen and returns at once, so that a look at the units which
     /// follows misses nothing. A change is heard early where the manager tells of it (D-Bus); a backend that cannot
-    /// hear returns when the time is up, so whoever needs the truth looks at the units in either case. The supervisor
+    /// hear returns when the time is up, so callers check the units in either case. The supervisor
     /// gets `.tick` in every call, also in one that returns at once, and at least every 250 ms; its throw ends the wait.
     /// - Returns: true when something was heard; it may turn out to be nothing.
     /// - Throws: what the supervisor threw, or `.noServiceManager`.

@@ -126,7 +126,7 @@ extension AgentSession {
             files: RunRecord.files(of: programs) + unitFiles, doubt: programs.doubt ?? "")
     }
 
-    /// Before systemd is told that the agent runs, so that whoever waits for that finds it.
+    /// Before systemd is told that the agent runs, so that it exists for those that wait for that.
     private func keep(_ record: RunRecord?, of process: Int32) {
         guard var record, let name = unit.name else { return }
         record.process = process

@@ -11,7 +11,7 @@ internal import SystemPackage
 /// The caller's thread waits here, and that is right: the thread that waits for systemd is the main loop whose life
 /// is the lock's progress, so it must itself come by (`whileWaiting`) at least every 100 ms. swift-subprocess is
 /// asynchronous; its tasks run on Swift's cooperative pool, of which the calling thread must not be one (where all
-/// of them wait here, nobody is left to see the child's end). The main thread never is; a test uses a thread of
+/// of them wait here, no thread is left to see the child's end). The main thread never is; a test uses a thread of
 /// its own.
 public struct ChildProcess: Sendable {
     public enum Ending: Sendable, Equatable {

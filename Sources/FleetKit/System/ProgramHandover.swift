@@ -25,7 +25,7 @@ public struct ProgramHandover: Sendable, Equatable {
         var envp: [UnsafeMutablePointer<CChar>?] =
             environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
-        // What is ignored stays ignored over an exec, and `logs | head` would then write for ever.
+        // Ignored signals stay ignored over an exec, and `logs | head` would then write forever.
         let ignored = [SIGPIPE, SIGXFSZ].map { ($0, signal($0, SIG_DFL)) }
         execve(executable, &argv, &envp)
         let error = errno

@@ -54,7 +54,7 @@ public final class SignalWatch: Sendable {
 
     /// For a picture on the terminal. From now on a new size, and the way back from a stop (Ctrl-Z, then `fg`), end
     /// whatever wait is under way, so that it is drawn again at once; and a signal that ends or stops this process
-    /// moves the cursor below the picture first. Handlers that somebody else installed stay.
+    /// moves the cursor below the picture first. Handlers that others installed stay.
     public func watchTerminal() {
         for number in [SIGWINCH, SIGCONT] {
             installIfDefault(number) { number in
@@ -137,10 +137,10 @@ public final class SignalWatch: Sendable {
 
     /// How often the terminal got another size.
     public var resized: UInt32 { resizes.load(ordering: .acquiring) }
-    /// How often this process was continued. What is on the screen since then is somebody else's.
+    /// How often this process was continued. Since then the screen may show another program's output.
     public var continued: UInt32 { continuations.load(ordering: .acquiring) }
 
-    /// Whether it is so already, by us or by whoever started this process (nohup(1)).
+    /// Whether it is so already, set by us or by the parent process (nohup(1)).
     public var ignoresHangUp: Bool { SignalRelay.isIgnored(SIGHUP) }
 
     private func install(_ number: CInt) {

@@ -19,7 +19,7 @@ public struct HolderServer: Sendable, Equatable {
         case lost
         /// Another process listens there.
         case foreign(Int32)
-        /// The server hangs, or the path may not be looked at.
+        /// The server hangs, or the path may not be accessed.
         case unclear(String)
     }
 

@@ -51,7 +51,7 @@ public struct SessionAttachment {
                 executable: tmux, arguments: front + ["switch-client", "-t", target], environment: environment)
         }
         var outside = environment
-        // tmux refuses a client within a client while this is set; whoever types `attach` means it.
+        // tmux refuses a nested client while this is set, but `attach` is deliberate.
         outside["TMUX"] = nil
         outside["TMUX_PANE"] = nil
         let inner = try Self.prefix(front, client)

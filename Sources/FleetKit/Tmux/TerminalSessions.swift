@@ -57,7 +57,7 @@ struct TerminalSessions {
         }
     }
 
-    /// Processes of the sessions, pinned. A session's number is not given to anybody else while one process is in it.
+    /// Processes of the sessions, pinned. A session's number is not reused while one process is in it.
     private func members() -> [PinnedProcess] {
         let processes = ProcessStat.all()
         let reused = processes.filter { stat in

@@ -48,7 +48,7 @@ public final class TmuxProbe: HolderProbe {
         case .foreign(let other): return .foreign(server.foreign(other).description)
         case .unclear(let why): return .silent("\(server.shown): \(why)")
         case .lost:
-            // Not an error of ours to end with: whoever waits says it at the end of the wait.
+            // Not an error here: the waiting caller reports it at the end of the wait.
             do throws(FleetError) { try server.revive(within: Self.reviveLimit) } catch {
                 return .silent(error.message)
             }

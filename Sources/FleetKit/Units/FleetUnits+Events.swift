@@ -2,7 +2,7 @@ internal import FleetGuard
 
 /// The units that tell of events: only where the roster has `[events]`.
 ///
-/// What is told of a unit stands in a drop-in of its own: adding or removing it makes no running agent outdated, since
+/// The events of a unit are in a drop-in of their own: adding or removing it makes no running agent outdated, since
 /// systemd takes it from the next daemon-reload on, also for what runs.
 extension FleetUnits {
     static let eventTemplate = "mosaic-event@.service"

@@ -90,6 +90,6 @@ struct HistoryText {
 struct HistoryDocument: Encodable {
     let schemaVersion = 1
     var records: [HistoryRecord]
-    /// Lines that were passed over.
+    /// Lines that were skipped.
     var unreadable: Int
 }

@@ -1,7 +1,7 @@
 internal import FleetGuard
 internal import FleetKit
 
-/// A wait for somebody else's lock, as it was at one look: what a picture of it needs, in words that are safe for a
+/// A wait for another process's lock, at one moment: what a picture of it needs, in words that are safe for a
 /// terminal.
 struct LockWait: Equatable {
     var owner: String

@@ -7,14 +7,14 @@ internal import Glibc
 /// line: a terminal that gets another size moves the two together, whatever it does with long lines, so the next frame
 /// begins where the old one did. (Counting rows from below goes wrong as soon as lines are wrapped anew. tmux does that
 /// up to 250 ms before it tells of the size.) What is pushed out at the top meanwhile, the terminal may bring back later.
-/// A picture that is looked at for long and resized, a watch, therefore has the terminal's second screen (`.screen`),
-/// whose lines are never wrapped anew.
+/// A picture that stays for long and is resized, a watch, therefore uses the terminal's alternate screen (`.screen`),
+/// whose lines are never rewrapped.
 ///
 /// Lines are cut by the terminal instead of being wrapped while a frame is written, and typed keys are not echoed as
 /// long as a picture is there. Each write leaves the cursor visible and the wrapping on; the rest is restored by every
 /// end of the picture, and by a signal that ends or stops the process (`SignalWatch.picture`).
 ///
-/// Drawing never blocks: a restart must not stand still because somebody pressed Ctrl-S. What the terminal does not take
+/// Drawing never blocks: a restart must not block because Ctrl-S was pressed. What the terminal does not take
 /// waits for the next frame.
 final class LiveArea {
     enum Place { case lines, screen }
@@ -111,7 +111,7 @@ final class LiveArea {
     /// been read.
     static func erasure(rows: Int) -> String { "\r\u{1B}[K" + (rows > 1 ? "\n\u{1B}[J\u{1B}[A" : "") }
 
-    /// In the background the terminal belongs to somebody else.
+    /// In the background the terminal belongs to another process group.
     private var isForeground: Bool {
         let group = tcgetpgrp(descriptor)
         return group < 0 || group == getpgrp()

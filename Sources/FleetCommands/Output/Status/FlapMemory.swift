@@ -16,7 +16,7 @@ struct FlapMemory {
     /// A unit that has been calm for this long does not flap any more.
     static let window = Duration.seconds(60)
 
-    /// Adds to the report what only somebody knows who looked before.
+    /// Adds to the report what only earlier looks can show.
     mutating func mark(_ report: inout StatusReport, now: Duration) {
         for index in report.rows.indices {
             let state = report.rows[index].state

@@ -28,7 +28,7 @@ struct StatusTable {
     /// The header, then a line for each row.
     func lines(_ rows: [StatusReport.Row], width: Int?) -> [ScreenLine] {
         var columns = mainColumns
-        // Only where anybody says what it does, or it is guessed.
+        // Only if an agent reports its activity, or it is guessed.
         if rows.contains(where: { $0.state.activity.state != .unknown }) {
             columns.append(Column(name: "ACTIVITY") { Table.Cell(activity($0, width: width)) })
         }

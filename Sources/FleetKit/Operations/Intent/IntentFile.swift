@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// `restart.intents` in the run directory: what restarts owe and what was stopped on purpose, a line for each change.
 ///
-/// A line is one `write` with `O_APPEND`, which the kernel puts at the end whole, whoever else writes; so a `stop` never
+/// A line is one `write` with `O_APPEND`, which the kernel appends whole even with concurrent writers; so a `stop` never
 /// waits for a restart, and the file's order is the order of events. The lock's owner alone puts a long file's sum into
 /// its place. A writer that was overtaken by that writes its line again.
 public final class IntentFile: IntentKeeping {
@@ -89,7 +89,7 @@ public final class IntentFile: IntentKeeping {
 
     /// Opens and checks it: the caller's own, a file, and not through a link. nil when it is absent.
     private func open(_ folder: CInt, _ flags: CInt) throws(FleetError) -> CInt? {
-        // O_NONBLOCK: a named pipe must not make anybody wait.
+        // O_NONBLOCK: a named pipe must not block us.
         let file = openat(folder, Self.name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard file >= 0 else {
             if errno == ENOENT && flags & O_CREAT == 0 { return nil }
@@ -124,7 +124,7 @@ public final class IntentFile: IntentKeeping {
         guard !bytes.isEmpty else { return }
         var written = -1
         repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
-        // Half a line is passed over by whoever reads it, since its last word is missing.
+        // Readers ignore half a line, since its last word is missing.
         guard written == bytes.count else { throw failure("write", written < 0 ? errno : ENOSPC) }
     }
 

@@ -3,7 +3,7 @@ internal import Glibc
 internal import SystemPackage
 
 /// Agents that went down because their holder died: `lost-UNIT` in the run directory, made by the agent's main process at
-/// its end, and removed by it at the next start, whoever starts it.
+/// its end, and removed by it at the next start.
 ///
 /// systemd stops the agents of a holder that it cannot start again. To it they are down like those that a person stopped.
 struct LostAgents {

@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// inotify tells of each write through the terminal's own name, which a program's 0, 1 and 2 are. One through `/dev/tty` it
 /// does not tell; that changes the terminal's time of modification (in steps of 8 s, so that the kernel gives no rhythm
-/// of keys away), which is looked at as well.
+/// of keys away), which is checked as well.
 final class TerminalOutput {
     /// Readable when something was written.
     let descriptor: CInt
