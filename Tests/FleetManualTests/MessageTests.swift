@@ -55,8 +55,8 @@ struct MessageTests {
             context.output.warning(words + " is not there")
             """#
         let found = SourceTexts(source, file: "a.swift").texts.filter { $0.text.contains(" ") }
-        #expect(found.map(\.text) == ["the file", "cannot read …", "try again", "Do it at once.", " is not there"])
-        #expect(found.map { Self.kind($0) } == [nil, .message, .hint, .help, .message])
+        #expect(found.map(\.text) == ["cannot read …", "the file", "try again", "Do it at once.", " is not there"])
+        #expect(found.map { Self.kind($0) } == [.message, nil, .hint, .help, .message])
         #expect(
             found.map(\.line) == [1, 1, 1, 2, 3] && found.map(\.continuesCode) == [false, false, false, false, true])
     }
