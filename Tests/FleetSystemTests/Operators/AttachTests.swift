@@ -43,7 +43,7 @@ struct AttachTests {
         // No descriptor but the terminal's and tmux's own, and no process beside it: this one became the client.
         let client = try #require(attached.split(separator: " ").last)
         let words = TestProcess.contents("/proc/\(client)/cmdline").split(separator: "\0").map(String.init)
-        let said = ["display-message", "-d", "5000", "leave with C-b d; agent a01 keeps running"]
+        let said = ["display-message", "-d", "5000", "detach with C-b d; agent a01 keeps running"]
         #expect(words == ["/usr/bin/tmux", "-N", "-S", socket, "attach-session", "-t", "=a01", ";"] + said, "\(words)")
 
         // From inside: the same client goes over to the other agent.

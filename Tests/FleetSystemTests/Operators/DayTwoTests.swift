@@ -158,6 +158,6 @@ struct DayTwoTests {
         try ScriptedHome.write("boom\n\u{1B}[2J\n", to: fleet.fleetPath + "/screens/a02.txt")
         let kept = try run(fleet, "peek", "a02")
         #expect(kept.output == "boom\n\\u{1b}[2J\n" && kept.errors.contains("its screen when it failed"))
-        #expect(try run(fleet, "peek", "a*", status: 64).errors.contains("fits 2 agents"))
+        #expect(try run(fleet, "peek", "a*", status: 64).errors.contains("matches 2 agents"))
     }
 }

@@ -50,7 +50,7 @@ struct PluginTests {
         let meant = try mosaic("fleet", "--mosaic-home", "/tmp/other", "--system", "--backend=systemctl", "-v", "say")
         #expect(try meant.wait() == .exit(42))
         #expect(meant.output.contains("/tmp/other systemctl system \(program)"))
-        #expect(meant.errors.contains("becomes \(path)"))
+        #expect(meant.errors.contains("executing \(path)"))
         // The plug-in calls the program back, for the same fleet.
         try add(
             "again",

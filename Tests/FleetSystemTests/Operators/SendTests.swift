@@ -177,6 +177,6 @@ struct SendTests {
         #expect(try unknown.wait() == .exit(4), "\(unknown.errors)")
         let many = try run("send", "a*", "x")
         #expect(try many.wait() == .exit(64))
-        #expect(many.errors.contains("fits 2 agents, and send takes one"), "\(many.errors)")
+        #expect(many.errors.contains("matches 2 agents, but send takes one"), "\(many.errors)")
     }
 }
