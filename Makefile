@@ -16,7 +16,7 @@ sharedir := $(DESTDIR)$(PREFIX)/share
 # systemd looks below lib in the system's own prefixes only; elsewhere in the share folder, as for ~/.local.
 unitdir := $(DESTDIR)$(PREFIX)/$(if $(filter /usr /usr/local,$(PREFIX)),lib,share)/systemd/user
 
-.PHONY: help setup demo test matrix bench soak fuzz build check-binary manual install uninstall deb check-deb tarball check-tarball format lint clean
+.PHONY: help setup demo test matrix bench soak fuzz build hosts check-hosts check-binary manual install uninstall deb check-deb tarball check-tarball format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -47,6 +47,14 @@ fuzz: setup ## coverage-guided fuzzing of every decoder, 60 s each; keeps the co
 build: setup ## the release binary, without any Swift library to install
 	$(RELEASE)
 
+hosts: ## the second program, mosaic-fleet-hosts; `make install` installs it where it was built
+	swift build --package-path Hosts -c release --static-swift-stdlib --disable-local-rpath --product mosaic-fleet-hosts
+
+check-hosts: setup ## both programs against two real hosts behind sshd, with debug builds
+	swift build --product mosaic
+	swift build --package-path Hosts --product mosaic-fleet-hosts
+	@Scripts/check-hosts .build/debug/mosaic Hosts/.build/debug/mosaic-fleet-hosts
+
 check-binary: build ## what the release binary is linked with
 	@Scripts/check-binary "$(RELEASE_BINARY)"
 
@@ -69,6 +77,13 @@ install: ## the built binary and its documents below PREFIX (default /usr/local)
 	@[[ -x "$(RELEASE_BINARY)" ]] || { echo "there is no $(RELEASE_BINARY); run 'make build' first" >&2; exit 1; }
 	install -D -m 0755 "$(RELEASE_BINARY)" "$(bindir)/mosaic"
 	strip --strip-debug "$(bindir)/mosaic" # the symbols stay, for backtraces
+	@if [[ -x Hosts/.build/release/mosaic-fleet-hosts ]]; then \
+		install -D -m 0755 Hosts/.build/release/mosaic-fleet-hosts "$(bindir)/mosaic-fleet-hosts"; \
+		strip --strip-debug "$(bindir)/mosaic-fleet-hosts"; \
+		install -d -m 0755 "$(sharedir)/man/man1"; \
+		gzip -9n <Hosts/man/mosaic-fleet-hosts.1 >"$(sharedir)/man/man1/mosaic-fleet-hosts.1.gz"; \
+		chmod 0644 "$(sharedir)/man/man1/mosaic-fleet-hosts.1.gz"; \
+	fi
 	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet" LICENSE README.md CHANGELOG.md
 	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet/docs" docs/*.md
 	@for page in man/*.[1-8]; do \
@@ -85,17 +100,17 @@ install: ## the built binary and its documents below PREFIX (default /usr/local)
 	done
 
 uninstall: ## remove what install put there
-	rm -f "$(bindir)/mosaic" "$(sharedir)"/man/man1/mosaic.1.gz "$(sharedir)"/man/man?/mosaic-fleet*.[1-8].gz \
+	rm -f "$(bindir)/mosaic" "$(bindir)/mosaic-fleet-hosts" "$(sharedir)"/man/man1/mosaic.1.gz "$(sharedir)"/man/man?/mosaic-fleet*.[1-8].gz \
 		"$(sharedir)/bash-completion/completions/mosaic" "$(sharedir)/$(ZSH_FOLDER)/_mosaic" \
 		"$(sharedir)/fish/vendor_completions.d/mosaic.fish" \
 		"$(unitdir)/mosaic-tmux-holder.service" "$(unitdir)/mosaic-agent@.service"
 	rm -rf "$(sharedir)/doc/mosaic-fleet"
 
 format: ## bring the sources into the house's format
-	swift format --in-place --recursive Sources Tests Plugins Benchmarks Package.swift
+	swift format --in-place --recursive Sources Tests Plugins Benchmarks Hosts/Sources Hosts/Tests Hosts/Package.swift Package.swift
 
 lint: ## format, shell scripts, layers, and what must not be in the tree
 	@Scripts/lint
 
 clean: ## remove what the build made
-	rm -rf .build Benchmarks/.build Benchmarks/.build-programs
+	rm -rf .build Hosts/.build Benchmarks/.build Benchmarks/.build-programs

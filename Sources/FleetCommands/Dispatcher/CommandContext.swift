@@ -49,6 +49,9 @@ public final class CommandContext {
         processes = try ProcFileSystem()
     }
 
+    /// Of this program.
+    var version: String { composition.version }
+
     /// The service manager, connected on first use.
     /// - Throws: `.noServiceManager`.
     public func manager() throws(FleetError) -> any ServiceManager {

@@ -25,6 +25,7 @@ enum CommandRegistry {
         DoctorCommand.self,
         SessionCommand.self,
         EventCommand.self,
+        HostCommand.self,
     ]
 
     static let lock: [any ParsableCommand.Type] = [

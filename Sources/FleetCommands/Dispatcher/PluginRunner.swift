@@ -17,7 +17,10 @@ struct PluginRunner {
     /// What the completion scripts type to learn the plug-ins' names; fish adds the words of the line.
     static let listing = ["fleet", "---plugins"]
 
-    var search: PluginSearch { PluginSearch(path: environment["PATH"], builtIns: Self.builtIns) }
+    var search: PluginSearch {
+        PluginSearch(
+            path: environment["PATH"], program: try? MosaicProgram.running(), builtIns: Self.builtIns)  // nil says it
+    }
 
     /// Options whose value is the next word.
     private static let valued: Set<String> = ["--mosaic-home", "--backend", "--color"]

@@ -33,6 +33,14 @@ public struct PluginSearch {
     public private(set) var plugins: [Plugin] = []
     public private(set) var shadows: [Shadow] = []
 
+    /// What runs for a command line: the plug-ins in `PATH`, then those beside the program that is running, so that what is
+    /// installed with it is found without a `PATH`, too.
+    /// - Parameter program: of the running process; nil where it cannot be told.
+    public init(path: String?, program: String?, builtIns: Set<String>) {
+        let folder = program.flatMap { program in program.lastPlace(of: "/").map { String(program[..<$0]) } }
+        self.init(path: [path, folder].compactMap { $0 }.joined(separator: ":"), builtIns: builtIns)
+    }
+
     /// - Parameters:
     ///   - path: as in `PATH`; nil has no folders.
     ///   - builtIns: names that no plug-in can have.

@@ -1,54 +1,18 @@
 internal import FleetGuard
-internal import TOMLKit
 
 /// Turns the text of a `roster.toml` into a roster, or into one error that names file, line and column.
 enum RosterDecoder {
-    /// More parts than any key of a roster has, and far fewer than the library's recursion survives.
-    private static let keyPartLimit = 64
-
     static func decode(_ bytes: [UInt8], file: String) throws(FleetError) -> Roster {
-        let text = try checkedText(bytes, file: file)
-        let bare = RosterReader.Source(file: file, outline: TOMLOutline([]))
-        if let place = TOMLScanner.firstOverlongKey(in: bytes, limit: keyPartLimit) {
-            throw bare.error(
-                at: place, "a key with more than \(keyPartLimit) parts", hint: "a roster's keys have one part")
-        }
-        if let place = TOMLScanner.firstForbidden(in: bytes) {
-            throw bare.error(
-                at: place, "a character that is allowed only in strings and comments",
-                hint: "put quotes around a text, and remove invisible characters")
-        }
-        let outline = TOMLOutline(bytes)
-        if let place = outline.firstEmptyHeader {
-            throw bare.error(at: place, "a table header without a name", hint: "write it like [holder] or [[agent]]")
-        }
-        if let place = outline.firstOddScalar {
-            throw bare.error(
-                at: place, "a value that is not a string, number, true or false", hint: "put quotes around a text")
-        }
-        let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            let begin = error.source.begin
-            throw bare.error(
-                at: .init(line: max(1, begin.line), column: max(1, begin.column)),
-                Printable.oneLine(lowercasedFirst(error.description)),
-                hint: "correct the line; 'mosaic fleet init' writes a commented example where there is no roster")
-        } catch {
-            throw bare.error(at: nil, "not TOML: \(Printable.oneLine("\(error)"))", hint: "see https://toml.io")
-        }
-        let source = RosterReader.Source(file: file, outline: outline)
-        if let place = source.outline.firstNUL {
-            throw source.error(at: place, "a string has a NUL character in it", hint: "remove the \\u0000")
-        }
-        return try decode(table, source: source)
+        try decode(
+            RosterReader.open(
+                bytes, file: file, title: "the roster", example: "[holder] or [[agent]]",
+                correction:
+                    "correct the line; 'mosaic fleet init' writes a commented example where there is no roster",
+                known: ["version", "holder", "guard", "settle", "defaults", "events", "agent"]))
     }
 
-    private static func decode(_ table: TOMLTable, source: RosterReader.Source) throws(FleetError) -> Roster {
-        let root = try RosterReader(
-            source: source, path: [], title: "the roster", table: table,
-            known: ["version", "holder", "guard", "settle", "defaults", "events", "agent"])
+    private static func decode(_ root: RosterReader) throws(FleetError) -> Roster {
+        let source = root.source
         guard let version = try root.integer("version") else {
             throw source.error(at: nil, "version is missing", hint: "begin the file with a line: version = 1")
         }
@@ -157,29 +121,4 @@ enum RosterDecoder {
             name: name, unit: try name.unit, command: own.command ?? [], directory: own.directory,
             autostart: own.autostart ?? true, settings: own.settings)
     }
-
-    private static func checkedText(_ bytes: [UInt8], file: String) throws(FleetError) -> String {
-        let source = RosterReader.Source(file: file, outline: TOMLOutline([]))
-        if let zero = bytes.firstIndex(of: 0) {
-            throw source.error(
-                at: TOMLScanner(bytes).position(zero), "a NUL byte", hint: "a roster is text in UTF-8: remove it")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw source.error(
-                at: TOMLScanner(bytes).position(firstInvalid(bytes)), "not valid UTF-8",
-                hint: "save the file in UTF-8")
-        }
-        return text
-    }
-
-    /// The longest valid beginning, by halving: validity of beginnings is monotonic up to a cut scalar's 3 bytes.
-    private static func firstInvalid(_ bytes: [UInt8]) -> Int {
-        var decoder = UTF8()
-        var iterator = bytes.makeIterator()
-        var offset = 0
-        while case .scalarValue(let scalar) = decoder.decode(&iterator) { offset += UTF8.width(scalar) }
-        return offset
-    }
-
-    private static func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
 }

@@ -1,8 +1,8 @@
-internal import FleetGuard
+public import FleetGuard
 internal import TOMLKit
 
-/// One table of a roster while it is read: typed values by name, and errors with file, line and column.
-struct RosterReader {
+/// One table of a roster, or of another file of ours, while it is read: typed values by name, and errors with file, line and column.
+public struct RosterReader {
     /// What is the same for all tables of one file.
     struct Source {
         var file: String
@@ -18,7 +18,7 @@ struct RosterReader {
     let source: Source
     let path: TOMLOutline.Path
     /// As the operator calls it: `[holder]`, `[[agent]] number 2`, `the roster`.
-    let title: String
+    public let title: String
     private let table: TOMLTable
 
     init(source: Source, path: TOMLOutline.Path, title: String, table: TOMLTable, known: [String]) throws(FleetError) {
@@ -39,15 +39,15 @@ struct RosterReader {
                 ? "\(title) may have \(Self.list(known))" : "did you mean \(Self.list(near, last: " or "))?")
     }
 
-    func has(_ key: String) -> Bool { table.contains(key: key) }
+    public func has(_ key: String) -> Bool { table.contains(key: key) }
 
-    func string(_ key: String) throws(FleetError) -> String? {
+    public func string(_ key: String) throws(FleetError) -> String? {
         guard let node = table[key] else { return nil }
         guard let text = node.string else { throw wrongType(key, node, wanted: "a string", example: "\"…\"") }
         return text
     }
 
-    func integer(_ key: String) throws(FleetError) -> Int? {
+    public func integer(_ key: String) throws(FleetError) -> Int? {
         guard let node = table[key] else { return nil }
         guard node.type == .int, let number = node.int else {
             throw wrongType(key, node, wanted: "a whole number", example: "1")
@@ -80,7 +80,7 @@ struct RosterReader {
         return duration
     }
 
-    func strings(_ key: String) throws(FleetError) -> [String]? {
+    public func strings(_ key: String) throws(FleetError) -> [String]? {
         guard let node = table[key] else { return nil }
         let example = "[\"claude\", \"--continue\"]"
         guard let array = node.array else {
@@ -118,13 +118,13 @@ struct RosterReader {
         return entries
     }
 
-    func table(_ key: String, known: [String]) throws(FleetError) -> RosterReader? {
+    public func table(_ key: String, known: [String]) throws(FleetError) -> RosterReader? {
         guard let node = table[key] else { return nil }
         guard let inner = node.table else { throw wrongType(key, node, wanted: "a table", example: nil) }
         return try RosterReader(source: source, path: path + [.key(key)], title: "[\(key)]", table: inner, known: known)
     }
 
-    func tables(_ key: String, known: [String]) throws(FleetError) -> [RosterReader] {
+    public func tables(_ key: String, known: [String]) throws(FleetError) -> [RosterReader] {
         guard let node = table[key] else { return [] }
         guard let array = node.array else { throw wrongType(key, node, wanted: "an array of tables", example: nil) }
         var readers: [RosterReader] = []
@@ -144,7 +144,9 @@ struct RosterReader {
     }
 
     /// An error at the value of `key`, or at the table's head where the key is missing.
-    func error(_ key: String, _ message: String, hint: String) -> FleetError { error(at: [key], message, hint: hint) }
+    public func error(_ key: String, _ message: String, hint: String) -> FleetError {
+        error(at: [key], message, hint: hint)
+    }
 
     /// An error at a value further inside.
     func error(at keys: [String], _ message: String, hint: String) -> FleetError {
@@ -153,7 +155,7 @@ struct RosterReader {
     }
 
     /// Runs a check and, where it complains, puts file, line and column of `key`'s value in front.
-    func placed<Value>(_ key: String, _ check: () throws(FleetError) -> Value) throws(FleetError) -> Value {
+    public func placed<Value>(_ key: String, _ check: () throws(FleetError) -> Value) throws(FleetError) -> Value {
         do {
             return try check()
         } catch {

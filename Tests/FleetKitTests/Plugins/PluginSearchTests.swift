@@ -76,6 +76,19 @@ struct PluginSearchTests {
         #expect(PluginSearch(path: "", builtIns: []).plugins == [])
     }
 
+    @Test("A plug-in beside the program is found without PATH, and after what is in PATH")
+    func beside() throws {
+        let file = try add("mosaic-fleet-x", in: "bin")
+        let program = folder.path + "/bin/mosaic"
+        #expect(PluginSearch(path: nil, program: program, builtIns: []).plugins.map(\.path) == [file])
+        #expect(PluginSearch(path: "", program: program, builtIns: []).plugins.map(\.path) == [file])
+        #expect(PluginSearch(path: nil, program: nil, builtIns: []).plugins == [])
+        let other = try add("mosaic-fleet-x", in: "other")
+        let both = PluginSearch(path: folder.path + "/other", program: program, builtIns: [])
+        #expect(both.plugins.map(\.path) == [other])
+        #expect(both.shadows.map(\.path) == [file])
+    }
+
     @Test(
         "what everybody can write to does not run",
         arguments: [(0o777, 0o755), (0o1777, 0o755), (0o755, 0o757)] as [(mode_t, mode_t)])

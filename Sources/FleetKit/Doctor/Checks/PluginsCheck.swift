@@ -5,7 +5,9 @@ struct PluginsCheck: HealthCheck {
     let name = "plug-ins"
 
     func examine(_ fleet: HealthContext) throws(FleetError) -> Diagnosis {
-        let search = PluginSearch(path: fleet.environment["PATH"], builtIns: fleet.builtInCommands)
+        let search = PluginSearch(
+            path: fleet.environment["PATH"], program: try? MosaicProgram.running(),  // nil says it
+            builtIns: fleet.builtInCommands)
         guard search.shadows.isEmpty else {
             return .warning(
                 search.shadows.prefix(4).map(\.description).joined(separator: "; "),

@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import FleetGuard
+internal import FleetKit
+
+/// Parses the command line and runs the command that it names.
+public struct HostsDispatcher {
+    private let environment: [String: String]
+
+    public init(environment: [String: String]) { self.environment = environment }
+
+    /// - Parameter line: without the program's name.
+    /// - Returns: the exit status of the process.
+    public func run(_ line: [String]) -> Int32 {
+        let command: any ParsableCommand
+        do {
+            command = try HostsCommand.parseAsRoot(OptionalRolling.separated(line))
+        } catch {
+            return refuse(error)
+        }
+        guard let module = command as? any HostsModule else {
+            do {
+                var command = command
+                try command.run()
+                return ExitStatus.done.rawValue
+            } catch {
+                return refuse(error)
+            }
+        }
+        let output = HostsOutput(module.common)
+        do throws(FleetError) {
+            let context = try HostsContext(module.common, environment: environment, output: output)
+            return try module.run(in: context).rawValue
+        } catch {
+            output.error(error)
+            return error.exitStatus.rawValue
+        }
+    }
+
+    private func refuse(_ error: any Error) -> Int32 {
+        let text = HostsCommand.fullMessage(for: error)
+        let isHelp = HostsCommand.exitCode(for: error) == .success
+        HostsOutput.write(text + "\n", to: isHelp ? 1 : 2)
+        return (isHelp ? ExitStatus.done : .usage).rawValue
+    }
+}
+
+/// A command of `mosaic fleet hosts`.
+protocol HostsModule: ParsableCommand {
+    var common: HostsOptions { get }
+    func run(in context: HostsContext) throws(FleetError) -> ExitStatus
+}
+
+/// `mosaic fleet hosts`.
+struct HostsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mosaic fleet hosts", abstract: "Look at and restart the fleets of many hosts.",
+        discussion: "Example: mosaic fleet hosts restart --canary alpha --reason 'new tmux'",
+        subcommands: [
+            HostsStatusCommand.self, HostsRestartCommand.self, HostsRunCommand.self, HostsSlotsCommand.self,
+            HostsBreakCommand.self, HostsDoctorCommand.self, HostsHistoryCommand.self, HostsPeekCommand.self,
+            HostsAttachCommand.self,
+        ])
+}
+
+/// The options of every command.
+struct HostsOptions: ParsableArguments {
+    @Option(
+        name: .customLong("mosaic-home"),
+        help: ArgumentHelp(
+            "Directory of hosts.toml's fleet. (default: $MOSAIC_HOME or ~/.config/mosaic)", valueName: "dir"),
+        completion: .directory)
+    var mosaicHome: String?
+
+    @Flag(help: "Print one JSON document; errors become JSON on stderr.") var json = false
+
+    @Flag(name: .shortAndLong, help: "Print errors only.") var quiet = false
+}
+
+/// `--rolling=3` as two words: where an option that it knows comes next, the parser (1.8) drops a value that is joined to
+/// an option which could do without.
+enum OptionalRolling {
+    static func separated(_ line: [String]) -> [String] {
+        let end = line.firstIndex(of: "--") ?? line.endIndex
+        return line[..<end].flatMap { word in word.after("--rolling=").map { ["--rolling", "=\($0)"] } ?? [word] }
+            + line[end...]
+    }
+}

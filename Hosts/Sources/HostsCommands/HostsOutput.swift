@@ -1,0 +1,108 @@
+internal import FleetGuard
+internal import FleetKit
+internal import FoundationEssentials
+internal import Glibc
+
+/// Where a command's words go: data to stdout, messages and progress to stderr. A reader that went away is no error.
+final class HostsOutput {
+    let isJSON: Bool
+    private let isQuiet: Bool
+    /// Lines of a picture on the terminal that the next message replaces.
+    private var drawn = 0
+    let canDraw: Bool
+
+    init(_ common: HostsOptions) {
+        isJSON = common.json
+        isQuiet = common.quiet
+        canDraw = !common.json && !common.quiet && isatty(STDERR_FILENO) == 1
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    func data(_ text: String) {
+        erase()
+        Self.write(text + "\n", to: STDOUT_FILENO)
+    }
+
+    func json(_ value: some Encodable) throws(FleetError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            data(String(decoding: try encoder.encode(value), as: UTF8.self))
+        } catch {
+            throw FleetError(.io, "the answer cannot be written as JSON: \(error)", hint: "report this as a bug")
+        }
+    }
+
+    func note(_ text: String) {
+        guard !isQuiet else { return }
+        erase()
+        Self.write("mosaic fleet hosts: \(text)\n", to: STDERR_FILENO)
+    }
+
+    func error(_ error: FleetError) {
+        erase()
+        guard isJSON else {
+            let hint = error.hint.isEmpty ? "" : "  hint: \(error.hint)\n"
+            return Self.write("mosaic fleet hosts: error: \(error.message)\n\(hint)", to: STDERR_FILENO)
+        }
+        let document = ErrorDocument(code: error.code.rawValue, message: error.message, hint: error.hint)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let bytes = try? encoder.encode(document) else { return }  // three strings always encode
+        Self.write(String(decoding: bytes, as: UTF8.self) + "\n", to: STDERR_FILENO)
+    }
+
+    private struct ErrorDocument: Encodable {
+        let schemaVersion = 1
+        var code: String
+        var message: String
+        var hint: String
+    }
+
+    /// Draws the lines over those that were drawn before.
+    func draw(_ lines: [String]) {
+        guard canDraw else { return }
+        var size = winsize()
+        let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        let columns = isKnown ? Int(size.ws_col) : 80
+        let rows = isKnown && size.ws_row > 2 ? Int(size.ws_row) - 1 : 23
+        let shown = lines.prefix(rows).map { String($0.prefix(columns - 1)) }
+        var text = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
+        text += shown.map { "\u{1B}[2K\($0)\n" }.joined()
+        if shown.count < drawn { text += "\u{1B}[J" }
+        Self.write(text, to: STDERR_FILENO)
+        drawn = shown.count
+    }
+
+    func erase() {
+        guard drawn > 0 else { return }
+        Self.write("\u{1B}[\(drawn)A\u{1B}[J", to: STDERR_FILENO)
+        drawn = 0
+    }
+
+    static func write(_ text: String, to descriptor: CInt) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Columns, two blanks apart. Every cell must be safe for a terminal already.
+    static func table(_ rows: [[String]]) -> String {
+        let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
+            rows.map { $0.count > column ? $0[column].unicodeScalars.count : 0 }.max() ?? 0
+        }
+        return rows.map { row in
+            let cells = row.enumerated().map { column, text in
+                column == row.count - 1
+                    ? text : text + String(repeating: " ", count: widths[column] - text.unicodeScalars.count)
+            }
+            var line = cells.joined(separator: "  ")[...]
+            while line.utf8.last == UInt8(ascii: " ") { line = line.dropLast() }
+            return String(line)
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,191 @@
+internal import FleetGuard
+internal import FleetKit
+internal import HostsKit
+
+/// A rollout while it runs: a line for each host on a terminal, else a line for each change.
+final class RolloutView {
+    private let output: HostsOutput
+    private let verb: String
+    private let clock: any OperationClock
+    private var told: [String: String] = [:]
+    private var toldWaiting = ""
+    private var lastDraw: Duration?
+
+    init(_ output: HostsOutput, verb: String, clock: any OperationClock) {
+        self.output = output
+        self.verb = verb
+        self.clock = clock
+    }
+
+    /// Of `run`, the command's own lines.
+    func said(_ host: String, _ text: String) {
+        guard verb == "run" || !output.canDraw else { return }
+        output.note("\(host): \(text)")
+    }
+
+    func look(_ rollout: Rollout, _ progress: [String: RolloutRunner.Progress]) {
+        let waiting = Self.waiting(rollout)
+        guard output.canDraw else {
+            for host in rollout.hosts {
+                let words = Self.words(host.phase)
+                guard told[host.target.host] != words else { continue }
+                told[host.target.host] = words
+                if case .queued = host.phase { continue }
+                output.note("\(host.target.host): \(words)")
+            }
+            if waiting != toldWaiting, !waiting.isEmpty { output.note(waiting) }
+            toldWaiting = waiting
+            return
+        }
+        let now = clock.now()
+        if let lastDraw, now - lastDraw < .milliseconds(100), !rollout.isFinished { return }
+        lastDraw = now
+        let done = rollout.hosts.count { $0.phase.isFinished }
+        var rows: [[String]] = []
+        for host in rollout.hosts {
+            var words = Self.words(host.phase)
+            if case .running = host.phase, let progress = progress[host.target.identity] {
+                words = progress.text
+                if let done = progress.done, let total = progress.total { words += " \(done)/\(total)" }
+            }
+            rows.append([host.target.host, words])
+        }
+        var lines = ["\(verb): \(done) of \(rollout.hosts.count) hosts"]
+        lines += HostsOutput.table(rows).parts(at: "\n").map { "  \($0)" }
+        if !waiting.isEmpty { lines.append(waiting) }
+        output.draw(lines)
+    }
+
+    private static func waiting(_ rollout: Rollout) -> String {
+        guard let stored = rollout.inTheWay.first, rollout.halt == nil else { return "" }
+        let slot = stored.slot
+        return
+            "waiting for a slot: \(Printable.oneLine(slot.host)) is held since \(Printable.oneLine(slot.since, limit: 30))"
+            + " by \(Printable.oneLine(slot.author, limit: 60))"
+            + (rollout.inTheWay.count > 1 ? ", and \(rollout.inTheWay.count - 1) more" : "")
+    }
+
+    static func words(_ phase: Rollout.Phase) -> String {
+        switch phase {
+        case .queued: "waits"
+        case .taking, .checking: "takes a slot"
+        case .blocked: "waits for a slot"
+        case .beginning, .running: "under way"
+        case .away(_, let tries): "connection lost, asked again (\(tries))"
+        case .proving: "waiting until its fleet is well"
+        case .returning: "gives its slot back"
+        case .resting: "busy with another restart, taken later"
+        case .finished(.done): "done"
+        case .finished(.busy): "busy to the end"
+        case .finished(.failed(let why)): "failed: \(why)"
+        case .finished(.void), .finished(.unsent): "not begun"
+        }
+    }
+}
+
+/// What a rollout came to.
+struct RolloutReport {
+    private let rollout: Rollout
+    private let signals: SignalWatch
+    private let command: [String]
+    private let file: String
+
+    init(_ rollout: Rollout, signals: SignalWatch, command: [String], file: String) {
+        self.rollout = rollout
+        self.signals = signals
+        self.command = command
+        self.file = file
+    }
+
+    struct Row: Encodable {
+        var host: String
+        /// `done`, `failed`, `busy`, `under-way`, `not-reached`.
+        var outcome: String
+        var why: String?
+        /// It counts as down until it is proved well.
+        var keepsSlot: Bool
+    }
+
+    struct Document: Encodable {
+        let schemaVersion = 1
+        var ok: Bool
+        var hosts: [Row]
+        var problem: String?
+    }
+
+    private var rows: [Row] {
+        rollout.hosts.map { host in
+            let name = host.target.host
+            switch host.phase {
+            case .finished(.done): return Row(host: name, outcome: "done", keepsSlot: false)
+            case .finished(.busy): return Row(host: name, outcome: "busy", keepsSlot: false)
+            case .finished(.failed(let why)): return Row(host: name, outcome: "failed", why: why, keepsSlot: true)
+            case .beginning, .running, .away, .proving: return Row(host: name, outcome: "under-way", keepsSlot: true)
+            case .taking, .checking, .returning: return Row(host: name, outcome: "not-reached", keepsSlot: true)
+            case .queued, .blocked, .resting, .finished:
+                return Row(host: name, outcome: "not-reached", keepsSlot: false)
+            }
+        }
+    }
+
+    /// Prints it.
+    /// - Throws: what ended the rollout before its end.
+    func conclude(_ output: HostsOutput) throws(FleetError) -> ExitStatus {
+        output.erase()
+        let rows = rows
+        let isOK = rows.allSatisfy { $0.outcome == "done" }
+        let problem = problem(rows)
+        if output.isJSON {
+            try output.json(Document(ok: isOK, hosts: rows, problem: problem?.message))
+        } else {
+            var counts: [String] = []
+            for outcome in ["failed", "busy", "under-way", "not-reached", "done"] {
+                let count = rows.count { $0.outcome == outcome }
+                if count > 0 { counts.append("\(count) \(outcome.replacingEach("-", by: " "))") }
+            }
+            output.data("\(counts.joined(separator: ", ")) of \(rows.count) \(rows.count == 1 ? "host" : "hosts")")
+            for row in rows where row.outcome != "done" {
+                output.data(
+                    "  \(row.host): \(row.outcome.replacingEach("-", by: " "))" + (row.why.map { ": \($0)" } ?? "")
+                        + (row.keepsSlot ? " (keeps its slot)" : ""))
+            }
+        }
+        guard let problem else { return .done }
+        throw problem
+    }
+
+    private func problem(_ rows: [Row]) -> FleetError? {
+        let again = "mosaic fleet hosts \(command.first == "lock" ? "run" : "restart --only-outdated")"
+        switch rollout.halt {
+        case .failed(let host):
+            return FleetError(
+                .unitFailed, "halted, because \(host) failed",
+                hint: "see 'mosaic fleet history' and 'status' on \(host); once its fleet is well, '\(again)' continues"
+            )
+        case .interrupted:
+            let code = signals.interruption()?.code ?? .interrupted
+            return FleetError(
+                code, "interrupted; operations under way end under their hosts' guards, and no further host begins",
+                hint: "'\(again)' continues")
+        case .store(let why):
+            return FleetError(.io, "the slots cannot be used: \(why)", hint: "then '\(again)' continues")
+        case .slots:
+            let held = rollout.inTheWay.map { stored in
+                let why = rollout.kept.first { $0.slot.token.isExactly(stored.slot.token) }?.why
+                return Printable.oneLine(stored.slot.host)
+                    + (stored.isStationAlive ? " (its rollout is alive)" : why.map { " (\($0))" } ?? "")
+            }
+            let isAlive = rollout.inTheWay.contains(where: \.isStationAlive)
+            return FleetError(
+                isAlive ? .busy : .unitFailed, "no slot is free: held for \(held.joined(separator: ", "))",
+                hint: isAlive
+                    ? "try again later; see 'mosaic fleet hosts slots'"
+                    : "fix the fleet there, and the next rollout frees the slot; 'mosaic fleet hosts break' for a host that is gone for good"
+            )
+        case nil:
+            guard rows.contains(where: { $0.outcome == "busy" }) else { return nil }
+            return FleetError(
+                .busy, "some hosts were busy with another restart to the end", hint: "'\(again)' continues")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import FleetGuard
+import FleetKit
+import HostsKit
+import Testing
+
+@testable import HostsCommands
+
+/// What an operator can type.
+@Suite("Command lines of hosts") struct CommandLineTests {
+    private func parse(_ words: String) throws -> any ParsableCommand {
+        try HostsCommand.parseAsRoot(OptionalRolling.separated(words.split(separator: " ").map(String.init)))
+    }
+
+    /// The parser looks at a command's definition when it is used for the first time, and ends the process over a bad one.
+    @Test(
+        "Every command can be parsed",
+        arguments: [
+            "status", "status alpha --watch", "status --json", "restart",
+            "restart a b --canary a --at-once 2 --group web",
+            "run --host a -- ls -l", "slots --json", "break alpha --force", "doctor", "history a -n 3", "peek a/b -n 5",
+            "attach a/b",
+        ])
+    func all(_ words: String) throws { #expect(try parse(words) is any HostsModule) }
+
+    @Test(
+        "What cannot be is refused",
+        arguments: [
+            "dance", "restart --at-once 0", "restart --at-once -1", "run", "run --host a", "break", "history -n 0",
+            "peek", "status --watch --json", "restart --dance",
+        ])
+    func refused(_ words: String) { #expect(throws: (any Error).self) { try self.parse(words) } }
+
+    @Test("The options of each host's restart go there as they are") func words() throws {
+        let command = try #require(
+            try parse(
+                "restart a --only-outdated --when-idle --rolling=3 --deadline 5m --stable-for 2s --no-wait --reason x")
+                as? HostsRestartCommand)
+        #expect(
+            command.each.words == [
+                "restart", "--only-outdated", "--when-idle", "--no-wait", "--rolling=3", "--deadline=5m",
+                "--stable-for=2s",
+                "--reason=x",
+            ])
+        let plain = try #require(try parse("restart --rolling --only-failed") as? HostsRestartCommand)
+        #expect(plain.each.words == ["restart", "--only-failed", "--rolling"])
+    }
+
+    @Test("Canaries first and each alone, then the groups in the file's order") func stages() throws {
+        let file = try HostsFile.decode(
+            Array(
+                """
+                [limits]
+                at_once = 2
+                [[host]]
+                name = "a"
+                group = "web"
+                [[host]]
+                name = "b"
+                group = "db"
+                [[host]]
+                name = "c"
+                group = "web"
+                [[host]]
+                name = "d"
+                """.utf8), file: "hosts.toml")
+        func stages(_ words: String) throws -> [String] {
+            let command = try #require(try parse(words) as? HostsRestartCommand)
+            return try command.rollout.stages(command.names, of: file).map { "\($0.host.name)\($0.stage)" }
+        }
+        #expect(try stages("restart") == ["a0", "b1", "c0", "d2"])
+        #expect(try stages("restart --canary d --canary b") == ["d0", "b1", "a2", "c2"])
+        #expect(try stages("restart --group web") == ["a0", "c0"])
+        #expect(throws: FleetError.self) { try stages("restart a --canary b") }
+        #expect(throws: FleetError.self) { try stages("restart --group wbe") }
+        #expect(throws: FleetError.self) { try stages("restart nobody") }
+        let wide = try #require(try parse("restart --at-once 3") as? HostsRestartCommand)
+        #expect(throws: FleetError.self) { try wide.rollout.limit(file) }
+        let narrow = try #require(try parse("restart --at-once 1") as? HostsRestartCommand)
+        #expect(try narrow.rollout.limit(file) == 1)
+    }
+
+    @Test("A host's text reaches the terminal line by line, without control characters") func text() throws {
+        let host = HostsFile.Host(name: try HostName("a"), address: "a")
+        #expect(HostText.block(host, "one\n\u{1B}[31mtwo\u{7}\n") == "== a ==\none\n\\u{1b}[31mtwo\\u{7}\n")
+    }
+}

@@ -1,0 +1,277 @@
+internal import ArgumentParser
+internal import FleetGuard
+internal import FleetKit
+internal import FoundationEssentials
+internal import Glibc
+
+/// `mosaic fleet host`: what a station's ssh runs on this host, not for people.
+struct HostCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "host", abstract: "Answer a station.", shouldDisplay: false, subcommands: [HostServeCommand.self])
+}
+
+/// `mosaic fleet host serve`: one request on standard input, framed answers on standard output, see `HostRequest`.
+struct HostServeCommand: UnguardedCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Answer one request of a station.", usage: "mosaic fleet host serve",
+        shouldDisplay: false)
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    /// A station sends its request at once.
+    private static let patience = Duration.seconds(30)
+    /// A station takes a longer silence for a lost connection.
+    private static let longestSilence = Duration.seconds(5)
+    /// What can be asked: commands that only read.
+    private static let readOnly = [["doctor"], ["history"], ["peek"], ["status"], ["logs"], ["lock", "inspect"]]
+    private static let operations = [["restart"], ["lock", "run"]]
+
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        let answer = HostAnswer()
+        do throws(FleetError) {
+            let asked = Result { () throws(FleetError) in try Self.request() }
+            // Whatever came: a station of another version is to learn this one's.
+            try answer.send(hello((try? asked.get())?.id, context))
+            let request = try asked.get()
+            try Self.check(request)
+            guard let id = HostOperationID(request.id) else {
+                throw FleetError(.usage, "the request's id is not a UUID", hint: "report this as a bug")
+            }
+            try serve(request, id, answer, context)
+        } catch {
+            try answer.send(HostFrame(error))
+        }
+        try answer.send(HostFrame(.bye))
+        answer.flush(.seconds(30))
+        return .done
+    }
+
+    private func serve(
+        _ request: HostRequest, _ id: HostOperationID, _ answer: HostAnswer, _ context: CommandContext
+    ) throws(FleetError) {
+        let ledger = HostLedger(home: context.home)
+        switch request.action {
+        case .ask:
+            for (index, words) in request.commands.enumerated() {
+                try answer.send(document(index, words, context))
+                guard !answer.isGone else { return }
+            }
+            if request.commands.isEmpty { try answer.send(health(context)) }
+        case .settle:
+            let (state, status) = try ledger.settle(id, author: request.author)
+            try answer.send(Self.state(state, status))
+            try answer.send(health(context))
+        case .follow: try follow(id, ledger, answer, context)
+        case .begin: try begin(request, id, ledger, answer, context)
+        }
+    }
+
+    // MARK: Operations
+
+    private func begin(
+        _ request: HostRequest, _ id: HostOperationID, _ ledger: HostLedger, _ answer: HostAnswer,
+        _ context: CommandContext
+    ) throws(FleetError) {
+        guard let words = request.commands.first, request.commands.count == 1,
+            Self.operations.contains(where: { words.starts(with: $0) })
+        else {
+            throw FleetError(
+                .usage, "a host begins 'restart' or 'lock run', and nothing else",
+                hint: "use the same mosaic on both sides"
+            )
+        }
+        // The connection may end at any time, and with it the session.
+        context.signals.ignoreHangUp()
+        setsid()
+        let keeper = HostKeeper(
+            program: try MosaicProgram.running(), arguments: arguments(words, context),
+            environment: context.environment, ledger: ledger)
+        guard let operation = try ledger.accept(id, author: request.author, command: words) else {
+            let (state, status) = try ledger.state(of: id)
+            return try answer.send(Self.state(state, status))
+        }
+        try answer.send(HostFrame(.accepted))
+        var progress = ProgressTeller(answer, context)
+        let status = try keeper.run(operation) { text throws(FleetError) in
+            try progress.tell(text)
+        } idle: { () throws(FleetError) in
+            try progress.look()
+        }
+        try answer.send(Self.state(.ended, status))
+    }
+
+    /// Until its end, or until nobody reads any more.
+    private func follow(
+        _ id: HostOperationID, _ ledger: HostLedger, _ answer: HostAnswer, _ context: CommandContext
+    ) throws(FleetError) {
+        var progress = ProgressTeller(answer, context)
+        while !answer.isGone {
+            let (state, status) = try ledger.state(of: id)
+            guard state == .running else {
+                for line in try ledger.lastWords(id) { try progress.tell(line) }
+                return try answer.send(Self.state(state, status))
+            }
+            try progress.look()
+            context.time.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// What the operation says, and how far the lock's owner is.
+    private struct ProgressTeller {
+        private let answer: HostAnswer
+        private let context: CommandContext
+        private let clock = SystemClock()
+        private var lastLook: Duration
+        private var lastWord: Duration
+        private var shown: HostFrame?
+
+        init(_ answer: HostAnswer, _ context: CommandContext) {
+            self.answer = answer
+            self.context = context
+            lastLook = clock.now()
+            lastWord = lastLook
+        }
+
+        mutating func tell(_ text: String) throws(FleetError) {
+            var frame = HostFrame(.progress)
+            frame.text = text
+            lastWord = clock.now()
+            try answer.tell(frame)
+        }
+
+        mutating func look() throws(FleetError) {
+            answer.pump()
+            let now = clock.now()
+            guard now - lastLook >= .milliseconds(250), !answer.isGone else { return }
+            lastLook = now
+            var frame = HostFrame(.progress)
+            let events = try context.inspectLock().observation?.events ?? []
+            if let event = events.last(where: { $0.done != nil }) ?? events.last {
+                frame.text = "phase \(event.phase)"
+                frame.done = event.done
+                frame.total = event.total
+            }
+            guard frame != shown || now - lastWord >= HostServeCommand.longestSilence else { return }
+            shown = frame
+            lastWord = now
+            try answer.tell(frame)
+        }
+    }
+
+    // MARK: Questions
+
+    private static func onlyReads(_ words: [String]) -> Bool {
+        if words.first == "restart" { return words.contains("--dry-run") && !words.contains("--") }
+        return readOnly.contains { words.starts(with: $0) }
+            && !["--fix", "--follow", "-f", "--watch"].contains { words.contains($0) }
+    }
+
+    private func document(
+        _ index: Int, _ words: [String], _ context: CommandContext
+    ) throws(FleetError) -> HostFrame {
+        guard Self.onlyReads(words) else {
+            throw FleetError(
+                .usage,
+                "'\(Printable.oneLine(words.joined(separator: " ")))' is not one of the commands that only read",
+                hint: "run it on the host")
+        }
+        let child = ChildProcess(
+            executable: try MosaicProgram.running(), arguments: arguments(words, context),
+            environment: context.environment)
+        let output = try child.run(limit: HostFrame.textLimit, timeout: .seconds(60))
+        var frame = HostFrame(.document)
+        frame.index = index
+        frame.text = output.standardOutput
+        frame.errors = output.standardError
+        switch output.ending {
+        case .exited(let status): frame.status = status
+        case .signaled(let number): frame.status = 128 + number
+        case .timedOut: frame.status = ExitStatus.busy.rawValue
+        }
+        return frame
+    }
+
+    private func health(_ context: CommandContext) throws(FleetError) -> HostFrame {
+        let roster = try context.roster()
+        let manager = try context.manager()
+        let report = try StatusReport.read(roster, from: manager)
+        let outdated = try OutdatedUnits.find(roster, manager: manager).count
+        let intents = try IntentFile(home: context.home.path).read()
+        var frame = HostFrame(.health)
+        frame.health = HostHealth(
+            report, lock: try context.inspectLock().verdict, intents: intents, outdated: outdated)
+        return frame
+    }
+
+    private func hello(_ id: String?, _ context: CommandContext) throws(FleetError) -> HostFrame {
+        var frame = HostFrame(.hello)
+        frame.protocol = HostRequest.protocolVersion
+        frame.version = context.version
+        frame.id = id.flatMap { HostOperationID($0)?.rawValue }
+        frame.identity = try HostIdentity.of(context.home)
+        switch Linger.look(common.scope.managerScope) {
+        case .on(let user): (frame.user, frame.lingers) = (user, true)
+        case .off(let user): (frame.user, frame.lingers) = (user, false)
+        case .notNeeded: frame.lingers = true
+        case .unknown: break
+        }
+        return frame
+    }
+
+    // MARK: Pieces
+
+    /// The fleet that this command was started for, for the same program started again.
+    private func arguments(_ words: [String], _ context: CommandContext) -> [String] {
+        [
+            "fleet", "--mosaic-home", context.home.path, "--backend", common.backend.rawValue,
+            "--\(common.scope.rawValue)",
+        ]
+            + words
+    }
+
+    private static func state(_ state: HostOperationState, _ status: Int32?) -> HostFrame {
+        var frame = HostFrame(.state)
+        frame.state = state
+        frame.status = status
+        return frame
+    }
+
+    private static func check(_ request: HostRequest) throws(FleetError) {
+        guard request.protocol == HostRequest.protocolVersion else {
+            throw FleetError(
+                .usage,
+                "the station speaks protocol \(request.protocol), this host speaks \(HostRequest.protocolVersion)",
+                hint: "install the same version of mosaic on both")
+        }
+    }
+
+    /// One line of JSON.
+    private static func request() throws(FleetError) -> HostRequest {
+        func refuse(_ why: String) -> FleetError {
+            FleetError(.usage, "no request can be read: \(why)", hint: "this command is for 'mosaic fleet hosts'")
+        }
+        let clock = SystemClock()
+        let end = clock.now() + patience
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 12)
+        while bytes.last != UInt8(ascii: "\n") {
+            let left = end - clock.now()
+            guard left > .zero else { throw refuse("nothing came within \(DurationText.canonical(patience))") }
+            var polled = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            guard poll(&polled, 1, left.pollMilliseconds) > 0 else { continue }
+            let count = read(STDIN_FILENO, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw refuse(String(cString: strerror(errno))) }
+            if count == 0 { break }
+            bytes += chunk[..<count]
+            guard bytes.count <= HostRequest.sizeLimit else {
+                throw refuse("it has more than \(HostRequest.sizeLimit) bytes")
+            }
+        }
+        do {
+            return try JSONDecoder().decode(HostRequest.self, from: Data(bytes))
+        } catch {
+            throw refuse("it is not the JSON that this version knows")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+public import FleetGuard
+
+extension HostHealth {
+    /// - Parameters:
+    ///   - lock: as it is judged *after* the units were read: what is well under a free lock stays so until somebody takes it.
+    ///   - intents: a unit that is owed is down by a restart's doing, one that was stopped is down on purpose.
+    public init(_ report: StatusReport, lock: Verdict, intents: Intents, outdated: Int?) {
+        var troubles: [String] = []
+        for row in report.rows where row.role != .unmanaged {
+            if let trouble = Self.trouble(row, intents) { troubles.append(trouble) }
+        }
+        if report.rows.first?.role != .holder { troubles.append("the holder's unit was not found") }
+        let rows = report.rows.filter { $0.role != .unmanaged }
+        self.init(
+            lock: lock.rawValue, active: rows.count { $0.state.isActive }, total: rows.count, outdated: outdated,
+            summary: report.summary, isWell: troubles.isEmpty, troubles: Array(troubles.prefix(5)))
+    }
+
+    private static func trouble(_ row: StatusReport.Row, _ intents: Intents) -> String? {
+        let name = row.agent?.rawValue ?? row.unit.rawValue
+        if row.state.isActive { return row.isFlapping ? "\(name): \(row.trouble ?? "flapping")" : nil }
+        if row.state.isFailed || row.state.loadState != "loaded" { return "\(name): \(row.trouble ?? "failed")" }
+        guard row.state.activeState == "inactive" else { return "\(name) is \(row.state.activeState)" }
+        if row.role == .holder { return "the holder \(name) is down" }
+        if intents.owed.contains(row.unit) { return "\(name) is down and has not been started again by its restart" }
+        return nil
+    }
+}

@@ -1,0 +1,146 @@
+internal import CLinux
+public import FleetGuard
+internal import Glibc
+
+/// Runs one accepted operation to its end, whatever becomes of the connection that asked for it.
+public struct HostKeeper {
+    /// Absolute.
+    public var program: String
+    /// Without the program's name.
+    public var arguments: [String]
+    public var environment: [String: String]
+    public var ledger: HostLedger
+
+    /// Bytes of what the operation said that are kept for a station that was away.
+    private static let wordsLimit = 1 << 18
+
+    public init(program: String, arguments: [String], environment: [String: String], ledger: HostLedger) {
+        self.program = program
+        self.arguments = arguments
+        self.environment = environment
+        self.ledger = ledger
+    }
+
+    /// - Parameters:
+    ///   - line: called with each line that the operation prints.
+    ///   - idle: called at least every 100 ms.
+    /// - Returns: the exit status, which has been written down: the program's, or 128 and the signal that ended it.
+    /// - Throws: `.io`; what the program does then goes on.
+    public func run(
+        _ operation: borrowing HostLedger.Accepted, line: (String) throws(FleetError) -> Void,
+        idle: () throws(FleetError) -> Void
+    ) throws(FleetError) -> Int32 {
+        let words = open(
+            ledger.wordsFile(operation.id), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard words >= 0 else {
+            throw Self.failure("write \(Printable.oneLine(ledger.wordsFile(operation.id)))", errno)
+        }
+        defer { close(words) }
+        var ends: [CInt] = [-1, -1]
+        guard fleet_pipe(&ends) == 0 else { throw Self.failure("make a pipe", errno) }
+        defer { close(ends[0]) }
+        let child: pid_t
+        do throws(FleetError) { child = try spawn(input: operation.descriptor, output: ends[1]) } catch {
+            close(ends[1])
+            throw error
+        }
+        close(ends[1])
+        var lines = LinePieces()
+        var room = Self.wordsLimit
+        var status: Int32?
+        while true {
+            // Asked first: what the program printed before its end is in the pipe by then.
+            if status == nil { status = Self.end(of: child) }
+            let bytes = Self.read(ends[0], wait: status == nil)
+            if !bytes.isEmpty {
+                let part = bytes.prefix(room)
+                room -= part.count
+                _ = part.withUnsafeBytes { write(words, $0.baseAddress, $0.count) }  // a full disk loses words only
+                for text in lines.add(bytes) { try line(text) }
+            } else if let status {
+                for text in lines.flush() { try line(text) }
+                try ledger.end(operation, status: status)
+                return status
+            }
+            try idle()
+        }
+    }
+
+    private func spawn(input: CInt, output: CInt) throws(FleetError) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        fleet_spawn_close_from(&actions, 3)
+        // Nothing that ends the connection's session reaches it.
+        fleet_spawn_own_session(&attributes)
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer {
+            for word in words { free(word) }
+            for variable in variables { free(variable) }
+        }
+        var child: pid_t = 0
+        let problem = posix_spawn(&child, program, &actions, &attributes, &words, &variables)
+        guard problem == 0 else { throw Self.failure("run \(Printable.oneLine(program))", problem) }
+        return child
+    }
+
+    private static func end(of child: pid_t) -> Int32? {
+        var status: CInt = 0
+        guard waitpid(child, &status, WNOHANG) == child else { return nil }
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    }
+
+    private static func read(_ pipe: CInt, wait: Bool) -> [UInt8] {
+        var polled = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
+        guard poll(&polled, 1, wait ? 100 : 0) > 0 else { return [] }
+        guard polled.revents & Int16(POLLIN) != 0 else {
+            // Closed before the program has ended: do not spin until it has.
+            if wait { _ = poll(nil, 0, 20) }
+            return []
+        }
+        var bytes = [UInt8](repeating: 0, count: 1 << 14)
+        let count = Glibc.read(pipe, &bytes, bytes.count)
+        return count > 0 ? Array(bytes[..<count]) : []
+    }
+
+    private static func failure(_ what: String, _ number: CInt) -> FleetError {
+        FleetError(
+            .io, "cannot \(what): \(String(cString: strerror(number)))",
+            hint: "check the host's disk, memory and limits, then ask again")
+    }
+}
+
+/// Lines out of bytes as they come; a line without an end is cut at a bound.
+public struct LinePieces {
+    private var rest: [UInt8] = []
+    private let limit: Int
+
+    public init(limit: Int = 4096) { self.limit = limit }
+
+    /// Invalid UTF-8 is repaired with U+FFFD.
+    public mutating func add(_ bytes: [UInt8]) -> [String] {
+        var lines: [String] = []
+        for byte in bytes {
+            if byte == UInt8(ascii: "\n") || rest.count >= limit {
+                lines.append(String(decoding: rest, as: UTF8.self))
+                rest = []
+                if byte == UInt8(ascii: "\n") { continue }
+            }
+            rest.append(byte)
+        }
+        return lines
+    }
+
+    public mutating func flush() -> [String] {
+        defer { rest = [] }
+        return rest.isEmpty ? [] : [String(decoding: rest, as: UTF8.self)]
+    }
+}

@@ -1,0 +1,133 @@
+public import FleetGuard
+internal import FoundationEssentials
+internal import Glibc
+
+/// The operations that stations have begun on this host, one file each below `<mosaic home>/fleet/operations`.
+///
+/// A file appears, complete and on the disk, *before* its operation acts, and there is one of a name once and for all: so
+/// a station that lost the answer asks again by id, and a request that arrives late or twice is refused. The kernel lock
+/// on the file is held by whoever runs the operation and by its program; once it is free, the operation has ended, also
+/// where nobody was left to write down how.
+public struct HostLedger {
+    /// What stands in an operation's file.
+    public struct Entry: Codable, Sendable, Equatable {
+        public var id: String
+        public var author: String
+        public var command: [String]
+        public var isVoid: Bool
+    }
+
+    private let path: String
+
+    public init(home: MosaicHome) { path = home.fleetDirectory + "/operations" }
+
+    /// An operation that was written down; its descriptor holds the kernel lock.
+    public struct Accepted: ~Copyable {
+        public let id: HostOperationID
+        /// At its end, so that a program which gets it as standard input reads nothing.
+        let descriptor: CInt
+
+        deinit { close(descriptor) }
+    }
+
+    /// - Returns: nil when the id is known already: then nothing may be done for it.
+    /// - Throws: `.io`; nothing is written down then.
+    public func accept(_ id: HostOperationID, author: String, command: [String]) throws(FleetError) -> Accepted? {
+        let entry = Entry(id: id.rawValue, author: author, command: command, isVoid: false)
+        guard let descriptor = try write(entry, id) else { return nil }
+        return Accepted(id: id, descriptor: descriptor)
+    }
+
+    /// Makes sure that the operation is not begun from now on.
+    /// - Returns: what became of it; `.void` where it had not been begun.
+    public func settle(_ id: HostOperationID, author: String) throws(FleetError) -> (HostOperationState, Int32?) {
+        let entry = Entry(id: id.rawValue, author: author, command: [], isVoid: true)
+        if let descriptor = try write(entry, id) { close(descriptor) }
+        return try state(of: id)
+    }
+
+    /// - Returns: with the exit status of one that has ended, where that is known.
+    public func state(of id: HostOperationID) throws(FleetError) -> (HostOperationState, Int32?) {
+        let descriptor = open(file(id), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return (.unknown, nil) }
+            throw failure("open", file(id))
+        }
+        defer { close(descriptor) }
+        guard let bytes = SmallFile.read(file(id), limit: HostRequest.sizeLimit * 2) else {
+            throw failure("read", file(id))
+        }
+        let entry: Entry
+        do {
+            entry = try JSONDecoder().decode(Entry.self, from: Data(bytes))
+        } catch {
+            throw FleetError(
+                .io, "\(Printable.oneLine(file(id))) cannot be read as an operation",
+                hint: "someone has changed it; look at it and at 'mosaic fleet history' on this host")
+        }
+        if entry.isVoid { return (.void, nil) }
+        // Asked before the end is looked for: it is written while the lock is held.
+        let isHeld = flock(descriptor, LOCK_SH | LOCK_NB) != 0
+        if isHeld && errno != EWOULDBLOCK { throw failure("look at the kernel lock of", file(id)) }
+        if let end = SmallFile.read(file(id) + ".end", limit: 64) {
+            return (.ended, Int32(String(decoding: end, as: UTF8.self).parts(at: "\n").first ?? ""))
+        }
+        return (isHeld ? .running : .ended, nil)
+    }
+
+    /// - Throws: `.io`.
+    public func end(_ operation: borrowing Accepted, status: Int32) throws(FleetError) {
+        let name = file(operation.id) + ".end"
+        try PublishedFile.replace(name, "\(status)\n")
+    }
+
+    /// Where the operation's last words are kept, for a station that was away.
+    func wordsFile(_ id: HostOperationID) -> String { file(id) + ".words" }
+
+    /// What is left of it for a station that was away; empty when nothing was kept.
+    /// - Throws: `.io`.
+    public func lastWords(_ id: HostOperationID) throws(FleetError) -> [String] {
+        guard access(wordsFile(id), F_OK) == 0 else { return [] }
+        guard let bytes = SmallFile.read(wordsFile(id), limit: 1 << 19) else { throw failure("read", wordsFile(id)) }
+        return String(decoding: bytes, as: UTF8.self).parts(at: "\n").suffix(40).map(String.init)
+    }
+
+    /// - Returns: nil when there is a file of that id.
+    private func write(_ entry: Entry, _ id: HostOperationID) throws(FleetError) -> CInt? {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("make the directory", path) }
+        let staged = "\(path)/.\(id).\(getpid())"
+        let descriptor = open(staged, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw failure("write", staged) }
+        var isKept = false
+        defer {
+            unlink(staged)
+            if !isKept { close(descriptor) }
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw failure("lock", staged) }
+        let bytes: Data
+        do { bytes = try JSONEncoder().encode(entry) } catch {
+            throw FleetError(.io, "an operation cannot be written as JSON: \(error)", hint: "report this as a bug")
+        }
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        guard count == bytes.count, fsync(descriptor) == 0 else { throw failure("write", staged) }
+        // The name and its content at once, and only where there is none.
+        guard link(staged, file(id)) == 0 else {
+            if errno == EEXIST { return nil }
+            throw failure("write", file(id))
+        }
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure("open the directory", path) }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw failure("write", path) }
+        isKept = true
+        return descriptor
+    }
+
+    private func file(_ id: HostOperationID) -> String { "\(path)/\(id)" }
+
+    private func failure(_ what: String, _ file: String) -> FleetError {
+        FleetError(
+            .io, "cannot \(what) \(Printable.oneLine(file)): \(String(cString: strerror(errno)))",
+            hint: "check who owns that directory on the host, and the space on its disk")
+    }
+}

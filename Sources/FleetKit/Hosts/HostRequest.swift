@@ -1,0 +1,67 @@
+/// What a station asks of a host: one line of JSON on the standard input of `mosaic fleet host serve`.
+public struct HostRequest: Codable, Sendable, Equatable {
+    /// Raised when an older side could misread the newer one.
+    public static let protocolVersion = 1
+    /// Bytes of the line; a longer one is refused.
+    public static let sizeLimit = 1 << 16
+
+    public enum Action: String, Codable, Sendable {
+        /// Read only: health, the states of operations, the output of commands.
+        case ask
+        /// Write the operation down and run it; refused when the id is known.
+        case begin
+        /// Stream an operation that is under way, until its end.
+        case follow
+        /// Ask what became of an operation; one that was never begun is written down as void, so that it never can be.
+        case settle
+    }
+
+    public var `protocol`: Int
+    public var action: Action
+    /// The operation's; of a question, its own.
+    public var id: String
+    /// Arguments of `mosaic fleet`: one list for `begin`, any number for `ask`.
+    public var commands: [[String]]
+    /// Who asks, for the host's record: `alice@station`.
+    public var author: String
+
+    public init(_ action: Action, id: HostOperationID, commands: [[String]] = [], author: String) {
+        self.protocol = Self.protocolVersion
+        self.action = action
+        self.id = id.rawValue
+        self.commands = commands
+        self.author = author
+    }
+}
+
+/// The name of one operation on one host, made by the station: a UUID. It is also a file's name on the host.
+public struct HostOperationID: Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: String
+
+    /// - Returns: nil for anything but 36 hexadecimal digits and hyphens, as UUIDs are written.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36 else { return nil }
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case UInt8(ascii: "-"): guard [8, 13, 18, 23].contains(index) else { return nil }
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
+                guard ![8, 13, 18, 23].contains(index) else { return nil }
+            default: return nil
+            }
+        }
+        rawValue = text
+    }
+
+    public var description: String { rawValue }
+}
+
+/// What became of an operation, as its host has it written down.
+public enum HostOperationState: String, Codable, Sendable {
+    /// Never heard of.
+    case unknown
+    case running
+    case ended
+    /// Settled before it was begun: it never ran and never will.
+    case void
+}

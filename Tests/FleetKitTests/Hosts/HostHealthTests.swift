@@ -1,0 +1,38 @@
+import FleetGuard
+import Testing
+
+@testable import FleetKit
+
+/// When a fleet counts as well, so that its host's slot may be given back.
+@Suite("Host health") struct HostHealthTests {
+    private func row(
+        _ role: StatusReport.Row.Role, _ active: String, _ sub: String = "running"
+    ) throws -> StatusReport.Row {
+        let unit = try UnitName(role == .holder ? "mosaic-tmux-holder.service" : "mosaic-agent@a.service")
+        var state = UnitState(name: unit)
+        state.loadState = "loaded"
+        state.activeState = active
+        state.subState = sub
+        return StatusReport.Row(role: role, agent: role == .holder ? nil : try AgentName("a"), state: state)
+    }
+
+    private func isWell(_ rows: [StatusReport.Row], _ changes: [IntentChange] = []) -> Bool {
+        var intents = Intents()
+        for change in changes { intents.apply(change) }
+        return HostHealth(StatusReport(rows: rows), lock: .free, intents: intents, outdated: 0).isWell
+    }
+
+    @Test("Down on purpose is well; owed, failed, changing or without a holder is not") func rules() throws {
+        let holder = try row(.holder, "active")
+        let unit = try UnitName("mosaic-agent@a.service")
+        #expect(isWell([holder, try row(.agent, "active")]))
+        #expect(isWell([holder, try row(.agent, "inactive", "dead")]))
+        #expect(!isWell([holder, try row(.agent, "inactive", "dead")], [.owes([unit: ""])]))
+        #expect(!isWell([holder, try row(.agent, "failed", "failed")]))
+        #expect(!isWell([holder, try row(.agent, "activating", "auto-restart")]))
+        #expect(!isWell([holder, try row(.agent, "deactivating", "stop-sigterm")]))
+        #expect(!isWell([try row(.holder, "inactive", "dead"), try row(.agent, "active")]))
+        #expect(!isWell([try row(.agent, "active")]))
+        #expect(isWell([holder, try row(.unmanaged, "failed", "failed")]))
+    }
+}
