@@ -35,10 +35,11 @@ struct ErrorTableTests {
         case .commandNotFound: Row(status: 127, names: "no-such-program", hint: "PATH")
         case .interrupted: Row(status: 130, names: "mosaic-tmux-holder.service", hint: "mosaic fleet start")
         case .terminated: Row(status: 143, names: "mosaic-tmux-holder.service", hint: "mosaic fleet start")
+        default: Row(status: -1, names: "a class without a row in this table", hint: "add one")
         }
     }
 
-    @Test("Message, hint and exit status", arguments: FleetError.Code.allCases, [false, true])
+    @Test("Message, hint and exit status", arguments: FleetError.Code.all, [false, true])
     func error(_ code: FleetError.Code, isJSON: Bool) throws {
         let home = try ScriptedHome()
         let more = isJSON ? ["--json"] : []
@@ -86,6 +87,9 @@ struct ErrorTableTests {
         case .interrupted, .terminated:
             command = try home.slowRestart(more)
             command.signal(code == .interrupted ? SIGINT : SIGTERM)
+        default:
+            Issue.record("nothing here provokes \(code.rawValue)")
+            return
         }
         let row = row(code, home, owner)
         let end = try command.wait()

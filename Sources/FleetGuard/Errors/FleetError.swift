@@ -1,35 +1,38 @@
-/// The one error type of FleetKit and its backends: what happened, to which file or unit, and what to do next.
+/// The one error type of FleetGuard, FleetKit and its backends: what happened, to which file or unit, and what to do next.
 ///
 /// `message` names the file, unit or option and never ends in a full stop; `hint` is the next step for a person who
 /// has only a terminal. The command line prints both; `--json` prints them with `code.rawValue`.
 public struct FleetError: Error, Sendable, Equatable {
-    /// The class of a failure, stable for scripts. One exit status belongs to each.
-    public enum Code: String, Sendable, CaseIterable {
-        case unitFailed = "unit-failed"
-        case notActive = "not-active"
-        case noSuchUnit = "no-such-unit"
-        case usage = "usage"
-        case noServiceManager = "no-service-manager"
-        case io = "io"
-        case busy = "busy"
-        case evicted = "evicted"
-        case unsafeHome = "unsafe-home"
-        case badRoster = "bad-roster"
-        case commandNotExecutable = "command-not-executable"
-        case commandNotFound = "command-not-found"
-        case interrupted = "interrupted"
-        case terminated = "terminated"
+    /// The class of a failure, stable for scripts. Each library adds its own.
+    public struct Code: RawRepresentable, Hashable, Sendable {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
     }
 
     public var code: Code
     public var message: String
     public var hint: String
+    /// Of the system call that failed, where one did: see errno(3).
+    public var errno: CInt?
 
-    public init(_ code: Code, _ message: String, hint: String) {
+    public init(_ code: Code, _ message: String, hint: String, errno: CInt? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
+        self.errno = errno
     }
+}
+
+/// What the guard throws.
+extension FleetError.Code {
+    /// The file system, or /proc, refused something; `errno` says what.
+    public static let io = Self(rawValue: "io")
+    /// The lock is held, and the policy says not to wait (any longer).
+    public static let busy = Self(rawValue: "busy")
+    /// This process held the lock and lost it. It must not act any more.
+    public static let evicted = Self(rawValue: "evicted")
+    /// Somebody else could have prepared the files below the home.
+    public static let unsafeHome = Self(rawValue: "unsafe-home")
 }
 
 extension FleetError: CustomStringConvertible {

@@ -10,18 +10,10 @@ extension FileLockStore {
         guard let outer = observation.record, let file = try directory.open(RunDirectory.lockName, .update) else {
             return nil
         }
-        do throws(FleetError) {
-            // The descriptor pins the inode, so from here on the fence is as exact as the owner's own.
-            guard try directory.status(of: file, RunDirectory.lockName).id == observation.id,
-                try observe()?.isSameLock(as: observation) == true
-            else {
-                directory.calls.close(file)
-                return nil
-            }
-        } catch {
-            directory.calls.close(file)
-            throw error
-        }
+        // The descriptor pins the inode, so from here on the fence is as exact as the owner's own.
+        guard try directory.status(of: file, RunDirectory.lockName).id == observation.id,
+            try observe()?.isSameLock(as: observation) == true
+        else { return nil }
         let record = LockRecord(
             token: time.token(), owner: processes.me, request: request,
             acquiredAt: Timestamp.rfc3339(time.wallClock()), mutex: outer.mutex)
@@ -32,7 +24,21 @@ extension FileLockStore {
 
     public func enter(_ lock: OwnedLock) throws(FleetError) -> Bool {
         if lock.inner == nil { lock.inner = try openNested() }
-        guard let file = lock.inner else { return false }
+        switch lock.inner {
+        case nil: return false
+        case .some(let file): guard try occupy(file, as: lock.record) else { return false }
+        }
+        // Nobody else appends now. What the one before left may lack the end of its line.
+        switch lock.file {
+        case nil: return false
+        case .some(let file): lock.length = Int(try directory.status(of: file, RunDirectory.lockName).size)
+        }
+        lock.isTorn = true
+        return true
+    }
+
+    /// Tries to be the only one inside, and says who that is.
+    private func occupy(_ file: borrowing LockFile, as record: LockRecord) throws(FleetError) -> Bool {
         do throws(Errno) {
             guard try directory.lock(file, .exclusive) else { return false }
         } catch {
@@ -41,19 +47,15 @@ extension FileLockStore {
                 .io, "restarts inside a lock run need flock, which \(directory.calls.path) does not support",
                 hint: "run the restart outside of 'mosaic fleet lock run'")
         }
-        let words = "pid \(processes.me.pid) (\(Printable.oneLine(lock.record.command)))"
+        let words = "pid \(processes.me.pid) (\(Printable.oneLine(record.command)))"
         var text = Array(words.utf8.prefix(Self.occupantBytes - 1))
         text += Array(repeating: UInt8(ascii: " "), count: Self.occupantBytes - 1 - text.count) + [UInt8(ascii: "\n")]
         try directory.write(text, to: file, Self.nestedName)
-        // Nobody else appends now. What the one before left may lack the end of its line.
-        lock.length = Int(try directory.status(of: lock.file, RunDirectory.lockName).size)
-        lock.isTorn = true
         return true
     }
 
     public func occupant() throws(FleetError) -> String? {
         guard let file = try directory.open(Self.nestedName, .read) else { return nil }
-        defer { directory.calls.close(file) }
         let bytes = try directory.contents(of: file, Self.nestedName, limit: Self.occupantBytes)
         let words = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         return words.lastIndex { $0 != " " }.map { Printable.oneLine(String(words[...$0])) }
@@ -62,22 +64,19 @@ extension FileLockStore {
     /// nil if another process has just created it.
     private func openNested() throws(FleetError) -> LockFile? {
         if let file = try directory.open(Self.nestedName, .update) { return file }
-        let made: LockFile
         do throws(Errno) {
-            made = try directory.calls.open(Self.nestedName, .create)
+            // Made for appending, and closed at once: opened again, it can be written from its beginning.
+            _ = try directory.calls.open(Self.nestedName, .create)
         } catch {
             if error == .fileExists || error == .interrupted { return nil }
             throw directory.failure("create", Self.nestedName, error)
         }
-        // Made for appending: opened again, it can be written from its beginning.
-        directory.calls.close(made)
         return try directory.open(Self.nestedName, .update)
     }
 
     /// Gives it back without touching the lock, which is its owner's.
     func giveBack(_ lock: OwnedLock) {
-        lock.isClosed = true
-        if let inner = lock.inner { directory.calls.close(inner) }
-        directory.calls.close(lock.file)
+        lock.inner = nil
+        lock.file = nil
     }
 }

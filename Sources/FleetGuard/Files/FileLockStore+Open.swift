@@ -14,8 +14,8 @@ extension FileLockStore {
                 .io, "the run directory under \(Printable.oneLine(home)) was removed while it was opened",
                 hint: "run the command again")
         }
-        let calls = LinuxLockFiles(
-            directory: opened.descriptor, path: opened.path, wakeDescriptor: wakeDescriptor)
+        let path = opened.path
+        let calls = LinuxLockFiles(directory: opened.take(), path: path, wakeDescriptor: wakeDescriptor)
         return try open(calls, mutex: mutex, time: time, processes: processes)
     }
 
@@ -24,7 +24,8 @@ extension FileLockStore {
         home: String, time: any GuardTime, processes: any ProcessTable
     ) throws(FleetError) -> FileLockStore? {
         guard let opened = try RunDirectoryOpener.open(home: home, create: false) else { return nil }
-        let calls = LinuxLockFiles(directory: opened.descriptor, path: opened.path, wakeDescriptor: nil)
+        let path = opened.path
+        let calls = LinuxLockFiles(directory: opened.take(), path: path, wakeDescriptor: nil)
         let directory = RunDirectory(calls)
         let mutex = KernelMutex(directory, time: time, processes: processes, patience: MutexPatience())
         return FileLockStore(calls, time: time, processes: processes, mutex: mutex, directory: directory)

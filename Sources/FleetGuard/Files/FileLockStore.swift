@@ -83,10 +83,7 @@ public final class FileLockStore: LockStore {
         guard !lock.isClosed else { return }
         guard lock.outer == nil else { return giveBack(lock) }
         // The close comes last: while the record has its name, its owner must be seen to live.
-        defer {
-            lock.isClosed = true
-            directory.calls.close(lock.file)
-        }
+        defer { lock.file = nil }
         try mutex.inside { () throws(FleetError) in
             // In our own directory, wherever it is now, so no other owner's record can be affected.
             guard try directory.status(at: RunDirectory.lockName)?.id == lock.id else { return }
@@ -102,8 +99,10 @@ public final class FileLockStore: LockStore {
     }
 
     public func stamp(_ lock: OwnedLock) throws(FleetError) {
-        guard !lock.isClosed else { return }
-        try directory.touch(lock.file, RunDirectory.lockName)
+        switch lock.file {
+        case nil: return
+        case .some(let file): try directory.touch(file, RunDirectory.lockName)
+        }
     }
 
     public func append(_ event: ProgressEvent, to lock: OwnedLock) throws(FleetError) {
@@ -111,7 +110,7 @@ public final class FileLockStore: LockStore {
         // A line that could only be begun (a full disk) must not swallow this one; an empty line is no event.
         let line = (lock.isTorn ? [UInt8(ascii: "\n")] : []) + (try LockRecordText.line(event))
         lock.isTorn = true
-        try directory.write(line, to: lock.file, RunDirectory.lockName, at: lock.length)
+        try lock.write(line, in: directory)
         lock.isTorn = false
         lock.length += line.count
     }
@@ -201,24 +200,24 @@ public final class FileLockStore: LockStore {
         try directory.checkInPlace()
         let token = time.token()
         let (record, line) = try line(of: request, token: token, acquiredAt: time.wallClock())
-        let staged = try Staging.make(line, in: directory, token: token) { file throws(FleetError) in
-            try takeKernelLock(file)
-        }
+        let staged = try Staging.make(line, in: directory, token: token, prepare: takeKernelLock)
+        let id: FileID
+        let names: [String]?
         do throws(FleetError) {
-            let id = try directory.status(of: staged.file, staged.name).id
+            id = try directory.status(of: staged.file, staged.name).id
             try place(staged.name)
             // From here on the lock is ours. Every record is staged inside the mutex, so what is left under staging
             // names, of this publication and of crashed ones, is garbage. A failure to sweep it loses nothing.
             try? directory.unlink(staged.name)  // if it stays, the sweep below or the next owner's takes it
-            let names = try? directory.names()  // where no descriptor is left, `evicted(before:)` lists again
+            names = try? directory.names()  // where no descriptor is left, `evicted(before:)` lists again
             sweep(names ?? [])
-            return OwnedLock(
-                record: record, file: staged.file, id: id, length: line.count,
-                evictedBefore: names.map(Self.evicted(among:)))
         } catch {
-            Staging.discard(staged.name, staged.file, in: directory)
+            Staging.discard(staged.name, in: directory)
             throw error
         }
+        return OwnedLock(
+            record: record, file: staged.published(), id: id, length: line.count,
+            evictedBefore: names.map(Self.evicted(among:)))
     }
 
     private func line(
@@ -230,7 +229,7 @@ public final class FileLockStore: LockStore {
         return (record, try LockRecordText.firstLine(record))
     }
 
-    private func takeKernelLock(_ file: LockFile) throws(FleetError) {
+    private func takeKernelLock(_ file: borrowing LockFile) throws(FleetError) {
         guard mutex.mode == .kernel else { return }
         do throws(Errno) {
             guard try directory.lock(file, .exclusive) else { throw Errno.wouldBlock }
@@ -243,6 +242,16 @@ public final class FileLockStore: LockStore {
         for name in names
         where name.begins(with: RunDirectory.stagingPrefix) || name.begins(with: PathMutexReaper.claimPrefix) {
             try? directory.unlink(name)  // a directory, for example; the others are still removed
+        }
+    }
+}
+
+extension OwnedLock {
+    /// At the end of the record, as far as this process has written it.
+    fileprivate func write(_ line: [UInt8], in directory: RunDirectory) throws(FleetError) {
+        switch file {
+        case nil: return
+        case .some(let file): try directory.write(line, to: file, RunDirectory.lockName, at: length)
         }
     }
 }

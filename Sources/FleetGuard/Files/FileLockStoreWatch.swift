@@ -27,7 +27,6 @@ final class FileLockStoreWatch: LockStoreWatch {
         let isFollowed = followed.map { $0 == (observation.id, observation.record?.token) } ?? false
         if !isFollowed, observation.kind == .regular {
             guard let file = try directory.open(RunDirectory.lockName, .read) else { return }
-            defer { directory.calls.close(file) }
             let status = try directory.status(of: file, RunDirectory.lockName)
             do throws(Errno) {
                 try watch.follow(file)

@@ -10,8 +10,10 @@ internal import SystemPackage
 /// nothing, and leaves the instance to the next one.
 final class InotifyWatch: LockWatch {
     private let inotify: CInt
+    /// Owns `inotify` until it is given back.
+    private var instance: Descriptor?
     private let directory: CInt
-    private let giveBack: (CInt) -> Void
+    private let giveBack: (consuming Descriptor) -> Void
     private let wakeDescriptor: CInt?
     private var directoryWatch: CInt = -1
     private var record: CInt?
@@ -21,12 +23,15 @@ final class InotifyWatch: LockWatch {
     ///   - instance: one that an earlier watch gave back; nil: a new one is made.
     ///   - giveBack: gets the instance when the watch is closed.
     init(
-        directory: CInt, wakeDescriptor: CInt?, instance: CInt?, giveBack: @escaping (CInt) -> Void
+        directory: CInt, wakeDescriptor: CInt?, instance: consuming Descriptor?,
+        giveBack: @escaping (consuming Descriptor) -> Void
     ) throws(Errno) {
-        if let instance {
-            inotify = instance
+        if let idle = consume instance {
+            inotify = idle.number
+            self.instance = consume idle
         } else {
             inotify = try checked(inotify_init1(CInt(IN_CLOEXEC | IN_NONBLOCK)))
+            self.instance = Descriptor(inotify)
         }
         self.directory = directory
         self.wakeDescriptor = wakeDescriptor
@@ -39,16 +44,14 @@ final class InotifyWatch: LockWatch {
                     inotify, "/proc/self/fd/\(directory)",
                     UInt32(IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR)))
         } catch {
-            // Not given back: `deinit` runs after this throw, too, and what it would close again may be another file by then.
-            isClosed = true
-            _ = Glibc.close(inotify)
+            self.instance = nil  // `deinit` runs after this throw, too, and gives nothing back then
             throw error
         }
     }
 
     deinit { close() }
 
-    func follow(_ file: LockFile) throws(Errno) {
+    func follow(_ file: borrowing LockFile) throws(Errno) {
         if let record { _ = inotify_rm_watch(inotify, record) }  // gone already when the record was removed
         record = try checked(
             inotify_add_watch(inotify, "/proc/self/fd/\(file.descriptor)", UInt32(IN_CLOSE_WRITE)))
@@ -81,15 +84,12 @@ final class InotifyWatch: LockWatch {
     private func isThere() -> Bool { faccessat(directory, RunDirectory.lockName, F_OK, AT_SYMLINK_NOFOLLOW) == 0 }
 
     func close() {
-        guard !isClosed else { return }
-        isClosed = true
+        guard let instance = instance.take() else { return }
         // Ended already with what they watched, perhaps.
         if let record { _ = inotify_rm_watch(inotify, record) }
         _ = inotify_rm_watch(inotify, directoryWatch)
-        giveBack(inotify)
+        giveBack(instance)
     }
-
-    private var isClosed = false
 
     /// Reads what happened. The caller looks for itself at what it means, but files that come and go under other names (each
     /// owner stages its record) are none of its business: many who wait would look for nothing, all at once.

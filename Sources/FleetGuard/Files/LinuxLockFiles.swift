@@ -6,24 +6,20 @@ internal import SystemPackage
 /// directory is still the one that others find go by its path.
 final class LinuxLockFiles: LockFileCalls {
     let path: String
-    private let directory: CInt
+    private let folder: Descriptor
+    private var directory: CInt { folder.number }
     /// Readable when a signal came; ends a wait.
     private let wakeDescriptor: CInt?
     /// An inotify instance that no watch uses at the moment.
-    private var idleInotify: CInt?
+    private var idleInotify: Descriptor?
     /// The directory's identity, once it was asked for; the open descriptor pins it.
     private var identity: FileID?
 
     /// - Parameter directory: owned by this object from now on.
-    init(directory: CInt, path: String, wakeDescriptor: CInt?) {
-        self.directory = directory
+    init(directory: consuming Descriptor, path: String, wakeDescriptor: CInt?) {
+        folder = directory
         self.path = path
         self.wakeDescriptor = wakeDescriptor
-    }
-
-    deinit {
-        if let idleInotify { _ = Glibc.close(idleInotify) }
-        _ = Glibc.close(directory)
     }
 
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
@@ -34,30 +30,34 @@ final class LinuxLockFiles: LockFileCalls {
             case .update: O_RDWR | O_NONBLOCK | always
             case .create: O_RDWR | O_CREAT | O_EXCL | O_APPEND | always
             }
-        return LockFile(descriptor: try checked(openat(directory, name, flags, 0o600)))
+        return LockFile(descriptor: try checked(openat(directory, name, flags, 0o600)), closedBy: self)
     }
 
-    func close(_ file: LockFile) { _ = Glibc.close(file.descriptor) }
+    func close(_ descriptor: CInt) { _ = Glibc.close(descriptor) }
 
-    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
+    func read(_ file: borrowing LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
         var result = 0
+        let descriptor = file.descriptor
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            result = pread(file.descriptor, buffer.baseAddress, count, off_t(offset))
+            result = pread(descriptor, buffer.baseAddress, count, off_t(offset))
             filled = max(0, result)
         }
         guard result >= 0 else { throw Errno(rawValue: errno) }
         return bytes
     }
 
-    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
-        let result = bytes.withUnsafeBytes { pwrite(file.descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+    func write(_ file: borrowing LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
+        let descriptor = file.descriptor
+        let result = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
         guard result >= 0 else { throw Errno(rawValue: errno) }
         return result
     }
 
-    func status(of file: LockFile) throws(Errno) -> FileStatus {
+    func status(of file: borrowing LockFile) throws(Errno) -> FileStatus { try status(of: file.descriptor) }
+
+    private func status(of descriptor: CInt) throws(Errno) -> FileStatus {
         var status = stat()
-        try check(fstat(file.descriptor, &status))
+        try check(fstat(descriptor, &status))
         return FileStatus(status)
     }
 
@@ -74,7 +74,7 @@ final class LinuxLockFiles: LockFileCalls {
     }
 
     func isInPlace() throws(Errno) -> Bool {
-        if identity == nil { identity = try status(of: LockFile(descriptor: directory)).id }
+        if identity == nil { identity = try status(of: directory).id }
         var found = stat()
         do throws(Errno) {
             try check(fstatat(AT_FDCWD, path, &found, AT_SYMLINK_NOFOLLOW))
@@ -100,12 +100,11 @@ final class LinuxLockFiles: LockFileCalls {
 
     func names() throws(Errno) -> [String] {
         // A descriptor of its own: the position of a directory stream is shared by duplicates.
-        let descriptor = try checked(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-        defer { _ = Glibc.close(descriptor) }
-        return try DirectoryEntries.names(in: descriptor)
+        let descriptor = Descriptor(try checked(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)))
+        return try DirectoryEntries.names(in: descriptor.number)
     }
 
-    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+    func lock(_ file: borrowing LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
         do throws(Errno) {
             try check(flock(file.descriptor, (kind == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB))
             return true
@@ -114,20 +113,14 @@ final class LinuxLockFiles: LockFileCalls {
         }
     }
 
-    func unlock(_ file: LockFile) { _ = flock(file.descriptor, LOCK_UN) }
+    func unlock(_ file: borrowing LockFile) { _ = flock(file.descriptor, LOCK_UN) }
 
-    func touch(_ file: LockFile) throws(Errno) { try check(futimens(file.descriptor, nil)) }
+    func touch(_ file: borrowing LockFile) throws(Errno) { try check(futimens(file.descriptor, nil)) }
 
     func makeWatch() throws(Errno) -> any LockWatch {
-        let instance = idleInotify
-        idleInotify = nil
-        return try InotifyWatch(directory: directory, wakeDescriptor: wakeDescriptor, instance: instance) {
-            [weak self] in
-            guard let self, idleInotify == nil else {
-                _ = Glibc.close($0)
-                return
-            }
-            idleInotify = $0
+        try InotifyWatch(directory: directory, wakeDescriptor: wakeDescriptor, instance: idleInotify.take()) {
+            [weak self] instance in
+            if let self, idleInotify == nil { idleInotify = consume instance }
         }
     }
 }

@@ -45,10 +45,24 @@ public struct FileStatus: Equatable, Sendable {
     }
 }
 
-/// An open file of the run directory.
-public struct LockFile: Hashable, Sendable {
-    public var descriptor: CInt
-    public init(descriptor: CInt) { self.descriptor = descriptor }
+/// An open file of the run directory. It closes itself at the end of its scope, by the calls that it was opened with.
+public struct LockFile: ~Copyable {
+    public private(set) var descriptor: CInt
+    private let calls: any LockFileCalls
+
+    public init(descriptor: CInt, closedBy calls: any LockFileCalls) {
+        self.descriptor = descriptor
+        self.calls = calls
+    }
+
+    deinit { if descriptor >= 0 { calls.close(descriptor) } }
+
+    /// Gives the descriptor away: from now on it is the caller's to close.
+    public consuming func take() -> CInt {
+        let taken = descriptor
+        descriptor = -1
+        return taken
+    }
 }
 
 public enum FileOpening: Sendable {
@@ -68,12 +82,13 @@ public enum KernelLockKind: Sendable { case shared, exclusive }
 /// nothing here retries, loops or decides.
 public protocol LockFileCalls: AnyObject {
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile
-    func close(_ file: LockFile)
+    /// Only a `LockFile` calls it, at its end.
+    func close(_ descriptor: CInt)
     /// Up to `count` bytes from `offset`; empty at the end.
-    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8]
+    func read(_ file: borrowing LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8]
     /// May write fewer bytes than given. At the end of a file opened with `create`, else at `offset`.
-    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int
-    func status(of file: LockFile) throws(Errno) -> FileStatus
+    func write(_ file: borrowing LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int
+    func status(of file: borrowing LockFile) throws(Errno) -> FileStatus
     /// Of the name itself, not of what a link points to. `ENOENT` when it is absent.
     func status(at name: String) throws(Errno) -> FileStatus
     /// The same, but of the name in the directory that `path` leads to *now*: what a process that comes later finds.
@@ -88,10 +103,10 @@ public protocol LockFileCalls: AnyObject {
     func unlink(_ name: String) throws(Errno)
     func names() throws(Errno) -> [String]
     /// `flock`, never blocking: false if another lock conflicts.
-    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool
-    func unlock(_ file: LockFile)
+    func lock(_ file: borrowing LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool
+    func unlock(_ file: borrowing LockFile)
     /// Sets the modification time to now.
-    func touch(_ file: LockFile) throws(Errno)
+    func touch(_ file: borrowing LockFile) throws(Errno)
     /// Starts to watch the directory.
     func makeWatch() throws(Errno) -> any LockWatch
     /// Where the directory was when it was opened.
@@ -107,7 +122,7 @@ extension LockFileCalls {
 /// Wakes a waiter when the run directory, or the record that it follows, changes.
 public protocol LockWatch: AnyObject {
     /// Follow this record too: its owner's death closes it, which wakes us.
-    func follow(_ file: LockFile) throws(Errno)
+    func follow(_ file: borrowing LockFile) throws(Errno)
     /// Returns when something changed, at a signal, or after `timeout`. May return early for no reason.
     func wait(timeout: Duration) throws(Errno)
     func close()

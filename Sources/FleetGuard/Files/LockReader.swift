@@ -17,11 +17,10 @@ final class LockReader {
         } catch {
             return try observeUnopened(name, error)
         }
-        defer { directory.calls.close(file) }
         return try observe(file, name)
     }
 
-    func observe(_ file: LockFile, _ name: String) throws(FleetError) -> LockObservation {
+    func observe(_ file: borrowing LockFile, _ name: String) throws(FleetError) -> LockObservation {
         let status = try directory.status(of: file, name)
         guard status.kind == .regular else { return notARecord(status, "it is a \(status.kind.rawValue)") }
         let content = content(of: try directory.contents(of: file, name, limit: LockRecordText.maximumBytes))
@@ -49,7 +48,7 @@ final class LockReader {
 
     /// A shared lock that is given back at once: readers do not disturb each other, and an owner's exclusive lock is
     /// older than its record's name.
-    private func probe(_ file: LockFile, _ name: String) throws(FleetError) -> LockObservation.KernelLock {
+    private func probe(_ file: borrowing LockFile, _ name: String) throws(FleetError) -> LockObservation.KernelLock {
         do throws(Errno) {
             guard try directory.lock(file, .shared) else { return .held }
             directory.calls.unlock(file)

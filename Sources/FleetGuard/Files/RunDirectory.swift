@@ -59,7 +59,7 @@ package final class RunDirectory {
         }
     }
 
-    package func status(of file: LockFile, _ name: String) throws(FleetError) -> FileStatus {
+    package func status(of file: borrowing LockFile, _ name: String) throws(FleetError) -> FileStatus {
         do throws(Errno) {
             return try retrying { () throws(Errno) in try calls.status(of: file) }
         } catch {
@@ -68,7 +68,7 @@ package final class RunDirectory {
     }
 
     /// The content, at most `limit` + 1 bytes, so that the caller sees when there is more.
-    package func contents(of file: LockFile, _ name: String, limit: Int) throws(FleetError) -> [UInt8] {
+    package func contents(of file: borrowing LockFile, _ name: String, limit: Int) throws(FleetError) -> [UInt8] {
         var bytes: [UInt8] = []
         do throws(Errno) {
             while bytes.count <= limit {
@@ -85,7 +85,9 @@ package final class RunDirectory {
     }
 
     /// Writes all bytes or throws.
-    package func write(_ bytes: [UInt8], to file: LockFile, _ name: String, at start: Int = 0) throws(FleetError) {
+    package func write(_ bytes: [UInt8], to file: borrowing LockFile, _ name: String, at start: Int = 0)
+        throws(FleetError)
+    {
         var written = 0
         do throws(Errno) {
             while written < bytes.count {
@@ -130,7 +132,7 @@ package final class RunDirectory {
         }
     }
 
-    package func touch(_ file: LockFile, _ name: String) throws(FleetError) {
+    package func touch(_ file: borrowing LockFile, _ name: String) throws(FleetError) {
         do throws(Errno) {
             try retrying { () throws(Errno) in try calls.touch(file) }
         } catch {
@@ -139,7 +141,7 @@ package final class RunDirectory {
     }
 
     /// - Throws: the raw error, because `ENOLCK` and its kin choose the path mutex.
-    package func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+    package func lock(_ file: borrowing LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
         try retrying { () throws(Errno) in try calls.lock(file, kind) }
     }
 
@@ -155,11 +157,11 @@ package final class RunDirectory {
             hint = "the run directory was removed or replaced underneath; run the command again"
         default: hint = "check the file system that holds \(calls.path)"
         }
-        return FleetError(.io, "cannot \(verb) \(place): \(error.description)", hint: hint)
+        return FleetError(.io, "cannot \(verb) \(place): \(error.description)", hint: hint, errno: error.rawValue)
     }
 
     /// `EINTR` is not a result. The bound keeps a broken file system from blocking us forever.
-    private func retrying<Value>(_ call: () throws(Errno) -> Value) throws(Errno) -> Value {
+    private func retrying<Value: ~Copyable>(_ call: () throws(Errno) -> Value) throws(Errno) -> Value {
         for _ in 0..<100 {
             do throws(Errno) {
                 return try call()

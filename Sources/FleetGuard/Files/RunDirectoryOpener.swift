@@ -6,68 +6,66 @@ internal import SystemPackage
 /// Each step is relative to the descriptor of the one before, so that nothing can be swapped in between. The home
 /// itself may be a symbolic link (dotfiles often are); `fleet` and `run` may not.
 package enum RunDirectoryOpener {
+    package struct Opened: ~Copyable {
+        package let descriptor: Descriptor
+        package let path: String
+
+        package consuming func take() -> Descriptor { descriptor }
+    }
+
     /// - Parameter create: create missing directories, mode 0700.
-    /// - Returns: the descriptor and the path; nil when something is missing and `create` is false.
+    /// - Returns: nil when something is missing and `create` is false.
     /// - Throws: `.unsafeHome` for a foreign owner, a symbolic link, or write permission for group or others; `.io`.
-    package static func open(home: String, create: Bool) throws(FleetError) -> (descriptor: CInt, path: String)? {
+    package static func open(home: String, create: Bool) throws(FleetError) -> Opened? {
         if create { try makeHome(home) }
         guard let root = try openChecked(AT_FDCWD, home, path: home, follow: true) else { return nil }
-        defer { close(root) }
         let fleetPath = home + "/fleet"
-        guard let fleet = try step(root, "fleet", path: fleetPath, create: create) else { return nil }
-        defer { close(fleet) }
+        guard let fleet = try step(root.number, "fleet", path: fleetPath, create: create) else { return nil }
         let runPath = fleetPath + "/run"
-        guard let run = try step(fleet, "run", path: runPath, create: create) else { return nil }
-        return (run, runPath)
+        guard let run = try step(fleet.number, "run", path: runPath, create: create) else { return nil }
+        return Opened(descriptor: run, path: runPath)
     }
 
     /// The folder above the run directory, under the same rules.
-    package static func openFleet(home: String, create: Bool) throws(FleetError) -> CInt? {
+    package static func openFleet(home: String, create: Bool) throws(FleetError) -> Descriptor? {
         if create { try makeHome(home) }
         guard let root = try openChecked(AT_FDCWD, home, path: home, follow: true) else { return nil }
-        defer { close(root) }
-        return try step(root, "fleet", path: home + "/fleet", create: create)
+        return try step(root.number, "fleet", path: home + "/fleet", create: create)
     }
 
     /// The directory of events that were not delivered yet, under the same rules.
-    package static func openEvents(home: String, create: Bool) throws(FleetError) -> CInt? {
+    package static func openEvents(home: String, create: Bool) throws(FleetError) -> Descriptor? {
         guard let fleet = try openFleet(home: home, create: create) else { return nil }
-        defer { close(fleet) }
-        return try step(fleet, "events", path: home + "/fleet/events", create: create)
+        return try step(fleet.number, "events", path: home + "/fleet/events", create: create)
     }
 
     private static func step(
         _ parent: CInt, _ name: String, path: String, create: Bool
-    ) throws(FleetError) -> CInt? {
+    ) throws(FleetError) -> Descriptor? {
         if create, mkdirat(parent, name, 0o700) != 0, errno != EEXIST { throw failure("create", path, errno) }
         return try openChecked(parent, name, path: path, follow: false)
     }
 
     private static func openChecked(
         _ parent: CInt, _ name: String, path: String, follow: Bool
-    ) throws(FleetError) -> CInt? {
-        let descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW))
-        guard descriptor >= 0 else {
+    ) throws(FleetError) -> Descriptor? {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)
+        guard let descriptor = Descriptor(result: openat(parent, name, flags)) else {
             switch errno {
             case ENOENT: return nil
             case ELOOP, ENOTDIR:
                 throw FleetError(
                     .unsafeHome, "\(Printable.oneLine(path)) is a symbolic link or not a directory",
-                    hint: "move it away; mosaic creates its own directory there")
+                    hint: "move it away; mosaic creates its own directory there", errno: errno)
             case EACCES:
                 throw FleetError(
                     .unsafeHome, "\(Printable.oneLine(path)) cannot be read: permission denied",
-                    hint: "give it to this user (chown, chmod 700), or set --mosaic-home")
+                    hint: "give it to this user (chown, chmod 700), or set --mosaic-home", errno: errno)
             default: throw failure("open", path, errno)
             }
         }
-        do throws(FleetError) {
-            try checkSafe(descriptor, path)
-            return descriptor
-        } catch {
-            close(descriptor)
-            throw error
-        }
+        try checkSafe(descriptor.number, path)
+        return descriptor
     }
 
     private static func checkSafe(_ descriptor: CInt, _ path: String) throws(FleetError) {
@@ -105,6 +103,7 @@ package enum RunDirectoryOpener {
         default: hint = "check that directory, or set --mosaic-home"
         }
         return FleetError(
-            .io, "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: number).description)", hint: hint)
+            .io, "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: number).description)", hint: hint,
+            errno: number)
     }
 }

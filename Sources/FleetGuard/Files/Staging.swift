@@ -1,6 +1,15 @@
 internal import SystemPackage
 
-/// Files under a name of their own until they are whole. Populate or clean up: a failure leaves no file behind.
+/// A file under a name of its own until it is whole.
+struct StagedFile: ~Copyable {
+    let name: String
+    let file: LockFile
+
+    /// The file alone, where it has got its name.
+    consuming func published() -> LockFile { file }
+}
+
+/// Populate or clean up: a failure leaves no staged file behind.
 enum Staging {
     /// Makes a staged file with this content.
     ///
@@ -8,8 +17,8 @@ enum Staging {
     /// - Returns: the name, and the file, still open.
     static func make(
         _ bytes: [UInt8], in directory: RunDirectory, token: LockToken,
-        prepare: (LockFile) throws(FleetError) -> Void = { _ throws(FleetError) in }
-    ) throws(FleetError) -> (name: String, file: LockFile) {
+        prepare: (borrowing LockFile) throws(FleetError) -> Void = { _ throws(FleetError) in }
+    ) throws(FleetError) -> StagedFile {
         let name = RunDirectory.stagingPrefix + token.rawValue
         guard let file = try directory.open(name, .create) else {
             throw directory.failure("create", name, .noSuchFileOrDirectory)
@@ -17,19 +26,16 @@ enum Staging {
         do throws(FleetError) {
             try prepare(file)
             try directory.write(bytes, to: file, name)
-            return (name, file)
         } catch {
-            discard(name, file, in: directory)
+            discard(name, in: directory)
             throw error
         }
+        return StagedFile(name: name, file: file)
     }
 
     /// Removes a staged file after a failure. The first error is the one that matters, and an unremoved staging file
     /// is swept by the next owner, so nothing more can usefully be said here.
-    static func discard(_ name: String, _ file: LockFile, in directory: RunDirectory) {
-        try? directory.unlink(name)
-        directory.calls.close(file)
-    }
+    static func discard(_ name: String, in directory: RunDirectory) { try? directory.unlink(name) }
 
     /// Creates `name` with this content in one step: `link` fails on an existing name, and there is no moment at
     /// which it is empty.
@@ -37,21 +43,21 @@ enum Staging {
     ///   file away in between (it may: staged files of the dead look the same).
     static func publish(
         _ bytes: [UInt8], at name: String, in directory: RunDirectory, token: LockToken,
-        prepare: (LockFile) throws(FleetError) -> Void = { _ throws(FleetError) in }
+        prepare: (borrowing LockFile) throws(FleetError) -> Void = { _ throws(FleetError) in }
     ) throws(FleetError) -> LockFile? {
         let staged = try make(bytes, in: directory, token: token, prepare: prepare)
         do throws(Errno) {
             try directory.link(staged.name, name)
         } catch .fileExists, .noSuchFileOrDirectory {
-            discard(staged.name, staged.file, in: directory)
+            discard(staged.name, in: directory)
             return nil
         } catch {
-            discard(staged.name, staged.file, in: directory)
+            discard(staged.name, in: directory)
             throw directory.failure("create", name, error)
         }
         // Published: a second name that cannot be removed now is garbage, which the next owner sweeps. To fail here
         // would leave a mutex that no process knows to be its own.
         try? directory.unlink(staged.name)
-        return staged.file
+        return staged.published()
     }
 }

@@ -40,6 +40,10 @@ public final class HeldLock {
         throw GuardWords.evicted(by: successor, path: store.lockPath)
     }
 
+    /// What an operation asks for that must not run unguarded, also inside this package: only a lock has one.
+    package struct Proof { init() {} }
+    package var proof: Proof { Proof() }
+
     /// Stamps the lock: the owner's main loop lives, and systemd still knows its job.
     /// - Throws: `.io`.
     public func stamp() throws(FleetError) { try store.stamp(owned) }
@@ -52,5 +56,5 @@ public final class HeldLock {
     /// kernel lock is held (or, where there is none, the record has a writer), so the owner does not count as dead.
     ///
     /// Inside a `lock run` it is that of the nested mutex: what outlives this restart keeps the next one in there out.
-    public var commandDescriptor: CInt? { (owned.inner ?? owned.file).descriptor }
+    public var commandDescriptor: CInt? { owned.inner?.descriptor ?? owned.file?.descriptor }
 }

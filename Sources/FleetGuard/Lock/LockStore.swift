@@ -72,7 +72,8 @@ public enum TakeoverGround: Sendable, Equatable {
 /// A lock that this process published, or one that it borrowed.
 public final class OwnedLock {
     public let record: LockRecord
-    let file: LockFile
+    /// Closed, and nil, once the lock was given back.
+    var file: LockFile?
     let id: FileID
     /// The names of the evicted records at the moment of publishing; nil where they could not be listed.
     let evictedBefore: [String]?
@@ -80,15 +81,17 @@ public final class OwnedLock {
     var length: Int
     /// The last line may lack its end.
     var isTorn = false
-    var isClosed = false
     /// The owner's record, where the lock is borrowed.
     var outer: LockRecord?
     /// The file whose kernel lock keeps other borrowers out.
     var inner: LockFile?
 
-    init(record: LockRecord, file: LockFile, id: FileID, length: Int, evictedBefore: [String]? = nil) {
+    /// Whether it was given back.
+    var isClosed: Bool { file == nil }
+
+    init(record: LockRecord, file: consuming LockFile, id: FileID, length: Int, evictedBefore: [String]? = nil) {
         self.record = record
-        self.file = file
+        self.file = consume file
         self.id = id
         self.length = length
         self.evictedBefore = evictedBefore

@@ -13,12 +13,17 @@ final class KernelMutex: RegistryMutex {
     private var isInside = false
 
     /// The mutex file from its opening to its close.
-    private struct Opened {
+    private final class Opened {
         let file: LockFile
         /// The descriptor pins it.
         let id: FileID
         /// A kernel mutex's record was read there, or written. So it stays one: a path mutex is always a new file.
         var isKernelMutex = false
+
+        init(_ file: consuming LockFile, _ id: FileID) {
+            self.file = file
+            self.id = id
+        }
     }
 
     init(
@@ -29,8 +34,6 @@ final class KernelMutex: RegistryMutex {
         self.processes = processes
         self.patience = patience
     }
-
-    deinit { if let opened { directory.calls.close(opened.file) } }
 
     /// Whether an error of `flock` means that this file system has none.
     static func isUnsupported(_ error: Errno) -> Bool {
@@ -77,7 +80,7 @@ final class KernelMutex: RegistryMutex {
         directory.calls.unlock(opened.file)
     }
 
-    private func lock(_ file: LockFile) throws(FleetError) -> Bool {
+    private func lock(_ file: borrowing LockFile) throws(FleetError) -> Bool {
         do throws(Errno) {
             return try directory.lock(file, .exclusive)
         } catch {
@@ -100,7 +103,7 @@ final class KernelMutex: RegistryMutex {
         }
     }
 
-    private func record(in file: LockFile) throws(FleetError) -> MutexRecord? {
+    private func record(in file: borrowing LockFile) throws(FleetError) -> MutexRecord? {
         MutexRecord(
             parsing: try directory.contents(of: file, RunDirectory.mutexName, limit: MutexRecord.length))
     }
@@ -120,7 +123,7 @@ final class KernelMutex: RegistryMutex {
         return false
     }
 
-    private func hasFlock(_ file: LockFile) throws(FleetError) -> Bool {
+    private func hasFlock(_ file: borrowing LockFile) throws(FleetError) -> Bool {
         do throws(Errno) {
             if try directory.lock(file, .shared) { directory.calls.unlock(file) }
             return true
@@ -145,14 +148,9 @@ final class KernelMutex: RegistryMutex {
     /// nil when there is none.
     private func open() throws(FleetError) -> Opened? {
         guard let file = try directory.open(RunDirectory.mutexName, .update) else { return nil }
-        do throws(FleetError) {
-            let mutex = Opened(file: file, id: try directory.status(of: file, RunDirectory.mutexName).id)
-            opened = mutex
-            return mutex
-        } catch {
-            directory.calls.close(file)
-            throw error
-        }
+        let id = try directory.status(of: file, RunDirectory.mutexName).id
+        opened = Opened(file, id)
+        return opened
     }
 
     /// Publishes the mutex file with its content by `link`, so that a process in path mode never sees a kernel mutex
@@ -163,9 +161,9 @@ final class KernelMutex: RegistryMutex {
         let record = MutexRecord(mutex: .kernel, token: time.token(), holder: processes.me)
         var supported = true
         do throws(FleetError) {
-            let made = try Staging.publish(
+            _ = try Staging.publish(
                 try record.bytes(), at: RunDirectory.mutexName, in: directory, token: time.token()
-            ) { staged throws(FleetError) in
+            ) { (staged: borrowing LockFile) throws(FleetError) in
                 do throws(Errno) {
                     _ = try directory.lock(staged, .exclusive)
                     directory.calls.unlock(staged)
@@ -174,15 +172,11 @@ final class KernelMutex: RegistryMutex {
                     throw directory.failure("lock", RunDirectory.mutexName, error)
                 }
             }
-            if let made { directory.calls.close(made) }
         } catch {
             if supported { throw error }
         }
         return supported
     }
 
-    private func forget() {
-        if let opened { directory.calls.close(opened.file) }
-        opened = nil
-    }
+    private func forget() { opened = nil }
 }

@@ -25,8 +25,6 @@ final class PathMutex: RegistryMutex {
         self.patience = patience
     }
 
-    deinit { if let unremoved { directory.calls.close(unremoved) } }
-
     func enter(while isWanted: () throws(FleetError) -> Bool) throws(FleetError) -> Bool {
         if try isInsideStill() { return true }
         var reaper = PathMutexReaper(directory, time: time, processes: processes, patience: patience)
@@ -37,7 +35,7 @@ final class PathMutex: RegistryMutex {
                 let published = try Staging.publish(
                     try mine.bytes(), at: RunDirectory.mutexName, in: directory, token: time.token())
             {
-                file = published
+                file = consume published
                 return true
             }
             try refuseOtherMode()
@@ -50,10 +48,7 @@ final class PathMutex: RegistryMutex {
     /// Removes the mutex if it is still ours. Nobody takes it from a living process without killing it first, so the
     /// look and the removal cannot be torn apart.
     func leave() {
-        guard let file else { return }
-        self.file = nil
-        var isRemoved = false
-        defer { if isRemoved { directory.calls.close(file) } else { unremoved = file } }
+        guard let file = self.file.take() else { return }
         // Left behind, it is what a crash leaves behind, and the one who reaps it would kill us as frozen. So a
         // passing error gets another try; a lasting one means that no process can create or remove files here anyway.
         for _ in 0..<3 {
@@ -62,26 +57,30 @@ final class PathMutex: RegistryMutex {
                 if try directory.status(at: RunDirectory.mutexName)?.id == mine.id {
                     try directory.unlink(RunDirectory.mutexName)
                 }
-                isRemoved = true
                 return
             } catch {
                 continue
             }
         }
+        unremoved = consume file
     }
 
     private func isInsideStill() throws(FleetError) -> Bool {
-        guard let mine = unremoved else { return false }
-        let id = try directory.status(of: mine, RunDirectory.mutexName).id
-        let isThere = try directory.status(at: RunDirectory.mutexName)?.id == id
-        unremoved = nil
-        if isThere { file = mine } else { directory.calls.close(mine) }
+        guard let mine = unremoved.take() else { return false }
+        let isThere: Bool
+        do throws(FleetError) {
+            let id = try directory.status(of: mine, RunDirectory.mutexName).id
+            isThere = try directory.status(at: RunDirectory.mutexName)?.id == id
+        } catch {
+            unremoved = consume mine
+            throw error
+        }
+        if isThere { file = consume mine }
         return isThere
     }
 
     private func refuseOtherMode() throws(FleetError) {
         guard let other = try directory.open(RunDirectory.mutexName, .read) else { return }
-        defer { directory.calls.close(other) }
         let bytes = try directory.contents(of: other, RunDirectory.mutexName, limit: MutexRecord.length)
         guard let record = MutexRecord(parsing: bytes), record.mutex == .kernel else { return }
         throw MutexModeClash.error(path: directory.path(RunDirectory.mutexName), found: record.mutex)

@@ -56,12 +56,9 @@ struct PathMutexReaper {
             guard try hasNoHolder(name, mark) else { return }
             claims.append(mark.claimName)
             let mine = MutexRecord(mutex: .path, token: time.token(), holder: processes.me)
-            if let file = try Staging.publish(
+            let claim = try Staging.publish(
                 try mine.bytes(), at: mark.claimName, in: directory, token: time.token())
-            {
-                directory.calls.close(file)
-                break
-            }
+            if claim != nil { break }
             name = mark.claimName
             guard let next = try staleMark(name) else { return }  // its claimer is at work, or just done
             mark = next
@@ -98,7 +95,6 @@ struct PathMutexReaper {
     /// name is none of our business.
     private mutating func hasNoHolder(_ name: String, _ mark: Mark) throws(FleetError) -> Bool {
         guard let file = try directory.open(name, .read) else { return true }
-        defer { directory.calls.close(file) }
         guard Mark(try directory.status(of: file, name)) == mark else { return true }
         let bytes = try directory.contents(of: file, name, limit: MutexRecord.length)
         guard let holder = MutexRecord(parsing: bytes)?.holder else { return true }

@@ -17,7 +17,7 @@ public final class ProcFileSystem: ProcessTable {
                 "cannot read /proc/\(pid)/stat and /proc/sys/kernel/random/boot_id: \(String(cString: strerror(number)))",
                 hint: number == EMFILE || number == ENFILE
                     ? "raise the limit of open files (ulimit -n)"
-                    : "mount /proc, the lock record needs it to name this process")
+                    : "mount /proc, the lock record needs it to name this process", errno: number)
         }
         me = ProcessIdentity(
             pid: pid, start: start, pidNamespace: namespace, bootID: boot, host: Self.hostName(), uid: geteuid())
@@ -97,12 +97,10 @@ public final class ProcFileSystem: ProcessTable {
 
     public func kill(_ process: ProcessIdentity) -> Bool {
         guard process.pid != me.pid, process.uid == me.uid, liveness(of: process) == .alive else { return false }
-        let descriptor = fleet_pidfd_open(process.pid)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
+        guard let pidfd = Descriptor(result: fleet_pidfd_open(process.pid)) else { return false }
         // The descriptor pins the process; only now is its identity beyond a reuse of the number.
         guard liveness(of: process) == .alive else { return false }
-        return fleet_pidfd_send_signal(descriptor, SIGKILL) == 0
+        return fleet_pidfd_send_signal(pidfd.number, SIGKILL) == 0
     }
 
     // MARK: - Reading /proc
@@ -163,13 +161,11 @@ public final class ProcFileSystem: ProcessTable {
 
     /// A small file of /proc without its final newline; nil when it cannot be read.
     private static func text(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+        guard let file = Descriptor(result: open(path, O_RDONLY | O_CLOEXEC)) else { return nil }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = read(file.number, &buffer, buffer.count)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { return nil }
             if count == 0 { break }

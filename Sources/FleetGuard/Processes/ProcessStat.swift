@@ -22,11 +22,9 @@ package struct ProcessStat: Equatable {
 
     /// Nil when the process is gone.
     package static func read(_ pid: Int32) -> ProcessStat? {
-        let file = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
+        guard let file = Descriptor(result: open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)) else { return nil }
         var buffer = [UInt8](repeating: 0, count: 2048)
-        let count = Glibc.read(file, &buffer, buffer.count)
+        let count = Glibc.read(file.number, &buffer, buffer.count)
         guard count > 0 else { return nil }
         return parse(pid, String(decoding: buffer[..<count], as: UTF8.self))
     }
@@ -69,23 +67,18 @@ package struct ProcessStat: Equatable {
 package final class PinnedProcess {
     package let stat: ProcessStat
     /// A pidfd: readable when the process has ended, even before it was waited for.
-    package let descriptor: CInt
+    package var descriptor: CInt { pidfd.number }
+    private let pidfd: Descriptor
 
     /// - Parameter isRight: looks at the process once it is pinned.
     /// - Returns: nil if there is no such process (any more).
     package init?(_ pid: Int32, where isRight: (ProcessStat) -> Bool) {
-        let descriptor = fleet_pidfd_open(pid)
-        guard descriptor >= 0 else { return nil }
         // Read after the pinning, so it is the pinned process's, or that of its ended self.
-        guard let stat = ProcessStat.read(pid), isRight(stat) else {
-            close(descriptor)
-            return nil
-        }
+        guard let pidfd = Descriptor(result: fleet_pidfd_open(pid)), let stat = ProcessStat.read(pid), isRight(stat)
+        else { return nil }
         self.stat = stat
-        self.descriptor = descriptor
+        self.pidfd = pidfd
     }
-
-    deinit { close(descriptor) }
 
     package var hasEnded: Bool {
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

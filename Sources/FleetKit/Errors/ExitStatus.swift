@@ -43,6 +43,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
             case .commandNotFound: .commandNotFound
             case .interrupted: .interrupted
             case .terminated: .terminated
+            default: .io  // another program's own class; none of ours
             }
     }
 }

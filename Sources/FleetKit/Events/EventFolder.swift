@@ -34,8 +34,8 @@ public struct EventFolder: Sendable {
     @discardableResult
     func make() throws(FleetError) -> Bool {
         let isNew = try open() == nil
-        guard let folder = try RunDirectoryOpener.openEvents(home: home.path, create: true) else { throw gone() }
-        defer { close(folder) }
+        guard let opened = try RunDirectoryOpener.openEvents(home: home.path, create: true) else { throw gone() }
+        let folder = opened.number
         for name in [Self.queue, Self.units] where mkdirat(folder, name, 0o700) != 0 && errno != EEXIST {
             throw failure("make \(name) in")
         }
@@ -49,8 +49,8 @@ public struct EventFolder: Sendable {
 
     /// With all undelivered events.
     func remove() throws(FleetError) {
-        guard let folder = try open() else { return }
-        defer { close(folder) }
+        guard let opened = try open() else { return }
+        let folder = opened.number
         for name in [Self.queue, Self.units] {
             guard let inner = try open(folder, name) else { continue }
             defer { close(inner) }
@@ -72,8 +72,8 @@ public struct EventFolder: Sendable {
     /// - Throws: `.unsafeHome`, `.io`.
     @discardableResult
     public func post(_ event: FleetEvent) throws(FleetError) -> Bool {
-        guard let folder = try open() else { return false }
-        defer { close(folder) }
+        guard let opened = try open() else { return false }
+        let folder = opened.number
         guard let queue = try open(folder, Self.queue), try names(queue).count < Self.limit else { return false }
         defer { close(queue) }
         let temporary = "." + event.id
@@ -89,8 +89,8 @@ public struct EventFolder: Sendable {
 
     /// Names of the events that wait, the oldest first.
     func waiting() throws(FleetError) -> [String] {
-        guard let folder = try open() else { return [] }
-        defer { close(folder) }
+        guard let opened = try open() else { return [] }
+        let folder = opened.number
         guard let queue = try open(folder, Self.queue) else { return [] }
         defer { close(queue) }
         return try names(queue)
@@ -99,8 +99,8 @@ public struct EventFolder: Sendable {
     /// Takes one event out of the queue: from now on it is the caller's to tell, once.
     /// - Returns: a descriptor to read it from; nil where it is gone, or no file of ours.
     func take(_ name: String) throws(FleetError) -> CInt? {
-        guard let folder = try open() else { return nil }
-        defer { close(folder) }
+        guard let opened = try open() else { return nil }
+        let folder = opened.number
         guard let queue = try open(folder, Self.queue) else { return nil }
         defer { close(queue) }
         let file = openat(queue, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -123,8 +123,8 @@ public struct EventFolder: Sendable {
 
     /// - Parameter name: relative to the folder.
     func text(_ name: String, in inner: String? = nil) throws(FleetError) -> String? {
-        guard let folder = try open() else { return nil }
-        defer { close(folder) }
+        guard let opened = try open() else { return nil }
+        let folder = opened.number
         let place = inner == nil ? folder : try open(folder, inner ?? "") ?? -1
         defer { if inner != nil, place >= 0 { close(place) } }
         guard place >= 0 else { return nil }
@@ -141,8 +141,8 @@ public struct EventFolder: Sendable {
     }
 
     func setText(_ text: String?, _ name: String, in inner: String? = nil) throws(FleetError) {
-        guard let folder = try open() else { return }
-        defer { close(folder) }
+        guard let opened = try open() else { return }
+        let folder = opened.number
         let place = inner == nil ? folder : try open(folder, inner ?? "") ?? -1
         defer { if inner != nil, place >= 0 { close(place) } }
         guard place >= 0 else { return }
@@ -161,7 +161,7 @@ public struct EventFolder: Sendable {
 
     // MARK: Steps
 
-    private func open() throws(FleetError) -> CInt? {
+    private func open() throws(FleetError) -> Descriptor? {
         try RunDirectoryOpener.openEvents(home: home.path, create: false)
     }
 

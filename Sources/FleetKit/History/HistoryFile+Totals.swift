@@ -9,8 +9,8 @@ extension HistoryFile {
     /// Everything that was ever counted.
     /// - Throws: `.unsafeHome`, `.io`.
     public func totals() throws(FleetError) -> HistoryTotals {
-        guard let folder = try openFolder() else { return HistoryTotals() }
-        defer { close(folder) }
+        guard let opened = try RunDirectoryOpener.openFleet(home: home, create: false) else { return HistoryTotals() }
+        let folder = opened.number
         guard faccessat(folder, Self.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else {
             return try older(folder)
         }
@@ -63,8 +63,4 @@ extension HistoryFile {
     }
 
     private static let everything = 8 << 20
-
-    private func openFolder() throws(FleetError) -> CInt? {
-        try RunDirectoryOpener.openFleet(home: home, create: false)
-    }
 }

@@ -33,11 +33,10 @@ public struct HistoryFile: Sendable {
     /// - Throws: `.unsafeHome` for a file that another user could have put there; `.io`.
     public func append(_ record: HistoryRecord) throws(FleetError) {
         let line = try record.line()
-        guard let folder = try RunDirectoryOpener.openFleet(home: home, create: true) else {
-            throw FleetError(
-                .io, "\(shown) cannot be written: its directory was removed", hint: "run the command again")
+        guard let opened = try RunDirectoryOpener.openFleet(home: home, create: true) else {
+            throw FleetError(.io, "\(shown) cannot be written: its directory was removed", hint: "run the command again")
         }
-        defer { close(folder) }
+        let folder = opened.number
         // Somebody may put the file aside between its opening and its lock.
         for _ in 0..<10 {
             let file = try open(folder, Self.name, O_RDWR | O_CREAT | O_APPEND)
@@ -62,8 +61,8 @@ public struct HistoryFile: Sendable {
     /// Content of the older file and of this one, in this order, each at most its last `limit` bytes and whole lines.
     /// - Throws: `.unsafeHome`, `.io`.
     func contents(atMost limit: Int) throws(FleetError) -> [[UInt8]] {
-        guard let folder = try RunDirectoryOpener.openFleet(home: home, create: false) else { return [] }
-        defer { close(folder) }
+        guard let opened = try RunDirectoryOpener.openFleet(home: home, create: false) else { return [] }
+        let folder = opened.number
         var contents: [[UInt8]] = []
         for name in [Self.oldName, Self.name] {
             guard faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else { continue }

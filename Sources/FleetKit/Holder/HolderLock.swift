@@ -17,17 +17,11 @@ public final class HolderLock {
 
     static let folderName = "mosaic-fleet"
 
-    private var descriptor: CInt
+    private var file: Descriptor?
 
-    private init(_ descriptor: CInt) { self.descriptor = descriptor }
+    private init(_ file: consuming Descriptor) { self.file = consume file }
 
-    deinit { release() }
-
-    public func release() {
-        guard descriptor >= 0 else { return }
-        close(descriptor)
-        descriptor = -1
-    }
+    public func release() { file = nil }
 
     /// One try, which never waits. Ten system calls where the lock is free and the file is there.
     ///
@@ -37,68 +31,59 @@ public final class HolderLock {
         in directory: String, holder: UnitName, claim: HolderClaim, processes: any ProcessTable
     ) throws(FleetError) -> Attempt {
         let place = try open(directory, file: "\(holder).lock")
-        if flock(place.file, LOCK_EX | LOCK_NB) == 0 {
-            let lock = HolderLock(place.file)
+        if flock(place.file.number, LOCK_EX | LOCK_NB) == 0 {
             try write(try claim.bytes(), to: place)
-            return .mine(lock)
+            return .mine(HolderLock(place.taken()))
         }
         let number = errno
-        defer { close(place.file) }
         guard number == EWOULDBLOCK else { throw failure("lock", place.path, number) }
-        guard let found = HolderClaim(parsing: content(of: place.file)),
+        guard let found = HolderClaim(parsing: content(of: place.file.number)),
             processes.liveness(of: found.process) == .alive,
             processes.holds(place.id, found.process.pid, isLocked: true)
         else { return .unknown(processes.exclusiveHolders(of: place.id)) }
         return .taken(found)
     }
 
-    private struct Place {
-        var file: CInt
-        var id: FileID
-        var path: String
+    private struct Place: ~Copyable {
+        let file: Descriptor
+        let id: FileID
+        let path: String
+
+        consuming func taken() -> Descriptor { file }
     }
 
     private static func open(_ directory: String, file name: String) throws(FleetError) -> Place {
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
         var base = Glibc.open(directory, flags)
         if base < 0, errno == ENOENT, mkdir(directory, 0o700) == 0 { base = Glibc.open(directory, flags) }
-        guard base >= 0 else { throw failure("open", directory, errno) }
-        defer { close(base) }
+        guard let base = Descriptor(result: base) else { throw failure("open", directory, errno) }
         var owner = stat()
-        guard fstat(base, &owner) == 0 else { throw failure("access", directory, errno) }
+        guard fstat(base.number, &owner) == 0 else { throw failure("access", directory, errno) }
         let folderPath = directory + "/" + folderName
         var isNew = false
-        var folder = openat(base, folderName, flags | O_NOFOLLOW)
+        var folder = openat(base.number, folderName, flags | O_NOFOLLOW)
         if folder < 0, errno == ENOENT {
-            isNew = mkdirat(base, folderName, 0o700) == 0
+            isNew = mkdirat(base.number, folderName, 0o700) == 0
             guard isNew || errno == EEXIST else { throw failure("make", folderPath, errno) }
-            folder = openat(base, folderName, flags | O_NOFOLLOW)
+            folder = openat(base.number, folderName, flags | O_NOFOLLOW)
         }
-        guard folder >= 0 else { throw failure("open", folderPath, errno) }
-        defer { close(folder) }
+        guard let folder = Descriptor(result: folder) else { throw failure("open", folderPath, errno) }
         // root, who acts on a user's fleet, must not leave what that user cannot open.
-        if isNew, owner.st_uid != geteuid(), fchown(folder, owner.st_uid, owner.st_gid) != 0 {
+        if isNew, owner.st_uid != geteuid(), fchown(folder.number, owner.st_uid, owner.st_gid) != 0 {
             throw failure("change the owner of", folderPath, errno)
         }
-        try check(folder, folderPath, owner.st_uid, isFolder: true)
+        try check(folder.number, folderPath, owner.st_uid, isFolder: true)
         let path = folderPath + "/" + name
         let always = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
-        var file = openat(folder, name, always)
-        if file < 0, errno == ENOENT {
-            file = openat(folder, name, always | O_CREAT, 0o600)
-            if file >= 0, owner.st_uid != geteuid(), fchown(file, owner.st_uid, owner.st_gid) != 0 {
-                let number = errno
-                close(file)
-                throw failure("change the owner of", path, number)
-            }
+        var result = openat(folder.number, name, always)
+        let isNewFile = result < 0 && errno == ENOENT
+        if isNewFile { result = openat(folder.number, name, always | O_CREAT, 0o600) }
+        guard let file = Descriptor(result: result) else { throw failure("open", path, errno) }
+        if isNewFile, owner.st_uid != geteuid(), fchown(file.number, owner.st_uid, owner.st_gid) != 0 {
+            throw failure("change the owner of", path, errno)
         }
-        guard file >= 0 else { throw failure("open", path, errno) }
-        do throws(FleetError) {
-            return Place(file: file, id: try check(file, path, owner.st_uid, isFolder: false), path: path)
-        } catch {
-            close(file)
-            throw error
-        }
+        let id = try check(file.number, path, owner.st_uid, isFolder: false)
+        return Place(file: file, id: id, path: path)
     }
 
     /// - Parameter owner: of the runtime directory, which the manager's user owns.
@@ -120,8 +105,8 @@ public final class HolderLock {
     }
 
     /// In one write, so that a reader meets the old claim or the new one; what is left of a longer one is behind the line.
-    private static func write(_ bytes: [UInt8], to place: Place) throws(FleetError) {
-        guard pwrite(place.file, bytes, bytes.count, 0) == bytes.count else {
+    private static func write(_ bytes: [UInt8], to place: borrowing Place) throws(FleetError) {
+        guard pwrite(place.file.number, bytes, bytes.count, 0) == bytes.count else {
             throw failure("write", place.path, errno)
         }
     }
@@ -145,6 +130,6 @@ public final class HolderLock {
             code,
             "the lock of the holder cannot be taken: cannot \(verb) \(Printable.oneLine(path)):"
                 + " \(String(cString: strerror(number)))",
-            hint: hint)
+            hint: hint, errno: number)
     }
 }

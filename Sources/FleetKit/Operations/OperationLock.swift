@@ -1,8 +1,6 @@
 internal import FleetGuard
 
 /// What an operation asks of the lock that it runs under.
-///
-/// Internal on purpose: outside this module the only thing that fits is a `HeldLock`, which only the guard makes.
 protocol OperationLock: AnyObject {
     var lockToken: LockToken? { get }
     var commandDescriptor: CInt? { get }
@@ -11,7 +9,13 @@ protocol OperationLock: AnyObject {
     func report(_ event: ProgressEvent) throws(FleetError)
 }
 
-extension HeldLock: OperationLock {
+/// The lock of an operation that takes agents down. Its proof is made by the guard alone, in another module, so that
+/// nothing but a held lock fits here: an unguarded restart does not compile, in this module either.
+protocol RestartLock: OperationLock {
+    var proof: HeldLock.Proof { get }
+}
+
+extension HeldLock: RestartLock {
     var lockToken: LockToken? { LockToken(record.token) }
 }
 

@@ -100,7 +100,7 @@ public final class RestartOperation {
         return try run(under: lock)
     }
 
-    func run(under lock: any OperationLock) throws(FleetError) -> RestartReport {
+    func run(under lock: any RestartLock) throws(FleetError) -> RestartReport {
         let run = OperationRun(manager: manager, roster: roster, lock: lock, surroundings: surroundings)
         do throws(FleetError) {
             try restart(run)

@@ -254,7 +254,7 @@ import Testing
     private final class CountingFollow: LockWatch {
         var follows = 0
         var waits = 0
-        func follow(_ file: LockFile) { follows += 1 }
+        func follow(_ file: borrowing LockFile) { follows += 1 }
         func wait(timeout: Duration) { waits += 1 }
         func close() {}
     }

@@ -6,7 +6,8 @@ import Testing
 @testable import FleetKit
 
 /// A lock whose loss the test decides.
-final class ScriptedLock: OperationLock {
+final class ScriptedLock: RestartLock {
+    var proof: HeldLock.Proof { HeldLock.Proof() }
     let token = LockToken.random()
     var isEvicted = false
     /// The process ends at this one (counted from 1): it does nothing after it.

@@ -8,11 +8,12 @@ final class SeededCalls: LockFileCalls {
     private let bug: SeededBug
     /// The inode of the record that this process published.
     private var own: FileID?
-    private var staged: (name: String, file: LockFile)?
+    /// The descriptor of the file that was made last.
+    private var staged: CInt?
     private var writeOfMutexFailed = false
     private var isInside = false
     /// The record that is being read, and the first one that was: every later one is taken for it.
-    private var lookedAt: LockFile?
+    private var lookedAt: CInt?
     private var firstSeen: (id: FileID, token: String)?
 
     private let lockName = "restart.lock"
@@ -26,20 +27,20 @@ final class SeededCalls: LockFileCalls {
     var path: String { seam.path }
 
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
-        let file = try seam.open(name, how)
-        if how == .create { staged = (name, file) }
-        if name == lockName, bug == .ownersTakenForOne { lookedAt = file }
-        return file
+        let descriptor = try seam.open(name, how).take()
+        if how == .create { staged = descriptor }
+        if name == lockName, bug == .ownersTakenForOne { lookedAt = descriptor }
+        return LockFile(descriptor: descriptor, closedBy: self)
     }
 
-    func close(_ file: LockFile) {
-        if lookedAt == file { lookedAt = nil }
-        seam.close(file)
+    func close(_ descriptor: CInt) {
+        if lookedAt == descriptor { lookedAt = nil }
+        seam.close(descriptor)
     }
 
-    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
+    func read(_ file: borrowing LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
         let bytes = try seam.read(file, at: offset, count: count)
-        guard file == lookedAt else { return bytes }
+        guard file.descriptor == lookedAt else { return bytes }
         return withFirstToken(bytes)
     }
 
@@ -53,7 +54,7 @@ final class SeededCalls: LockFileCalls {
         return Array("\(text[..<key.upperBound])\(first)\(text[key.upperBound...].dropFirst(token.count))".utf8)
     }
 
-    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
+    func write(_ file: borrowing LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
         do throws(Errno) {
             return try seam.write(file, bytes, at: offset)
         } catch {
@@ -62,9 +63,9 @@ final class SeededCalls: LockFileCalls {
         }
     }
 
-    func status(of file: LockFile) throws(Errno) -> FileStatus {
+    func status(of file: borrowing LockFile) throws(Errno) -> FileStatus {
         var status = try seam.status(of: file)
-        guard file == lookedAt else { return status }
+        guard file.descriptor == lookedAt else { return status }
         lookedAtID = status.id
         if let firstSeen { status.id = firstSeen.id }
         return status
@@ -93,7 +94,7 @@ final class SeededCalls: LockFileCalls {
         case .evictionReplaces where new == lockName: try seam.rename(old, new)
         case .stalenessByContent where new == mutexName:
             // The other way to make a mutex: created empty, then populated.
-            seam.close(try seam.open(new, .create))
+            _ = try seam.open(new, .create)
             try seam.rename(old, new)
         default: try seam.link(old, new)
         }
@@ -117,29 +118,29 @@ final class SeededCalls: LockFileCalls {
         try seam.names().filter { bug != .burialLeftOut || !$0.hasPrefix("evicted-") }
     }
 
-    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+    func lock(_ file: borrowing LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
         if kind == .exclusive {
-            if bug == .takeoverWithoutMutex, file != staged?.file { return true }
-            if bug == .flockAfterPublish, file == staged?.file { return true }
+            if bug == .takeoverWithoutMutex, file.descriptor != staged { return true }
+            if bug == .flockAfterPublish, file.descriptor == staged { return true }
         }
         let isTaken = try seam.lock(file, kind)
-        if isTaken, kind == .exclusive, file != staged?.file { isInside = true }
+        if isTaken, kind == .exclusive, file.descriptor != staged { isInside = true }
         return isTaken
     }
 
-    func unlock(_ file: LockFile) {
+    func unlock(_ file: borrowing LockFile) {
         if bug == .mutexLeaked, writeOfMutexFailed { return }
         isInside = false
         seam.unlock(file)
     }
 
-    func touch(_ file: LockFile) throws(Errno) { try seam.touch(file) }
+    func touch(_ file: borrowing LockFile) throws(Errno) { try seam.touch(file) }
     func makeWatch() throws(Errno) -> any LockWatch { try seam.makeWatch() }
 
     private func published(_ name: String) throws(Errno) {
         guard name == lockName, let staged else { return }
         firstSeen = nil
-        if bug == .flockAfterPublish { _ = try seam.lock(staged.file, .exclusive) }
-        if bug == .releaseByBlindUnlink { own = try seam.status(of: staged.file).id }
+        if bug == .flockAfterPublish { _ = try seam.lock(descriptor: staged, .exclusive) }
+        if bug == .releaseByBlindUnlink { own = try seam.status(ofDescriptor: staged).id }
     }
 }

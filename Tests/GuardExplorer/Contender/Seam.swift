@@ -113,25 +113,30 @@ extension Seam: LockFileCalls {
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
         let answer = ask(.open(self.name(name), how))
         guard case .descriptor(let descriptor) = answer else { throw failed(answer) }
-        return LockFile(descriptor: descriptor)
+        return LockFile(descriptor: descriptor, closedBy: self)
     }
 
-    func close(_ file: LockFile) { _ = ask(.close(file.descriptor)) }
+    func close(_ descriptor: CInt) { _ = ask(.close(descriptor)) }
 
-    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
+    func read(_ file: borrowing LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
         let answer = ask(.read(file.descriptor, offset: offset, count: count))
         guard case .content(let content) = answer else { throw failed(answer) }
         return vocabulary.content(content)
     }
 
-    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
+    func write(_ file: borrowing LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
         let answer = ask(
             .write(file.descriptor, content: vocabulary.number(ofContent: Array(bytes)), offset: offset))
         guard case .count(let count) = answer else { throw failed(answer) }
         return count
     }
 
-    func status(of file: LockFile) throws(Errno) -> FileStatus { try status(ask(.statusOf(file.descriptor))) }
+    func status(of file: borrowing LockFile) throws(Errno) -> FileStatus {
+        try status(ofDescriptor: file.descriptor)
+    }
+
+    func status(ofDescriptor number: CInt) throws(Errno) -> FileStatus { try status(ask(.statusOf(number))) }
+
     func status(at name: String) throws(Errno) -> FileStatus { try status(ask(.statusAt(self.name(name)))) }
     func link(_ old: String, _ new: String) throws(Errno) { try done(ask(.link(name(old), name(new)))) }
     func rename(_ old: String, _ new: String) throws(Errno) { try done(ask(.rename(name(old), name(new)))) }
@@ -143,15 +148,19 @@ extension Seam: LockFileCalls {
         return names.map { vocabulary.name($0) }
     }
 
-    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+    func lock(_ file: borrowing LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+        try lock(descriptor: file.descriptor, kind)
+    }
+
+    func lock(descriptor number: CInt, _ kind: KernelLockKind) throws(Errno) -> Bool {
         guard !isPathMode else { throw .noLocks }
-        let answer = ask(.lock(file.descriptor, kind))
+        let answer = ask(.lock(number, kind))
         guard case .flag(let taken) = answer else { throw failed(answer) }
         return taken
     }
 
-    func unlock(_ file: LockFile) { _ = ask(.unlock(file.descriptor)) }
-    func touch(_ file: LockFile) throws(Errno) { try done(ask(.touch(file.descriptor))) }
+    func unlock(_ file: borrowing LockFile) { _ = ask(.unlock(file.descriptor)) }
+    func touch(_ file: borrowing LockFile) throws(Errno) { try done(ask(.touch(file.descriptor))) }
 
     func makeWatch() throws(Errno) -> any LockWatch {
         let answer = ask(.makeWatch)
@@ -169,7 +178,7 @@ extension Seam: LockFileCalls {
             self.number = number
         }
 
-        func follow(_ file: LockFile) throws(Errno) {
+        func follow(_ file: borrowing LockFile) throws(Errno) {
             try seam.done(seam.ask(.follow(number, file.descriptor)))
         }
 

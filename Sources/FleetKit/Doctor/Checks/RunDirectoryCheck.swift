@@ -18,9 +18,7 @@ struct RunDirectoryCheck: HealthCheck {
                 return .ok(
                     "\(run) does not exist yet; the first restart creates it",
                     repair: Repair("made \(run)") { () throws(FleetError) in
-                        if let made = try RunDirectoryOpener.open(home: home.path, create: true) {
-                            close(made.descriptor)
-                        }
+                        _ = try RunDirectoryOpener.open(home: home.path, create: true)
                     })
             }
             guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else { break }
@@ -29,7 +27,7 @@ struct RunDirectoryCheck: HealthCheck {
         }
         let repair = open.isEmpty ? nil : Self.closing(open, home.runDirectory)
         do throws(FleetError) {
-            if let opened = try RunDirectoryOpener.open(home: home.path, create: false) { close(opened.descriptor) }
+            _ = try RunDirectoryOpener.open(home: home.path, create: false)
         } catch {
             // A foreign owner or a link is for the operator to decide.
             return .failure(error.message, advice: error.hint, repair: repair)

@@ -99,10 +99,8 @@ public final class HealFile: HealLedger {
     public var path: String { home.runDirectory + "/" + Self.name }
 
     public func read() throws(FleetError) -> HealTries {
-        guard let folder = try RunDirectoryOpener.open(home: home.path, create: false)?.descriptor else {
-            return HealTries()
-        }
-        defer { close(folder) }
+        guard let opened = try RunDirectoryOpener.open(home: home.path, create: false) else { return HealTries() }
+        let folder = opened.descriptor.number
         let file = openat(folder, Self.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard file >= 0 else {
             if errno == ENOENT { return HealTries() }
@@ -122,10 +120,10 @@ public final class HealFile: HealLedger {
     }
 
     public func write(_ tries: HealTries, at now: BootTime) throws(FleetError) {
-        guard let folder = try RunDirectoryOpener.open(home: home.path, create: true)?.descriptor else {
+        guard let opened = try RunDirectoryOpener.open(home: home.path, create: true) else {
             throw FleetError(.io, "the directory of \(shown) was removed", hint: "run the command again")
         }
-        defer { close(folder) }
+        let folder = opened.descriptor.number
         let staged = RunDirectory.stagingPrefix + LockToken.random().rawValue
         let file = openat(folder, staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("write") }

@@ -53,7 +53,7 @@ public final class HealOperation {
         try run(under: lock)
     }
 
-    func run(under lock: any OperationLock) throws(FleetError) -> (report: RestartReport, plan: Plan) {
+    func run(under lock: any RestartLock) throws(FleetError) -> (report: RestartReport, plan: Plan) {
         var tries = try ledger.read()
         let resting = tries.resting(at: now)
         let restart = restart(resting)

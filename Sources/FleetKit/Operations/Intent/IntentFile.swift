@@ -14,14 +14,12 @@ public final class IntentFile: IntentKeeping {
     private static let maximumLength = 1 << 20
 
     private let home: String
-    private var folder: CInt?
+    private var folder: Descriptor?
     /// What was last read, so that an unchanged file costs one look.
     private var known: (file: FileID, size: Int64, intents: Intents)?
 
     /// - Parameter home: the mosaic home.
     public init(home: String) { self.home = home }
-
-    deinit { if let folder { close(folder) } }
 
     public var path: String { home + "/fleet/run/" + Self.name }
 
@@ -82,9 +80,8 @@ public final class IntentFile: IntentKeeping {
     private var shown: String { Printable.oneLine(path) }
 
     private func openFolder(create: Bool) throws(FleetError) -> CInt? {
-        if let folder { return folder }
-        folder = try RunDirectoryOpener.open(home: home, create: create)?.descriptor
-        return folder
+        if folder == nil { folder = try RunDirectoryOpener.open(home: home, create: create)?.take() }
+        return folder?.number
     }
 
     /// Opens and checks it: the caller's own, a file, and not through a link. nil when it is absent.
@@ -182,6 +179,7 @@ public final class IntentFile: IntentKeeping {
             case EROFS: "the file system is read-only: mount it writable, or set --mosaic-home"
             default: "check the file and its directory"
             }
-        return FleetError(.io, "cannot \(verb) \(shown): \(Errno(rawValue: number).description)", hint: hint)
+        return FleetError(
+            .io, "cannot \(verb) \(shown): \(Errno(rawValue: number).description)", hint: hint, errno: number)
     }
 }

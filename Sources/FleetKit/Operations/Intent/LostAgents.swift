@@ -14,8 +14,8 @@ struct LostAgents {
 
     /// - Throws: `.io`, `.unsafeHome`.
     func set(_ unit: UnitName, _ isLost: Bool) throws(FleetError) {
-        guard let folder = try RunDirectoryOpener.open(home: home.path, create: isLost)?.descriptor else { return }
-        defer { close(folder) }
+        guard let opened = try RunDirectoryOpener.open(home: home.path, create: isLost) else { return }
+        let folder = opened.descriptor.number
         let name = Self.prefix + unit.rawValue
         guard isLost else {
             guard unlinkat(folder, name, 0) == 0 || errno == ENOENT else { throw failure("remove", name) }
@@ -28,8 +28,8 @@ struct LostAgents {
 
     /// - Throws: `.io`, `.unsafeHome`.
     func among(_ units: [UnitName]) throws(FleetError) -> Set<UnitName> {
-        guard let folder = try RunDirectoryOpener.open(home: home.path, create: false)?.descriptor else { return [] }
-        defer { close(folder) }
+        guard let opened = try RunDirectoryOpener.open(home: home.path, create: false) else { return [] }
+        let folder = opened.descriptor.number
         return Set(units.filter { faccessat(folder, Self.prefix + $0.rawValue, F_OK, AT_SYMLINK_NOFOLLOW) == 0 })
     }
 

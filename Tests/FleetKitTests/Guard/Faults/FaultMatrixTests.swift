@@ -82,10 +82,7 @@ import Testing
     private func nextOneIsNotHindered(_ stage: FaultStage, _ story: String, mayWait: Bool) throws {
         // The one whose calls failed can release as soon as they work again. The other one just ends.
         if let held = stage.held, !held.isClosed { try stage.store.release(held) }
-        if let foreign = stage.foreign, !foreign.isClosed {
-            foreign.isClosed = true
-            stage.other.directory.calls.close(foreign.file)
-        }
+        stage.foreign?.file = nil
         let next = FakeProcesses(pid: 3)
         next.states = [1: .gone, 2: .gone]
         let start = stage.time.now()

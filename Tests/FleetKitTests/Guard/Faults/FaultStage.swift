@@ -38,8 +38,7 @@ final class FaultStage {
     /// The other one owned the lock and died.
     func leftByTheDead() throws {
         try ownedByOther()
-        if let foreign { other.directory.calls.close(foreign.file) }
-        foreign?.isClosed = true
+        foreign?.file = nil
         me.states[2] = .gone
         observation = try store.observe()
     }

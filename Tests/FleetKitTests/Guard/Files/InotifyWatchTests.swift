@@ -10,7 +10,9 @@ import Testing
         var givenBack: [CInt] = []
         #expect(throws: Errno.self) {
             // No such directory.
-            _ = try InotifyWatch(directory: -1, wakeDescriptor: nil, instance: nil) { givenBack.append($0) }
+            _ = try InotifyWatch(directory: -1, wakeDescriptor: nil, instance: nil) {
+                givenBack.append($0.take())
+            }
         }
         #expect(givenBack.isEmpty)
     }
@@ -21,14 +23,16 @@ import Testing
         let directory = open(arena.run, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { close(directory) }
         var givenBack: [CInt] = []
-        let first = try InotifyWatch(directory: directory, wakeDescriptor: nil, instance: nil) { givenBack.append($0) }
+        let first = try InotifyWatch(directory: directory, wakeDescriptor: nil, instance: nil) {
+            givenBack.append($0.take())
+        }
         #expect(unlink(arena.lockPath) == 0)
         first.close()
         first.close()
         #expect(givenBack.count == 1)
-        let second = try InotifyWatch(directory: directory, wakeDescriptor: nil, instance: givenBack.first) {
-            close($0)
-        }
+        let second = try InotifyWatch(
+            directory: directory, wakeDescriptor: nil, instance: givenBack.first.map { Descriptor($0) }
+        ) { _ in }
         let begin = ContinuousClock.now
         try second.wait(timeout: .milliseconds(20))
         #expect(ContinuousClock.now - begin >= .milliseconds(20), "the file of before woke it")

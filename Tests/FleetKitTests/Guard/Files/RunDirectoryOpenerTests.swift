@@ -9,7 +9,7 @@ import Testing
 @Suite struct RunDirectoryOpenerTests {
     private func open(_ home: String, create: Bool = true) -> FleetError? {
         failure {
-            if let opened = try RunDirectoryOpener.open(home: home, create: create) { close(opened.descriptor) }
+            _ = try RunDirectoryOpener.open(home: home, create: create)
         }
     }
 

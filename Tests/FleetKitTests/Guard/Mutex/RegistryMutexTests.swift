@@ -56,7 +56,6 @@ import Testing
         guard mode == .kernel else { return try arena.names().contains("restart.mutex") }
         let calls = try arena.calls()
         let file = try calls.open("restart.mutex", .update)
-        defer { calls.close(file) }
         return try !calls.lock(file, .exclusive)
     }
 

@@ -28,7 +28,8 @@ final class Arena: Sendable {
         guard let opened = try RunDirectoryOpener.open(home: home, create: true) else {
             throw Errno.noSuchFileOrDirectory
         }
-        return LinuxLockFiles(directory: opened.descriptor, path: opened.path, wakeDescriptor: wakeDescriptor)
+        let path = opened.path
+        return LinuxLockFiles(directory: opened.take(), path: path, wakeDescriptor: wakeDescriptor)
     }
 
     func store(

@@ -43,41 +43,41 @@ final class FaultyLockFiles: LockFileCalls {
         return call
     }
 
-    private func name(_ file: LockFile) -> String { opened[file.descriptor] ?? "?" }
+    private func name(_ file: borrowing LockFile) -> String { opened[file.descriptor] ?? "?" }
 
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile {
         let call = try ask(.open, name, "\(how)")
-        let file = try inner.open(name, how)
-        opened[file.descriptor] = name
+        let descriptor = try inner.open(name, how).take()
+        opened[descriptor] = name
         openFiles += 1
         after(call)
-        return file
+        return LockFile(descriptor: descriptor, closedBy: self)
     }
 
     /// The kernel mutex stays open between its uses.
     var holdsMutex: Bool { opened.contains { $0.value == "restart.mutex" } }
 
-    func close(_ file: LockFile) {
+    func close(_ descriptor: CInt) {
         openFiles -= 1
-        opened[file.descriptor] = nil
-        inner.close(file)
+        opened[descriptor] = nil
+        inner.close(descriptor)
     }
 
-    func read(_ file: LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
+    func read(_ file: borrowing LockFile, at offset: Int, count: Int) throws(Errno) -> [UInt8] {
         let call = try ask(.read, name(file))
         let bytes = try inner.read(file, at: offset, count: min(count, longestRead))
         after(call)
         return bytes
     }
 
-    func write(_ file: LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
+    func write(_ file: borrowing LockFile, _ bytes: ArraySlice<UInt8>, at offset: Int) throws(Errno) -> Int {
         let call = try ask(.write, name(file))
         let count = try inner.write(file, bytes.prefix(longestWrite), at: offset)
         after(call)
         return count
     }
 
-    func status(of file: LockFile) throws(Errno) -> FileStatus {
+    func status(of file: borrowing LockFile) throws(Errno) -> FileStatus {
         let call = try ask(.statusOfFile, name(file))
         let status = try inner.status(of: file)
         after(call)
@@ -130,7 +130,7 @@ final class FaultyLockFiles: LockFileCalls {
         return names
     }
 
-    func lock(_ file: LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
+    func lock(_ file: borrowing LockFile, _ kind: KernelLockKind) throws(Errno) -> Bool {
         let call = try ask(.lock, name(file), "\(kind)")
         if let answer = lockAnswer(call) { return answer }
         let result = try inner.lock(file, kind)
@@ -138,9 +138,9 @@ final class FaultyLockFiles: LockFileCalls {
         return result
     }
 
-    func unlock(_ file: LockFile) { inner.unlock(file) }
+    func unlock(_ file: borrowing LockFile) { inner.unlock(file) }
 
-    func touch(_ file: LockFile) throws(Errno) {
+    func touch(_ file: borrowing LockFile) throws(Errno) {
         let call = try ask(.touch, name(file))
         try inner.touch(file)
         after(call)

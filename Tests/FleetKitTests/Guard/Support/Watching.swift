@@ -16,7 +16,7 @@ final class WatchedWatch: LockWatch {
         self.waits = waits
     }
 
-    func follow(_ file: LockFile) throws(Errno) { try inner.follow(file) }
+    func follow(_ file: borrowing LockFile) throws(Errno) { try inner.follow(file) }
     func close() { inner.close() }
 
     func wait(timeout: Duration) throws(Errno) {
@@ -39,7 +39,7 @@ final class ManualWatch: LockWatch {
         self.onWait = onWait
     }
 
-    func follow(_ file: LockFile) {}
+    func follow(_ file: borrowing LockFile) {}
     func close() {}
 
     func wait(timeout: Duration) {
