@@ -71,22 +71,6 @@ struct StatusWatch {
     }
 }
 
-/// Shows one look at the fleet after the other.
-protocol StatusView: AnyObject {
-    /// false if the output has no reader any more.
-    var isWanted: Bool { get }
-    func show(_ report: StatusReport, lock: LockInspection) throws(FleetError)
-    /// Between two looks: the terminal may have another size by now.
-    func redraw()
-    /// What is shown stays; whatever comes next stands below it.
-    func end()
-}
-
-extension StatusView {
-    func redraw() {}
-    func end() {}
-}
-
 /// Looks at the signals, the keys, the terminal and the reader while the watch waits.
 private final class WatchSupervisor: JobSupervisor {
     private let view: any StatusView

@@ -5,9 +5,6 @@ public enum JournalEntry {
     /// Of every entry that is written here, for `journalctl MESSAGE_ID=…`.
     public static let messageID = "6f1a0c9d6e0b4c5f9a3f1d0f6c1b7e52"
 
-    /// Whose entry it is, as journalctl shows it.
-    static let identifier = "mosaic-fleet"
-
     /// `journalctl --user -u UNIT` (with `--user-unit` the same) also shows entries whose USER_UNIT is that unit and
     /// whose sender is the same user, `journalctl -u UNIT` those of root whose OBJECT_SYSTEMD_UNIT is: journalctl(1) 252.
     public static func fields(_ record: HistoryRecord, _ scope: ManagerScope) -> JournalSocket.Fields {
@@ -15,7 +12,7 @@ public enum JournalEntry {
             ("MESSAGE", HistoryWords.sentence(record)),
             // 6 is information, 4 a warning.
             ("PRIORITY", record.isWell ? "6" : "4"),
-            ("SYSLOG_IDENTIFIER", identifier),
+            ("SYSLOG_IDENTIFIER", JournalSocket.identifier),
             ("MESSAGE_ID", messageID),
             ("MOSAIC_KIND", record.kind),
             ("MOSAIC_RESULT", record.result),

@@ -365,14 +365,3 @@ extension UnitState {
     /// Runs, or systemd is about to make it run: also an agent between two automatic restarts.
     var isUpOrComing: Bool { !isNotFound && !isDown && !(activeState == "deactivating" && job?.type == "stop") }
 }
-
-extension Roster {
-    /// All units of the fleet, the holder first.
-    public var units: [UnitName] { [holder.unit] + agents.map(\.unit) }
-
-    /// All agents for nil; the named ones, and none for an empty list, else.
-    func agents(named names: [AgentName]?) throws(FleetError) -> [Agent] {
-        guard let names else { return agents }
-        return names.isEmpty ? [] : try agents(named: names.map(\.rawValue))
-    }
-}

@@ -1,6 +1,15 @@
 public import FleetGuard
 
 extension Roster {
+    /// All units of the fleet, the holder first.
+    public var units: [UnitName] { [holder.unit] + agents.map(\.unit) }
+
+    /// All agents for nil; the named ones, and none for an empty list, else.
+    func agents(named names: [AgentName]?) throws(FleetError) -> [Agent] {
+        guard let names else { return agents }
+        return names.isEmpty ? [] : try agents(named: names.map(\.rawValue))
+    }
+
     /// The agents that an operator named, by agent name, by full unit name or by a pattern of either (`worker-*`), each
     /// once, in the order given; all of them when none is named.
     ///

@@ -63,6 +63,6 @@ public struct UnitJournal: Sendable {
     /// What the history writes about an operation is no news of the unit. `Nov 24 15:00:00 mosaic-fleet[12]: restart of …`
     private static func isOwn(_ line: String) -> Bool {
         let words = line.parts(at: " ", atMost: 5)
-        return words.count == 5 && words[3].begins(with: JournalEntry.identifier + "[")
+        return words.count == 5 && words[3].begins(with: JournalSocket.identifier + "[")
     }
 }

@@ -6,6 +6,9 @@ public struct JournalSocket: Sendable {
     /// In the journal's order; a name may stand several times, and a search for any of its values finds the entry.
     public typealias Fields = [(name: String, value: String)]
 
+    /// Who sent an entry, as journalctl shows it.
+    static let identifier = "mosaic-fleet"
+
     private let path: String
 
     public init(path: String = "/run/systemd/journal/socket") { self.path = path }

@@ -1,0 +1,20 @@
+internal import FleetGuard
+internal import FleetKit
+
+extension CommandContext {
+    /// The lock as it is, judged as a restart that is started now would.
+    func inspectLock() throws(FleetError) -> LockInspection {
+        let settings: Roster.GuardSettings
+        do throws(FleetError) {
+            settings = try guardSettings()
+        } catch {
+            // A broken roster must not prevent an inspection of the lock.
+            output.warning("\(error.message); the defaults of [guard] are shown")
+            settings = Roster.GuardSettings()
+        }
+        return try LockInspector(
+            store: openLockForReading(), path: lockPath, time: time, processes: processes,
+            policy: WaitPolicy(settings)
+        ).inspect()
+    }
+}
