@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "mosaic", targets: ["mosaic"]),
         .library(name: "FleetGuard", targets: ["FleetGuard"]),
         .library(name: "FleetKit", targets: ["FleetKit"]),
+        .library(name: "FleetDBus", targets: ["FleetDBus"]),
         .library(name: "no-flock", type: .dynamic, targets: ["NoFlock"]),
     ],
     dependencies: [
@@ -61,6 +62,14 @@ let package = Package(
             swiftSettings: house),
         .target(name: "FleetSystemctl", dependencies: ["FleetGuard", "FleetKit"], swiftSettings: house),
         .target(name: "FleetFake", dependencies: ["FleetGuard", "FleetKit"], swiftSettings: house),
+
+        // What an outside program does with them: they see nothing but what is public
+        .executableTarget(
+            name: "guarded-section", dependencies: ["FleetGuard"], path: "Examples/GuardedSection",
+            packageAccess: false),
+        .executableTarget(
+            name: "restart-fleet", dependencies: ["FleetDBus", "FleetGuard", "FleetKit"],
+            path: "Examples/RestartFleet", packageAccess: false),
 
         // What the operator types
         .target(
@@ -165,7 +174,7 @@ let package = Package(
             name: "FleetSystemTests",
             dependencies: [
                 "FleetGuard", "FleetKit", "FleetFake", "FleetTestSupport", "mosaic", "guard-holder", "fleet-chaos",
-                "fleet-leaks",
+                "fleet-leaks", "guarded-section", "restart-fleet",
             ],
             swiftSettings: house),
     ]

@@ -51,17 +51,18 @@ package enum RunDirectoryOpener {
     ) throws(FleetError) -> Descriptor? {
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)
         guard let descriptor = Descriptor(result: openat(parent, name, flags)) else {
-            switch errno {
+            let number = errno
+            switch number {
             case ENOENT: return nil
             case ELOOP, ENOTDIR:
                 throw FleetError(
                     .unsafeHome, "\(Printable.oneLine(path)) is a symbolic link or not a directory",
-                    hint: "move it away; mosaic creates its own directory there", errno: errno)
+                    hint: "move it away; mosaic creates its own directory there", errno: number)
             case EACCES:
                 throw FleetError(
                     .unsafeHome, "\(Printable.oneLine(path)) cannot be read: permission denied",
-                    hint: "give it to this user (chown, chmod 700), or set --mosaic-home", errno: errno)
-            default: throw failure("open", path, errno)
+                    hint: "give it to this user (chown, chmod 700), or set --mosaic-home", errno: number)
+            default: throw failure("open", path, number)
             }
         }
         try checkSafe(descriptor.number, path)
