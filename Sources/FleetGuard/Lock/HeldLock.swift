@@ -41,7 +41,7 @@ public final class HeldLock {
     }
 
     /// What an operation asks for that must not run unguarded, also inside this package: only a lock has one.
-    package struct Proof { init() {} }
+    package struct Proof {}
     package var proof: Proof { Proof() }
 
     /// Stamps the lock: the owner's main loop lives, and systemd still knows its job.

@@ -34,7 +34,8 @@ public struct HistoryFile: Sendable {
     public func append(_ record: HistoryRecord) throws(FleetError) {
         let line = try record.line()
         guard let opened = try RunDirectoryOpener.openFleet(home: home, create: true) else {
-            throw FleetError(.io, "\(shown) cannot be written: its directory was removed", hint: "run the command again")
+            throw FleetError(
+                .io, "\(shown) cannot be written: its directory was removed", hint: "run the command again")
         }
         let folder = opened.number
         // Somebody may put the file aside between its opening and its lock.
