@@ -1,4 +1,5 @@
 public import FleetGuard
+internal import FleetKit
 
 /// What a host is called in `hosts.toml` and on the command line.
 ///
