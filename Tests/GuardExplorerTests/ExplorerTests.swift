@@ -14,7 +14,7 @@ struct ExplorerTests {
         check(scenario)
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: Scenarios.all)
+    @Test(.timeLimit(.minutes(3)), arguments: Scenarios.all.filter { !$0.isRolling })
     func fewInterruptions(_ scenario: Scenario) {
         var scenario = scenario
         scenario.preemptions = scenario.contenders.count > 2 || scenario.isPathMode ? 0 : 1
@@ -56,6 +56,20 @@ struct ExplorerTests {
         scenario.freezes = 1
         let report = check(scenario)
         #expect((report.joins > 0) == isExpected)
+    }
+
+    /// Never more than N down, none begun after the first failure, and whatever crashes, the next `--only-outdated`
+    /// finishes the rest.
+    @Test(
+        .timeLimit(.minutes(3)),
+        arguments: ["rolling", "rolling-after-a-crash", "rolling-fails", "rolling-falls"])
+    func rolls(_ name: String) throws {
+        var scenario = try #require(Scenarios.named(name))
+        scenario.preemptions = 0
+        scenario.freezes = 0
+        let report = check(scenario)
+        // The second one found the first one's work done, too.
+        #expect(report.joins > 0)
     }
 
     /// A file that stands in the way without being a record is met by those who explore.

@@ -46,14 +46,15 @@ final class FileLockStoreWatch: LockStoreWatch {
 
     private func sleep(_ bound: Duration) throws(FleetError) {
         let start = time.now()
+        var isHeard = false
         do throws(Errno) {
-            try watch.wait(timeout: bound)
+            isHeard = try watch.wait(timeout: bound)
         } catch .interrupted {
             // A signal: the caller looks at what it was.
         } catch {
             throw directory.failure("watch", ".", error)
         }
-        if time.now() - start < bound {
+        if time.now() - start < bound || isHeard {
             nextLook = Self.firstLook
         } else if let look = nextLook {
             nextLook = look < Self.lastLook ? look * 3 : nil

@@ -57,15 +57,16 @@ final class InotifyWatch: LockWatch {
             inotify_add_watch(inotify, "/proc/self/fd/\(file.descriptor)", UInt32(IN_CLOSE_WRITE)))
     }
 
-    func wait(timeout: Duration) throws(Errno) {
+    func wait(timeout: Duration) throws(Errno) -> Bool {
         var deadline = SuspendingClock.now + timeout
         while true {
             let left = max(deadline - SuspendingClock.now, .zero)
             let readable = try checked(fleet_wait_readable(inotify, wakeDescriptor ?? -1, left.wholeNanoseconds))
-            guard readable == Self.inotifyOnly else { return }
+            guard readable == Self.inotifyOnly else { return false }
             let news = readNews()
-            if news == .closed || news == .changed && !isThere() { return }
-            guard SuspendingClock.now < deadline else { return }  // also where other files come and go without an end
+            if news == .closed || news == .changed && !isThere() { return true }
+            // Also where other files come and go without an end.
+            guard SuspendingClock.now < deadline else { return news == .changed }
             if news == .changed { deadline = min(deadline, SuspendingClock.now + Guard.rest) }
         }
     }

@@ -124,6 +124,8 @@ public protocol LockWatch: AnyObject {
     /// Follow this record too: its owner's death closes it, which wakes us.
     func follow(_ file: borrowing LockFile) throws(Errno)
     /// Returns when something changed, at a signal, or after `timeout`. May return early for no reason.
-    func wait(timeout: Duration) throws(Errno)
+    /// - Returns: whether something changed. The time that the wait took does not tell: a busy machine may wake a process
+    ///   long after a change that came just before the timeout.
+    func wait(timeout: Duration) throws(Errno) -> Bool
     func close()
 }

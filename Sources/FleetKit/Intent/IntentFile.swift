@@ -75,6 +75,11 @@ public final class IntentFile: IntentKeeping {
         return try LostAgents(home: MosaicHome(absolute: home)).among(units)
     }
 
+    public func askedToEnd(among states: [UnitState]) throws(FleetError) -> Set<UnitName> {
+        guard !states.isEmpty else { return [] }
+        return try AskedEnds(home: MosaicHome(absolute: home)).among(states)
+    }
+
     // MARK: Steps
 
     private var shown: String { Printable.oneLine(path) }

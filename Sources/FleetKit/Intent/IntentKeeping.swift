@@ -16,10 +16,15 @@ public protocol IntentKeeping: AnyObject {
     /// Of these units that are down, those that went with their holder when it died.
     /// - Throws: `.unsafeHome`, `.io`.
     func lost(among units: [UnitName]) throws(FleetError) -> Set<UnitName>
+
+    /// Of these units, those whose last run was asked to end, by `systemctl stop`, too.
+    /// - Throws: `.unsafeHome`, `.io`.
+    func askedToEnd(among states: [UnitState]) throws(FleetError) -> Set<UnitName>
 }
 
 extension IntentKeeping {
     public func lost(among units: [UnitName]) throws(FleetError) -> Set<UnitName> { [] }
+    public func askedToEnd(among states: [UnitState]) throws(FleetError) -> Set<UnitName> { [] }
 }
 
 /// For callers without a mosaic home, and for tests.

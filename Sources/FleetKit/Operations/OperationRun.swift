@@ -54,6 +54,8 @@ final class OperationRun {
     var carried: Set<UnitName> = []
     /// Of a rolling restart: what was asked for, and whether it ended before it had reached everything.
     var resumption: RestartOptions?
+    /// Of any restart: options that the command for the rest repeats.
+    var repeats: [String] = []
     var isHalted = false
     /// Of a rolling restart: the one that is under way, from 1.
     var step: Int?
@@ -173,9 +175,9 @@ final class OperationRun {
         if mine.allSatisfy({ $0.condition == .stopped }) { return words.commands.fleet("start") }
         let names = mine.compactMap { missing in roster.agents.first { $0.unit == missing.unit }?.name.rawValue }
         guard whole == "restart", names.count == mine.count, names.count <= 20 else {
-            return words.commands.fleet(whole)
+            return words.commands.fleet(words: [whole] + repeats)
         }
-        return words.commands.fleet(words: [whole] + names)
+        return words.commands.fleet(words: [whole] + names + repeats)
     }
 
     /// The remaining outdated agents are found again; otherwise the agents are named. Those that systemd brings up need no more.

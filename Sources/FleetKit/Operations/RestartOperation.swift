@@ -58,6 +58,7 @@ public final class RestartOperation {
         var options = options
         if options.onlyFailed {
             options.lost = try surroundings.intents.lost(among: states.filter(\.isDown).map(\.name))
+            options.asked = try surroundings.intents.askedToEnd(among: states.filter(\.isFailed))
             if states.first?.isFailed == true { options.lost.formUnion(try missedBoot(states)) }
         }
         let isWhole = options.isWhole
@@ -102,6 +103,7 @@ public final class RestartOperation {
 
     func run(under lock: any RestartLock) throws(FleetError) -> RestartReport {
         let run = OperationRun(manager: manager, roster: roster, lock: lock, surroundings: surroundings)
+        run.repeats = options.repeats
         do throws(FleetError) {
             try restart(run)
             run.close()
@@ -167,15 +169,29 @@ public final class RestartOperation {
         let states = try run.states(of: agents)
         // Also what was found looping before the drain stopped it: the start limit still counts that.
         try run.resetLoops(states + agents.compactMap { plan.before[$0] })
+        let current = try cameUpCurrent(states, plan)
         var commands: [UnitCommand] = []
         for state in states {
-            if let verb = Self.verb(for: state, since: plan.run(of: state.name, wish: options.wish)) {
+            if !current.contains(state.name),
+                let verb = Self.verb(for: state, since: plan.run(of: state.name, wish: options.wish))
+            {
                 commands.append(UnitCommand(verb, state.name))
             } else {
                 try run.restartedAlready(state)
             }
         }
         _ = try perform(commands, plan, run)
+    }
+
+    /// With `onlyOutdated`: owed agents that a dead owner's job has brought up since the plan was made. Their run had begun
+    /// by then, so only what they run with tells that they are new.
+    private func cameUpCurrent(_ states: [UnitState], _ plan: RestartPlan) throws(FleetError) -> Set<UnitName> {
+        let came = states.filter { state in
+            state.isActive && !state.isToGoDown && plan.before[state.name].map { !$0.isActive } ?? false
+        }
+        guard options.onlyOutdated, !came.isEmpty else { return [] }
+        let freshness = try surroundings.freshness.look(at: came, of: roster, in: manager)
+        return Set(came.map(\.name).filter { freshness[$0]?.verdict == .current })
     }
 
     /// Before anything goes down: later commands know what a crash from here on leaves down.

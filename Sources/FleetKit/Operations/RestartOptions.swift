@@ -18,6 +18,8 @@ public struct RestartOptions: Sendable, Equatable {
     var resting: Set<UnitName> = []
     /// With `onlyFailed`: agents that are down because their holder died or failed at boot.
     var lost: Set<UnitName> = []
+    /// With `onlyFailed`: agents that failed in answer to a stop.
+    var asked: Set<UnitName> = []
     /// What the fleet was like when the restart was asked for, where it had to wait for another one since: what runs in
     /// a newer run is left alone. nil: everything is restarted.
     public var wish: RestartWish?
@@ -32,6 +34,9 @@ public struct RestartOptions: Sendable, Equatable {
     /// The words of the command that continues a rolling restart that ended early. The names of
     /// the agents that are left are added, but for `onlyOutdated`, which finds them itself.
     public var resumption: [String] = ["restart"]
+
+    /// Options that the command for the rest repeats, such as `--reason=…`.
+    public var repeats: [String] = []
 
     /// How a rolling restart goes through the agents.
     public struct Rolling: Sendable, Equatable {

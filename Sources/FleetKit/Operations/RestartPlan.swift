@@ -103,6 +103,11 @@ public struct RestartPlan: Sendable, Equatable {
                 return Self.stoppedOnPurpose
             }
             guard options.onlyFailed else { return nil }
+            if now.isFailed, options.asked.contains(now.name), !intents.owed.contains(now.name),
+                !options.lost.contains(now.name)
+            {
+                return Self.stoppedOnPurpose
+            }
             if options.heals {
                 // With a holder that failed they fail at each try.
                 if holderIsUp || now.name == holderUnit, !now.isDown { return "systemd is about to start it" }

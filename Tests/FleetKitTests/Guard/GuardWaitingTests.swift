@@ -255,7 +255,10 @@ import Testing
         var follows = 0
         var waits = 0
         func follow(_ file: borrowing LockFile) { follows += 1 }
-        func wait(timeout: Duration) { waits += 1 }
+        func wait(timeout: Duration) -> Bool {
+            waits += 1
+            return false
+        }
         func close() {}
     }
 }

@@ -105,6 +105,10 @@ public struct BugHunt: Sendable {
         case .joinLeftOut: return Scenarios.named("join-one-under-way") ?? Scenario("", [])
         case .ownersTakenForOne: return Scenarios.named("impatient-again") ?? Scenario("", [])
         case .killsTheSlow: return Scenarios.named("slow-two") ?? Scenario("", [])
+        case .stepNotAwaited, .rolledBeforeTheLock: return Scenarios.named("rolling") ?? Scenario("", [])
+        case .failureOverlooked: return Scenarios.named("rolling-fails") ?? Scenario("", [])
+        case .watchLeftOut: return Scenarios.named("rolling-falls") ?? Scenario("", [])
+        case .debtsForgotten: return Scenarios.named("rolling-after-a-crash") ?? Scenario("", [])
         case .decidedTooEarly: return Scenarios.named("only-failed") ?? Scenario("", [])
         }
     }

@@ -20,6 +20,11 @@ public enum SeededBug: String, CaseIterable, Sendable {
     case joinLeftOut = "restarted-again-after-the-wish"
     case ownersTakenForOne = "time-of-all-owners-counts-for-the-last"
     case killsTheSlow = "slow-holder-taken-for-stopped"
+    case stepNotAwaited = "next-step-before-the-last-is-up"
+    case failureOverlooked = "rolling-on-after-a-failure"
+    case watchLeftOut = "rolling-on-before-it-stayed-up"
+    case debtsForgotten = "debts-of-a-crash-forgotten"
+    case rolledBeforeTheLock = "only-outdated-decided-before-the-lock"
     case decidedTooEarly = "only-failed-decided-before-the-lock"
 
     /// The bug is in what the contender does, not in how the guard calls the system.

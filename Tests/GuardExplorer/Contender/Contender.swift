@@ -87,6 +87,8 @@ struct Contender {
             try Restart(
                 policy: waitPolicy(policy), joins: joins, onlyFailed: onlyFailed, steps: steps, bug: bug
             ).run(policyGuard, seam) { step, lock throws(FleetError) in try run(step, holding: lock, seam) }
+        case .roll(let policy, let width):
+            try RollingRestart(policy: waitPolicy(policy), width: width, bug: bug).run(policyGuard, seam)
         case .breakLock: try breakLock(nil, store, seam)
         case .breakByToken:
             guard let token = try store.observe()?.record?.token else { return }
@@ -131,7 +133,7 @@ struct Contender {
             _ = seam.ask(.mark(.hang))
         case .startServer: _ = seam.ask(.mark(.startServer))
         case .acquire, .acquireRun, .acquirePlanned, .release, .breakLock, .breakByToken, .fillDisk, .pause, .restart,
-            .operate:
+            .roll, .operate:
             break
         }
     }

@@ -28,8 +28,8 @@ struct Memory {
     private var stagedStatus: FileStatusKey?
     private var lastStatus: FileStatusKey?
     private var lastNow: Int32 = 0
-    /// The agent's run at the look before the wait; -1 for none.
-    private var wish: Int32 = -1
+    /// The agents' runs at the look before the wait; empty for none.
+    private var wish: [Int32] = []
     private var beforeLastAnswer = Digest()
 
     /// `Guard.acquire`: what was known before it began, and when it began to wait.
@@ -72,7 +72,7 @@ struct Memory {
         fingerprint.add(tokens)
         fingerprint.add(mutexDescriptor, isMutexKnown ? 1 : 0)
         fingerprint.add(mutexInode)
-        fingerprint.add(wish)
+        for run in wish { fingerprint.add(run) }
         for number in survives { fingerprint.add(number) }
         hasForgotten = true
     }
@@ -83,7 +83,7 @@ struct Memory {
 
     /// A step of the script is done.
     mutating func finishedStep(_ step: Int, holdsLock: Bool) {
-        wish = -1
+        wish = []
         forget(
             to: Digest(),
             [Int32(step), holdsLock ? stagedDescriptor : -1]
@@ -213,10 +213,13 @@ struct Memory {
             isInside = false
         case (.now, .time(let tick)): sawTime(tick)
         case (.mark(.granted), _): acquired()
-        case (.mark(.look), .agent(_, let run)): wish = run
+        case (.mark(.look), .agent(_, let run)): wish = [run]
+        case (.mark(.lookAtFleet), .fleet(let agents)): wish = agents.map(\.run)
         case (.makeWatch, .descriptor(let watch)): waiter.watch = watch
         case (.follow, _): waiter.follows(lastStatus, vocabulary)
-        case (.wait, _): waiter.waitedSince = lastNow
+        case (.wait, let answer):
+            waiter.waitedSince = lastNow
+            waiter.isHeard = answer == .flag(true)
         case (.lock(mutexDescriptor, .exclusive), .flag(true)) where !isPathMode && !isInside: entered()
         case (.unlock(mutexDescriptor), _): isInside = false
         case (.link(_, vocabulary.mutex), .none) where isPathMode && !isInside:
@@ -274,6 +277,8 @@ extension Digest {
             add(11, Int32(numbers.count))
             for number in numbers { add(number) }
         case .agent(let isUp, let run): add(isUp ? 12 : 13, run)
+        case .fleet(let agents): for agent in agents { add(14 + agent.condition.rawValue, agent.run) }
+        case .owed(let bits): add(20, Int32(bitPattern: bits))
         }
     }
 }

@@ -41,7 +41,7 @@ struct Restart {
 extension ScriptStep {
     var isOperation: Bool {
         switch self {
-        case .operate: true
+        case .operate, .roll: true
         case .restart(_, joins: _, onlyFailed: _, let steps): steps.contains(where: \.isOperation)
         default: false
         }
@@ -50,7 +50,7 @@ extension ScriptStep {
     /// It appends to the lock record.
     var writesRecord: Bool {
         switch self {
-        case .progress, .operate: true
+        case .progress, .operate, .roll: true
         case .restart(_, joins: _, onlyFailed: _, let steps): steps.contains(where: \.writesRecord)
         default: false
         }

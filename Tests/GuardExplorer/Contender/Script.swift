@@ -37,6 +37,8 @@ public enum ScriptStep: Sendable, Hashable {
     /// A restart of the agent as the dispatcher runs it: with the lock around the steps. One that joins leaves the agent
     /// alone when another one has restarted it since it was asked for.
     indirect case restart(ScriptPolicy, joins: Bool, onlyFailed: Bool, [ScriptStep])
+    /// A rolling restart of the agents that run outdated, so many at a time.
+    case roll(ScriptPolicy, width: Int)
     /// Within a restart: the fleet's own operation on the agent, over a service manager in this world.
     case operate
 }

@@ -15,6 +15,9 @@ final class Seam {
     let bug: SeededBug?
     /// What a buggy restart goes by: the agent as it was before the lock was held.
     var knownAgent: SeamAnswer?
+    var knownFleet: SeamAnswer?
+    /// How many agents there are in a world of rolling restarts.
+    let agents: Int
     private let answers: [SeamAnswer]
     private let calls: [SeamCall]
     private var position = 0
@@ -33,12 +36,13 @@ final class Seam {
 
     /// - Parameter calls: what was asked when the answers were given, to see that the code is deterministic.
     init(
-        vocabulary: Vocabulary, index: Int, isPathMode: Bool, bug: SeededBug?, memory: Memory, calls: [SeamCall],
-        answers: [SeamAnswer], guess: @escaping (SeamCall) -> SeamAnswer? = { _ in nil }
+        vocabulary: Vocabulary, index: Int, isPathMode: Bool, agents: Int, bug: SeededBug?, memory: Memory,
+        calls: [SeamCall], answers: [SeamAnswer], guess: @escaping (SeamCall) -> SeamAnswer? = { _ in nil }
     ) {
         self.vocabulary = vocabulary
         self.index = index
         self.isPathMode = isPathMode
+        self.agents = agents
         self.bug = bug
         self.memory = memory
         self.calls = calls
@@ -182,7 +186,11 @@ extension Seam: LockFileCalls {
             try seam.done(seam.ask(.follow(number, file.descriptor)))
         }
 
-        func wait(timeout: Duration) throws(Errno) { try seam.done(seam.ask(.wait(number, timeout))) }
+        func wait(timeout: Duration) throws(Errno) -> Bool {
+            let answer = seam.ask(.wait(number, timeout))
+            guard case .flag(let isHeard) = answer else { throw seam.failed(answer) }
+            return isHeard
+        }
         func close() { _ = seam.ask(.closeWatch(number)) }
     }
 }

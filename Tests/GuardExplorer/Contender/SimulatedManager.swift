@@ -3,7 +3,7 @@ internal import FleetKit
 
 /// A service manager that knows one agent, whose state is the world's. What runs over it is the fleet's own restart
 /// operation.
-final class SimulatedManager: ServiceManager {
+final class SimulatedManager: InertManager {
     private let seam: Seam
     private let onlyFailed: Bool
     private let joins: Bool
@@ -14,8 +14,6 @@ final class SimulatedManager: ServiceManager {
         self.onlyFailed = onlyFailed
         self.joins = joins
     }
-
-    let endpoint = "simulated"
 
     /// What the agent is like now, for a restart that is about to wait.
     func wish() throws(FleetError) -> RestartWish {
@@ -72,21 +70,6 @@ final class SimulatedManager: ServiceManager {
         }
         return outcomes
     }
-
-    func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
-        units.map { UnitSettings(name: $0, killMode: "") }
-    }
-
-    func waitForChange(
-        of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
-    ) throws(FleetError) -> Bool { false }
-    func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] { [] }
-    func processes(of unit: UnitName) throws(FleetError) -> [Int32] { [] }
-    func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
-        ManagerFooting(runtimeDirectory: nil, environment: [:], units: units.map { .init(id: $0, path: "") })
-    }
-    func reload() throws(FleetError) {}
-    func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {}
 }
 
 /// How long a phase takes is nobody's business here.

@@ -4,6 +4,7 @@ struct WaiterMemory {
     var content: Int32 = -1
     var watch: CInt = -1
     var waitedSince: Int32 = -1
+    var isHeard = false
     private var seen: (status: FileStatusKey, token: Int32)?
     private var clock: WatchedTicks
     private var owner: Int32 = 0
@@ -49,7 +50,7 @@ struct WaiterMemory {
     /// The clock is so coarse that a wait which time ended lasted longer than any bound.
     mutating func woke(at tick: Int32) {
         guard waitedSince >= 0 else { return }
-        if tick == waitedSince {
+        if tick == waitedSince || isHeard {
             nextLook = 1
         } else {
             nextLook = nextLook == 0 || nextLook >= 81 ? 0 : nextLook * 3

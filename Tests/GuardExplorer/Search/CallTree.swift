@@ -19,16 +19,20 @@ final class CallTree {
     private let index: Int
     private let vocabulary: Vocabulary
     private let isPathMode: Bool
+    private let agents: Int
     private let forgets: Bool
     /// How often the real code was run.
     private(set) var runs = 0
 
     /// - Parameter forgets: histories may meet again.
-    init(_ contender: Contender, index: Int, vocabulary: Vocabulary, isPathMode: Bool, forgets: Bool) {
+    init(
+        _ contender: Contender, index: Int, vocabulary: Vocabulary, isPathMode: Bool, agents: Int, forgets: Bool
+    ) {
         self.contender = contender
         self.index = index
         self.vocabulary = vocabulary
         self.isPathMode = isPathMode
+        self.agents = agents
         self.forgets = forgets && contender.bug == nil
         let first = run(calls: [], answers: []) { _ in nil }
         nodes = [Node(call: first[0].call, parent: -1, answer: .none)]
@@ -101,8 +105,8 @@ final class CallTree {
             vocabulary, isPathMode: isPathMode, forgets: forgets,
             remembersEvents: contender.script.contains(where: \.isOperation))
         let seam = Seam(
-            vocabulary: vocabulary, index: index, isPathMode: isPathMode, bug: contender.bug, memory: memory,
-            calls: calls, answers: answers, guess: guess)
+            vocabulary: vocabulary, index: index, isPathMode: isPathMode, agents: agents, bug: contender.bug,
+            memory: memory, calls: calls, answers: answers, guess: guess)
         return contender.calls(after: seam)
     }
 }

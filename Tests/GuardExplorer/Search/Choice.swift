@@ -6,11 +6,13 @@ enum Choice: Hashable {
     case die(Int)
     /// A helper process acts, or ends.
     case child(Int)
+    /// systemd gets on with what it has to do about an agent.
+    case job(Int)
     /// Time passes.
     case tick
 }
 
-/// Schedules as text, such as `a12 b3 A2 t b40`: lower case steps, upper case crashes, `x0` helpers, `t` time.
+/// Schedules as text, such as `a12 b3 A2 t b40`: lower case steps, upper case crashes, `x0` helpers, `j0` jobs, `t` time.
 enum ScheduleString {
     static func encode(_ choices: [Choice]) -> String {
         var words: [String] = []
@@ -23,6 +25,7 @@ enum ScheduleString {
             case .step(let contender): words.append("\(letter(contender, "a"))\(count)")
             case .die(let contender): words.append("\(letter(contender, "A"))\(count)")
             case .child(let child): words += Array(repeating: "x\(child)", count: end - index)
+            case .job(let agent): words += Array(repeating: "j\(agent)", count: end - index)
             case .tick: words.append("t\(count)")
             }
             index = end
@@ -39,6 +42,7 @@ enum ScheduleString {
             guard number != nil || word.count == 1 else { return nil }
             switch first {
             case UInt8(ascii: "x"): choices.append(.child(number ?? 0))
+            case UInt8(ascii: "j"): choices.append(.job(number ?? 0))
             case UInt8(ascii: "t"): choices += Array(repeating: .tick, count: number ?? 1)
             case UInt8(ascii: "a")...UInt8(ascii: "h"):
                 choices += Array(repeating: .step(Int(first - UInt8(ascii: "a"))), count: number ?? 1)

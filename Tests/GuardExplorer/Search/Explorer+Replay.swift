@@ -22,6 +22,9 @@ extension Explorer {
                     ? "crashes before: \(words(call(of: index, in: state)))" : "dies: its kernel locks are gone"
                 lines.append("\(letter(index))  \(how)")
             case .child(let index): lines.append("   helper \(index) acts or ends")
+            case .job(let agent):
+                guard state.world.fleet.agents.indices.contains(agent) else { return nil }
+                lines.append("   systemd gets on with agent \(agent)")
             case .tick: lines.append("   time passes")
             }
             apply(choice, to: &state)
@@ -78,6 +81,8 @@ extension Explorer {
         case .liveness(let isAlive): isAlive ? " = alive" : " = gone"
         case .processes(let list): " = \(list)"
         case .agent(let isUp, let run): " = \(isUp ? "up" : "failed"), run \(run)"
+        case .fleet(let agents): " = [\(agents.map { "\($0.condition), run \($0.run)" }.joined(separator: "; "))]"
+        case .owed(let bits): " = owed \(String(bits, radix: 2))"
         }
     }
 }

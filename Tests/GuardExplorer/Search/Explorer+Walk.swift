@@ -50,7 +50,7 @@ extension Explorer {
         let all = choices(in: state)
         let harmless = all.filter { choice in
             switch choice {
-            case .step, .child: true
+            case .step, .child, .job: true
             case .die(let index): state.world.processes[index].phase != .alive
             case .tick: false
             }

@@ -31,12 +31,12 @@ public final class Explorer {
                 CallTree(
                     Contender(script: script, bug: index < scenario.before.count ? nil : scenario.bug), index: index,
                     vocabulary: vocabulary, isPathMode: scenario.isPathMode,
-                    forgets: !scenario.isUnreduced && !scenario.remembersAll))
+                    agents: scenario.fleet.agents.count, forgets: !scenario.isUnreduced && !scenario.remembersAll))
         }
         self.trees = trees
         epilogue = CallTree(
             Contender(script: [.acquire(.patient), .act, .release], bug: nil), index: trees.count,
-            vocabulary: vocabulary, isPathMode: scenario.isPathMode, forgets: true)
+            vocabulary: vocabulary, isPathMode: scenario.isPathMode, agents: 0, forgets: true)
         let setup = WorldSetup(
             isPathMode: scenario.isPathMode, inheritsDescriptors: scenario.inheritsDescriptors,
             hasFaults: scenario.hasFaults, listsAll: scenario.bug != nil || scenario.isUnreduced,
@@ -46,6 +46,7 @@ public final class Explorer {
             checks: scenario.checks)
         var world = SimulatedKernel(vocabulary: vocabulary, setup: setup)
         world.agentIsUp = scenario.agentIsUp
+        world.fleet = scenario.fleet
         world.processes = Array(repeating: .init(), count: trees.count)
         initial = SearchState(
             world: world, nodes: Array(repeating: 0, count: trees.count), preemptions: 0, crashes: scenario.crashes,
@@ -167,6 +168,7 @@ public final class Explorer {
             guard let child, !child.stays || child.isDoomed else { continue }
             others.append(.child(index))
         }
+        for index in world.fleet.agents.indices where world.fleet.isBusy(index) { others.append(.job(index)) }
         var result: [Choice] = []
         let canGoOn = steps.contains(state.last)
         if canGoOn { result.append(.step(state.last)) }
@@ -215,6 +217,7 @@ public final class Explorer {
             state.world.die(index)
             if !state.world.processes[index].isAlive { state.nodes[index] = -1 }
         case .child(let index): state.world.stepChild(index)
+        case .job(let index): state.world.fleet.goOn(index)
         case .tick:
             let ready = ready(in: state)
             if !ready.isEmpty {
@@ -269,7 +272,7 @@ public final class Explorer {
             switch step {
             case .acquirePlanned(.pushy, plan: _): patience = 1
             case .acquirePlanned(.impatient, plan: _): patience = 2
-            case .acquire, .acquireRun, .acquirePlanned, .restart: return nil
+            case .acquire, .acquireRun, .acquirePlanned, .restart, .roll: return nil
             default: break
             }
         }
@@ -283,6 +286,7 @@ public final class Explorer {
         guard !state.world.children.contains(where: { $0.map { !$0.stays || $0.isDoomed } ?? false }) else {
             return false
         }
+        guard !state.world.fleet.agents.indices.contains(where: state.world.fleet.isBusy) else { return false }
         return state.world.processes.indices.allSatisfy { index in
             !state.world.processes[index].isAlive
                 || (state.world.processes[index].phase == .alive && call(of: index, in: state) == .mark(.hang))

@@ -9,6 +9,9 @@ public struct Scenario: Sendable {
     public var isPathMode = false
     /// Whether the world's one agent is up when it begins.
     public var agentIsUp = true
+    /// The agents of a rolling restart.
+    var fleet = SimulatedFleet()
+    public var isRolling: Bool { !fleet.agents.isEmpty }
     /// How many processes may crash, each before any of its calls.
     public var crashes: Int
     /// How often time may pass while somebody could go on: that contender is frozen for a while, then thaws.

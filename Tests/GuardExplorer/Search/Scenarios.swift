@@ -91,6 +91,32 @@ public enum Scenarios {
         ]
     }
 
+    /// `--rolling --only-outdated`, twice: the second one is the next, whatever became of the first.
+    public static var rolling: [Scenario] {
+        typealias Agent = SimulatedFleet.Agent
+        let old = Agent()
+        var down = old
+        down.condition = .down
+        return [
+            roll("rolling", [old, old, old], width: 1),
+            roll("rolling-two-at-once", [old, old, old, old], width: 2),
+            roll("rolling-after-a-crash", [down, old, old], owed: 0b1, width: 1),
+            roll("rolling-fails", [old, Agent(failures: 1), old], width: 1),
+            roll("rolling-fails-two-at-once", [old, Agent(failures: 1), old, old], width: 2),
+            roll("rolling-falls", [Agent(falls: true), old, old], width: 1),
+        ]
+    }
+
+    private static func roll(
+        _ name: String, _ agents: [SimulatedFleet.Agent], owed: UInt32 = 0, width: Int
+    ) -> Scenario {
+        let restart = ScriptStep.roll(.patient, width: width)
+        // The last one goes on until an end without a failure: a start that fails does so once.
+        var scenario = Scenario(name, [[restart], [restart, restart]], before: [left], freezes: 1)
+        scenario.fleet = SimulatedFleet(agents: agents, owed: owed, width: width)
+        return scenario
+    }
+
     /// The same without `flock`. A crash inside the mutex costs its stale time there.
     public static var path: [Scenario] {
         [
@@ -129,7 +155,7 @@ public enum Scenarios {
         ]
     }
 
-    public static var all: [Scenario] { two + joining + impatient + slow + path + three }
+    public static var all: [Scenario] { two + joining + rolling + impatient + slow + path + three }
 
     public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 

@@ -8,11 +8,19 @@ public enum Suite: String, Sendable {
             + (Scenarios.impatient + Scenarios.slow).map {
                 bounded($0, freezes: $0.isSlow ? 2 : 1, self == .test ? 1 : 2)
             }
-            + twice + three
+            + rolling + twice + three
     }
 
     /// Seven million states or more in every order with a freeze.
     private static let large: Set = ["path-two", "path-after-a-crash", "path-work-and-push", "path-helper"]
+
+    /// A rolling restart is one lock: what is new here is where it crashes, and who comes next.
+    private var rolling: [Scenario] {
+        Scenarios.rolling.map { scenario in
+            guard self == .test else { return bounded(scenario, freezes: 1, 1) }
+            return bounded(scenario, freezes: 0, scenario.fleet.width > 1 ? 0 : 1)
+        }
+    }
 
     /// Every order with two crashes and two freezes.
     private var twice: [Scenario] {

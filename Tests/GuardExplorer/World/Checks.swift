@@ -29,5 +29,9 @@ public struct Checks: OptionSet, Sendable {
     /// An owner that makes progress is evicted only past both the waiter's patience, counted for this owner, and its own plan.
     public static let evictions = Checks(rawValue: 1024)
 
-    public static let all = Checks(rawValue: 2047)
+    /// Never more agents down than a rolling restart may take, none begun after the first failure, none twice; and what
+    /// ends well has reached all of them.
+    public static let rolling = Checks(rawValue: 2048)
+
+    public static let all = Checks(rawValue: 4095)
 }

@@ -36,6 +36,10 @@ enum SeamCall: Hashable {
 
     /// What the service manager says of the one agent.
     case agent
+    /// What it says of all agents of a world of rolling restarts.
+    case fleet
+    /// What the intent file says.
+    case owed
 
     case mark(Mark)
 
@@ -64,6 +68,20 @@ enum SeamCall: Hashable {
         case joined
         /// The service manager is told to start the agent anew; only if it is down, if so.
         case command(onlyFailed: Bool, joins: Bool)
+        /// The same as `fleet`, for the wish.
+        case lookAtFleet
+        /// A restart, or else a start, of this agent is sent to the service manager.
+        case send(Int, isRestart: Bool)
+        case resetFailed(Int)
+        /// Waits until systemd has no job for any of these.
+        case awaitAgents([Int])
+        /// Agents that came up are watched for a tick.
+        case watch
+        /// Lines of the intent file, a bit for each agent.
+        case owes(UInt32)
+        case pays(UInt32)
+        /// A rolling restart ends well.
+        case rolled
         /// A side thread begins to stamp this file, tick after tick.
         case startStamping(CInt)
         /// A main loop that hangs for ever.
@@ -85,7 +103,7 @@ extension SeamCall {
     /// It may have to wait until the world changes.
     var isWait: Bool {
         switch self {
-        case .wait, .sleep, .mark(.work), .mark(.pause): true
+        case .wait, .sleep, .mark(.work), .mark(.pause), .mark(.watch): true
         default: false
         }
     }
@@ -105,6 +123,14 @@ enum SeamAnswer: Hashable {
     case liveness(Bool)
     case processes([Int32])
     case agent(isUp: Bool, run: Int32)
+    case fleet([FleetKey])
+    case owed(UInt32)
+}
+
+/// One agent of several.
+struct FleetKey: Hashable {
+    var condition: SimulatedFleet.Condition
+    var run: Int32
 }
 
 /// `FileStatus` in small numbers.

@@ -25,7 +25,8 @@ extension SimulatedKernel {
             if timeout == Guard.rest { return true }
             // A wait as short as a sleep is one: its end shows what nobody tells.
             return timeout <= Self.shortWait && processes[process].watches[Int(watch)]?.hasChanged == true
-        case .mark(.work), .mark(.pause): return tick > processes[process].waitsSince
+        case .mark(.work), .mark(.pause), .mark(.watch): return tick > processes[process].waitsSince
+        case .mark(.awaitAgents(let agents)): return !agents.contains { fleet.agents[$0].condition.hasJob }
         case .mark(.hang): return false
         case .mark(.awaitCommand): return !children.contains { $0?.parent == Int32(process) && $0?.stays == false }
         default: return true
@@ -99,9 +100,11 @@ extension SimulatedKernel {
             processes[process].watches[Int(watch)]?.followed = node
             return .none
         case .wait(let watch, _):
+            let isHeard = processes[process].watches[Int(watch)]?.hasEvent == true
             processes[process].watches[Int(watch)]?.hasEvent = false
             processes[process].watches[Int(watch)]?.hasChanged = false
-            return woken(process)
+            _ = woken(process)
+            return .flag(isHeard)
         case .closeWatch(let watch):
             processes[process].watches[Int(watch)] = nil
             return .none
@@ -112,6 +115,8 @@ extension SimulatedKernel {
         case .writers(let file): return .processes(holders(of: Int32(file.inode) - 1) { $0.writes })
         case .openers(let file): return .processes(holders(of: Int32(file.inode) - 1) { _ in true })
         case .agent: return .agent(isUp: agentIsUp, run: agentRun)
+        case .fleet: return lookAtFleet(by: process)
+        case .owed: return .owed(fleet.owed)
         case .identify(let number): return .liveness(isAlive(number))
         case .isStopped(let number): return .flag(isStopped(number))
         case .kill(let number): return .flag(kill(number, by: process))

@@ -31,6 +31,7 @@ extension SimulatedKernel {
             digest.add(wasDisturbed)
             digest.add(Int64(agentRun) << 1 | (agentIsUp ? 1 : 0))
             for token in wonTokens { digest.add(token) }
+            fleet.add(to: &digest)
             return digest
         }
     }
@@ -53,6 +54,7 @@ extension SimulatedKernel {
         }
         digest.add(tick, granted)
         digest.add(agentRun << 1 | (agentIsUp ? 1 : 0), wasDisturbed ? 1 : 0)
+        fleet.add(to: &digest)
         for token in wonTokens.map({ vocabulary.name($0) }).sorted() { for byte in token.utf8 { digest.add(byte) } }
         return digest.low
     }
@@ -66,6 +68,7 @@ extension SimulatedKernel {
         digest.add(Int64(process.callsSinceLoss) << 2 | (process.sawChange ? 2 : 0) | (process.isFenced ? 1 : 0))
         digest.add((process.sawRelease ? 4 : 0) | (process.hasVacated ? 2 : 0))
         digest.add(process.askedRun, process.seenRun)
+        digest.add(Int64(process.toldNew) << 32 | Int64(process.commanded) << 1 | (process.hasSeenFailure ? 1 : 0))
         digest.add(process.watches.count)
         for watch in process.watches {
             digest.add(

@@ -146,9 +146,20 @@ extension SimulatedKernel {
         case .startServer:
             let leaked = setup.inheritsDescriptors ? processes[process].files.filter { $0 >= 0 } : []
             spawn(from: process, inheriting: leaked, stays: true)
-        case .awaitCommand: break
-        case .work, .pause: break
-        case .asked: noteWish(of: process)
+        case .awaitCommand, .awaitAgents: break
+        case .work, .pause, .watch: break
+        case .asked:
+            noteWish(of: process)
+            beginRolling(process)
+        case .lookAtFleet: return lookAtFleet(by: process)
+        case .send(let agent, let isRestart):
+            checkAct(by: grant(process), words: "contender \(process)")
+            checkFence(of: process, wasFenced: wasFenced)
+            send(agent, isRestart: isRestart, by: process)
+        case .resetFailed(let agent): fleet.resetFailed(agent)
+        case .owes(let agents): fleet.owed = agents
+        case .pays(let agents): fleet.owed &= ~agents
+        case .rolled: checkRolled(by: process)
         case .look:
             processes[process].seenRun = agentRun
             return .agent(isUp: agentIsUp, run: agentRun)

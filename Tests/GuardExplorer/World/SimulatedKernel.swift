@@ -85,6 +85,12 @@ struct SimulatedKernel {
         var askedRun: Int32 = -1
         /// And when this one looked, before it waited; -1 while it has not.
         var seenRun: Int32 = -1
+        /// Agents that its rolling restart has sent a command for, a bit each.
+        var commanded: UInt32 = 0
+        /// Agents that it was last told are up in a new run.
+        var toldNew: UInt32 = 0
+        /// It was told that one of those that it commanded has failed.
+        var hasSeenFailure = false
         var isAlive: Bool { phase == .alive || phase == .doomed || phase == .lastGasp || phase == .closing }
     }
 
@@ -119,6 +125,8 @@ struct SimulatedKernel {
     /// The one agent of this world: is it up, and which run of it is this.
     var agentIsUp = true
     var agentRun: Int32 = 0
+    /// The agents of a world of rolling restarts.
+    var fleet = SimulatedFleet()
     /// A process died, or time passed while somebody could have gone on.
     var wasDisturbed = false
     /// What the last call broke.

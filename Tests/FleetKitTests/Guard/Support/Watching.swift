@@ -19,12 +19,12 @@ final class WatchedWatch: LockWatch {
     func follow(_ file: borrowing LockFile) throws(Errno) { try inner.follow(file) }
     func close() { inner.close() }
 
-    func wait(timeout: Duration) throws(Errno) {
+    func wait(timeout: Duration) throws(Errno) -> Bool {
         waits.append(timeout)
         guard timeout > .milliseconds(50) else { return try inner.wait(timeout: timeout) }
         waiting.happen()
         // Longer than a test waits for what the wait is for: only an event ends it in time, however busy the machine is.
-        try inner.wait(timeout: .seconds(120))
+        return try inner.wait(timeout: .seconds(120))
     }
 }
 
@@ -43,8 +43,10 @@ final class ManualWatch: LockWatch {
     func follow(_ file: borrowing LockFile) {}
     func close() {}
 
-    func wait(timeout: Duration) {
+    func wait(timeout: Duration) -> Bool {
         timeouts.append(timeout)
-        if !onWait() { time.advance(by: timeout) }
+        let isWoken = onWait()
+        if !isWoken { time.advance(by: timeout) }
+        return isWoken
     }
 }
