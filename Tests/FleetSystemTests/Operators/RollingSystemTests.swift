@@ -10,6 +10,10 @@ struct RollingSystemTests {
     private let fleet: RealFleet
     private static let width = 3
 
+    /// Of the restarts that are killed at every line: `make soak` asks for more of them.
+    private static let widths = (ProcessInfo.processInfo.environment["MOSAIC_ROLLING_WIDTHS"] ?? "2")
+        .split(separator: ",").compactMap { Int($0) }
+
     init() throws {
         fleet = try RealFleet(
             agents: 20,
@@ -40,7 +44,9 @@ struct RollingSystemTests {
     }
 
     /// Asked of systemd itself.
-    private func records() throws -> [Record] {
+    private func records() throws -> [Record] { try records(fleet) }
+
+    private func records(_ fleet: RealFleet) throws -> [Record] {
         let properties = [
             "Id", "InvocationID", "ActiveState", "ActiveExitTimestampMonotonic", "ActiveEnterTimestampMonotonic",
             "InactiveExitTimestampMonotonic",
@@ -137,6 +143,39 @@ struct RollingSystemTests {
             try fleet.must(third)
             #expect(third.output.contains("Nothing is outdated"), "\(moment)")
         }
+    }
+
+    /// At every line that it says, which is after every command, every end of one, and every wait.
+    @Test(arguments: widths) func killedAtEveryLineTheSameCommandFinishes(width: Int) throws {
+        let small = try RealFleet(agents: 6, script: "exec sleep infinity\n")
+        let command = ["restart", "--rolling=\(width)", "--only-outdated", "--stable-for", "100ms", "-v"]
+        func upgrade(_ number: Int) throws {
+            let path = small.folder.path + "/agent.sh"
+            try ScriptedHome.write("exec sleep infinity\n# \(number)\n", to: path + ".new")
+            #expect(rename(path + ".new", path) == 0)
+        }
+        var index = 0
+        while true {
+            try upgrade(index)
+            let begin = now()
+            let before = try small.units().map(\.invocation)
+            let first = try small.mosaic(command)
+            let hasLine = try eventually("line \(index), or the end", within: .seconds(60)) { () -> Bool? in
+                if first.errors.split(separator: "\n").count > index { return true }
+                return first.isRunning ? nil : false
+            }
+            first.signal(SIGKILL)
+            try first.wait()
+            guard hasLine else { break }
+            try small.must(small.mosaic(command), within: .seconds(60))
+            let after = try records(small)
+            #expect(after.allSatisfy(\.active), "line \(index)")
+            #expect(mostDown(after, since: begin) <= width, "line \(index)")
+            #expect(zip(before.dropFirst(), after).allSatisfy { $0 != $1.invocation }, "line \(index)")
+            index += 1
+        }
+        // It says more than its beginning and its end.
+        #expect(index >= 8, "\(index) lines")
     }
 
     @Test func theCanaryAloneFailsAndNothingElseIsTouched() throws {
