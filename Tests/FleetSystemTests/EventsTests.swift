@@ -149,6 +149,18 @@ struct EventsTests {
         #expect(try fleet.troubles() == [])
     }
 
+    @Test("An agent that answers a stop with a failure is no event, whoever stops it", arguments: backends)
+    func stops(_ backend: String) throws {
+        let fleet = try makeFleet("[ $2 = a02 ] || trap 'exit 1' TERM\nwhile :; do sleep 0.1; done\n")
+        try fleet.must(fleet.mosaic(["restart", "a01", "--stable-for", "0"], backend: backend))
+        try fleet.systemctl("stop", fleet.agents[0])
+        try fleet.must(fleet.mosaic(["start", "a01", "--stable-for", "0"], backend: backend))
+        try fleet.must(fleet.mosaic(["stop", "a01"], backend: backend))
+        // What would have been told by now has been told.
+        try fleet.systemctl("kill", "-s", "KILL", fleet.agents[1])
+        try expect(["unit-failed a02"], fleet, comment: "stops")
+    }
+
     @Test("An agent that waits for a person: one event each time, not one for each word")
     func waiting() throws {
         let fleet = try makeFleet(Self.reporter())

@@ -113,6 +113,20 @@ struct FromInsideTests {
         try expectGone(fleet)
     }
 
+    @Test("A script that restarts itself in the foreground runs its trap, and is not killed", arguments: backends)
+    func trap(_ backend: String) throws {
+        let script = "trap 'echo yes >\"$1/$2.trapped\"; exit 0' TERM\n" + Self.agent
+        let fleet = try RealFleet(agents: 2, script: script)
+        try order(fleet, "a02", "restart a02 --stable-for 200ms", backend: backend)
+        let path = transcriptPath(fleet)
+        try eventually("its outcome", within: .seconds(60), state: TestProcess.contents(path)) {
+            TestProcess.contents(path).contains("1 unit restarted")
+        }
+        #expect(TestProcess.contents("\(fleet.folder.path)/a02.trapped") == "yes\n")
+        let journal = TestProcess.contents(path)
+        #expect(!journal.contains("failed"), "\(journal)")
+    }
+
     @Test("--no-detach refuses with the reason and status 64, and touches nothing", arguments: backends)
     func noDetach(_ backend: String) throws {
         let fleet = try makeFleet()

@@ -64,6 +64,7 @@ struct AddCommand: UnguardedCommand {
         change.notes.append("Added '\(name)' to \(Printable.oneLine(context.home.rosterPath, limit: 4096)).")
         do throws(FleetError) {
             change.files = try context.renewUnits()
+            change.wrote(context.home.rosterPath)
             if !noAutostart { _ = try context.followHolderAtBoot() }
             change.warnings = try context.rosterRemarks(try onlyNew(name, context))
             if !noStart {

@@ -65,6 +65,7 @@ struct ApplyCommand: SometimesGuardedCommand {
         var change = try follow(context)
         let roster = try context.roster()
         let agents = roster.agents.filter { agent in change.outdated.contains { $0.unit == agent.unit } }.map(\.name)
+        if !agents.isEmpty, let obstacle = try strandedHolder(change.outdated, roster, context) { throw obstacle }
         if !agents.isEmpty {
             let report = try RestartOperation(
                 manager: context.manager(), roster: roster, options: operation.options(agents: agents, roster.settle),
@@ -79,6 +80,22 @@ struct ApplyCommand: SometimesGuardedCommand {
                     + "\(try context.nextCommands().fleet("restart"))")
         }
         return try context.conclude(change)
+    }
+
+    /// The holder runs with an older unit, and its server is not where the roster now says: agents that are restarted would
+    /// not find it, and those that run are reached by nobody.
+    private func strandedHolder(
+        _ outdated: [(unit: UnitName, freshness: Freshness)], _ roster: Roster, _ context: CommandContext
+    ) throws(FleetError) -> FleetError? {
+        guard Self.holder(outdated, roster) != nil, let probe = try context.holderProbe(),
+            case .silent(let why) = try probe.ask(among: context.manager().processes(of: roster.holder.unit))
+        else { return nil }
+        return FleetError(
+            .unitFailed,
+            "the holder runs with an older unit and does not answer on the roster's socket (\(why)), so no agent was "
+                + "restarted: it could not come back",
+            hint: "set [holder] socket back to what it was, or restart the whole fleet: "
+                + "\(try context.nextCommands().fleet("restart"))")
     }
 
     /// Everything but restarts.

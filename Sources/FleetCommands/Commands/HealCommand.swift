@@ -47,7 +47,7 @@ struct HealCommand: GuardedCommand {
         }
         if dryRun {
             if common.json {
-                try context.output.json(HealDocument(plan))
+                try context.output.json(HealDocument(plan, dryRun: true))
             } else {
                 context.output.data(HealText(plan).render())
             }
@@ -55,7 +55,7 @@ struct HealCommand: GuardedCommand {
         }
         guard plan.isNeeded else {
             if common.json {
-                try context.output.json(HealDocument(plan))
+                try context.output.json(HealDocument(plan, dryRun: false))
             } else {
                 context.output.summary(HealText(plan).nothing)
             }
@@ -74,9 +74,13 @@ struct HealCommand: GuardedCommand {
     }
 
     func request(in context: CommandContext) throws(FleetError) -> LockRequest {
-        LockRequest(
-            scope: .fleet, command: context.commandLine, reason: guardOptions.reason,
-            maxHold: try heal(in: context).longestTime())
+        let heal = try heal(in: context)
+        let steps = try heal.plan().restart.steps
+        let agents = steps.flatMap(\.commands).compactMap { AgentName(unit: $0.unit)?.rawValue }
+        let needsHolder = steps.contains { $0.phase == .holder }
+        return LockRequest(
+            scope: needsHolder || agents.isEmpty ? .fleet : .agents(agents), command: context.commandLine,
+            reason: guardOptions.reason, maxHold: try heal.longestTime())
     }
 
     /// It never waits.

@@ -66,7 +66,8 @@ struct HistoryCommand: UnguardedCommand {
         }
         if history.unreadable > 0 {
             let lines = history.unreadable == 1 ? "1 line" : "\(history.unreadable) lines"
-            context.output.note("\(lines) of the history cannot be read and were skipped")
+            context.output.note(
+                "\(lines) of the history cannot be read and \(history.unreadable == 1 ? "was" : "were") skipped")
         }
         return .done
     }

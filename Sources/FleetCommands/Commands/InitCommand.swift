@@ -48,7 +48,9 @@ struct InitCommand: UnguardedCommand {
             enable && reloadProblem == nil
             ? try BootLinks(context.roster(), manager: context.manager()).enable() : nil
         var remarks: [String] = []
+        var manual: Set<AgentName> = []
         if let roster = try context.rosterFile() {
+            manual = Set(roster.agents.filter { !$0.autostart }.map(\.name))
             let gone = changes.filter { $0.action == .removed }.compactMap(\.agent)
             remarks = try context.rosterRemarks(roster)
             if let remark = try context.unmanagedRemark(beside: roster, besides: gone) { remarks.append(remark) }
@@ -61,7 +63,9 @@ struct InitCommand: UnguardedCommand {
         } else {
             for remark in remarks { context.output.warning(remark) }
             context.output.summary(
-                InstallText(changes, style: context.output.style, isVerbose: common.verbose).render())
+                InstallText(
+                    changes, style: context.output.style, isVerbose: common.verbose, manual: manual
+                ).render())
         }
         if let boot, !common.json { try context.show(boot, "enable") }
         if var problem = reloadProblem {

@@ -40,11 +40,16 @@ struct MetricsCommand: UnguardedCommand {
             problem = error
         }
         let lock = try context.inspectLock()
+        if var marked = report {
+            try context.markDebts(in: &marked, lock)
+            report = marked
+        }
         var resting: Int?
         if let now = BootTime.now() { resting = try HealFile(home: context.home).read().resting(at: now).count }
-        let metrics = FleetMetrics(
+        var metrics = FleetMetrics(
             report: report, outdated: outdated, isLocked: lock.verdict == .held || lock.verdict == .stalled,
             resting: resting, totals: try HistoryFile(home: context.home.path).totals())
+        metrics.owed = report?.rows.count { $0.isOwed && $0.role == .agent }
         let text = metrics.text.render()
         if let output, !output.isExactly("-") {
             try PublishedFile.replace(output, text)

@@ -40,6 +40,7 @@ struct RemoveCommand: UnguardedCommand {
         }
         context.forgetRoster()
         change.files = try context.renewUnits()
+        change.wrote(context.home.rosterPath)
         // systemd keeps a unit that failed, and everything would go on to tell of it.
         let manager = try context.manager()
         let failed = try manager.brief(of: chosen.map(\.unit)).filter { $0.isFailed || $0.isInAutoRestart }

@@ -152,6 +152,7 @@ struct RestartCommand: GuardedCommand {
         options.drain = !noDrain
         options.onlyFailed = onlyFailed
         options.onlyOutdated = onlyOutdated
+        options.repeats = guardOptions.reason.map { ["--reason=\($0)"] } ?? []
         if isRolling {
             options.rolling = RestartOptions.Rolling(width: rolling?.width ?? 1)
             // Not again in a later turn of --when-idle, once something was restarted.

@@ -64,9 +64,10 @@ struct StatusCommand: UnguardedCommand {
             roster, agents: isWhole ? members.agents : nil, from: try context.manager(), probe: probe,
             withCPU: isFull, freshness: isFull ? context.freshness : nil)
         if !isWhole { report = report.only(members.agents ?? [], members.units, members.sessions) }
+        let lock = try context.inspectLock()
+        try context.markDebts(in: &report, lock)
         report = report.only(states)
         context.addStopAuthors(to: &report, StopAuthor(HistoryFile(home: context.home.path)))
-        let lock = try context.inspectLock()
         if common.json {
             var document = StatusDocument(report, lock: lock)
             document.healEverySeconds = context.knownHealInterval?.inSeconds
@@ -91,6 +92,8 @@ struct StatusCommand: UnguardedCommand {
         guard let row = report.worstFirst.first(where: { $0.severity == .broken }) else { return nil }
         let commands = try context.nextCommands()
         if row.role == .unmanaged { return "Next: stop it with: \(commands.fleet("stop", row.agent?.rawValue ?? ""))" }
+        // Its own line says what to type.
+        if row.isOwed { return nil }
         if row.state.isNotFound { return "Next: write the units with: \(commands.fleet("init"))" }
         return "Next: see why with: \(commands.journal(of: row.unit, lines: 50))"
     }

@@ -44,10 +44,12 @@ struct StatusWatch {
                     roster, agents: agents, from: manager, withCPU: showsCPU,
                     freshness: layout == .wide ? context.freshness : nil)
                 flaps.mark(&report, now: clock.now())
+                let lock = try context.inspectLock()
+                try context.markDebts(in: &report, lock)
                 context.addStopAuthors(to: &report, authors)
                 report = report.only(states)
                 status = report.exitStatus
-                try view.show(report, lock: context.inspectLock())
+                try view.show(report, lock: lock)
                 calm = report.withoutConsumption == last ? min(calm * 2, Self.longestCalm) : Self.calm
                 last = report.withoutConsumption
                 try supervisor.pause(for: min(calm, interval), clock)

@@ -31,18 +31,29 @@ struct StopCommand: RelayingCommand {
         }
         // What stops the fleet must not be stopped with it half-way.
         if let relayed = try context.leaveFleet(isAllowed: true, needsManager: true, isNested: false) { return relayed }
-        var status = ExitStatus.done
+        var report: OperationReport?
         if targets.agents?.isEmpty != true || !targets.units.isEmpty {
             let stop = StopOperation(
                 manager: try context.manager(), roster: try context.roster(), agents: targets.agents,
                 others: targets.units, maxParallel: maxParallel, surroundings: try context.surroundings())
             try context.noteRunningRestart()
             let names = targets.agents.map { $0 + targets.units.compactMap { AgentName(unit: $0) } }
-            status = try context.recorded(.stop, names) { () throws(FleetError) in
-                context.conclude(try stop.run(), "stop")
+            _ = try context.recorded(.stop, names) { () throws(FleetError) in
+                let done = try stop.run()
+                report = done
+                return done.exitStatus
             }
         }
-        try end(targets.sessions, context)
+        if !targets.sessions.isEmpty {
+            _ = try context.recorded(.stop, scope: .agents(targets.sessions)) { () throws(FleetError) in
+                try end(targets.sessions, context)
+                return .done
+            }
+        }
+        var status = ExitStatus.done
+        if report != nil || common.json {
+            status = context.conclude(report ?? OperationReport(), "stop", sessions: targets.sessions)
+        }
         try context.runAfterwards()
         return status.rawValue
     }

@@ -9,7 +9,7 @@ extension CommandContext {
             settings = try guardSettings()
         } catch {
             // A broken roster must not prevent an inspection of the lock.
-            output.warning("\(error.message); the defaults of [guard] are shown")
+            output.warning("\(error.message); the lock is judged by the defaults of [guard]")
             settings = Roster.GuardSettings()
         }
         return try LockInspector(

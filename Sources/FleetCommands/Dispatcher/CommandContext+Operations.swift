@@ -71,7 +71,15 @@ extension CommandContext {
     func recorded(
         _ kind: HistoryRecord.Kind, _ agents: [AgentName]?, _ body: () throws(FleetError) -> ExitStatus
     ) throws(FleetError) -> ExitStatus {
-        history.begin(kind, agents.map { .agents($0.map(\.rawValue)) } ?? .fleet)
+        try recorded(kind, scope: agents.map { .agents($0.map(\.rawValue)) } ?? .fleet, body)
+    }
+
+    /// Within a guarded operation, whose own record tells of it, there is no record of its own.
+    func recorded(
+        _ kind: HistoryRecord.Kind, scope: LockScope, _ body: () throws(FleetError) -> ExitStatus
+    ) throws(FleetError) -> ExitStatus {
+        guard !history.isOpen else { return try body() }
+        history.begin(kind, scope)
         let status: ExitStatus
         do throws(FleetError) { status = try body() } catch {
             history.ended(error)
@@ -82,7 +90,8 @@ extension CommandContext {
     }
 
     /// Turns the report into the exit status, and prints it once the lock is free.
-    func conclude(_ report: OperationReport, _ verb: String) -> ExitStatus {
+    /// - Parameter sessions: of no agent, which were ended.
+    func conclude(_ report: OperationReport, _ verb: String, sessions: [String] = []) -> ExitStatus {
         let began = time.wallClock() - report.phases.reduce(.zero) { $0 + $1.duration }.inSeconds
         if let resume = report.resume, !report.failed.isEmpty {
             let failed = report.failed.map { $0.unit.instance ?? $0.unit.rawValue }.joined(separator: ", ")
@@ -95,13 +104,14 @@ extension CommandContext {
                 if let turns = self.idleGate?.turns, !turns.waitedFor.isEmpty {
                     document.waitedForIdle = .init(who: turns.waitedFor, seconds: turns.waited.inSeconds)
                 }
+                if !sessions.isEmpty { document.sessions = sessions }
                 try self.output.json(document)
-            } else if self.output.wantsSummary {
+            } else if self.output.wantsSummary || report.exitStatus != .done {
                 let words = self.lastWords(of: report.failed.map(\.unit), since: began)
                 let text = OperationText(
                     report, verb: verb, style: self.output.style, lastWords: words,
                     isVerbose: self.common.verbose)
-                self.output.summary(text.render())
+                self.output.outcome(text.render(), isWell: report.exitStatus == .done)
             }
         }
         return report.exitStatus

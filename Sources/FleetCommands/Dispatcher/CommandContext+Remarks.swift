@@ -20,6 +20,7 @@ extension CommandContext {
                 remarks.append("cannot check the agents' programs: \(error.message)")
             }
         }
+        if let remark = eventsRemark(roster) { remarks.append(remark) }
         return try remarks
             + RosterRemarks(
                 roster, userHome: HomeDirectory.path(environment: environment), managerPath: managerPath,
@@ -27,10 +28,33 @@ extension CommandContext {
             ).all()
     }
 
+    /// A program of `[events]` that cannot be run; nil where it can, or there is none.
+    private func eventsRemark(_ roster: Roster) -> String? {
+        guard let name = roster.events.command.first else { return nil }
+        var known = environment
+        do throws(FleetError) {
+            if !name.has("/") { known["PATH"] = try manager().searchPath() ?? known["PATH"] }
+            _ = try EventProgram.resolved(roster.events.command, known)
+            return nil
+        } catch {
+            return error.code == .noServiceManager ? nil : "events will not be delivered: \(error.message)"
+        }
+    }
+
     /// Whose stop took the rows down that are; a history that cannot be read is no reason to show no status.
     func addStopAuthors(to report: inout StatusReport, _ authors: StopAuthor) {
         do throws(FleetError) { try authors.add(to: &report) } catch {
             output.detail("cannot look up who stopped a unit: \(error.message)")
+        }
+    }
+
+    /// Marks what a restart that has ended still owes. A running one starts what it took down itself.
+    func markDebts(in report: inout StatusReport, _ lock: LockInspection) throws(FleetError) {
+        if lock.verdict == .held, lock.observation?.record?.isRun != true { return }
+        do throws(FleetError) {
+            report.mark(owed: try IntentFile(home: home.path).read().owed, try nextCommands())
+        } catch {
+            output.detail("cannot look up what a restart owes: \(error.message)")
         }
     }
 

@@ -37,7 +37,11 @@ extension CommandContext {
                 .usage, "this command runs \(place), which it would stop, and --no-detach was given",
                 hint: "run it from outside the fleet, or without --no-detach")
         }
-        guard OwnSession.isOwn || isNested else { return try OwnSession.runAgain(until: signals) }
+        guard OwnSession.isOwn || isNested else {
+            let asked = AskedEnds(home: home)
+            let unit = residentUnit
+            return try OwnSession.runAgain(until: signals) { unit.map(asked.isAsked) ?? false }
+        }
         try output.keepTranscript(at: transcriptPath)
         output.note(
             "this command runs \(place); if its terminal closes, see \(transcriptPath)"

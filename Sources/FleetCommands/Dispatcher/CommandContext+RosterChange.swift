@@ -100,18 +100,34 @@ extension CommandContext {
         output.note("stopping \(running.map(\.name.rawValue).joined(separator: ", "))")
         var fleet = try roster()
         fleet.agents = running
-        return try StopOperation(
-            manager: manager(), roster: fleet, agents: running.map(\.name), maxParallel: maxParallel,
-            surroundings: surroundings()
-        ).run()
+        return try reported(.stop, running.map(\.name)) { () throws(FleetError) in
+            try StopOperation(
+                manager: self.manager(), roster: fleet, agents: running.map(\.name), maxParallel: maxParallel,
+                surroundings: self.surroundings()
+            ).run()
+        }
     }
 
     func start(_ agents: [AgentName], _ options: OperationOptions) throws(FleetError) -> OperationReport {
         let roster = try roster()
-        return try StartOperation(
-            manager: manager(), roster: roster, options: options.options(agents: agents, roster.settle),
-            surroundings: surroundings()
-        ).run()
+        return try reported(.start, agents) { () throws(FleetError) in
+            try StartOperation(
+                manager: self.manager(), roster: roster, options: options.options(agents: agents, roster.settle),
+                surroundings: self.surroundings()
+            ).run()
+        }
+    }
+
+    /// Its record in the history, and its report.
+    private func reported(
+        _ kind: HistoryRecord.Kind, _ agents: [AgentName], _ body: () throws(FleetError) -> OperationReport
+    ) throws(FleetError) -> OperationReport {
+        var report = OperationReport()
+        _ = try recorded(kind, agents) { () throws(FleetError) in
+            report = try body()
+            return report.exitStatus
+        }
+        return report
     }
 }
 
@@ -128,6 +144,13 @@ struct RosterChange {
     var notes: [String] = []
     /// Units that run with less than they would get now.
     var outdated: [(unit: UnitName, freshness: Freshness)] = []
+
+    /// The command wrote this file itself, before the units were written by it.
+    mutating func wrote(_ path: String) {
+        for index in files.indices where files[index].path.isExactly(path) && files[index].action == .unchanged {
+            files[index].action = .renewed
+        }
+    }
 
     var exitStatus: ExitStatus {
         operations.allSatisfy { $0.report.exitStatus == .done } ? .done : .unitFailed

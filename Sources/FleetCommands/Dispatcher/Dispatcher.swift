@@ -157,7 +157,7 @@ public struct Dispatcher {
         let theGuard: Guard
         if let early { theGuard = early } else { theGuard = try makeGuard(in: context) }
         let history = context.history
-        history.begin(request)
+        history.begin(request, isHeal: command is HealCommand)
         defer { context.signals.holdsLock(false) }
         let contended = { () throws(FleetError) in try command.contended(in: context) }
         let work = { (lock: HeldLock) throws(FleetError) in
@@ -171,7 +171,9 @@ public struct Dispatcher {
         var status: Int32
         do throws(FleetError) {
             repeat {
+                history.timeline.waitsForAgents()
                 try command.awaitTurn(in: context)
+                history.timeline.lockWanted()
                 status =
                     if let outer {
                         try theGuard.withLock(inside: outer, request, policy, contended: contended, work)

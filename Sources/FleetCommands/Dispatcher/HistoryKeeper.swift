@@ -4,7 +4,7 @@ internal import FleetKit
 /// Writes down what a command did to the fleet and its lock: a line of the history, and an entry of the journal. Both
 /// after the lock is free again, or while others hold it; neither can fail the command.
 final class HistoryKeeper {
-    let timeline = OperationTimeline()
+    private(set) var timeline = OperationTimeline()
     /// The command ended because another restart had done its work.
     var hasJoined = false
     /// A rolling restart ended at the first failure; what failed, and how it goes on.
@@ -19,7 +19,7 @@ final class HistoryKeeper {
     private let time: any GuardTime
     private let scope: ManagerScope
     private let command: String
-    private let began: String
+    private var began: String
     private let who: String
     private var token: String?
     private var outer: String?
@@ -41,9 +41,12 @@ final class HistoryKeeper {
         began = Timestamp.rfc3339(context.time.wallClock())
     }
 
-    func begin(_ request: LockRequest) {
+    /// A guarded operation is under way, whose record tells of all that is done.
+    var isOpen: Bool { request != nil }
+
+    func begin(_ request: LockRequest, isHeal: Bool = false) {
         self.request = request
-        kind = request.isRun ? .run : .restart
+        kind = request.isRun ? .run : isHeal ? .heal : .restart
     }
 
     /// An operation that needs no lock.
@@ -93,6 +96,10 @@ final class HistoryKeeper {
         // Nothing was waited for: it is the time until the command knew what to do.
         if kind == .start || kind == .stop { record.waited = 0 }
         write(record)
+        // What follows is another operation.
+        self.request = nil
+        timeline = OperationTimeline()
+        began = Timestamp.rfc3339(time.wallClock())
     }
 
     private func lost(_ observation: LockObservation, _ kind: HistoryRecord.Kind, _ verdict: Verdict) {

@@ -56,9 +56,9 @@ struct HealDocument: Encodable {
     var plan: PlanDocument
     var resting: [Resting]
 
-    init(_ plan: HealOperation.Plan) {
+    init(_ plan: HealOperation.Plan, dryRun: Bool) {
         ok = plan.resting.isEmpty
-        self.plan = PlanDocument(plan.restart, occupied: [], waits: false)
+        self.plan = PlanDocument(plan.restart, occupied: [], waits: false, dryRun: dryRun)
         resting = plan.resting.sorted { $0.key < $1.key }.map { Resting(unit: $0.key.rawValue, secondsLeft: $0.value) }
     }
 }

@@ -6,9 +6,15 @@ struct InstallText {
     private let changes: [FleetInstaller.Change]
     private let style: Style
     private let isVerbose: Bool
+    private let manual: Set<AgentName>
 
-    /// - Parameter isVerbose: a line also for each file that was as it should be.
-    init(_ changes: [FleetInstaller.Change], style: Style, isVerbose: Bool = false) {
+    /// - Parameters:
+    ///   - isVerbose: a line also for each file that was as it should be.
+    ///   - manual: agents with `autostart = false`, which are started by name alone.
+    init(
+        _ changes: [FleetInstaller.Change], style: Style, isVerbose: Bool = false, manual: Set<AgentName> = []
+    ) {
+        self.manual = manual
         self.changes = changes
         self.style = style
         self.isVerbose = isVerbose
@@ -42,7 +48,8 @@ struct InstallText {
         func agents(_ isWanted: (FleetInstaller.Change.Action) -> Bool) -> [String] {
             changes.filter { isWanted($0.action) }.compactMap(\.agent?.rawValue)
         }
-        let new = agents { $0 == .created }
+        let created = changes.filter { $0.action == .created }.compactMap(\.agent)
+        let new = created.filter { !manual.contains($0) }.map(\.rawValue)
         let changed = agents { $0.isChange && $0 != .created && $0 != .removed }
         let gone = agents { $0 == .removed }
         var lines: [String] = []

@@ -47,6 +47,8 @@ struct OperationDocument: Encodable {
         var who: [String]
         var seconds: Double
     }
+    /// Sessions of no agent that `stop` has ended; absent for none.
+    var sessions: [String]?
     /// The command that goes on after a rolling restart halted.
     var resume: String?
 

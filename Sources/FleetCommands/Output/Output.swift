@@ -70,6 +70,12 @@ public final class Output {
     /// The outcome of a command in words; with `-q` or `--json` only in the transcript.
     func summary(_ text: String) { emit(text + "\n", to: STDOUT_FILENO, isShown: !isQuiet && !isJSON) }
 
+    /// The same for an operation: with `-q`, a failure is printed on stderr.
+    func outcome(_ text: String, isWell: Bool) {
+        guard isQuiet, !isWell else { return summary(text) }
+        emit(text + "\n", to: STDERR_FILENO)
+    }
+
     /// Whether a summary has a reader: the operator, or the reader of the transcript.
     var wantsSummary: Bool { !isQuiet || transcript != nil }
 
@@ -87,7 +93,13 @@ public final class Output {
     /// From now on everything goes to this file as well, because the terminal may go away.
     /// - Throws: `.io`.
     func keepTranscript(at path: String) throws(FleetError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // A file of its own, so that another one which still runs does not write into it.
+        var descriptor: CInt = -1
+        for _ in 0..<10 where descriptor < 0 {
+            guard unlink(path) == 0 || errno == ENOENT else { break }
+            descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor < 0, errno == EEXIST else { break }
+        }
         guard descriptor >= 0 else {
             throw FleetError(
                 .io, "cannot write \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",

@@ -54,7 +54,8 @@ struct PlanDocument: Encodable {
     }
 
     let schemaVersion = 1
-    let dryRun = true
+    /// False where there was nothing to do.
+    let dryRun: Bool
     /// `one-batch`, `phases`, `undrained`; absent where the holder is not restarted.
     var order: String?
     /// Why it is not one batch.
@@ -74,7 +75,8 @@ struct PlanDocument: Encodable {
     /// Whether it would wait for those first (`--when-idle`).
     var waits: Bool
 
-    init(_ plan: RestartPlan, occupied: [IdleWait.Occupied], waits: Bool) {
+    init(_ plan: RestartPlan, occupied: [IdleWait.Occupied], waits: Bool, dryRun: Bool = true) {
+        self.dryRun = dryRun
         self.occupied = occupied.map(IdleWaitDocument.Agent.init)
         self.waits = waits
         switch plan.order {

@@ -49,6 +49,17 @@ public final class HealthContext {
         self.connect = connect
     }
 
+    /// What a restart that is over owes: one that runs brings up itself what it took down.
+    func owed() throws(FleetError) -> Set<UnitName> {
+        let intents = try IntentFile(home: home.path).read()
+        guard !intents.owed.isEmpty else { return [] }
+        let lock = try LockInspector(
+            store: FileLockStore.openForReading(home: home.path, time: time, processes: processes),
+            path: home.runDirectory + "/restart.lock", time: time, processes: processes, policy: WaitPolicy()
+        ).inspect()
+        return lock.verdict == .held && lock.observation?.record?.isRun != true ? [] : intents.owed
+    }
+
     /// Something was repaired: look again.
     func forget() {
         loadedRoster = nil

@@ -57,6 +57,8 @@ public struct UnitFailure: Sendable {
         let result = result ?? state?.result ?? ""
         let invocation = invocation ?? state?.invocationID ?? ""
         guard !Self.successes.containsExactly(result), !result.isEmpty else { return nil }
+        // A stop or a restart ended it: how it took that is in its status, and nobody need come.
+        if !invocation.isEmpty, try AskedEnds(home: home).run(of: unit)?.isExactly(invocation) == true { return nil }
         let hasGivenUp = isFinal && Self.hasGivenUp(result, state)
         if !hasGivenUp {
             let last = try folder.text(unit.rawValue, in: EventFolder.units).flatMap(Seen.init(text:))

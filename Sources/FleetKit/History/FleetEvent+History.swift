@@ -23,7 +23,7 @@ extension FleetEvent {
     private static func kind(_ record: HistoryRecord) -> Kind? {
         switch HistoryRecord.Kind(rawValue: record.kind) {
         case .takeover, .eviction: return .takeover
-        case .restart where record.token != nil && !record.isWell:
+        case .restart where record.token != nil && !record.isWell, .heal where record.token != nil && !record.isWell:
             if record.result.isExactly("evicted") { return .restartEvicted }
             if record.result.isExactly("halted") { return .restartHalted }
             // One that only said that a unit rests has tried nothing.

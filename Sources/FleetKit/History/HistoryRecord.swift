@@ -5,6 +5,8 @@ internal import FoundationEssentials
 public struct HistoryRecord: Codable, Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         case restart
+        /// A restart by `heal`.
+        case heal
         /// A `lock run`.
         case run
         /// Unguarded: they have a token of their own, so that they can be named.
@@ -19,7 +21,7 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
         /// Something that was done to the fleet, in contrast to what happened to the lock on the way to it.
         public var isOperation: Bool {
             switch self {
-            case .restart, .run, .start, .stop: true
+            case .restart, .heal, .run, .start, .stop: true
             case .takeover, .eviction, .break: false
             }
         }

@@ -30,7 +30,7 @@ public struct HistoryTotals: Codable, Sendable, Equatable {
 
     mutating func add(_ record: HistoryRecord) {
         switch HistoryRecord.Kind(rawValue: record.kind) {
-        case .restart?:
+        case .restart?, .heal?:
             Self.increase(&restarts[Self.word(record.result), default: 0], by: 1)
             fallthrough
         case .run?:

@@ -41,7 +41,7 @@ public enum HistoryWords {
             return "\(Printable.oneLine(record.kind, limit: 40)) \(by): \(result)"
         }
         switch kind {
-        case .restart, .run, .start, .stop:
+        case .restart, .heal, .run, .start, .stop:
             let what = kind == .run ? "lock run" : "\(kind.rawValue) of \(record.scope.words)"
             let status = kind == .run && record.error == nil ? " (status \(record.status))" : ""
             return "\(what) \(by) \(result)\(status) in \(took)\(wait(record))\(why)"

@@ -4,8 +4,9 @@ internal import FleetGuard
 public final class OperationTimeline: OperationObserver {
     private let clock: any OperationClock
     private let begin: Duration
-    /// When the lock was there; nil before.
-    private var acquired: Duration?
+    /// Since when the lock is waited for; nil: it is not.
+    private var wanted: Duration?
+    private var waited = Duration.zero
     /// The last owner that was waited for.
     public var waitedFor: HistoryRecord.Party?
     private var phases: [HistoryRecord.Span] = []
@@ -19,9 +20,18 @@ public final class OperationTimeline: OperationObserver {
     public init(clock: any OperationClock = SystemClock()) {
         self.clock = clock
         begin = clock.now()
+        wanted = begin
     }
 
-    public func lockAcquired() { acquired = clock.now() }
+    /// What comes next is no wait for the lock, but one for agents (`--when-idle`).
+    public func waitsForAgents() { wanted = nil }
+
+    public func lockWanted() { wanted = clock.now() }
+
+    public func lockAcquired() {
+        if let wanted { waited += clock.now() - wanted }
+        wanted = nil
+    }
 
     public func operation(_ event: OperationEvent) {
         let now = clock.now()
@@ -45,7 +55,7 @@ public final class OperationTimeline: OperationObserver {
     public func complete(_ record: inout HistoryRecord) {
         let end = clock.now()
         record.milliseconds = since(end)
-        record.waited = since(acquired ?? end)
+        record.waited = (waited + (wanted.map { end - $0 } ?? .zero)).wholeMilliseconds
         record.waitedFor = waitedFor
         record.phases = phases
         record.units = order.map { unit in

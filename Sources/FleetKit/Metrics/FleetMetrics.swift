@@ -7,6 +7,8 @@ public struct FleetMetrics {
     public var isLocked: Bool
     /// Units that `heal` lets rest.
     public var resting: Int?
+    /// Agents that a restart took down and did not start again.
+    public var owed: Int?
     public var totals: HistoryTotals
 
     public init(report: StatusReport?, outdated: Int?, isLocked: Bool, resting: Int?, totals: HistoryTotals) {
@@ -32,6 +34,11 @@ public struct FleetMetrics {
             text.add(
                 .gauge, "unmanaged_units", help: "Units of the agents' template that are not in the roster.",
                 one(Double(report.rows.count { $0.role == .unmanaged })))
+        }
+        if let owed {
+            text.add(
+                .gauge, "agents_owed", help: "Agents that a restart took down and did not start again.",
+                one(Double(owed)))
         }
         if let outdated {
             text.add(

@@ -22,6 +22,8 @@ public struct StatusReport: Sendable, Equatable {
         public var stop: Stop?
         /// Whether it is outdated; nil if that was not checked, or it is not running.
         public var freshness: Freshness?
+        /// A restart took it down and did not start it again (`Intents.owed`).
+        public var isOwed = false
         /// It dies and is restarted again and again (`UnitState.isFlapping`).
         public var isFlapping = false
 
@@ -41,7 +43,9 @@ public struct StatusReport: Sendable, Equatable {
         }
 
         public var severity: Severity {
-            if state.isFailed || state.isInAutoRestart || isFlapping || state.loadState != "loaded" { return .broken }
+            if isOwed || state.isFailed || state.isInAutoRestart || isFlapping || state.loadState != "loaded" {
+                return .broken
+            }
             if state.isActive { return trouble == nil ? .calm : .uneasy }
             return state.activeState == "inactive" ? .down : .changing
         }
@@ -164,10 +168,22 @@ public struct StatusReport: Sendable, Equatable {
     /// Units per condition, the worst first: `1 failed, 1 restarting, 18 active`.
     public var summary: String {
         guard !rows.isEmpty else { return "no unit is in that state" }
+        let owed = rows.count(where: \.isOwed)
         return Condition.allCases.compactMap { condition in
             let count = rows.count { Condition($0.state) == condition }
             return count == 0 ? nil : "\(count) \(condition == .notFound ? "not found" : condition.rawValue)"
-        }.joined(separator: ", ")
+        }.joined(separator: ", ") + (owed == 0 ? "" : "; \(owed) owed by a restart")
+    }
+
+    /// Marks what is down because a restart took it down.
+    /// - Parameter owed: as the intent file says.
+    public mutating func mark(owed: Set<UnitName>, _ commands: NextCommands) {
+        for index in rows.indices where rows[index].state.isDown && owed.contains(rows[index].unit) {
+            rows[index].isOwed = true
+            let start = rows[index].agent.map { commands.fleet("start", $0.rawValue) } ?? commands.fleet("start")
+            let why = "a restart took it down and ended before it started it again; bring it up with: \(start)"
+            rows[index].trouble = rows[index].trouble.map { "\($0); \(why)" } ?? why
+        }
     }
 
     private static func trouble(of state: UnitState, _ words: OutcomeWords) -> String? {

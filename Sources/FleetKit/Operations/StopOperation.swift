@@ -78,9 +78,23 @@ public final class StopOperation {
         try run.phase(.stop, total: stopping.count) { () throws(FleetError) in
             // The holder last: an agent whose server is taken away first does not end, it dies.
             for group in agentsFirst {
-                _ = try run.perform(group.map { UnitCommand(.stop, $0) }, maxParallel: maxParallel)
+                try forgiveFailures(run.perform(group.map { UnitCommand(.stop, $0) }, maxParallel: maxParallel), run)
             }
         }
+    }
+
+    /// What systemd had to kill, or what answered with a failure, is stopped all the same: it is said here, and nothing is
+    /// left that looks like a failure of its own.
+    private func forgiveFailures(_ outcomes: [UnitOutcome], _ run: OperationRun) throws(FleetError) {
+        let failed = outcomes.compactMap { $0.isDone && $0.state?.isFailed == true ? $0.state : nil }
+        for state in failed {
+            let how =
+                state.result.isExactly("timeout")
+                ? "did not end in time, and was killed"
+                : "ended in answer to the stop with: \(run.words.reason(result: state.result, state: state))"
+            run.keeper.warn("\(state.name) \(how)")
+        }
+        if !failed.isEmpty { try run.reset(failed.map(\.name)) }
     }
 
     /// The person's will counts before the command does: a restart that runs looks for it after its start.

@@ -165,6 +165,7 @@ extension AgentSession {
 
     /// systemd's SIGTERM, or the signal that the unit's KillSignal= names instead.
     func ask(_ signal: CInt) {
+        if asked == nil { noteRequest() }
         asked = signal
         guard agent != nil else {
             if end == nil { end = .stopped(nil) }

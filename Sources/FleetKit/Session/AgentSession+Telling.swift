@@ -25,7 +25,23 @@ extension AgentSession {
     }
 
     /// A new run: whatever took the last one away is made good.
-    func clearLoss() { keepLoss(false) }
+    func clearLoss() {
+        keepLoss(false)
+        keepRequest(nil)
+    }
+
+    /// systemd asks for the end: whatever comes of it is no failure by itself.
+    func noteRequest() {
+        guard let run = environment["INVOCATION_ID"], !run.isEmpty else { return }
+        keepRequest(run)
+    }
+
+    private func keepRequest(_ run: String?) {
+        guard let unit = Self.unit() else { return }
+        do throws(FleetError) { try AskedEnds(home: home()).set(unit, run: run) } catch {
+            note("whether it was asked to end is not kept: \(error.message)")
+        }
+    }
 
     /// systemd stops the agents of a holder that died, also those that wait for their automatic restart, and where the holder
     /// does not come up again they are down without a failure. `heal` has to know them from those that a person stopped.

@@ -17,16 +17,23 @@ public enum OwnSession {
     /// Runs this program with the same words, environment and standard streams, and waits for its end. Each SIGINT (Ctrl-C
     /// reaches only the terminal's own processes) is passed on. SIGTERM is not, whatever came before it: it comes when the terminal's session is
     /// ended, which is exactly what the other process is to outlive.
-    /// - Returns: its exit status, 128 + N when signal N ended it, and 143 after a SIGTERM to this process.
+    ///
+    /// The agent that this process runs in may be what is restarted, and a shell answers the signal of its stop only when
+    /// its command in the foreground has ended; that is this process, which gets no signal.
+    /// - Parameter isAgentAsked: whether the agent around this process has been asked to end.
+    /// - Returns: its exit status, 128 + N when signal N ended it, and 143 after a SIGTERM to this process, or once the
+    ///   agent is asked.
     /// - Throws: `.io` when it cannot be started.
-    public static func runAgain(until signals: SignalWatch) throws(FleetError) -> Int32 {
+    public static func runAgain(
+        until signals: SignalWatch, orWhen isAgentAsked: () -> Bool
+    ) throws(FleetError) -> Int32 {
         let child = try spawn()
         var passedOn: UInt32 = 0
         while true {
             // Before the look: what comes after it ends the wait.
             signals.rearm()
             if let status = end(of: child) { return status }
-            if signals.count(of: SIGTERM) > 0 { return ExitStatus.terminated.rawValue }
+            if signals.count(of: SIGTERM) > 0 || isAgentAsked() { return ExitStatus.terminated.rawValue }
             let interrupts = signals.count(of: SIGINT)
             if interrupts != passedOn {
                 passedOn = interrupts
@@ -63,12 +70,12 @@ public enum OwnSession {
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
     }
 
-    /// Until it ends or a signal comes; without a pidfd for a moment.
+    /// Until it ends or a signal comes, and for a moment at most: nothing tells of an agent's stop.
     private static func wait(for child: pid_t, _ wakeDescriptor: CInt) {
         let process = fleet_pidfd_open(child)
         defer { if process >= 0 { close(process) } }
         var polled = [process, wakeDescriptor].filter { $0 >= 0 }
             .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        poll(&polled, nfds_t(polled.count), 500)
+        poll(&polled, nfds_t(polled.count), 200)
     }
 }

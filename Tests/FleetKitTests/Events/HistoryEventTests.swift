@@ -25,7 +25,7 @@ struct HistoryEventTests {
         (.restart, "unit-failed", .restartFailed),
         (.restart, "terminated", .restartFailed), (.restart, "io", .restartFailed),
         (.restart, "evicted", .restartEvicted), (.restart, "halted", .restartHalted),
-        (.run, "evicted", .restartEvicted),
+        (.run, "evicted", .restartEvicted), (.heal, "failed", .restartFailed),
         (.takeover, "abandoned", .takeover), (.eviction, "stalled", .takeover),
     ])
     func told(_ kind: HistoryRecord.Kind, _ result: String, _ expected: FleetEvent.Kind) {
@@ -57,5 +57,12 @@ struct HistoryEventTests {
         #expect(event?.restart == "old" && event?.reason == "r" && event?.who == "alice (pts/3)")
         #expect(event?.summary.contains("from pid 5 (mosaic fleet restart x)") == true)
         #expect(event?.summary.contains("phase drain 1/2") == true)
+        #expect(event?.command == "mosaic fleet restart x", "the owner's, as the token is")
+    }
+
+    @Test func whatFailedIsLookedUpByItsToken() {
+        #expect(event(.restart, "failed")?.next == "mosaic fleet history t")
+        #expect(event(.heal, "failed")?.next == "mosaic fleet history t")
+        #expect(event(.restart, "halted")?.next == "mosaic fleet history t")
     }
 }

@@ -26,14 +26,16 @@ struct OpenMetricsTests {
             holder, try row("a", "active", said: "busy since 2026-01-02T03:04:05Z: tests"), try row("b", "active"),
             try row("c", "failed", said: "idle since 2026-01-02T03:04:05Z"),
         ])
-        let found = lines(
-            FleetMetrics(report: report, outdated: 1, isLocked: true, resting: 0, totals: HistoryTotals()))
+        var metrics = FleetMetrics(report: report, outdated: 1, isLocked: true, resting: 0, totals: HistoryTotals())
+        metrics.owed = 2
+        let found = lines(metrics)
         for line in [
             "mosaic_fleet_up 1", "mosaic_fleet_holder_up 1", "# TYPE mosaic_fleet_agents gauge",
             "mosaic_fleet_agents{state=\"active\",activity=\"busy\"} 1",
             "mosaic_fleet_agents{state=\"active\",activity=\"unknown\"} 1",
             "mosaic_fleet_agents{state=\"active\",activity=\"idle\"} 0",
             "mosaic_fleet_agents{state=\"failed\",activity=\"unknown\"} 1", "mosaic_fleet_agents_outdated 1",
+            "mosaic_fleet_agents_owed 2",
             "mosaic_fleet_agent_memory_bytes{agent=\"a\"} 4096", "# UNIT mosaic_fleet_agent_memory_bytes bytes",
             "mosaic_fleet_agent_automatic_restarts{agent=\"c\"} 2", "mosaic_fleet_lock_held 1",
             "# TYPE mosaic_fleet_restarts counter", "mosaic_fleet_restarts_total{result=\"done\"} 0",

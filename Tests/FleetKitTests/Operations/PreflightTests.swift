@@ -93,6 +93,19 @@ struct PreflightTests {
         #expect(try operation().run(under: fixture.lock).exitStatus == .done)
     }
 
+    @Test("--only-failed is not kept back by an agent whose program is missing")
+    func onlyFailed() throws {
+        try fixture.fleet.install(fixture.agentScript(0) { $0.restart = .no })
+        try fixture.fleet.install(fixture.agentScript(1) { $0.restart = .no })
+        fixture.roster.agents[1].command = [folder.path + "/gone"]
+        try fixture.fleet.kill(fixture.agents[0].unit)
+        try fixture.fleet.kill(fixture.agents[1].unit)
+        fixture.options.onlyFailed = true
+        fixture.options.stableFor = .zero
+        _ = try operation().run(under: fixture.lock)
+        #expect(try fixture.states()[1].isActive)
+    }
+
     @Test("another server on the holder's socket refuses the restart before the drain, and is named by a start at once")
     func stranger() throws {
         let probe = ScriptedProbe(.answers(server: getpid()))

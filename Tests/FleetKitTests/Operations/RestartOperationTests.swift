@@ -294,6 +294,8 @@ struct RestartOperationTests {
         #expect(fixture.clock.now() - begin < .milliseconds(2_250))
         #expect(error?.code == .evicted)
         #expect(error?.message.contains("left stopped: \(a1), \(a2), \(a3)") == true)
+        // What systemd brings up by itself needs no command, and must not be cut by one.
+        #expect(error?.hint == "to reach the rest: mosaic fleet start")
         #expect(try fixture.sent().contains { $0.hasPrefix("start ") } == false)
         #expect(operation.report.notReached.count == 3)
     }
@@ -322,6 +324,17 @@ struct RestartOperationTests {
         #expect(error?.message.contains("left to systemd: holder.service; left stopped: \(a1), \(a2), \(a3)") == true)
         fixture.clock.advance(by: .seconds(20))
         #expect(try fixture.states()[0].isActive)
+    }
+
+    @Test func theCommandForTheRestRepeatsTheReason() throws {
+        try fixture.fleet.install(fixture.agentScript(0) { $0.runs = [.up(), .up(after: .seconds(20))] })
+        try fixture.bringUp()
+        fixture.options.agents = [fixture.agents[0].name, fixture.agents[1].name]
+        fixture.options.maxParallel = 1
+        fixture.options.repeats = ["--reason=why"]
+        fixture.clock.plan(after: .seconds(1)) { [signal = fixture.signal] in signal.value = .interrupt }
+        let error = fixture.error { _ = try fixture.restart() }
+        #expect(error?.hint == "to reach the rest: mosaic fleet restart a2 --reason=why")
     }
 
     @Test func stampsComeAtLeastEveryTwoSecondsAndLooksEvery250Milliseconds() throws {

@@ -169,7 +169,7 @@ struct RollingSystemTests {
             guard hasLine else { break }
             try small.must(small.mosaic(command), within: .seconds(60))
             let after = try records(small)
-            #expect(after.allSatisfy(\.active), "line \(index)")
+            #expect(after.allSatisfy { $0.active }, "line \(index)")
             #expect(mostDown(after, since: begin) <= width, "line \(index)")
             #expect(zip(before.dropFirst(), after).allSatisfy { $0 != $1.invocation }, "line \(index)")
             index += 1

@@ -146,6 +146,9 @@ struct SendTests {
             #expect(refused.errors.contains("is not the name of a key"), "\(refused.errors)")
         }
         #expect(typed() == Array("a;\u{03}\u{1B}\u{1B}[A-".utf8))
+        // An empty text has a return all the same.
+        #expect(try run("send", "a01", "--enter", "").wait() == .exit(0))
+        try arrives(Array("a;\u{03}\u{1B}\u{1B}[A-\r".utf8), "Enter alone")
     }
 
     @Test("Refused, with the reason, where the agent cannot take it; nothing is typed and nothing is left behind")

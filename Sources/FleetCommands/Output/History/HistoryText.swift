@@ -77,7 +77,7 @@ struct HistoryText {
         case .takeover: "from \(HistoryWords.party(record.owner))"
         case .eviction, .break: "of \(HistoryWords.party(record.owner))"
         case .run: record.reason.map { Printable.oneLine($0) } ?? Printable.oneLine(record.command)
-        case .restart, .start, .stop, nil:
+        case .restart, .heal, .start, .stop, nil:
             [record.scope == .fleet ? nil : record.scope.words, record.reason.map { Printable.oneLine($0) }]
                 .compactMap { $0 }.joined(separator: ": ")
         }

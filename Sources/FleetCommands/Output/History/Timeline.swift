@@ -4,7 +4,7 @@ internal import FleetKit
 /// A record as rows of bars, for a terminal and for a picture.
 struct Timeline {
     enum Part: String, CaseIterable {
-        case wait, stop, holder, settle, start, verify, command
+        case wait, stop, holder, settle, restart, start, verify, command
 
         /// A bar of a terminal without colours.
         var mark: Character {
@@ -13,6 +13,7 @@ struct Timeline {
             case .stop: "x"
             case .holder: "#"
             case .settle: "~"
+            case .restart: "%"
             case .start: "="
             case .verify: "+"
             case .command: "="
@@ -54,7 +55,7 @@ struct Timeline {
         let settle = Self.phase("settle", .settle, record)
         let verify = Self.phase("verify", .verify, record)
         var rows = record.units.map { unit in
-            let own = unit.spans.map { Self.bar($0) }
+            let own = unit.spans.map { Self.bar($0, isAgent: unit.unit.begins(with: AgentName.unitPrefix)) }
             return Row(
                 label: Self.label(unit.unit), unit: Printable.oneLine(unit.unit),
                 outcome: Printable.oneLine(unit.outcome, limit: 40),
@@ -78,10 +79,11 @@ struct Timeline {
         record.phases.filter { $0.what == name }.map { Bar(part: part, from: $0.from, to: $0.to) }
     }
 
-    private static func bar(_ span: HistoryRecord.Span) -> Bar {
+    private static func bar(_ span: HistoryRecord.Span, isAgent: Bool) -> Bar {
         let part: Part =
             switch span.what {
             case "stop", "drain": .stop
+            case "restart" where isAgent: .restart
             case "restart", "holder": .holder
             case "verify": .verify
             case "settle": .settle

@@ -129,7 +129,7 @@ struct TimelineSVG {
     private static let style = """
         text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size:17px;font-weight:600}.quiet{fill:#59636e}\
         .bad{fill:#cf222e;font-weight:600}.tick{text-anchor:middle}.page{fill:#fff}.grid{stroke:#d1d9e0}\
-        .wait{fill:#d1d9e0}.stop{fill:#d4a72c}.holder{fill:#8250df}.settle{fill:#a5b4fc}.start{fill:#2da44e}\
+        .wait{fill:#d1d9e0}.stop{fill:#d4a72c}.holder{fill:#8250df}.settle{fill:#a5b4fc}.restart{fill:#1a7f37}.start{fill:#2da44e}\
         .command{fill:#2da44e}.verify{fill:#aceebb}.failed{fill:#cf222e}\
         @media(prefers-color-scheme:dark){text{fill:#f0f6fc}.quiet{fill:#9198a1}.page{fill:#0d1117}\
         .grid{stroke:#3d444d}.wait{fill:#3d444d}.bad{fill:#ff7b72}.verify{fill:#1a7f37}.settle{fill:#4c5aa8}}

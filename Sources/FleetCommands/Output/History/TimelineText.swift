@@ -54,7 +54,7 @@ struct TimelineText {
         case .stop: style.warn(text)
         case .holder: style.bold(text)
         case .settle, .verify: style.dim(text)
-        case .start, .command: style.good(text)
+        case .restart, .start, .command: style.good(text)
         }
     }
 

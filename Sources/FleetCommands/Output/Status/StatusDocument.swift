@@ -27,6 +27,8 @@ struct StatusDocument: Encodable {
         var invocationID: String?
         /// Of agents.
         var activity: ActivityDocument?
+        /// Down because a restart took it down and did not start it again; absent otherwise.
+        var owed: Bool?
         var trouble: String?
         var command: [String]?
         var directory: String?
@@ -79,7 +81,8 @@ struct StatusDocument: Encodable {
                 exitSignal: state.mainExit.flatMap { $0.code == 1 ? nil : $0.status },
                 cpuNanoseconds: state.cpu, restarts: state.restarts,
                 memoryBytes: state.memory, invocationID: state.invocationID.isEmpty ? nil : state.invocationID,
-                activity: row.role == .holder ? nil : ActivityDocument(state.activity), trouble: row.trouble,
+                activity: row.role == .holder ? nil : ActivityDocument(state.activity),
+                owed: row.isOwed ? true : nil, trouble: row.trouble,
                 command: row.command.isEmpty ? nil : row.command, directory: row.directory,
                 freshness: row.freshness?.verdict.rawValue, outdatedBy: Reason.all(row.freshness),
                 freshnessUnknown: row.freshness?.verdict == .unknown ? row.freshness?.doubt : nil)

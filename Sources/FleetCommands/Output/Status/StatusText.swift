@@ -44,6 +44,8 @@ struct StatusText {
 
     /// What is wrong with a unit; of one that is down also since when, how it ended, and whose stop that was.
     static func remark(_ row: StatusReport.Row) -> String? {
+        // Ends with a command, behind which nothing may stand.
+        if row.isOwed { return row.trouble }
         let state = row.state
         let author = row.stop.map { "stopped by \(Printable.oneLine($0.author))" }
         let moment = state.inactiveSince > 0 ? Double(state.inactiveSince) / 1e6 : row.stop?.time

@@ -46,12 +46,13 @@ final class StatusScreen: StatusView {
     }
 }
 
-/// For a pipe or a file: the table once, and from then on a line for each change.
+/// For a pipe or a file: the table once, and from then on a line for each change, also of who owns the lock.
 final class StatusLog: StatusView {
     private let output: Output
     private let layout: StatusLayout
     private let time: any GuardTime
     private var last: [UnitName: String]?
+    private var lastOwner = ""
 
     init(output: Output, layout: StatusLayout, time: any GuardTime) {
         self.output = output
@@ -69,10 +70,15 @@ final class StatusLog: StatusView {
             let does = activity.state == .unknown ? "" : ", " + ActivityText.words(activity, now: nil)
             words[row.unit] = StatusTable.words(row.state) + does + (StatusText.remark(row).map { ": \($0)" } ?? "")
         }
-        defer { last = words }
+        let owner = "\(lock.verdict.rawValue) \(lock.observation?.record?.token ?? "")"
+        defer { (last, lastOwner) = (words, owner) }
+        let text = StatusText(report, lock: lock, layout: layout, style: output.style, now: now)
         guard let last else {
-            output.data(StatusText(report, lock: lock, layout: layout, style: output.style, now: now).render())
+            output.data(text.render())
             return
+        }
+        if owner != lastOwner {
+            output.data("\(LocalTime.ofDay(now)) " + (text.banner.map { $0.head + $0.words } ?? "The lock is free"))
         }
         for row in report.rows where words[row.unit] != last[row.unit] {
             output.data("\(LocalTime.ofDay(now)) \(row.unit) \(words[row.unit] ?? "")")

@@ -6,11 +6,12 @@ struct AgentsCheck: HealthCheck {
 
     /// What can be wrong with one of them.
     private enum Trouble: CaseIterable {
-        case missing, masked, unloadable, failed, startsServer, unordered, unbound, leavesProcesses, ofOldKind, outdated
+        case missing, masked, unloadable, failed, owed, startsServer, unordered, unbound, leavesProcesses, ofOldKind,
+            outdated
 
         var level: Diagnosis.Level {
             switch self {
-            case .missing, .masked, .unloadable, .failed, .startsServer, .unordered: .failure
+            case .missing, .masked, .unloadable, .failed, .owed, .startsServer, .unordered: .failure
             case .unbound, .leavesProcesses, .ofOldKind, .outdated: .warning
             }
         }
@@ -23,6 +24,7 @@ struct AgentsCheck: HealthCheck {
             case .unloadable:
                 "'\(commands.systemd("systemctl", "status", "--", unit.rawValue))' says which file is wrong; correct"
                     + " that one"
+            case .owed: "run '\(commands.fleet("start", unit.instance ?? ""))'"
             case .failed: "see why with '\(commands.journal(of: unit, lines: 50))'"
             case .startsServer, .unordered, .unbound, .leavesProcesses:
                 "see which file says so with '\(commands.systemd("systemctl", "cat", "--", unit.rawValue))';"
@@ -44,6 +46,7 @@ struct AgentsCheck: HealthCheck {
             case .masked: "masked, so nothing can start it"
             case .unloadable: "systemd cannot load it"
             case .failed: "failed, and systemd has given up"
+            case .owed: "down, because a restart took it down and ended before it started it again"
             case .startsServer: "runs tmux without -N, so it becomes the holder if it starts while the holder is down"
             case .unordered: "no After=\(holder), so it starts against a holder that is not up"
             case .unbound: "no Requires=\(holder), so nothing brings the holder up first"
@@ -94,6 +97,7 @@ struct AgentsCheck: HealthCheck {
         guard state.loadState == "loaded" else { return [.unloadable] }
         let settings = try fleet.settings(of: unit)
         var troubles: [Trouble] = state.isFailed ? [.failed] : []
+        if state.isDown, try fleet.owed().contains(unit) { troubles.append(.owed) }
         if settings.commands.contains(where: { TmuxCommandLine($0)?.startsNoServer == false }) {
             troubles.append(.startsServer)
         }
