@@ -7,7 +7,7 @@ import Testing
 @testable internal import FleetDBus
 
 /// The batch loop against a manager that loses signals, answers and connections at chosen moments.
-@Suite(.timeLimit(.minutes(5))) struct Batch {
+@Suite(.timeLimit(.minutes(10))) struct Batch {
     private let unit: UnitName
     private let start: UnitCommand
     private let restart: UnitCommand

@@ -17,7 +17,7 @@ let impatient: Timeouts = {
     return timeouts
 }()
 
-@Suite(.timeLimit(.minutes(5))) struct HostilePeer {
+@Suite(.timeLimit(.minutes(10))) struct HostilePeer {
     private let unit: UnitName
     init() throws { unit = try UnitName("x.service") }
 

@@ -8,7 +8,7 @@ import Testing
 
 /// What the manager is asked, to the message. These counts do not vary with the machine or its load: one that rises makes
 /// every status or restart slower, and one that falls belongs here, too.
-@Suite(.timeLimit(.minutes(5))) struct RoundTrips {
+@Suite(.timeLimit(.minutes(10))) struct RoundTrips {
     /// One `Get` is the manager's version, asked of each connection.
     @Test(arguments: [1, 20]) func aStatusListsOnceAndAsksForSixProperties(agents: Int) throws {
         let counted = CountedManager(agents: agents)

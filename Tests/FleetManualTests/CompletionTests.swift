@@ -61,7 +61,7 @@ struct CompletionTests {
     }
 
     @Test(
-        "bash offers what fits the place", .timeLimit(.minutes(5)),
+        "bash offers what fits the place", .timeLimit(.minutes(10)),
         arguments: [
             (["fleet", "restart", ""], ["coder", "planner", "tester"]),
             (["fleet", "restart", "p"], ["planner"]),

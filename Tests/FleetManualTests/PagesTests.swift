@@ -144,7 +144,7 @@ struct PagesTests {
         #expect(Set(documented) == read)
     }
 
-    @Test("mandoc has nothing to say", .timeLimit(.minutes(5)))
+    @Test("mandoc has nothing to say", .timeLimit(.minutes(10)))
     func lint() throws {
         let mandoc = try #require(
             ["/usr/bin/mandoc", "/usr/local/bin/mandoc", "/bin/mandoc"]

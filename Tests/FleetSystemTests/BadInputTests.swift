@@ -254,6 +254,22 @@ struct BadInputTests {
         #expect(try home.sent().isEmpty)
     }
 
+    @Test(
+        "The program's own flag behind a command's name does not run the command",
+        arguments: ["restart", "restart a1", "stop", "start", "init", "status", "lock inspect", "lock break", "heal"])
+    func versionBehindACommand(_ words: String) throws {
+        let home = try ScriptedHome()
+        let files = FolderListing(home.folder.path)
+        for line in [["--version"], ["--json", "--version"], ["--version", "-v"]] {
+            let command = try home.mosaic(words.split(separator: " ").map(String.init) + line)
+            #expect(try command.wait() == .exit(64), "\(command.output)\(command.errors)")
+            #expect(command.errors.contains("--version"), "\(command.errors)")
+            #expect(command.output.isEmpty)
+        }
+        #expect(try home.sent().isEmpty)
+        #expect(FolderListing(home.folder.path) == files)
+    }
+
     // MARK: No service manager
 
     @Test("No bus is exit status 69 with a way out", arguments: ["dbus", "systemctl", "auto"])

@@ -6,7 +6,7 @@ internal import Testing
 @Suite(.serialized)
 struct ExplorerTests {
     /// Every order of two contenders' calls, with a crash before any of them, and a freeze.
-    @Test(.timeLimit(.minutes(3)), arguments: ["restart-and-break", "two-breaks-after-a-crash"])
+    @Test(.timeLimit(.minutes(10)), arguments: ["restart-and-break", "two-breaks-after-a-crash"])
     func twoContendersWholly(_ name: String) throws {
         var scenario = try #require(Scenarios.named(name))
         scenario.crashes = 1
@@ -14,7 +14,7 @@ struct ExplorerTests {
         check(scenario)
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: Scenarios.all.filter { !$0.isRolling })
+    @Test(.timeLimit(.minutes(10)), arguments: Scenarios.all.filter { !$0.isRolling })
     func fewInterruptions(_ scenario: Scenario) {
         var scenario = scenario
         scenario.preemptions = scenario.contenders.count > 2 || scenario.isPathMode ? 0 : 1
@@ -24,7 +24,7 @@ struct ExplorerTests {
     }
 
     /// Somebody is frozen while the other waits, takes over, and meets it again.
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func freezeAndThaw() throws {
         var scenario = try #require(Scenarios.named("two-hasty"))
         scenario.preemptions = 1
@@ -33,7 +33,7 @@ struct ExplorerTests {
     }
 
     /// Owners that act again and again beside waiters that lose patience, and holders of the mutex that are merely slow.
-    @Test(.timeLimit(.minutes(3)), arguments: ["impatient-again", "within-its-plan", "past-its-plan", "slow-two"])
+    @Test(.timeLimit(.minutes(10)), arguments: ["impatient-again", "within-its-plan", "past-its-plan", "slow-two"])
     func bounds(_ name: String) throws {
         var scenario = try #require(Scenarios.named(name))
         scenario.preemptions = 1
@@ -44,7 +44,7 @@ struct ExplorerTests {
 
     /// A restart ends with another one's success where it may, and nowhere else.
     @Test(
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(10)),
         arguments: [
             ("join", true), ("join-one-under-way", true), ("join-one-that-is-nearly-done", true),
             ("join-after-a-crash", true), ("no-join", false),
@@ -61,7 +61,7 @@ struct ExplorerTests {
     /// Never more than N down, none begun after the first failure, and whatever crashes, the next `--only-outdated`
     /// finishes the rest.
     @Test(
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(10)),
         arguments: ["rolling", "rolling-after-a-crash", "rolling-fails", "rolling-falls"])
     func rolls(_ name: String) throws {
         var scenario = try #require(Scenarios.named(name))
@@ -80,7 +80,7 @@ struct ExplorerTests {
     }
 
     /// A reduction that hid something would show here: the same world with every order tried ends in the same ways.
-    @Test(.timeLimit(.minutes(3)), arguments: ["two-breaks-after-a-crash", "restart-and-break"])
+    @Test(.timeLimit(.minutes(10)), arguments: ["two-breaks-after-a-crash", "restart-and-break"])
     func reductionHidesNothing(_ name: String) throws {
         var scenario = try #require(Scenarios.named(name))
         scenario.freezes = name == "restart-and-break" ? 0 : 1
@@ -95,7 +95,7 @@ struct ExplorerTests {
     /// `Memory` forgets nothing that matters: histories that meet go on alike, so there are as many schedules, and they
     /// end in the same ways.
     @Test(
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(10)),
         arguments: [
             ("restart-and-break", 1, 1), ("break-and-takeover", 1, 1), ("no-wait", 1, 0), ("join", 0, 0),
             ("path-restart-and-break", 1, 0),

@@ -4,7 +4,7 @@ internal import Testing
 /// The proof that the proof can fail: every planted bug is found, and its schedule breaks again when it is replayed.
 @Suite(.serialized)
 struct SeededBugTests {
-    @Test(.timeLimit(.minutes(3)), arguments: SeededBug.allCases)
+    @Test(.timeLimit(.minutes(10)), arguments: SeededBug.allCases)
     func isFound(_ bug: SeededBug) throws {
         let report = try #require(
             BugHunt(bug).run(limit: 200_000), "\(bug.rawValue) is not found: a hole in the explorer")
@@ -17,7 +17,7 @@ struct SeededBugTests {
     }
 
     /// The same worlds with the shipped code, as far as the schedules that broke the buggy ones reach.
-    @Test(.timeLimit(.minutes(3)), arguments: SeededBug.allCases.filter { !$0.needsItsOwnScript })
+    @Test(.timeLimit(.minutes(10)), arguments: SeededBug.allCases.filter { !$0.needsItsOwnScript })
     func shippedCodeHolds(_ bug: SeededBug) {
         var scenario = BugHunt(bug).scenario
         scenario.bug = nil

@@ -41,6 +41,10 @@ public struct Dispatcher {
             Output.write("mosaic \(composition.version)\n", to: STDOUT_FILENO)
             return ExitStatus.done.rawValue
         }
+        // The parser takes the program's own flag behind a command's name, too, and the command would run.
+        if command is any CommandModule || command is any IndependentCommand, LeadingOptions.hasVersion(arguments) {
+            return refuse(ValidationError("unknown option '--version'"), arguments)
+        }
         if let independent = command as? any IndependentCommand { return run(independent) }
         guard let module = command as? any CommandModule else {
             // A group without a command, or `help`: both answer by throwing the help that was asked for.

@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// Each check on something that is well, and on everything that it is there to find.
-@Suite("The doctor's checks", .timeLimit(.minutes(5)))
+@Suite("The doctor's checks", .timeLimit(.minutes(10)))
 struct ChecksTests {
     // MARK: The way to systemd
 

@@ -5,7 +5,7 @@ import Testing
 @testable import FleetGuard
 @testable import FleetKit
 
-@Suite("Running the event command", .timeLimit(.minutes(2)))
+@Suite("Running the event command", .timeLimit(.minutes(10)))
 struct EventDeliveryTests {
     private let directory = FakeDirectory()
     private let home: MosaicHome

@@ -26,7 +26,7 @@ final class RecordingSupervisor: JobSupervisor {
     var commandDescriptor: CInt? { nil }
 }
 
-@Suite("Fake service manager", .timeLimit(.minutes(5)))
+@Suite("Fake service manager", .timeLimit(.minutes(10)))
 struct FakeServiceManagerTests {
     let directory = FakeDirectory()
     let clock = ManualClock()

@@ -5,7 +5,7 @@ import FleetTestSupport
 import Foundation
 import Testing
 
-@Suite("Fake state between processes", .timeLimit(.minutes(5)))
+@Suite("Fake state between processes", .timeLimit(.minutes(10)))
 struct FakeStoreTests {
     let directory = FakeDirectory()
 

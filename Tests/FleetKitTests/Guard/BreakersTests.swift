@@ -21,7 +21,7 @@ import Testing
         try arena.write(try LockRecordText.firstLine(record), to: "restart.lock")
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [MutexChoice.kernel, .path])
+    @Test(.timeLimit(.minutes(10)), arguments: [MutexChoice.kernel, .path])
     func `Of two breakers exactly one takes over, the other looks again`(_ mutex: MutexChoice) throws {
         for round in 0..<60 {
             let arena = try Arena()
@@ -52,7 +52,7 @@ import Testing
     }
 
     /// What a child between fork and exec has open, it closes within microseconds. Nobody who waits may miss that.
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func `A dead owner's record that a child has open for a moment is taken over when the child closes it`() throws {
         let arena = try Arena()
         let store = try arena.store(mutex: .path)
@@ -82,7 +82,7 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [MutexChoice.kernel, .path])
+    @Test(.timeLimit(.minutes(10)), arguments: [MutexChoice.kernel, .path])
     func `Of two who break a living owner exactly one does, and the record aside is kept`(
         _ mutex: MutexChoice
     ) throws {
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [MutexChoice.kernel, .path])
+    @Test(.timeLimit(.minutes(10)), arguments: [MutexChoice.kernel, .path])
     func `Of three breakers at most one is active at any time, and no lock is left`(
         _ mutex: MutexChoice
     ) throws {

@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `A release wakes the waiter`() throws {
+    @Test(.timeLimit(.minutes(10))) func `A release wakes the waiter`() throws {
         let arena = try Arena()
         let store = try arena.store()
         let owned = try #require(try store.acquire(.test("owner")))
@@ -47,7 +47,7 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `The death of the owner wakes the waiter, every time`() throws {
+    @Test(.timeLimit(.minutes(10))) func `The death of the owner wakes the waiter, every time`() throws {
         for _ in 0..<10 {
             let arena = try Arena()
             let owner = try Child.holder("lock", arena.home)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `A crashed owner's lock is taken at once, its record still there`() throws {
+    @Test(.timeLimit(.minutes(10))) func `A crashed owner's lock is taken at once, its record still there`() throws {
         let arena = try Arena()
         let owner = try Child.holder("lock", arena.home)
         #expect(owner.line()?.hasPrefix("owns ") == true)
@@ -81,7 +81,7 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `A frozen owner is evicted and killed, and its command with it`() throws {
+    @Test(.timeLimit(.minutes(10))) func `A frozen owner is evicted and killed, and its command with it`() throws {
         let arena = try Arena()
         let owner = try Child.holder("lock-with-child", arena.home)
         let words = try #require(owner.line()).split(separator: " ")
@@ -102,7 +102,7 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `A command that outlives its owner keeps the lock from being abandoned`() throws
+    @Test(.timeLimit(.minutes(10))) func `A command that outlives its owner keeps the lock from being abandoned`() throws
     {
         let arena = try Arena()
         let owner = try Child.holder("lock-with-child", arena.home)
@@ -125,7 +125,7 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `A thousand cycles leave no descriptor behind`() throws {
+    @Test(.timeLimit(.minutes(10))) func `A thousand cycles leave no descriptor behind`() throws {
         let arena = try Arena()
         let child = try Child.holder("cycles", arena.home, "1000")
         let counts = try #require(child.line()).split(separator: " ").map { Int($0) }
@@ -133,7 +133,7 @@ import Testing
         #expect(counts[0] == counts[1], "\(counts)")
     }
 
-    @Test(.timeLimit(.minutes(5))) func `No descriptor of the guard's is passed on to a program`() throws {
+    @Test(.timeLimit(.minutes(10))) func `No descriptor of the guard's is passed on to a program`() throws {
         let arena = try Arena()
         let child = try Child.holder("inherited", arena.home)
         let line = try #require(child.line())

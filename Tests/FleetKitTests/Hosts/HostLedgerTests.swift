@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// What a host writes down before it acts for a station.
-@Suite("Host ledger", .timeLimit(.minutes(1))) struct HostLedgerTests {
+@Suite("Host ledger", .timeLimit(.minutes(10))) struct HostLedgerTests {
     private let folder = FakeDirectory()
     private var home: MosaicHome { MosaicHome(absolute: folder.path) }
 

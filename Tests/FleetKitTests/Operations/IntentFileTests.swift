@@ -102,7 +102,7 @@ import Testing
     }
 
     /// Threads that stop units of their own while another one sums the file up again and again: no line is lost.
-    @Test(.timeLimit(.minutes(2))) func noLineIsLostToTheSum() throws {
+    @Test(.timeLimit(.minutes(10))) func noLineIsLostToTheSum() throws {
         let filler = file()
         let writers = 4
         let lines = 300

@@ -5,7 +5,7 @@ import Testing
 @testable import FleetKit
 
 /// What a restart takes down it owes, and what a person stops stays down.
-@Suite("Intent counts", .timeLimit(.minutes(5)))
+@Suite("Intent counts", .timeLimit(.minutes(10)))
 struct IntentTests {
     private func start(_ fixture: OperationFixture, _ names: [AgentName]? = nil) throws -> OperationReport {
         var options = fixture.options

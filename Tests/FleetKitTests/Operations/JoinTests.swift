@@ -5,7 +5,7 @@ import Testing
 @testable import FleetKit
 
 /// A restart is a wish: every target runs, in a run that began after the wish.
-@Suite("A wish that others fulfil", .timeLimit(.minutes(5)))
+@Suite("A wish that others fulfil", .timeLimit(.minutes(10)))
 struct JoinTests {
     let fixture: OperationFixture
 

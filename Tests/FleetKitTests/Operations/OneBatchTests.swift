@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// A restart whose drain is the manager's own ordering.
-@Suite("Restart in one batch", .timeLimit(.minutes(5)))
+@Suite("Restart in one batch", .timeLimit(.minutes(10)))
 struct OneBatchTests {
     let fixture: OperationFixture
 

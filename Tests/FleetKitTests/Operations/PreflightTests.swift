@@ -7,7 +7,7 @@ import Testing
 @testable import FleetKit
 
 /// What could not come back is not stopped.
-@Suite("Before anything is stopped", .timeLimit(.minutes(5)))
+@Suite("Before anything is stopped", .timeLimit(.minutes(10)))
 struct PreflightTests {
     let fixture: OperationFixture
     private let folder = FakeDirectory()

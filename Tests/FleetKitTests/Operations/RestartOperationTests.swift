@@ -5,7 +5,7 @@ import Testing
 @testable import FleetGuard
 @testable import FleetKit
 
-@Suite("Restart", .timeLimit(.minutes(5)))
+@Suite("Restart", .timeLimit(.minutes(10)))
 struct RestartOperationTests {
     let fixture: OperationFixture
 

@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// `restart --rolling` and `--only-outdated`, with a scripted manager in manual time.
-@Suite("A rolling restart", .timeLimit(.minutes(5)))
+@Suite("A rolling restart", .timeLimit(.minutes(10)))
 struct RollingTests {
     /// A fleet whose agents take a while to stop and to start, all of them in an old run.
     private func fleet(_ count: Int, width: Int, onlyOutdated: Bool = false) throws -> OperationFixture {

@@ -24,7 +24,7 @@ struct ScriptedProcesses: ProcessLook {
     func name(of pid: Int32) -> String? { "tmux: server" }
 }
 
-@Suite("Settle", .timeLimit(.minutes(5)))
+@Suite("Settle", .timeLimit(.minutes(10)))
 struct SettleTests {
     let fixture: OperationFixture
 

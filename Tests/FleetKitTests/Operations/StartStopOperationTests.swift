@@ -4,7 +4,7 @@ import Testing
 
 @testable import FleetKit
 
-@Suite("Start and stop", .timeLimit(.minutes(5)))
+@Suite("Start and stop", .timeLimit(.minutes(10)))
 struct StartStopOperationTests {
     let fixture: OperationFixture
 

@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// A restart that must not cut work: it looks again under the lock and before each stop, and gives the lock back.
-@Suite("--when-idle: under the lock", .timeLimit(.minutes(5)))
+@Suite("--when-idle: under the lock", .timeLimit(.minutes(10)))
 struct WhenIdleTests {
     let fixture: OperationFixture
     let units: [UnitName]

@@ -302,7 +302,7 @@ struct RosterDecoderTests {
 
     /// Each of these ended the process in the TOML library, or would cost it minutes.
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(10)),
         arguments: [
             String(repeating: "a.", count: 100_000) + "a = 1", "[" + String(repeating: "a.", count: 100_000) + "a]",
             "\"x\"" + String(repeating: " . 'y'", count: 100_000) + "= 1",

@@ -29,7 +29,7 @@ struct RosterFileTests {
         #expect(try load { symlink(folder.path + "/real.toml", $0) }?.agents == [])
     }
 
-    @Test(.timeLimit(.minutes(5))) func aFIFODoesNotBlockAndAFolderIsNoFile() {
+    @Test(.timeLimit(.minutes(10))) func aFIFODoesNotBlockAndAFolderIsNoFile() {
         for error in [refusal { mkfifo($0, 0o600) }, refusal { mkdir($0, 0o700) }] {
             #expect(error?.code == .badRoster)
             #expect(error?.message.hasSuffix("roster.toml: not a regular file") == true)

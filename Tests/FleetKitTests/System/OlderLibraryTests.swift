@@ -4,7 +4,7 @@ import Testing
 
 /// What the program defines itself of newer C libraries (Sources/CLinux/older_libc.c), in a program of its own: there the
 /// kernel's answers can be replaced by strace.
-@Suite("Names of newer C libraries", .timeLimit(.minutes(2)))
+@Suite("Names of newer C libraries", .timeLimit(.minutes(10)))
 struct OlderLibraryTests {
     private let folder = FakeDirectory()
     private var program: String { folder.path + "/driver" }

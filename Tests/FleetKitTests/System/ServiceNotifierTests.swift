@@ -5,7 +5,7 @@ import Testing
 @testable import FleetGuard
 @testable import FleetKit
 
-@Suite("Telling systemd", .timeLimit(.minutes(5)))
+@Suite("Telling systemd", .timeLimit(.minutes(10)))
 struct ServiceNotifierTests {
     private let folder: TemporaryFolder
 

@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// Real tmux servers in private folders.
-@Suite("The holder's server", .timeLimit(.minutes(5)), .serialized)
+@Suite("The holder's server", .timeLimit(.minutes(10)), .serialized)
 struct HolderServerTests {
     let directory = FakeDirectory()
     private var path: String { directory.path + "/t/tmux-7/s" }

@@ -5,7 +5,7 @@ import Testing
 @testable import FleetGuard
 @testable import FleetKit
 
-@Suite("Tmux probe", .timeLimit(.minutes(5)), .serialized)
+@Suite("Tmux probe", .timeLimit(.minutes(10)), .serialized)
 struct TmuxProbeTests {
     let directory = FakeDirectory()
     var socket: TmuxSocket { .path(directory.path + "/s") }

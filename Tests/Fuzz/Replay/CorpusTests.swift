@@ -7,7 +7,7 @@ import Testing
 @testable internal import FleetKit
 
 /// What the fuzzer found worth keeping (Scripts/fuzz) goes through every decoder again.
-@Suite(.timeLimit(.minutes(5))) struct CorpusTests {
+@Suite(.timeLimit(.minutes(10))) struct CorpusTests {
     /// One input on each line, as base64.
     private static func corpus(_ target: FuzzTarget) throws -> [(line: Int, bytes: [UInt8])] {
         let text = TestProcess.contents(try BuiltProduct.source("Tests/Corpus/\(target.name)"))

@@ -6,7 +6,7 @@ import Testing
 @testable internal import FleetKit
 
 /// Texts of the largest size that a roster may have, made to cost as much as they can.
-@Suite(.timeLimit(.minutes(5)), .serialized) struct HugeRosterTests {
+@Suite(.timeLimit(.minutes(10)), .serialized) struct HugeRosterTests {
     enum Shape: String, CaseIterable, Sendable {
         case elementsUnderALongHeader, elementsDeepInside, deepestNesting, dottedKeysInNestedTables, oneLongKey
         case oneLongString, manyTables, manyHeaders

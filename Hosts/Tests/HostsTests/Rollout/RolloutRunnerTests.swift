@@ -6,7 +6,7 @@ import Testing
 @testable import HostsKit
 
 /// A rollout over fake hosts, by a clock that passes only when it is waited for.
-@Suite("Rollout over fake hosts", .timeLimit(.minutes(2))) struct RolloutRunnerTests {
+@Suite("Rollout over fake hosts", .timeLimit(.minutes(10))) struct RolloutRunnerTests {
     final class Fixture {
         let clock = StepClock()
         let link: FakeLink

@@ -6,7 +6,7 @@ import HostsKit
 import Testing
 
 /// What every store must do.
-@Suite("Slot stores", .timeLimit(.minutes(5))) struct SlotStoreTests {
+@Suite("Slot stores", .timeLimit(.minutes(10))) struct SlotStoreTests {
     enum Kind: String, CaseIterable { case files, fake }
 
     /// Several stations over one store.

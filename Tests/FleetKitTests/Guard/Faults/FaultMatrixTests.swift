@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// Every system call of every transition fails once, and for good, with every error that a file system may give.
-@Suite(.timeLimit(.minutes(5))) struct FaultMatrixTests {
+@Suite(.timeLimit(.minutes(10))) struct FaultMatrixTests {
     static let errors: [Errno] = [
         .noSpace, .diskQuotaExceeded, .ioError, .readOnlyFileSystem, .tooManyOpenFiles, .staleNFSFileHandle, .noLocks,
     ]

@@ -80,7 +80,7 @@ import Testing
         return Guard(store: try arena.store(time: time, processes: processes), time: time, processes: processes)
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: Thing.allCases)
+    @Test(.timeLimit(.minutes(10)), arguments: Thing.allCases)
     func `What is no record at restart lock is unreadable, and in nobody's way`(_ thing: Thing) throws {
         let arena = try Arena()
         let outside = try makeOutside(arena)
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: Thing.allCases)
+    @Test(.timeLimit(.minutes(10)), arguments: Thing.allCases)
     func `Leftovers with our names are in nobody's way`(_ thing: Thing) throws {
         let arena = try Arena()
         let outside = try makeOutside(arena)
@@ -146,7 +146,7 @@ import Testing
         #expect(try isUntouched(outside))
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [Thing.fifo, .directory, .linkToFile, .linkToNothing, .socket])
+    @Test(.timeLimit(.minutes(10)), arguments: [Thing.fifo, .directory, .linkToFile, .linkToNothing, .socket])
     func `What is no file at restart mutex is an error that names it`(_ thing: Thing) throws {
         for mode in [MutexChoice.auto, .kernel, .path] {
             let arena = try Arena()

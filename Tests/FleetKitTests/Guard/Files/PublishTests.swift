@@ -8,7 +8,7 @@ import Testing
 @Suite struct PublishTests {
     typealias Operation = FaultyLockFiles.Operation
 
-    @Test(.timeLimit(.minutes(5))) func `A racing reader never sees a partial record`()
+    @Test(.timeLimit(.minutes(10))) func `A racing reader never sees a partial record`()
         throws
     {
         let arena = try Arena()

@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 @Suite struct KernelMutexTests {
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func `A frozen holder that cannot be proved to be ours is named, not killed`() throws {
         let arena = try Arena()
         let time = ManualTime()

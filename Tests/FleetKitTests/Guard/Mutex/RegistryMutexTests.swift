@@ -9,7 +9,7 @@ import Testing
 @Suite struct RegistryMutexTests {
     static let modes: [MutexChoice] = [.kernel, .path]
 
-    @Test(.timeLimit(.minutes(5)), arguments: modes)
+    @Test(.timeLimit(.minutes(10)), arguments: modes)
     func `At most one is inside, and nobody starves`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         let inside = Counter()
@@ -72,7 +72,7 @@ import Testing
         #expect(time.now() == .seconds(1_000))
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: modes)
+    @Test(.timeLimit(.minutes(10)), arguments: modes)
     func `A crashed holder wedges nobody`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         _ = try arena.calls()
@@ -90,7 +90,7 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: modes)
+    @Test(.timeLimit(.minutes(10)), arguments: modes)
     func `A frozen holder that is provably ours is killed`(_ mode: MutexChoice) throws {
         let arena = try Arena()
         _ = try arena.calls()

@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// What `heal` touches, and how often.
-@Suite("Heal", .timeLimit(.minutes(2)))
+@Suite("Heal", .timeLimit(.minutes(10)))
 struct HealOperationTests {
     private final class Ledger: HealLedger {
         var tries = HealTries()

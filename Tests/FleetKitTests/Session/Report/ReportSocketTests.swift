@@ -6,7 +6,7 @@ import Testing
 @testable import FleetKit
 
 /// The main process' side of the socket, against programs that use it rightly and wrongly.
-@Suite("The socket of an agent's main process", .timeLimit(.minutes(2)))
+@Suite("The socket of an agent's main process", .timeLimit(.minutes(10)))
 struct ReportSocketTests {
     private let folder: TemporaryFolder
     private let listener: WindowListener
@@ -124,7 +124,7 @@ struct ReportSocketTests {
 }
 
 /// The other side: what a hook runs.
-@Suite("Sending a report", .timeLimit(.minutes(2)))
+@Suite("Sending a report", .timeLimit(.minutes(10)))
 struct ReportSendingTests {
     private let folder: TemporaryFolder
 
