@@ -102,7 +102,8 @@ import Testing
         #expect(try arena.leftovers().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `A command that outlives its owner keeps the lock from being abandoned`() throws
+    @Test(.timeLimit(.minutes(10))) func `A command that outlives its owner keeps the lock from being abandoned`()
+        throws
     {
         let arena = try Arena()
         let owner = try Child.holder("lock-with-child", arena.home)
