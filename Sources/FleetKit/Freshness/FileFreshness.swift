@@ -57,7 +57,7 @@ public struct FileFreshness: FreshnessLook {
     ) throws(FleetError) -> Freshness {
         var freshness = Freshness()
         freshness.reasons = units(record, settings) + environment(record, settings)
-        let programs = programs(record, main: state.mainPID)
+        let programs = programs(record)
         freshness.reasons += programs
         if programs.isEmpty {
             let (reason, doubt) = try running(record, state, manager)
@@ -110,19 +110,20 @@ public struct FileFreshness: FreshnessLook {
         }
     }
 
-    private static func programs(_ record: RunRecord, main: Int32) -> [Freshness.Reason] {
+    private static func programs(_ record: RunRecord) -> [Freshness.Reason] {
         let old = record.files.filter { $0.kind == .program || $0.kind == .interpreter }
         let now = RunRecord.files(
             of: ProgramFiles(command: record.command, search: record.search, directory: record.directory))
         func reason(_ file: RunRecord.File, _ what: String) -> Freshness.Reason {
             .init(file.kind == .program ? .program : .interpreter, file.path, what)
         }
+        let isAlive = record.process > 0 && ProcessStat.read(record.process)?.start == record.processStart
         for (index, file) in old.enumerated() {
             let there = index < now.count ? now[index] : nil
             if let stamp = there?.stamp, stamp == file.stamp { continue }
             // What the unit has mounted there for itself (`BindPaths=`) is what its next run gets, too.
             let isSamePath = there?.path.isExactly(file.path) ?? true
-            if isSamePath, FileStamp("/proc/\(main)/root\(file.path)") == file.stamp { continue }
+            if isAlive, isSamePath, FileStamp("/proc/\(record.process)/root\(file.path)") == file.stamp { continue }
             guard let there, there.stamp != nil else { return [reason(file, "removed")] }
             return [reason(there, "another file than the one that was started")]
         }
