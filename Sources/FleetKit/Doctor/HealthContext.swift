@@ -49,20 +49,22 @@ public final class HealthContext {
         self.connect = connect
     }
 
-    /// What a restart that is over owes: one that runs brings up itself what it took down. Nothing where that cannot be read:
-    /// the run directory's own check says why.
-    func owed() -> Set<UnitName> {
+    /// What a restart that is over owes: one that runs brings up itself what it took down. Nothing where the run directory
+    /// cannot be used: its own check says why.
+    func owed() throws(FleetError) -> Set<UnitName> {
+        let store: FileLockStore?
         do throws(FleetError) {
-            let intents = try IntentFile(home: home.path).read()
-            guard !intents.owed.isEmpty else { return [] }
-            let lock = try LockInspector(
-                store: FileLockStore.openForReading(home: home.path, time: time, processes: processes),
-                path: home.runDirectory + "/restart.lock", time: time, processes: processes, policy: WaitPolicy()
-            ).inspect()
-            return lock.verdict == .held && lock.observation?.record?.isRun != true ? [] : intents.owed
+            store = try FileLockStore.openForReading(home: home.path, time: time, processes: processes)
         } catch {
             return []
         }
+        let intents = try IntentFile(home: home.path).read()
+        guard !intents.owed.isEmpty else { return [] }
+        let lock = try LockInspector(
+            store: store, path: home.runDirectory + "/restart.lock", time: time, processes: processes,
+            policy: WaitPolicy()
+        ).inspect()
+        return lock.verdict == .held && lock.observation?.record?.isRun != true ? [] : intents.owed
     }
 
     /// Something was repaired: look again.

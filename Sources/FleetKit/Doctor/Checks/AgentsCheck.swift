@@ -97,7 +97,7 @@ struct AgentsCheck: HealthCheck {
         guard state.loadState == "loaded" else { return [.unloadable] }
         let settings = try fleet.settings(of: unit)
         var troubles: [Trouble] = state.isFailed ? [.failed] : []
-        if state.isDown, fleet.owed().contains(unit) { troubles.append(.owed) }
+        if state.isDown, try fleet.owed().contains(unit) { troubles.append(.owed) }
         if settings.commands.contains(where: { TmuxCommandLine($0)?.startsNoServer == false }) {
             troubles.append(.startsServer)
         }
