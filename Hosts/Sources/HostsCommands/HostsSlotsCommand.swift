@@ -60,7 +60,8 @@ struct HostsSlotsCommand: HostsModule {
             try context.output.json(
                 Document(atOnce: atOnce, store: file.etcd == nil ? "files" : "etcd", slots: rows))
         } else if rows.isEmpty {
-            context.output.data("no slot is held; \(min(atOnce, file.hosts.count)) of \(file.hosts.count) hosts may be down at once")
+            context.output.data(
+                "no slot is held; \(min(atOnce, file.hosts.count)) of \(file.hosts.count) hosts may be down at once")
         } else {
             context.output.data(Self.table(rows, hasRevisions: file.etcd != nil))
         }
@@ -68,7 +69,8 @@ struct HostsSlotsCommand: HostsModule {
     }
 
     private static func table(_ rows: [Row], hasRevisions: Bool) -> String {
-        let head = ["HOST", "SINCE", "BY", "STATION"] + (hasRevisions ? ["REVISION"] : []) + ["REASON", "A ROLLOUT WOULD"]
+        let head =
+            ["HOST", "SINCE", "BY", "STATION"] + (hasRevisions ? ["REVISION"] : []) + ["REASON", "A ROLLOUT WOULD"]
         return HostsOutput.table(
             [head]
                 + rows.map { row in
@@ -129,7 +131,8 @@ struct HostsBreakCommand: HostsModule {
         }
         guard revision == nil || revision == stored.revision else {
             throw FleetError(
-                .busy, "the slot of '\(Printable.oneLine(name))' is another one by now: its revision is \(stored.revision)",
+                .busy,
+                "the slot of '\(Printable.oneLine(name))' is another one by now: its revision is \(stored.revision)",
                 hint: "see 'mosaic fleet hosts slots'")
         }
         guard !stored.isStationAlive || force else {

@@ -68,13 +68,15 @@ public struct EtcdAddress: Sendable, Equatable {
             }
         } else {
             guard !isSecure.contains(false) else {
-                throw table.error("endpoints", "some endpoints are https:// and some http://", hint: "use https:// for all")
+                throw table.error(
+                    "endpoints", "some endpoints are https:// and some http://", hint: "use https:// for all")
             }
             guard case (let authority?, let certificate?, let key?) = paths else {
                 let missing = paths.0 == nil ? "ca" : paths.1 == nil ? "certificate" : "key"
                 throw table.error(
                     missing, "[etcd] has no \(missing)",
-                    hint: "https:// needs ca, certificate and key: paths of PEM files, from \(Self.folder(of: file)) on")
+                    hint: "https:// needs ca, certificate and key: paths of PEM files, from \(Self.folder(of: file)) on"
+                )
             }
             for (name, path) in [("ca", authority), ("certificate", certificate), ("key", key)]
             where path.isEmpty || path.utf8.contains(0) {

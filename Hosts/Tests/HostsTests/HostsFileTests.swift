@@ -96,7 +96,10 @@ import Testing
                 "hosts.toml:2:13: 'http://127.0.0.1:1' is listed twice"
             ),
             ("endpoints = [\"http://10.0.0.1:2379\"]", "hosts.toml:2:13: 'http://10.0.0.1:2379' is not encrypted"),
-            ("endpoints = [\"http://127.evil.example:2379\"]", "hosts.toml:2:13: 'http://127.evil.example:2379' is not enc"),
+            (
+                "endpoints = [\"http://127.evil.example:2379\"]",
+                "hosts.toml:2:13: 'http://127.evil.example:2379' is not enc"
+            ),
             ("endpoints = [\"https://a:1\", \"http://127.0.0.1:1\"]", "hosts.toml:2:13: some endpoints are https://"),
             ("endpoints = [\"https://a:1\"]", "hosts.toml:1:2: [etcd] has no ca"),
             ("endpoints = [\"https://a:1\"]\nca = \"c\"\nkey = \"k\"", "hosts.toml:1:2: [etcd] has no certificate"),

@@ -69,7 +69,8 @@ import Testing
             try store.take(Make.slot(1, identity: "a", station: 1), limit: 2)
         }
         #expect(error?.code == .noServiceManager, "it was not sent")
-        var taking = EtcdTaking(try Make.slot(1, identity: "a", station: 1), limit: 2, lease: 1, keys: EtcdKeys(prefix: "p"))
+        var taking = EtcdTaking(
+            try Make.slot(1, identity: "a", station: 1), limit: 2, lease: 1, keys: EtcdKeys(prefix: "p"))
         #expect(try taking.handle(.unknown("")) == .answer(.unknown))
         #expect(!taking.mayBeTaken)
     }

@@ -110,7 +110,9 @@ import Testing
     func stations(_ kind: Kind) async throws {
         let taken = try await onThread {
             let stores = try Stores(kind)
-            let racers = try (1...6).map { Racer(try stores.station($0), try Make.slot($0, identity: "\($0 % 3)", station: $0)) }
+            let racers = try (1...6).map {
+                Racer(try stores.station($0), try Make.slot($0, identity: "\($0 % 3)", station: $0))
+            }
             let threads = racers.map { racer in ThreadOf { racer.run() } }
             for thread in threads { thread.join() }
             #expect(try racers[0].store.slots().count == 2)

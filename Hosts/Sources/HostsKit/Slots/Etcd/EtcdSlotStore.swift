@@ -33,7 +33,11 @@ public final class EtcdSlotStore: SlotStore {
     public func announce(atOnce: Int) throws(FleetError) -> Int {
         let lease = try etcd.keepLease(seconds: Self.leaseSeconds)
         self.lease = lease
-        try settle { table in table.alive[station] != nil } request: { _ in .mark(key: keys.alive(station), lease: lease) }
+        try settle { table in
+            table.alive[station] != nil
+        } request: { _ in
+            .mark(key: keys.alive(station), lease: lease)
+        }
         let table = try settle {
             $0.atOnce != nil
         } request: { _ in
@@ -65,7 +69,10 @@ public final class EtcdSlotStore: SlotStore {
         } request: { table in
             .commit(
                 EtcdTransaction(
-                    [table.atOnce == nil ? .isAbsent(keys.atOnce) : .isUnchanged(keys.atOnce, since: table.atOnceRevision)],
+                    [
+                        table.atOnce == nil
+                            ? .isAbsent(keys.atOnce) : .isUnchanged(keys.atOnce, since: table.atOnceRevision)
+                    ],
                     [.put(key: keys.atOnce, value: EtcdKeys.encode(atOnce), lease: nil)], prefix: keys.all))
         }
     }
@@ -76,7 +83,7 @@ public final class EtcdSlotStore: SlotStore {
         var taking = EtcdTaking(slot, limit: limit, lease: lease, keys: keys)
         do throws(FleetError) {
             return try drive(taking.first) { answer throws(FleetError) in try taking.handle(answer) }
-        } catch where taking.mayBeTaken {
+        } catch  where taking.mayBeTaken {
             // The transaction was sent and cannot be read back now: the rollout looks again.
             return .unknown
         }
@@ -90,7 +97,7 @@ public final class EtcdSlotStore: SlotStore {
             let answer = try breakSlot(slot)
             silentSince = nil
             return answer
-        } catch where error.code == .noServiceManager {
+        } catch  where error.code == .noServiceManager {
             let since = silentSince ?? clock.now()
             silentSince = since
             guard clock.now() - since < Self.returnPatience else { throw error }
