@@ -63,17 +63,23 @@ public struct HostLedger {
                 .usage, "this host's record of operations is not the one that the station was told of",
                 hint: "check whether \(Printable.oneLine(path)) was removed on the host, then begin again")
         }
+        guard generation >= generations.horizon else {
+            guard access(file(id), F_OK) != 0 else { return .known }
+            throw Self.isTooOld
+        }
         let entry = Entry(
             id: id.rawValue, author: author, command: command, isVoid: false, generation: generations.current)
         guard let descriptor = try write(entry, id) else { return .known }
         let accepted = Accepted(id: id, descriptor: descriptor)
         // Asked after the file is there: an earlier one of this id went only after the horizon had moved.
-        guard generation >= (try readGenerations()).horizon else {
-            throw FleetError(
-                .usage, "the request is older than this host's record of operations, and nothing was done",
-                hint: "begin again")
-        }
+        guard generation >= (try readGenerations()).horizon else { throw Self.isTooOld }
         return .accepted(accepted)
+    }
+
+    private static var isTooOld: FleetError {
+        FleetError(
+            .usage, "the request is older than this host's record of operations, and nothing was done",
+            hint: "begin again")
     }
 
     /// Makes sure that the operation is not begun from now on.
