@@ -18,14 +18,40 @@ enum CompletionScript {
     private static func bash(_ script: String) throws -> String {
         let place = "\n_mosaic_fleet() {\n"
         let offer = "        COMPREPLY+=($(compgen -W '"
-        // What is completed behind a word that is no command: a plug-in's files.
+        // What is completed behind a word that is no command: what the plug-in's own script says, or files.
         let files = """
                     if ((${#unparsed_words[@]})); then
-                        __mosaic_add_completions -f
+                        __mosaic_complete_plugin || __mosaic_add_completions -f
                         return
                     fi
 
             """
+        let plugin = #"""
+
+            # As if `mosaic-fleet-NAME …` were typed instead of `mosaic fleet NAME …`.
+            __mosaic_complete_plugin() {
+                local -i place
+                for ((place = 1; place < COMP_CWORD; place++)); do
+                    [[ ${COMP_WORDS[place]} == fleet ]] && break
+                done
+                local name=${COMP_WORDS[place + 1]-}
+                [[ $name =~ ^[A-Za-z0-9_-]+$ ]] && ((place + 1 < COMP_CWORD)) || return 1
+                local command=mosaic-fleet-$name
+                complete -p "$command" &>/dev/null || {
+                    declare -F _comp_load &>/dev/null && _comp_load "$command" &>/dev/null
+                    declare -F __load_completion &>/dev/null && __load_completion "$command" &>/dev/null
+                }
+                local words
+                words=$(complete -p "$command" 2>/dev/null) || return 1
+                [[ $words =~ " -F "([^ ]+) ]] || return 1
+                COMP_WORDS=("$command" "${COMP_WORDS[@]:place + 2}")
+                COMP_CWORD=$((COMP_CWORD - place - 1))
+                COMP_LINE="${COMP_WORDS[*]}"
+                COMP_POINT=${#COMP_LINE}
+                "${BASH_REMATCH[1]}" "$command" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+            }
+
+            """#
         let begun = try replacing(offer, by: files + offer, after: [place, "*)\n"], in: script)
         let listed = try replacing(
             "' -- \"${cur}\"))\n", by: "'\" $(\"${COMP_WORDS[0]}\" \(question))\" -- \"${cur}\"))\n",
@@ -49,7 +75,8 @@ enum CompletionScript {
                 done
 
             """
-        return try replacing(run, by: run + command, after: [], in: listed)
+        let whole = try replacing(run, by: run + command, after: [], in: listed)
+        return try replacing(place, by: plugin + place, after: [], in: whole)
     }
 
     private static func zsh(_ script: String) throws -> String {
@@ -60,9 +87,18 @@ enum CompletionScript {
                     ((${#plugins})) && _describe -V plug-in plugins && ret=0
 
             """
+        // Behind a plug-in's name: as if `mosaic-fleet-NAME …` were typed instead of `mosaic fleet NAME …`.
         let files = """
                     *)
-                        _files && ret=0
+                        local -i place=${words[(i)fleet]}
+                        local plugin="mosaic-fleet-${words[place + 1]-}"
+                        if ((place + 1 < CURRENT)) && ((${+_comps[$plugin]})); then
+                            words=("$plugin" "${(@)words[place + 2,-1]}")
+                            ((CURRENT -= place))
+                            _normal && ret=0
+                        else
+                            _files && ret=0
+                        fi
                         ;;
                     esac
 
@@ -101,6 +137,21 @@ enum CompletionScript {
                     complete -C (string join ' ' -- $words (commandline -ct))
                 end
                 complete -c 'mosaic' -n '__mosaic_command_after_terminator >/dev/null' -fka '(__mosaic_command_after_terminator)'
+
+                # As if `mosaic-fleet-NAME …` were typed instead of `mosaic fleet NAME …`.
+                function __mosaic_plugin_words
+                    set -l tokens (commandline -opc)
+                    set -l place (contains -i -- fleet $tokens); or return 1
+                    test (count $tokens) -gt $place; or return 1
+                    set -l plugin mosaic-fleet-$tokens[(math $place + 1)]
+                    test (count (complete -C "$plugin ")) -gt 0; or return 1
+                    set -l words
+                    if test (count $tokens) -gt (math $place + 1)
+                        set words (string escape -- $tokens[(math $place + 2)..-1])
+                    end
+                    complete -C (string join ' ' -- $plugin $words (commandline -ct))
+                end
+                complete -c 'mosaic' -n '__mosaic_plugin_words >/dev/null' -fka '(__mosaic_plugin_words)'
 
                 """
     }
