@@ -184,6 +184,29 @@ _mosaic() {
     esac
 }
 
+# As if `mosaic-fleet-NAME …` were typed instead of `mosaic fleet NAME …`.
+__mosaic_complete_plugin() {
+    local -i place
+    for ((place = 1; place < COMP_CWORD; place++)); do
+        [[ ${COMP_WORDS[place]} == fleet ]] && break
+    done
+    local name=${COMP_WORDS[place + 1]-}
+    [[ $name =~ ^[A-Za-z0-9_-]+$ ]] && ((place + 1 < COMP_CWORD)) || return 1
+    local command=mosaic-fleet-$name
+    complete -p "$command" &>/dev/null || {
+        declare -F _comp_load &>/dev/null && _comp_load "$command" &>/dev/null
+        declare -F __load_completion &>/dev/null && __load_completion "$command" &>/dev/null
+    }
+    local words
+    words=$(complete -p "$command" 2>/dev/null) || return 1
+    [[ $words =~ " -F "([^ ]+) ]] || return 1
+    COMP_WORDS=("$command" "${COMP_WORDS[@]:place + 2}")
+    COMP_CWORD=$((COMP_CWORD - place - 1))
+    COMP_LINE="${COMP_WORDS[*]}"
+    COMP_POINT=${#COMP_LINE}
+    "${BASH_REMATCH[1]}" "$command" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+}
+
 _mosaic_fleet() {
     repeating_flags=()
     non_repeating_flags=(-h --help)
@@ -203,7 +226,7 @@ _mosaic_fleet() {
     *)
         # Offer subcommand completions
         if ((${#unparsed_words[@]})); then
-            __mosaic_add_completions -f
+            __mosaic_complete_plugin || __mosaic_add_completions -f
             return
         fi
         COMPREPLY+=($(compgen -W 'restart heal metrics start stop status history logs peek send attach report lock init add remove apply enable disable doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))

@@ -90,11 +90,9 @@ enum CompletionScript {
         // Behind a plug-in's name: as if `mosaic-fleet-NAME …` were typed instead of `mosaic fleet NAME …`.
         let files = """
                     *)
-                        local -i place=${words[(i)fleet]}
-                        local plugin="mosaic-fleet-${words[place + 1]-}"
-                        if ((place + 1 < CURRENT)) && ((${+_comps[$plugin]})); then
-                            words=("$plugin" "${(@)words[place + 2,-1]}")
-                            ((CURRENT -= place))
+                        local plugin="mosaic-fleet-${words[1]}"
+                        if ((${+_comps[$plugin]})); then
+                            words[1]=$plugin
                             _normal && ret=0
                         else
                             _files && ret=0
@@ -122,8 +120,10 @@ enum CompletionScript {
     private static func fish(_ script: String) throws -> String {
         let condition = "-n '__mosaic_should_offer_completions_for_positional \"mosaic fleet\" -eq 1' -fa '"
         guard script.contains(condition) else { throw changed(condition) }
-        return script
-            + "complete -c 'mosaic' \(condition)(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'\n"
+        // Behind a plug-in's name its own words are offered, not the commands of this program.
+        let guarded = condition.replacing("-n '", with: "-n 'not __mosaic_plugin; and ")
+        return script.replacing(condition, with: guarded)
+            + "complete -c 'mosaic' \(guarded)(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'\n"
                 + """
 
                 function __mosaic_command_after_terminator
@@ -139,19 +139,21 @@ enum CompletionScript {
                 complete -c 'mosaic' -n '__mosaic_command_after_terminator >/dev/null' -fka '(__mosaic_command_after_terminator)'
 
                 # As if `mosaic-fleet-NAME …` were typed instead of `mosaic fleet NAME …`.
-                function __mosaic_plugin_words
+                function __mosaic_plugin
                     set -l tokens (commandline -opc)
                     set -l place (contains -i -- fleet $tokens); or return 1
-                    test (count $tokens) -gt $place; or return 1
-                    set -l plugin mosaic-fleet-$tokens[(math $place + 1)]
-                    test (count (complete -C "$plugin ")) -gt 0; or return 1
-                    set -l words
-                    if test (count $tokens) -gt (math $place + 1)
-                        set words (string escape -- $tokens[(math $place + 2)..-1])
-                    end
-                    complete -C (string join ' ' -- $plugin $words (commandline -ct))
+                    test (count $tokens) -gt $place; and type -q mosaic-fleet-$tokens[(math $place + 1)]
                 end
-                complete -c 'mosaic' -n '__mosaic_plugin_words >/dev/null' -fka '(__mosaic_plugin_words)'
+                function __mosaic_plugin_words
+                    set -l tokens (commandline -opc)
+                    set -l place (math (contains -i -- fleet $tokens) + 1)
+                    set -l words
+                    if test (count $tokens) -gt $place
+                        set words (string escape -- $tokens[(math $place + 1)..-1])
+                    end
+                    complete -C (string join ' ' -- mosaic-fleet-$tokens[$place] $words (commandline -ct))
+                end
+                complete -c 'mosaic' -n '__mosaic_plugin' -fka '(__mosaic_plugin_words)'
 
                 """
     }

@@ -23,8 +23,8 @@ import Testing
     /// The program of this build, where its name is looked for, and two hosts.
     private func prepare() throws {
         let program =
-            CommandLine.arguments[0].components(separatedBy: "/").dropLast().joined(separator: "/")
-            + "/mosaic-fleet-hosts"
+            try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            .components(separatedBy: "/").dropLast().joined(separator: "/") + "/mosaic-fleet-hosts"
         let manager = FileManager.default
         try manager.createDirectory(atPath: folder.path + "/bin", withIntermediateDirectories: true)
         try manager.createDirectory(atPath: folder.path + "/fleet", withIntermediateDirectories: true)

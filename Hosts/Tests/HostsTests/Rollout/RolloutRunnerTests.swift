@@ -170,7 +170,7 @@ import Testing
     {
         let fixture = try Fixture(7)
         let other = FakeSlotStore(fixture.table, station: try Make.id(9).rawValue)
-        try other.announce()
+        _ = try other.announce(atOnce: 1)
         #expect(try other.take(Make.slot(1, identity: "other", station: 9), limit: 1) == .taken)
         let end = try fixture.run(atOnce: 1) { $0.slotTries = 12 }
         #expect(end.halt == .slots)
