@@ -104,7 +104,7 @@ struct HostsBreakCommand: HostsModule {
 
     @Option(
         help: ArgumentHelp(
-            "Only if it is still the slot with this revision in 'hosts slots'; with [etcd] only.", valueName: "n"))
+            "Only if its revision in etcd is still this one.", valueName: "n"))
     var revision: Int64?
 
     @Flag(help: "Even though the rollout that holds it is alive.") var force = false

@@ -18,6 +18,7 @@ public struct EtcdState: Hashable, Sendable {
     public var ignoresConditions = false
     /// Another one: only these conditions are left out.
     public var ignoresMarks = false
+    public var ignoresOthers = false
 
     public init() {}
 
@@ -70,7 +71,7 @@ public struct EtcdState: Hashable, Sendable {
             // As etcd has it: a key that is not there was changed at revision 0.
             (ignoresMarks && (keys[key] == nil || keys[key]?.lease != nil)) || keys[key]?.revision ?? 0 == since
         case .nothingNewer(let prefix, let than):
-            keys.allSatisfy { !$0.key.begins(with: prefix) || $0.value.revision <= than }
+            ignoresOthers || keys.allSatisfy { !$0.key.begins(with: prefix) || $0.value.revision <= than }
         }
     }
 }

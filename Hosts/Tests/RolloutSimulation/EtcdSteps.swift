@@ -128,6 +128,7 @@ extension World {
         guard var etcd else { return .unknown("") }
         etcd.ignoresConditions = bug == .noRevisionCheck
         etcd.ignoresMarks = bug == .lateTransaction
+        etcd.ignoresOthers = bug == .oldCount
         var request = request
         if case .commit(var transaction) = request, bug == .leaseOnSlot, let slot,
             let number = stations.firstIndex(where: { $0.rollout.station.id == slot.station })
