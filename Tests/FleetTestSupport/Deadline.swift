@@ -11,7 +11,7 @@ public struct DeadlineMissed: Error, CustomStringConvertible {
 /// - Throws: `DeadlineMissed` with `what` and what `state` says.
 @discardableResult
 public func eventually<Value>(
-    _ what: String, within limit: Duration = .seconds(20), state: @autoclosure () -> String = "",
+    _ what: String, within limit: Duration = .seconds(60), state: @autoclosure () -> String = "",
     _ condition: () throws -> Value?
 ) throws -> Value {
     let deadline = ContinuousClock.now + limit
@@ -26,7 +26,7 @@ public func eventually<Value>(
 
 /// Returns as soon as `condition` holds.
 public func eventually(
-    _ what: String, within limit: Duration = .seconds(20), state: @autoclosure () -> String = "",
+    _ what: String, within limit: Duration = .seconds(60), state: @autoclosure () -> String = "",
     _ condition: () throws -> Bool
 ) throws {
     try eventually(what, within: limit, state: state()) { try condition() ? () : nil }

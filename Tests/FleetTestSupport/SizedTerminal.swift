@@ -75,7 +75,7 @@ public final class SizedTerminal {
 
     /// Returns the lines as soon as one of them contains the text.
     @discardableResult
-    public func wait(for text: String, within limit: Duration = .seconds(20)) throws -> [String] {
+    public func wait(for text: String, within limit: Duration = .seconds(60)) throws -> [String] {
         try eventually("'\(text)' on the terminal", within: limit, state: screen) {
             let lines = try lines()
             return lines.contains { $0.contains(text) } ? lines : nil
@@ -85,7 +85,7 @@ public final class SizedTerminal {
     /// Returns the lines as soon as they are as wanted.
     @discardableResult
     public func wait(
-        until what: String, within limit: Duration = .seconds(20), _ condition: ([String]) -> Bool
+        until what: String, within limit: Duration = .seconds(60), _ condition: ([String]) -> Bool
     ) throws -> [String] {
         try eventually(what, within: limit, state: screen) {
             let lines = try lines()

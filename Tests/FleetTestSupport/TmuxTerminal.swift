@@ -74,12 +74,12 @@ public final class TmuxTerminal {
     /// Returns the screen as soon as it satisfies the condition.
     @discardableResult
     public func wait(
-        for what: String, within limit: Duration = .seconds(20), _ condition: (String) -> Bool
+        for what: String, within limit: Duration = .seconds(60), _ condition: (String) throws -> Bool
     ) throws -> String {
         var last = ""
         return try eventually("\(what) on the screen", within: limit, state: "\n" + last) {
             last = try screen()
-            return condition(last) ? last : nil
+            return try condition(last) ? last : nil
         }
     }
 }
