@@ -25,18 +25,20 @@ struct ProcessTrace {
         try work()
         if let last {
             try eventually("\(last) runs", state: TestProcess.contents(log)) {
-                Self.read(TestProcess.contents(log)).contains(last)
+                let seen = Self.read(TestProcess.contents(log))
+                return seen.processes.contains(last) && !seen.isIncomplete
             }
         }
         strace.signal(SIGINT)
         try strace.wait()
-        processes = Self.read(TestProcess.contents(log))
+        processes = Self.read(TestProcess.contents(log)).processes
     }
 
     /// Lines such as `7 clone(flags=…) = 9`, `9 execve("/usr/bin/tmux", ["tmux", …], 0x…) = 0`; a call that another process
-    /// interrupts is in two: `7 clone( <unfinished ...>`, `7 <... clone resumed>…) = 9`.
-    private static func read(_ text: String) -> [String] {
-        var started: [Int32] = []
+    /// interrupts is in two: `7 clone( <unfinished ...>`, `7 <... clone resumed>…)      = 9`, with the `=` in a column.
+    /// Incomplete: a process has not come to its program yet. Only ours have children that run none of their own.
+    private static func read(_ text: String) -> (processes: [String], isIncomplete: Bool) {
+        var started: [(child: Int32, parent: Int32)] = []
         var programs: [Int32: String] = [:]
         var begun: [Int32: String] = [:]
         for line in text.split(separator: "\n") {
@@ -51,16 +53,20 @@ struct ProcessTrace {
             {
                 call = Substring(front) + call[call.index(after: end)...]
             }
-            guard let equals = call.ranges(of: ") = ").last,
+            guard let equals = call.ranges(of: " = ").last,
+                call[..<equals.lowerBound].last(where: { $0 != " " }) == ")",
                 let result = Int32(call[equals.upperBound...].prefix { $0 != " " })
             else { continue }
             if call.hasPrefix("execve(") {
                 if result == 0 { programs[pid] = words(of: call).joined(separator: " ") }
             } else if result > 0, !call.contains("CLONE_THREAD") {
-                started.append(result)
+                started.append((result, pid))
             }
         }
-        return started.map { programs[$0] ?? "leader" }.sorted()
+        let isIncomplete = started.contains {
+            programs[$0.child] == nil && programs[$0.parent]?.hasPrefix("mosaic ") != true
+        }
+        return (started.map { programs[$0.child] ?? "leader" }.sorted(), isIncomplete)
     }
 
     /// The quoted words between the brackets; of the first the last part.
