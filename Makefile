@@ -16,7 +16,7 @@ sharedir := $(DESTDIR)$(PREFIX)/share
 # systemd looks below lib in the system's own prefixes only; elsewhere in the share folder, as for ~/.local.
 unitdir := $(DESTDIR)$(PREFIX)/$(if $(filter /usr /usr/local,$(PREFIX)),lib,share)/systemd/user
 
-.PHONY: help setup demo test matrix bench soak fuzz build hosts check-hosts check-binary manual install uninstall deb check-deb tarball check-tarball format lint clean
+.PHONY: help setup demo test matrix bench soak fuzz build hosts check-hosts check-binary manual install uninstall deb check-deb tarball check-tarball release format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -72,6 +72,9 @@ tarball: build ## the program for any Linux, with its own install and uninstall,
 
 check-tarball: build ## build the tarball, install, use and remove it below scratch folders
 	@Scripts/check-tarball
+
+release: setup ## date, check and build a release, and print its notes; SKIP_TESTS=1 where CI has passed them
+	@Scripts/release $(if $(SKIP_TESTS),--skip-tests)
 
 install: ## the built binary and its documents below PREFIX (default /usr/local)
 	@[[ -x "$(RELEASE_BINARY)" ]] || { echo "there is no $(RELEASE_BINARY); run 'make build' first" >&2; exit 1; }

@@ -1,3 +1,5 @@
+import FleetTestSupport
+
 /// When a blow falls on a process. The delay is counted from the moment when the event was seen.
 enum Moment {
     case spawn(Duration)

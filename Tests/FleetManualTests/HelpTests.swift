@@ -19,6 +19,13 @@ struct HelpTests {
         return process.output
     }
 
+    /// Without it, a help that cannot be read would be a test without cases, which passes.
+    @Test("the help of every command is read") func commandsAreRead() throws {
+        let leaves = try ProgramHelp.root().leaves
+        #expect(Self.commands.count == 3 + leaves.count)
+        #expect(Self.commands.count > 20)
+    }
+
     @Test("help begins with an example, fits a screen, and names every option", arguments: commands)
     func screen(_ words: [String]) throws {
         let help = try help(words, "--help")

@@ -13,6 +13,15 @@ struct PagesTests {
         return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { $0 != "parts" }.sorted()
     }
 
+    /// Without it, a help or a folder that cannot be read would be a test without cases, which passes.
+    @Test("commands and pages are read") func casesAreRead() throws {
+        let leaves = try ProgramHelp.root().leaves
+        #expect(Self.commands.map(\.words) == leaves.map(\.words) && leaves.count > 20)
+        let folder = try BuiltProduct.source("man")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0 != "parts" }
+        #expect(Self.pages == files.sorted() && Self.pages.count > 20)
+    }
+
     /// Its source, with hyphens as they are read.
     private func page(_ name: String) throws -> String {
         let text = TestProcess.contents(try BuiltProduct.source("man/" + name))

@@ -40,16 +40,13 @@ struct CrashTests {
         #expect(try inspect.wait() == .exit(3))
         #expect(inspect.output.contains(#""verdict":"abandoned""#))
 
-        let begin = SystemClock().now()
         let second = try home.mosaic("restart", "--stable-for", "200ms")
         try second.waitForError("took over the lock from owner pid \(first.pid)")
         #expect(try second.wait() == .exit(0))
-        let sent = try home.sent(by: second.pid)
-        let firstCommand = try #require(sent.first)
-        // Far below --stall-after (30 s): nothing was waited for but the process's own start.
-        #expect(Duration.nanoseconds(firstCommand.at) - begin < .seconds(2))
+        #expect(try !home.sent(by: second.pid).isEmpty)
+        // The owner's death is the reason, not its silence, and nothing was waited for.
         #expect(second.errors.contains("it is dead"))
-        #expect(!second.errors.contains("waiting"))
+        #expect(!second.errors.contains("waiting") && !second.errors.contains("no progress"))
         #expect(try home.fleet.log().overlaps().isEmpty)
         #expect(try home.mosaic("status").wait() == .exit(0))
         #expect(home.leftovers.isEmpty)

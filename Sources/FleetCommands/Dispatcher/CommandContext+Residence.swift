@@ -15,7 +15,7 @@ extension CommandContext {
     ///   - isNested: the `lock run` around this command has left already, and the command with it.
     /// - Returns: the exit status of that other process, once it has ended; nil when this one is to go on.
     /// - Throws: `.usage` when it would have to move and may not; `.noServiceManager`; `.io`.
-    func leaveFleet(isAllowed: Bool, needsManager: Bool, isNested: Bool) throws(FleetError) -> Int32? {
+    func leaveFleet(isAllowed: Bool, needsManager: Bool, isNested: Bool) throws(FleetError) -> ExitStatus? {
         let found: FleetResidence?
         do throws(FleetError) {
             found = try FleetResidence.find(roster: roster(), manager: manager(), environment: environment)
@@ -37,7 +37,7 @@ extension CommandContext {
                 .usage, "this command runs \(place), which it would stop, and --no-detach was given",
                 hint: "run it from outside the fleet, or without --no-detach")
         }
-        guard OwnSession.isOwn || isNested else { return try OwnSession.runAgain(until: signals) }
+        guard OwnSession.isOwn || isNested else { return ExitStatus(rawValue: try OwnSession.runAgain(until: signals)) }
         try output.keepTranscript(at: transcriptPath)
         output.note(
             "this command runs \(place); if its terminal closes, see \(transcriptPath)"

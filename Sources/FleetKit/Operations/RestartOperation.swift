@@ -12,7 +12,8 @@ internal import Logging
 public final class RestartOperation {
     let manager: any ServiceManager
     let roster: Roster
-    public private(set) var options: RestartOptions
+    /// What a turn of `--when-idle` has learnt is set between two runs.
+    public var options: RestartOptions
     let surroundings: OperationSurroundings
     private let log = Logger(label: "restart")
     /// What was done so far; whole after `run`, also when that threw.
@@ -101,17 +102,8 @@ public final class RestartOperation {
     }
 
     func run(under lock: any OperationLock) throws(FleetError) -> RestartReport {
-        let run = OperationRun(manager: manager, roster: roster, lock: lock, surroundings: surroundings)
-        do throws(FleetError) {
-            try restart(run)
-            run.close()
-            report = run.report
-            return report
-        } catch {
-            let cut = run.cut(by: error, whole: "restart")
-            report = run.report
-            throw cut
-        }
+        try OperationRun(manager: manager, roster: roster, lock: lock, surroundings: surroundings)
+            .whole("restart", keep: { report = $0 }, restart)
     }
 
     private func restart(_ run: OperationRun) throws(FleetError) {

@@ -96,7 +96,7 @@ struct IdleWaitTests {
 
     @Test("In 1,000 random sequences of reports, ends and restarts no busy or unknown agent is taken for idle")
     func property() throws {
-        var random = SplitMix(state: 20_261_128)
+        var random = SeededRandom(seed: 20_261_128)
         for _ in 0..<1_000 {
             var model = IdleWaitModel(agents: agents)
             // Each sequence begins with runs that have said nothing.
@@ -148,18 +148,5 @@ private struct IdleWaitModel {
 
     var occupied: [String] {
         zip(agents, runs).filter { $0.1 == .silent || $0.1 == .works }.map(\.0.rawValue)
-    }
-}
-
-/// A small generator with a fixed seed: the same sequences on each machine.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

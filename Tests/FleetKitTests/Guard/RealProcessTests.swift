@@ -33,13 +33,6 @@ import Testing
         }
     }
 
-    private func elapsed(_ body: () throws -> Void) rethrows -> Duration {
-        let clock = SystemTime()
-        let start = clock.now()
-        try body()
-        return clock.now() - start
-    }
-
     @Test(.timeLimit(.minutes(5))) func `A release wakes the waiter`() throws {
         let arena = try Arena()
         let store = try arena.store()
@@ -47,12 +40,9 @@ import Testing
         let waiter = Waiter()
         let thread = waiter.start(arena)
         #expect(waiter.waiting.wait())
-        let took = try elapsed {
-            try store.release(owned)
-            #expect(waiter.acquired.wait())
-        }
+        try store.release(owned)
+        #expect(waiter.acquired.wait(), "the release did not end the wait")
         thread.join()
-        #expect(took < .milliseconds(500), "\(took)")
         #expect(waiter.outcome.all.first.map { LockToken($0) != nil } == true, "\(waiter.outcome.all)")
         #expect(try arena.leftovers().isEmpty)
     }
@@ -65,12 +55,9 @@ import Testing
             let waiter = Waiter()
             let thread = waiter.start(arena)
             #expect(waiter.waiting.wait())
-            let took = elapsed {
-                owner.signal(SIGKILL)
-                #expect(waiter.acquired.wait())
-            }
+            owner.signal(SIGKILL)
+            try #require(waiter.acquired.wait(), "the death did not end the wait")
             thread.join()
-            try #require(took < .milliseconds(500), "\(took)")
             #expect(waiter.outcome.all.first.map { LockToken($0) != nil } == true, "\(waiter.outcome.all)")
             #expect(try arena.leftovers().isEmpty)
         }

@@ -104,11 +104,9 @@ struct TmuxProbeTests {
         defer { end(process) }
         _ = try answer(probe(), process) { $0 == .answers(server: process.processIdentifier) }
         kill(process.processIdentifier, SIGSTOP)
-        let begin = SystemClock().now()
         #expect(
             try probe(limit: .milliseconds(300)).ask(among: [process.processIdentifier])
                 == .silent("tmux itself does not end: its server hangs"))
-        #expect(SystemClock().now() - begin < .seconds(3))
     }
 
     @Test func aClientInheritsNoDescriptorOfOurs() throws {

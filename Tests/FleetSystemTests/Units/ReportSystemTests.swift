@@ -1,5 +1,6 @@
 import FleetGuard
 import FleetKit
+import FleetTestSupport
 import Foundation
 import Testing
 
@@ -186,12 +187,13 @@ struct ReportSystemTests {
         var expected = [String](repeating: "unknown", count: puppets.count)
         var earlier = [String?](repeating: nil, count: puppets.count)
         let variables = "echo MOSAIC_AGENT_SOCKET=$MOSAIC_AGENT_SOCKET MOSAIC_AGENT_RUN=$MOSAIC_AGENT_RUN"
+        var random = SeededRandom(seed: 20_261_128)
         for _ in 0..<10 {
             for (index, puppet) in puppets.enumerated() {
                 var steps: [String] = []
                 for _ in 0..<5 {
-                    let step = Int.random(in: 0..<10)
-                    let state = try #require(["busy", "waiting", "idle"].randomElement())
+                    let step = Int.random(in: 0..<10, using: &random)
+                    let state = try #require(["busy", "waiting", "idle"].randomElement(using: &random))
                     switch step {
                     case 0:
                         steps.append("restart")

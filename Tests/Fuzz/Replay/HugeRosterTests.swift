@@ -38,7 +38,7 @@ import Testing
         let bytes = Array(shape.text.utf8)
         try #require(bytes.count <= Roster.sizeLimit)
         let before = try Self.peak()
-        let took = ContinuousClock().measure {
+        let took = ProcessorTime.measure {
             #expect(throws: FleetError.self) { try RosterDecoder.decode(bytes, file: "roster.toml") }
         }
         let grown = try Self.peak() - before

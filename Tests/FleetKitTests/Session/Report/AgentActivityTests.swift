@@ -1,3 +1,4 @@
+import FleetTestSupport
 import Testing
 
 @testable import FleetGuard
@@ -86,7 +87,7 @@ struct AgentActivityTests {
     /// Reports, bad reports, output, looks, new runs, in any order: what is shown is never freer than what is true.
     @Test("in 1,000 random sequences a busy or unknown agent is never taken for idle", arguments: 0..<10)
     func randomSequences(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<100 {
             let window: Duration? = Bool.random(using: &random) ? .seconds(30) : nil
             var now = Duration.seconds(1000)
@@ -119,18 +120,5 @@ struct AgentActivityTests {
                 }
             }
         }
-    }
-}
-
-/// Random numbers that a test can repeat.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }
