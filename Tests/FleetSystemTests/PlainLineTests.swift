@@ -26,7 +26,7 @@ struct PlainLineTests {
     /// Without what changes from one moment to the next: how long a unit is up, and the memory it uses.
     private static func calm(_ text: String) -> String {
         text.replacing(#/"memory[A-Za-z]*":[0-9]+/#, with: "").replacing(
-            #/\b[0-9]+(ms|s|m|h)([0-9]+s)?\b/#, with: "DUR")
+            #/\b[0-9]+(\.[0-9]+)?(ms|s|m|h|d)([0-9]+s)?\b/#, with: "DUR")
     }
 
     @Test("only durations are taken out before the comparison")
