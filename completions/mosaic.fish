@@ -450,7 +450,21 @@ complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options 
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" v verbose' -l 'verbose' -s 'v' -d 'Print more detail.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" color' -l 'color' -d 'Colour the output; auto: on a terminal, unless NO_COLOR is set.' -rfka 'auto always never'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa '(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'
+
+# Beside what the parser knows: plug-ins, which the program lists, and the line of another program after `lock run … --`.
+function __mosaic_plugins
+    set -l tokens (commandline -opc)
+    test (count $tokens) -eq 2 -a "$tokens[2]" = fleet; or return 1
+    $tokens[1] fleet ---plugins 2>/dev/null
+end
+complete -c 'mosaic' -n '__mosaic_plugins >/dev/null' -fa '(__mosaic_plugins)' -d 'Plug-in.'
+
+function __mosaic_is_behind_plugin
+    set -l tokens (commandline -opc)
+    test (count $tokens) -gt 2 -a "$tokens[2]" = fleet; or return 1
+    contains -- $tokens[3] ($tokens[1] fleet ---plugins 2>/dev/null)
+end
+complete -c 'mosaic' -n __mosaic_is_behind_plugin -F
 
 function __mosaic_command_after_terminator
     set -l tokens (commandline -opc)

@@ -32,9 +32,6 @@ public struct CommandHelp: Decodable, Sendable, CustomStringConvertible {
 
         /// Whether everything after `--` is its value.
         public var isBehindTerminator: Bool { parsingStrategy == "postTerminator" }
-        /// Whether it is an option with or without a value: such a one has both this default, which is the flag's, and
-        /// another one in its text.
-        public var canLackValue: Bool { kind == .option && defaultValue == "always" }
     }
 
     public var commandName: String
@@ -72,9 +69,8 @@ public enum ProgramHelp {
     }
 
     /// - Parameter shell: `bash`, `zsh` or `fish`.
-    public static func completionScript(_ shell: String) throws -> String {
-        let script = answer(to: ["--generate-completion-script", shell])
-        return try CompletionScript.withPlugins(shell, script.hasSuffix("\n") ? script : script + "\n")
+    public static func completionScript(_ shell: String) -> String {
+        answer(to: ["--generate-completion-script", shell])
     }
 
     /// What `mosaic` prints for a request that ends in the parser.
