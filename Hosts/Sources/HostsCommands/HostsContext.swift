@@ -1,7 +1,10 @@
-internal import FleetGuard
+public import FleetGuard
 internal import FleetKit
 internal import Glibc
-internal import HostsKit
+public import HostsKit
+
+/// Connects to etcd. The program hands it in, so that the commands know nothing of gRPC.
+public typealias EtcdConnector = (EtcdAddress) throws(FleetError) -> any EtcdConnection
 
 /// What a running command has at hand.
 final class HostsContext {
@@ -10,8 +13,12 @@ final class HostsContext {
     let output: HostsOutput
     let signals: SignalWatch
     let clock = SystemClock()
+    private let etcd: EtcdConnector
 
-    init(_ common: HostsOptions, environment: [String: String], output: HostsOutput) throws(FleetError) {
+    init(
+        _ common: HostsOptions, environment: [String: String], output: HostsOutput, etcd: @escaping EtcdConnector
+    ) throws(FleetError) {
+        self.etcd = etcd
         try MosaicHome.checkTyped(option: common.mosaicHome, environment: environment)
         home = try MosaicHome.resolve(option: common.mosaicHome, environment: environment)
         self.environment = environment
@@ -24,6 +31,13 @@ final class HostsContext {
     func link(keepsConnections: Bool = false, connectTimeout: Duration = .seconds(3)) throws(FleetError) -> SSHLink {
         try SSHLink(
             environment: environment, keepsConnections: keepsConnections, connectTimeout: connectTimeout)
+    }
+
+    /// The slots, where hosts.toml says: never in files when it says etcd.
+    /// - Parameter station: a fresh name.
+    func store(_ file: HostsFile, station: HostOperationID) throws(FleetError) -> any SlotStore {
+        guard let address = file.etcd else { return FileSlotStore(home: home, station: station.rawValue) }
+        return EtcdSlotStore(try etcd(address), prefix: address.prefix, station: station.rawValue, clock: clock)
     }
 
     /// A fresh name, for an operation or a run of this program.

@@ -5,8 +5,12 @@ internal import FleetKit
 /// Parses the command line and runs the command that it names.
 public struct HostsDispatcher {
     private let environment: [String: String]
+    private let etcd: EtcdConnector
 
-    public init(environment: [String: String]) { self.environment = environment }
+    public init(environment: [String: String], etcd: @escaping EtcdConnector) {
+        self.environment = environment
+        self.etcd = etcd
+    }
 
     /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
@@ -28,7 +32,7 @@ public struct HostsDispatcher {
         }
         let output = HostsOutput(module.common)
         do throws(FleetError) {
-            let context = try HostsContext(module.common, environment: environment, output: output)
+            let context = try HostsContext(module.common, environment: environment, output: output, etcd: etcd)
             return try module.run(in: context).rawValue
         } catch {
             output.error(error)

@@ -7,22 +7,38 @@ internal import HostsKit
 struct HostsSlotsCommand: HostsModule {
     static let configuration = CommandConfiguration(
         commandName: "slots", abstract: "Show which hosts may be down, since when and why.",
-        usage: "mosaic fleet hosts slots [--json]",
+        usage: "mosaic fleet hosts slots [--agree N] [--json]",
         discussion: "Example: mosaic fleet hosts slots\n\nExit status: 0 no slot is held, 3 some are.")
+
+    @Option(
+        help: ArgumentHelp(
+            "Change the number of hosts that may be down at once, for all stations; with [etcd] only.", valueName: "n"))
+    var agree: Int?
 
     @Flag(help: ArgumentHelp("Print the names in hosts.toml, one a line.", visibility: .hidden)) var names = false
 
     @OptionGroup(title: "Common options") var common: HostsOptions
 
+    mutating func validate() throws {
+        if let agree, !(1...HostsFile.atOnceLimit).contains(agree) {
+            throw ValidationError("--agree must be from 1 to \(HostsFile.atOnceLimit)")
+        }
+    }
+
     struct Row: Encodable {
         var slot: Slot
         var isStationAlive: Bool
+        /// Of etcd; absent for a file.
+        var revision: Int64?
         var next: String
     }
 
     struct Document: Encodable {
         let schemaVersion = 1
+        /// How many hosts may be down at once: with etcd what the stations have agreed on.
         var atOnce: Int
+        /// `files` or `etcd`.
+        var store: String
         var slots: [Row]
     }
 
@@ -32,25 +48,39 @@ struct HostsSlotsCommand: HostsModule {
             context.output.data(file.hosts.map(\.name.rawValue).joined(separator: "\n"))
             return .done
         }
-        let store = FileSlotStore(home: context.home, station: try context.freshID().rawValue)
-        let rows = try store.slots().map { Row(slot: $0.slot, isStationAlive: $0.isStationAlive, next: Self.next($0)) }
+        let store = try context.store(file, station: context.freshID())
+        if let agree { try store.agree(on: agree) }
+        let rows = try store.slots().map {
+            Row(
+                slot: $0.slot, isStationAlive: $0.isStationAlive, revision: file.etcd == nil ? nil : $0.revision,
+                next: Self.next($0))
+        }
+        let atOnce = try store.agreed() ?? file.atOnce
         if common.json {
-            try context.output.json(Document(atOnce: file.atOnce, slots: rows))
+            try context.output.json(
+                Document(atOnce: atOnce, store: file.etcd == nil ? "files" : "etcd", slots: rows))
         } else if rows.isEmpty {
-            context.output.data("no slot is held; \(file.atOnce) of \(file.hosts.count) hosts may be down at once")
-        } else {
             context.output.data(
-                HostsOutput.table(
-                    [["HOST", "SINCE", "BY", "STATION", "REASON", "A ROLLOUT WOULD"]]
-                        + rows.map { row in
-                            [
-                                Printable.oneLine(row.slot.host), Printable.oneLine(row.slot.since, limit: 30),
-                                Printable.oneLine(row.slot.author, limit: 60), row.isStationAlive ? "alive" : "gone",
-                                Printable.oneLine(row.slot.reason ?? "-", limit: 60), row.next,
-                            ]
-                        }))
+                "no slot is held; \(min(atOnce, file.hosts.count)) of \(file.hosts.count) hosts may be down at once")
+        } else {
+            context.output.data(Self.table(rows, hasRevisions: file.etcd != nil))
         }
         return rows.isEmpty ? .done : .attention
+    }
+
+    private static func table(_ rows: [Row], hasRevisions: Bool) -> String {
+        let head =
+            ["HOST", "SINCE", "BY", "STATION"] + (hasRevisions ? ["REVISION"] : []) + ["REASON", "A ROLLOUT WOULD"]
+        return HostsOutput.table(
+            [head]
+                + rows.map { row in
+                    [
+                        Printable.oneLine(row.slot.host), Printable.oneLine(row.slot.since, limit: 30),
+                        Printable.oneLine(row.slot.author, limit: 60), row.isStationAlive ? "alive" : "gone",
+                    ] + (hasRevisions ? ["\(row.revision ?? 0)"] : []) + [
+                        Printable.oneLine(row.slot.reason ?? "-", limit: 60), row.next,
+                    ]
+                })
     }
 
     private static func next(_ stored: StoredSlot) -> String {
@@ -62,7 +92,7 @@ struct HostsSlotsCommand: HostsModule {
 struct HostsBreakCommand: HostsModule {
     static let configuration = CommandConfiguration(
         commandName: "break", abstract: "Give a host's slot back by hand.",
-        usage: "mosaic fleet hosts break HOST [--force]",
+        usage: "mosaic fleet hosts break HOST [--revision N] [--force]",
         discussion: """
             Example: mosaic fleet hosts break alpha
 
@@ -72,15 +102,38 @@ struct HostsBreakCommand: HostsModule {
 
     @Argument(help: ArgumentHelp("As 'hosts slots' shows it.", valueName: "host"), completion: .hosts) var name: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Only if it is still the slot with this revision in 'hosts slots'; with [etcd] only.", valueName: "n"))
+    var revision: Int64?
+
     @Flag(help: "Even though the rollout that holds it is alive.") var force = false
 
     @OptionGroup(title: "Common options") var common: HostsOptions
 
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus {
-        let store = FileSlotStore(home: context.home, station: try context.freshID().rawValue)
-        guard let stored = try store.slots().first(where: { $0.slot.host.isExactly(name) }) else {
+        let file = try context.file()
+        if revision != nil, file.etcd == nil {
+            throw FleetError(
+                .usage, "slots in files have no revision", hint: "leave --revision out, or put [etcd] into hosts.toml")
+        }
+        let store = try context.store(file, station: context.freshID())
+        // Stations may call two hosts the same.
+        let named = try store.slots().filter { $0.slot.host.isExactly(name) }
+        guard let stored = named.first(where: { $0.revision == revision }) ?? named.first else {
             throw FleetError(
                 .noSuchUnit, "no slot is held for '\(Printable.oneLine(name))'", hint: "see 'mosaic fleet hosts slots'")
+        }
+        guard named.count == 1 || revision != nil else {
+            throw FleetError(
+                .busy, "\(named.count) hosts are called '\(Printable.oneLine(name))' by their stations",
+                hint: "choose one with --revision, as 'mosaic fleet hosts slots' shows it")
+        }
+        guard revision == nil || revision == stored.revision else {
+            throw FleetError(
+                .busy,
+                "the slot of '\(Printable.oneLine(name))' is another one by now: its revision is \(stored.revision)",
+                hint: "see 'mosaic fleet hosts slots'")
         }
         guard !stored.isStationAlive || force else {
             throw FleetError(

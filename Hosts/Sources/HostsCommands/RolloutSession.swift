@@ -31,7 +31,7 @@ struct RolloutSession {
             if let identity = reply.identity, hosts[identity] == nil { hosts[identity] = reply.host }
         }
         let station = try context.freshID()
-        let store = FileSlotStore(home: context.home, station: station.rawValue)
+        let store = try context.store(file, station: station)
         let others = Set(try store.slots().map(\.slot.identity)).subtracting(hosts.keys)
         if !others.isEmpty {
             let rest = file.hosts.filter { host in !staged.contains { $0.host.name == host.name } }
@@ -39,11 +39,14 @@ struct RolloutSession {
                 if let identity = reply.identity, hosts[identity] == nil { hosts[identity] = reply.host }
             }
         }
-        try store.announce()
+        let agreed = try store.announce(atOnce: file.atOnce)
         defer { store.withdraw() }
+        if agreed < file.atOnce {
+            context.output.note("the stations have agreed on at_once = \(agreed), less than in hosts.toml: it counts")
+        }
         let rollout = Rollout(
             targets, station: Rollout.Station(id: station, author: context.author, reason: reason),
-            settings: Rollout.Settings(atOnce: limit))
+            settings: Rollout.Settings(atOnce: min(limit, agreed)))
         let view = RolloutView(context.output, verb: verb, clock: context.clock)
         let runner = RolloutRunner(
             rollout, link: link, store: store, hosts: hosts, command: command, clock: context.clock,

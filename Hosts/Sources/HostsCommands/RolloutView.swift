@@ -117,13 +117,13 @@ struct RolloutReport {
         rollout.hosts.map { host in
             let name = host.target.host
             switch host.phase {
-            case .finished(.done): return Row(host: name, outcome: "done", keepsSlot: false)
-            case .finished(.busy): return Row(host: name, outcome: "busy", keepsSlot: false)
+            case .finished(.done): return Row(host: name, outcome: "done", keepsSlot: host.keepsSlot)
+            case .finished(.busy): return Row(host: name, outcome: "busy", keepsSlot: host.keepsSlot)
             case .finished(.failed(let why)): return Row(host: name, outcome: "failed", why: why, keepsSlot: true)
             case .beginning, .running, .away, .proving: return Row(host: name, outcome: "under-way", keepsSlot: true)
             case .taking, .checking, .returning: return Row(host: name, outcome: "not-reached", keepsSlot: true)
             case .queued, .blocked, .resting, .finished:
-                return Row(host: name, outcome: "not-reached", keepsSlot: false)
+                return Row(host: name, outcome: "not-reached", keepsSlot: host.keepsSlot)
             }
         }
     }
@@ -144,7 +144,7 @@ struct RolloutReport {
                 if count > 0 { counts.append("\(count) \(outcome.replacingEach("-", by: " "))") }
             }
             output.data("\(counts.joined(separator: ", ")) of \(rows.count) \(rows.count == 1 ? "host" : "hosts")")
-            for row in rows where row.outcome != "done" {
+            for row in rows where row.outcome != "done" || row.keepsSlot {
                 output.data(
                     "  \(row.host): \(row.outcome.replacingEach("-", by: " "))" + (row.why.map { ": \($0)" } ?? "")
                         + (row.keepsSlot ? " (keeps its slot)" : ""))
@@ -167,8 +167,9 @@ struct RolloutReport {
             return FleetError(
                 code, "interrupted; operations under way end under their hosts' guards, and no further host begins",
                 hint: "'\(again)' continues")
-        case .store(let why):
-            return FleetError(.io, "the slots cannot be used: \(why)", hint: "then '\(again)' continues")
+        case .store(let code, let why):
+            return FleetError(
+                code, "the slots cannot be used, and no further host begins: \(why)", hint: "then '\(again)' continues")
         case .slots:
             let held = rollout.inTheWay.map { stored in
                 let why = rollout.kept.first { $0.slot.token.isExactly(stored.slot.token) }?.why

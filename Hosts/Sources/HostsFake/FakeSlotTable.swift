@@ -8,6 +8,7 @@ public final class FakeSlotTable: Sendable {
     struct State {
         var slots: [Slot] = []
         var alive: Set<String> = []
+        var agreed: Int?
         var lostAnswers = 0
         var isBroken = false
     }
@@ -33,9 +34,23 @@ public final class FakeSlotStore: SlotStore {
         self.station = station
     }
 
-    public func announce() throws(FleetError) {
-        try change { state in _ = state.alive.insert(station) }
+    public func announce(atOnce: Int) throws(FleetError) -> Int {
+        try change { state in
+            state.alive.insert(station)
+            state.agreed = state.agreed ?? atOnce
+            return state.agreed ?? atOnce
+        }
     }
+
+    public func confirm() throws(FleetError) {
+        guard try change({ $0.alive.contains(station) }) else {
+            throw FleetError(.noServiceManager, "this station is not announced", hint: "run it again")
+        }
+    }
+
+    public func agreed() throws(FleetError) -> Int? { try change { $0.agreed } }
+
+    public func agree(on atOnce: Int) throws(FleetError) { try change { $0.agreed = atOnce } }
 
     public func withdraw() { table.state.withLock { _ = $0.alive.remove(station) } }
 

@@ -20,11 +20,16 @@ public struct HostsFile: Sendable, Equatable {
     public var path: String
     public var hosts: [Host]
     public var atOnce: Int
+    /// Where several stations keep their slots; nil: in files of this station.
+    public var etcd: EtcdAddress?
 
-    public init(path: String, hosts: [Host], atOnce: Int) {
+    public static let atOnceLimit = 10_000
+
+    public init(path: String, hosts: [Host], atOnce: Int, etcd: EtcdAddress? = nil) {
         self.path = path
         self.hosts = hosts
         self.atOnce = atOnce
+        self.etcd = etcd
     }
 
     public static func path(in home: MosaicHome) -> String { home.fleetDirectory + "/hosts.toml" }
@@ -48,14 +53,9 @@ public struct HostsFile: Sendable, Equatable {
             throw root.error(
                 "version", "version is \(version), this program reads version 1", hint: "write version = 1")
         }
-        guard !root.has("etcd") else {
-            throw root.error(
-                "etcd", "slots in etcd are not supported by this version",
-                hint: "remove [etcd], and run rollouts from one station: its slots are files in its own run directory")
-        }
         var atOnce = 1
         if let limits = try root.table("limits", known: ["at_once"]), let number = try limits.integer("at_once") {
-            guard (1...10_000).contains(number) else {
+            guard (1...atOnceLimit).contains(number) else {
                 throw limits.error(
                     "at_once", "at_once is \(number)", hint: "write how many hosts may be down together, at least 1")
             }
@@ -74,7 +74,7 @@ public struct HostsFile: Sendable, Equatable {
         guard !hosts.isEmpty else {
             throw root.error("host", "no host is listed", hint: "add a line [[host]] with name = \"alpha\" below it")
         }
-        return HostsFile(path: file, hosts: hosts, atOnce: atOnce)
+        return HostsFile(path: file, hosts: hosts, atOnce: atOnce, etcd: try EtcdAddress(root, file: file))
     }
 
     private static func host(_ table: RosterReader) throws(FleetError) -> Host {

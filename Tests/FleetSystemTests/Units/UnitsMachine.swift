@@ -120,7 +120,7 @@ final class UnitsMachine {
 
     /// Looks until the value is there, for at most ten seconds; the last value seen is what the test compares.
     func eventually<Value: Equatable>(_ wanted: Value, _ look: () -> Value) -> Value {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(30)
         var value = look()
         while value != wanted, ContinuousClock.now < end {
             usleep(20_000)

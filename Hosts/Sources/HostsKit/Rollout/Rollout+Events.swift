@@ -11,7 +11,7 @@ extension Rollout {
         case .looked(let slots): looked(slots, &effects)
         case .took(let slot, let answer): took(slot, answer, &effects)
         case .gaveBack(let slot, let evidence, let answer): gaveBack(slot, evidence, answer, &effects)
-        case .storeFailed(let why): storeFailed(why)
+        case .storeFailed(let code, let why): storeFailed(code, why)
         case .accepted(let slot): change(slot) { $0 = .running(slot) }
         case .state(let slot, let state, let status): answered(slot, state, status, &effects)
         case .proof(let slot, let state, let health): proved(slot, state, health, &effects)
@@ -148,14 +148,18 @@ extension Rollout {
     }
 
     /// What is under way on hosts goes on, and is waited for; their slots stay.
-    private mutating func storeFailed(_ why: String) {
-        if halt == nil { halt = .store(why) }
+    private mutating func storeFailed(_ code: FleetError.Code, _ why: String) {
+        if halt == nil { halt = .store(code, why) }
         recoveries = [:]
         for index in hosts.indices {
             switch hosts[index].phase {
-            case .taking, .checking: hosts[index].phase = .queued
+            case .taking: hosts[index].phase = .queued
+            case .checking:
+                hosts[index].phase = .queued
+                hosts[index].keepsSlot = true
             case .returning(_, let outcome):
                 hosts[index].phase = outcome == .void || outcome == .unsent ? .queued : .finished(outcome)
+                hosts[index].keepsSlot = true
             default: break
             }
         }
@@ -264,6 +268,7 @@ extension Rollout {
 
     private mutating func fail(_ index: Int, _ why: String) {
         hosts[index].phase = .finished(.failed(why))
+        hosts[index].keepsSlot = true
         if halt == nil { halt = .failed(hosts[index].target.host) }
     }
 

@@ -1,4 +1,4 @@
-internal import FleetGuard
+public import FleetGuard
 public import FleetKit
 
 /// A restart of many hosts as a value: what it knows, and what it asks for next.
@@ -71,7 +71,8 @@ public struct Rollout: Hashable, Sendable {
     public enum Halt: Hashable, Sendable {
         case failed(String)
         case interrupted
-        case store(String)
+        /// With the code of what the store threw.
+        case store(FleetError.Code, String)
         /// Every slot is held, and no wait would change that.
         case slots
     }
@@ -79,6 +80,8 @@ public struct Rollout: Hashable, Sendable {
     public struct Host: Hashable, Sendable {
         public let target: Target
         public internal(set) var phase: Phase = .queued
+        /// A slot is left behind, or may be: the host failed, or the store could not be used any more.
+        public internal(set) var keepsSlot = false
         var busyTries = 0
     }
 
@@ -144,7 +147,7 @@ public struct Rollout: Hashable, Sendable {
         case took(Slot, TakeAnswer)
         case gaveBack(Slot, SlotEvidence, ReturnAnswer)
         /// The store cannot be used.
-        case storeFailed(String)
+        case storeFailed(FleetError.Code, String)
         case accepted(Slot)
         case state(Slot, HostOperationState, Int32?)
         case proof(Slot, HostOperationState, HostHealth)

@@ -90,7 +90,7 @@ public final class RolloutRunner {
             inStore { () throws(FleetError) in .took(slot, try store.take(slot, limit: limit)) }
         case .giveBack(let slot, let evidence):
             inStore { () throws(FleetError) in .gaveBack(slot, evidence, try store.giveBack(slot, evidence)) }
-        case .begin(let slot): ask(.begin, slot, [command])
+        case .begin(let slot): begin(slot)
         case .follow(let slot): ask(.follow, slot)
         case .prove(let slot): ask(.settle, slot, isProof: true)
         case .wait(let wait, let tries): waits.append((clock.now() + Self.pause(wait, tries), wait))
@@ -99,8 +99,17 @@ public final class RolloutRunner {
 
     private func inStore(_ body: () throws(FleetError) -> Rollout.Event) {
         do throws(FleetError) { handle(try body()) } catch {
-            handle(.storeFailed("\(error.message); \(error.hint)"))
+            handle(.storeFailed(error.code, "\(error.message); \(error.hint)"))
         }
+    }
+
+    /// A station that others may take for dead asks no host to begin: what becomes of the slot is then the host's word.
+    private func begin(_ slot: Slot) {
+        do throws(FleetError) { try store.confirm() } catch {
+            handle(.storeFailed(error.code, "\(error.message); \(error.hint)"))
+            return handle(.lost(slot, "it was not asked"))
+        }
+        ask(.begin, slot, [command])
     }
 
     private static func pause(_ wait: Rollout.Wait, _ tries: Int) -> Duration {

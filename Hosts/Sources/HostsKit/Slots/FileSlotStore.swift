@@ -25,7 +25,7 @@ public final class FileSlotStore: SlotStore {
 
     deinit { withdraw() }
 
-    public func announce() throws(FleetError) {
+    public func announce(atOnce: Int) throws(FleetError) -> Int {
         try withMutex { () throws(FleetError) in
             let path = alivePath(station)
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -37,6 +37,7 @@ public final class FileSlotStore: SlotStore {
             }
             alive = descriptor
         }
+        return atOnce
     }
 
     public func withdraw() {
@@ -44,6 +45,16 @@ public final class FileSlotStore: SlotStore {
         unlink(alivePath(station))
         close(alive)
         alive = -1
+    }
+
+    /// A kernel lock is there as long as its process.
+    public func confirm() throws(FleetError) {}
+
+    public func agreed() throws(FleetError) -> Int? { nil }
+
+    public func agree(on atOnce: Int) throws(FleetError) {
+        throw FleetError(
+            .usage, "only slots in etcd have a number that stations agree on", hint: "change at_once in hosts.toml")
     }
 
     public func slots() throws(FleetError) -> [StoredSlot] {

@@ -40,10 +40,13 @@ public struct StoredSlot: Hashable, Sendable {
     public var slot: Slot
     /// A remark, never a permission: a station that is taken for dead may go on at any moment.
     public var isStationAlive: Bool
+    /// Of the last change, where the store counts them; else 0.
+    public var revision: Int64
 
-    public init(_ slot: Slot, isStationAlive: Bool) {
+    public init(_ slot: Slot, isStationAlive: Bool, revision: Int64 = 0) {
         self.slot = slot
         self.isStationAlive = isStationAlive
+        self.revision = revision
     }
 }
 

@@ -19,9 +19,22 @@ public enum ReturnAnswer: Hashable, Sendable {
 /// Where slots live. Every change compares the slot's token, in one step with the change.
 public protocol SlotStore: AnyObject {
     /// Says that this station lives, until `withdraw` or its end.
+    /// - Parameter atOnce: as hosts.toml has it. Where stations share the number of slots, this is what it becomes if they
+    ///   have not agreed on one yet.
+    /// - Returns: the number of slots.
     /// - Throws: `.io` or `.noServiceManager`: nothing was taken.
-    func announce() throws(FleetError)
+    func announce(atOnce: Int) throws(FleetError) -> Int
     func withdraw()
+
+    /// Asked before a host is asked to begin.
+    /// - Throws: `.noServiceManager` where other stations may take this one for dead.
+    func confirm() throws(FleetError)
+
+    /// The number of slots that the stations have agreed on; nil: they have not, or hosts.toml alone decides.
+    func agreed() throws(FleetError) -> Int?
+
+    /// - Throws: `.usage` where hosts.toml alone decides.
+    func agree(on atOnce: Int) throws(FleetError)
 
     /// In the order of their hosts' names.
     func slots() throws(FleetError) -> [StoredSlot]

@@ -37,7 +37,7 @@ import Testing
                 HostOperationID(
                     String(repeating: "0", count: 8 - digits.count) + digits + "-0000-4000-8000-000000000000"))
             let store = FakeSlotStore(table, station: id.rawValue)
-            try store.announce()
+            _ = try store.announce(atOnce: atOnce)
             let runner = RolloutRunner(
                 Rollout(targets, station: .init(id: id, author: "me", reason: nil), settings: chosen), link: link,
                 store: store, hosts: Dictionary(uniqueKeysWithValues: hosts.map { ("id-\($0.address)", $0) }),

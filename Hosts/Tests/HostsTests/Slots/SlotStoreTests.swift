@@ -7,22 +7,43 @@ import Testing
 
 /// What every store must do.
 @Suite("Slot stores", .timeLimit(.minutes(10))) struct SlotStoreTests {
-    enum Kind: String, CaseIterable { case files, fake }
+    enum Kind: String, CaseIterable {
+        case files, fake
+        /// The store for etcd over keys in memory.
+        case keys
+        /// The same over a real etcd; only where it is installed, as Scripts/setup does.
+        case etcd
+
+        static var all: [Kind] { EtcdServer.program == nil ? [.files, .fake, .keys] : allCases }
+
+        /// Whether a slot can be taken only by a station that has announced itself.
+        var wantsMark: Bool { self == .keys || self == .etcd }
+    }
 
     /// Several stations over one store.
     final class Stores {
         private let folder = TestFolder()
         private let table = FakeSlotTable()
+        private let keys = FakeEtcd()
+        private let server: EtcdServer?
         private let kind: Kind
 
-        init(_ kind: Kind) { self.kind = kind }
+        init(_ kind: Kind) throws {
+            self.kind = kind
+            server = kind == .etcd ? try EtcdServer() : nil
+        }
 
-        func station(_ number: Int) throws -> any SlotStore {
+        func station(_ number: Int, isAnnounced: Bool? = nil) throws -> any SlotStore {
             let id = try Make.id(number).rawValue
+            let store: any SlotStore
             switch kind {
-            case .files: return FileSlotStore(home: MosaicHome(absolute: folder.path), station: id)
-            case .fake: return FakeSlotStore(table, station: id)
+            case .files: store = FileSlotStore(home: MosaicHome(absolute: folder.path), station: id)
+            case .fake: store = FakeSlotStore(table, station: id)
+            case .keys: store = EtcdSlotStore(FakeEtcdConnection(keys), prefix: "p", station: id)
+            case .etcd: store = EtcdSlotStore(try #require(server).connect(), prefix: "p", station: id)
             }
+            if isAnnounced ?? kind.wantsMark { #expect(try store.announce(atOnce: 9) == 9) }
+            return store
         }
     }
 
@@ -30,22 +51,28 @@ import Testing
         try #require(SlotEvidence.well(slot, state: .ended, health: Make.well))
     }
 
-    @Test("One slot a host, and no more than the limit", arguments: Kind.allCases)
-    func limit(_ kind: Kind) throws {
-        let store = try Stores(kind).station(1)
+    @Test("One slot a host, and no more than the limit", arguments: Kind.all)
+    func limit(_ kind: Kind) async throws { try await onThread { try self.limitBody(kind) } }
+
+    private func limitBody(_ kind: Kind) throws {
+        let stores = try Stores(kind)
+        let store = try stores.station(1)
         let (a, b, again) = try (Make.slot(1, identity: "a"), Make.slot(2, identity: "b"), Make.slot(3, identity: "a"))
         #expect(try store.slots().isEmpty)
         #expect(try store.take(a, limit: 2) == .taken)
-        #expect(try store.take(again, limit: 2) == .refused([StoredSlot(a, isStationAlive: false)]))
-        #expect(try store.take(b, limit: 1) == .refused([StoredSlot(a, isStationAlive: false)]))
+        #expect(try refusals(store.take(again, limit: 2)) == [a])
+        #expect(try refusals(store.take(b, limit: 1)) == [a])
         #expect(try store.take(b, limit: 2) == .taken)
         #expect(try store.slots().map(\.slot) == [a, b])
         #expect(try store.take(b, limit: 2) == .taken, "its own, asked again")
     }
 
-    @Test("A slot goes back by its own token only", arguments: Kind.allCases)
-    func tokens(_ kind: Kind) throws {
-        let store = try Stores(kind).station(1)
+    @Test("A slot goes back by its own token only", arguments: Kind.all)
+    func tokens(_ kind: Kind) async throws { try await onThread { try self.tokensBody(kind) } }
+
+    private func tokensBody(_ kind: Kind) throws {
+        let stores = try Stores(kind)
+        let store = try stores.station(1)
         let (first, second) = try (Make.slot(1, identity: "a"), Make.slot(2, identity: "a"))
         #expect(try store.take(first, limit: 1) == .taken)
         #expect(try store.giveBack(first, evidence(first)) == .done)
@@ -58,18 +85,58 @@ import Testing
         #expect(try store.slots().isEmpty)
     }
 
-    @Test("Whether a station lives is told, and permits nothing", arguments: Kind.allCases)
-    func alive(_ kind: Kind) throws {
-        let stores = Stores(kind)
-        let (one, two) = try (stores.station(1), stores.station(2))
-        try one.announce()
+    @Test("Whether a station lives is told, and permits nothing", arguments: Kind.all)
+    func alive(_ kind: Kind) async throws { try await onThread { try self.aliveBody(kind) } }
+
+    private func aliveBody(_ kind: Kind) throws {
+        let stores = try Stores(kind)
+        let (one, two) = try (stores.station(1, isAnnounced: true), stores.station(2))
         let slot = try Make.slot(1, identity: "a", station: 1)
+        try one.confirm()
         #expect(try one.take(slot, limit: 1) == .taken)
-        #expect(try two.slots() == [StoredSlot(slot, isStationAlive: true)])
+        #expect(try two.slots().map(\.isStationAlive) == [true])
         one.withdraw()
-        #expect(try two.slots() == [StoredSlot(slot, isStationAlive: false)])
+        #expect(try two.slots().map(\.isStationAlive) == [false])
+        #expect(try two.slots().map(\.slot) == [slot])
         let other = try Make.slot(2, identity: "b", station: 2)
-        #expect(try two.take(other, limit: 1) == .refused([StoredSlot(slot, isStationAlive: false)]))
+        #expect(try refusals(two.take(other, limit: 1)) == [slot])
+    }
+
+    private func refusals(_ answer: TakeAnswer) -> [Slot]? {
+        if case .refused(let held) = answer { held.map(\.slot) } else { nil }
+    }
+
+    @Test("Stations that race: each host once, and never more than the limit", arguments: Kind.all)
+    func stations(_ kind: Kind) async throws {
+        let taken = try await onThread {
+            let stores = try Stores(kind)
+            let racers = try (1...6).map {
+                Racer(try stores.station($0), try Make.slot($0, identity: "\($0 % 3)", station: $0))
+            }
+            let threads = racers.map { racer in ThreadOf { racer.run() } }
+            for thread in threads { thread.join() }
+            #expect(try racers[0].store.slots().count == 2)
+            #expect(Set(try racers[0].store.slots().map(\.slot.identity)).count == 2)
+            return racers.count { $0.answer == .taken }
+        }
+        #expect(taken == 2)
+    }
+
+    final class Racer: @unchecked Sendable {
+        let store: any SlotStore
+        let slot: Slot
+        private(set) var answer: TakeAnswer?
+
+        init(_ store: any SlotStore, _ slot: Slot) {
+            self.store = store
+            self.slot = slot
+        }
+
+        func run() {
+            do throws(FleetError) { answer = try store.take(slot, limit: 2) } catch {
+                Issue.record("\(error)")
+            }
+        }
     }
 
     @Test("Evidence is made of what a host said, and of nothing less") func evidenceRules() throws {
