@@ -16,7 +16,7 @@ sharedir := $(DESTDIR)$(PREFIX)/share
 # systemd looks below lib in the system's own prefixes only; elsewhere in the share folder, as for ~/.local.
 unitdir := $(DESTDIR)$(PREFIX)/$(if $(filter /usr /usr/local,$(PREFIX)),lib,share)/systemd/user
 
-.PHONY: help setup demo test matrix bench soak fuzz build hosts check-hosts check-binary manual install uninstall deb check-deb tarball check-tarball release format lint clean
+.PHONY: help setup demo demo-hosts test matrix bench soak fuzz build hosts check-hosts check-binary manual hosts-completions install uninstall deb check-deb tarball check-tarball release format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -26,6 +26,9 @@ setup: ## install what is missing (apt-get, with sudo when not root)
 
 demo: setup build ## a fleet of 5 agents on a private systemd, and three restarts of it at once
 	@MOSAIC="$(RELEASE_BINARY)" Scripts/demo
+
+demo-hosts: setup build hosts ## three hosts, and a new version that is rolled out over them and broken on one
+	@MOSAIC="$(RELEASE_BINARY)" MOSAIC_HOSTS="$(CURDIR)/Hosts/.build/release/mosaic-fleet-hosts" Scripts/demo-hosts
 
 test: setup ## every test, on a real user manager too, and a look into the finished binary
 	@Scripts/test
@@ -61,6 +64,12 @@ check-binary: build ## what the release binary is linked with
 manual: ## write the manual pages and the completions again
 	swift package --allow-writing-to-package-directory renew-manual
 
+hosts-completions: ## write the completions of mosaic-fleet-hosts again
+	swift build --package-path Hosts --product mosaic-fleet-hosts
+	Hosts/.build/debug/mosaic-fleet-hosts --generate-completion-script bash >Hosts/completions/mosaic-fleet-hosts.bash
+	Hosts/.build/debug/mosaic-fleet-hosts --generate-completion-script zsh >Hosts/completions/_mosaic-fleet-hosts
+	Hosts/.build/debug/mosaic-fleet-hosts --generate-completion-script fish >Hosts/completions/mosaic-fleet-hosts.fish
+
 deb: build ## a Debian package, in .build/deb
 	@Scripts/deb
 
@@ -86,6 +95,9 @@ install: ## the built binary and its documents below PREFIX (default /usr/local)
 		install -d -m 0755 "$(sharedir)/man/man1"; \
 		gzip -9n <Hosts/man/mosaic-fleet-hosts.1 >"$(sharedir)/man/man1/mosaic-fleet-hosts.1.gz"; \
 		chmod 0644 "$(sharedir)/man/man1/mosaic-fleet-hosts.1.gz"; \
+		install -D -m 0644 Hosts/completions/mosaic-fleet-hosts.bash "$(sharedir)/bash-completion/completions/mosaic-fleet-hosts"; \
+		install -D -m 0644 Hosts/completions/_mosaic-fleet-hosts "$(sharedir)/$(ZSH_FOLDER)/_mosaic-fleet-hosts"; \
+		install -D -m 0644 Hosts/completions/mosaic-fleet-hosts.fish "$(sharedir)/fish/vendor_completions.d/mosaic-fleet-hosts.fish"; \
 	fi
 	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet" LICENSE README.md CHANGELOG.md
 	install -D -m 0644 -t "$(sharedir)/doc/mosaic-fleet/docs" docs/*.md
@@ -105,7 +117,8 @@ install: ## the built binary and its documents below PREFIX (default /usr/local)
 uninstall: ## remove what install put there
 	rm -f "$(bindir)/mosaic" "$(bindir)/mosaic-fleet-hosts" "$(sharedir)"/man/man1/mosaic.1.gz "$(sharedir)"/man/man?/mosaic-fleet*.[1-8].gz \
 		"$(sharedir)/bash-completion/completions/mosaic" "$(sharedir)/$(ZSH_FOLDER)/_mosaic" \
-		"$(sharedir)/fish/vendor_completions.d/mosaic.fish" \
+		"$(sharedir)/fish/vendor_completions.d/mosaic.fish" "$(sharedir)/bash-completion/completions/mosaic-fleet-hosts" \
+		"$(sharedir)/$(ZSH_FOLDER)/_mosaic-fleet-hosts" "$(sharedir)/fish/vendor_completions.d/mosaic-fleet-hosts.fish" \
 		"$(unitdir)/mosaic-tmux-holder.service" "$(unitdir)/mosaic-agent@.service"
 	rm -rf "$(sharedir)/doc/mosaic-fleet"
 

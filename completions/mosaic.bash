@@ -184,6 +184,29 @@ _mosaic() {
     esac
 }
 
+# As if `mosaic-fleet-NAME …` were typed instead of `mosaic fleet NAME …`.
+__mosaic_complete_plugin() {
+    local -i place
+    for ((place = 1; place < COMP_CWORD; place++)); do
+        [[ ${COMP_WORDS[place]} == fleet ]] && break
+    done
+    local name=${COMP_WORDS[place + 1]-}
+    [[ $name =~ ^[A-Za-z0-9_-]+$ ]] && ((place + 1 < COMP_CWORD)) || return 1
+    local command=mosaic-fleet-$name
+    complete -p "$command" &>/dev/null || {
+        declare -F _comp_load &>/dev/null && _comp_load "$command" &>/dev/null
+        declare -F __load_completion &>/dev/null && __load_completion "$command" &>/dev/null
+    }
+    local words
+    words=$(complete -p "$command" 2>/dev/null) || return 1
+    [[ $words =~ " -F "([^ ]+) ]] || return 1
+    COMP_WORDS=("$command" "${COMP_WORDS[@]:place + 2}")
+    COMP_CWORD=$((COMP_CWORD - place - 1))
+    COMP_LINE="${COMP_WORDS[*]}"
+    COMP_POINT=${#COMP_LINE}
+    "${BASH_REMATCH[1]}" "$command" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+}
+
 _mosaic_fleet() {
     repeating_flags=()
     non_repeating_flags=(-h --help)
@@ -202,7 +225,11 @@ _mosaic_fleet() {
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'restart heal metrics start stop status history logs peek send attach report lock init add remove apply enable disable doctor' -- "${cur}"))
+        if ((${#unparsed_words[@]})); then
+            __mosaic_complete_plugin || __mosaic_add_completions -f
+            return
+        fi
+        COMPREPLY+=($(compgen -W 'restart heal metrics start stop status history logs peek send attach report lock init add remove apply enable disable doctor'" $("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)" -- "${cur}"))
         ;;
     esac
 }
@@ -761,6 +788,20 @@ _mosaic_fleet_lock_break() {
 }
 
 _mosaic_fleet_lock_run() {
+    local -i place
+    for ((place = 1; place < COMP_CWORD; place++)); do
+        [[ ${COMP_WORDS[place]} == -- ]] || continue
+        if declare -F _comp_command_offset >/dev/null; then
+            _comp_command_offset $((place + 1))
+        elif declare -F _command_offset >/dev/null; then
+            _command_offset $((place + 1))
+        elif ((COMP_CWORD == place + 1)); then
+            COMPREPLY=($(compgen -c -- "${COMP_WORDS[COMP_CWORD]}"))
+        else
+            COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
+        fi
+        return
+    done
     repeating_flags=()
     non_repeating_flags=(--no-wait --no-detach --user --system --json --quiet -q --verbose -v -h --help)
     repeating_options=()
@@ -1049,41 +1090,3 @@ _mosaic_help() {
 }
 
 complete -o filenames -F _mosaic mosaic
-
-# Beside what the parser knows: plug-ins, which the program lists, and the line of another program after `lock run … --`.
-# The script above is used as it is; which function it made is asked of bash.
-__mosaic_generated=$(complete -p mosaic)
-__mosaic_generated=${__mosaic_generated##*-F }
-__mosaic_generated=${__mosaic_generated%% *}
-
-__mosaic_completion() {
-    local -i place
-    local plugins
-    if [[ ${COMP_WORDS[*]:1:3} == 'fleet lock run' ]]; then
-        for ((place = 4; place < COMP_CWORD; place++)); do
-            [[ ${COMP_WORDS[place]} == -- ]] || continue
-            # bash-completion from 2.12 on has the function under a new name.
-            if declare -F _comp_command_offset >/dev/null; then
-                _comp_command_offset $((place + 1))
-            elif declare -F _command_offset >/dev/null; then
-                _command_offset $((place + 1))
-            elif ((COMP_CWORD == place + 1)); then
-                COMPREPLY=($(compgen -c -- "${COMP_WORDS[COMP_CWORD]}"))
-            else
-                COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
-            fi
-            return
-        done
-    fi
-    "${__mosaic_generated}" "$@"
-    [[ ${COMP_WORDS[1]-} == fleet ]] && ((COMP_CWORD >= 2)) || return 0
-    # All of them `[A-Za-z0-9_-]`.
-    plugins=$("${COMP_WORDS[0]}" fleet ---plugins 2>/dev/null)
-    if ((COMP_CWORD == 2)); then
-        COMPREPLY+=($(compgen -W "${plugins}" -- "${COMP_WORDS[2]}"))
-    elif [[ $'\n'${plugins}$'\n' == *$'\n'"${COMP_WORDS[2]}"$'\n'* ]]; then
-        COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
-    fi
-}
-
-complete -o filenames -F __mosaic_completion mosaic

@@ -134,26 +134,26 @@ complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options 
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic" -eq 1' -fa 'fleet' -d 'Restart, start, stop and inspect the fleet.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'restart' -d 'Restart the fleet or agents, one restart at a time.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'heal' -d 'Start owed units and restart failed ones.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'metrics' -d 'Print metrics of the fleet for Prometheus.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'start' -d 'Start the fleet, or some agents.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'stop' -d 'Stop the fleet, or some agents.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'status' -d 'Show the holder and the agents.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'history' -d 'Show past restarts, or one as a timeline.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'logs' -d 'Show the journal of the holder and the agents.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'peek' -d 'Print an agent\'s screen without attaching to it.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'send' -d 'Type text or keys into an agent.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'attach' -d 'Attach this terminal to an agent\'s session.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'report' -d 'Report whether this agent is busy, waiting or idle.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'lock' -d 'Inspect or break the lock, or run a command under it.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'init' -d 'Write the roster and the systemd units, or renew them.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'add' -d 'Add an agent to the roster and start it.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'remove' -d 'Stop an agent and remove it from the roster.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'apply' -d 'Apply changes of the roster to the fleet.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'enable' -d 'Start the fleet at boot.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'disable' -d 'Do not start the fleet at boot.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'doctor' -d 'Check that everything the fleet needs is in place.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'restart' -d 'Restart the fleet or agents, one restart at a time.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'heal' -d 'Start owed units and restart failed ones.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'metrics' -d 'Print metrics of the fleet for Prometheus.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'start' -d 'Start the fleet, or some agents.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'stop' -d 'Stop the fleet, or some agents.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'status' -d 'Show the holder and the agents.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'history' -d 'Show past restarts, or one as a timeline.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'logs' -d 'Show the journal of the holder and the agents.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'peek' -d 'Print an agent\'s screen without attaching to it.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'send' -d 'Type text or keys into an agent.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'attach' -d 'Attach this terminal to an agent\'s session.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'report' -d 'Report whether this agent is busy, waiting or idle.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'lock' -d 'Inspect or break the lock, or run a command under it.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'init' -d 'Write the roster and the systemd units, or renew them.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'add' -d 'Add an agent to the roster and start it.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'remove' -d 'Stop an agent and remove it from the roster.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'apply' -d 'Apply changes of the roster to the fleet.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'enable' -d 'Start the fleet at boot.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'disable' -d 'Do not start the fleet at boot.'
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa 'doctor' -d 'Check that everything the fleet needs is in place.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_positional "mosaic fleet restart" -ge 1' -fka '(__mosaic_custom_completion ---completion fleet restart -- positional@0 (count (__mosaic_tokens -pc)) (__mosaic_tokens -tC))'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" only-failed' -l 'only-failed' -d 'Only failed and owed units, decided under the lock.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet restart" only-outdated' -l 'only-outdated' -d 'Only outdated agents.'
@@ -450,21 +450,7 @@ complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options 
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" v verbose' -l 'verbose' -s 'v' -d 'Print more detail.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" color' -l 'color' -d 'Colour the output; auto: on a terminal, unless NO_COLOR is set.' -rfka 'auto always never'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
-
-# Beside what the parser knows: plug-ins, which the program lists, and the line of another program after `lock run … --`.
-function __mosaic_plugins
-    set -l tokens (commandline -opc)
-    test (count $tokens) -eq 2 -a "$tokens[2]" = fleet; or return 1
-    $tokens[1] fleet ---plugins 2>/dev/null
-end
-complete -c 'mosaic' -n '__mosaic_plugins >/dev/null' -fa '(__mosaic_plugins)' -d 'Plug-in.'
-
-function __mosaic_is_behind_plugin
-    set -l tokens (commandline -opc)
-    test (count $tokens) -gt 2 -a "$tokens[2]" = fleet; or return 1
-    contains -- $tokens[3] ($tokens[1] fleet ---plugins 2>/dev/null)
-end
-complete -c 'mosaic' -n __mosaic_is_behind_plugin -F
+complete -c 'mosaic' -n 'not __mosaic_plugin; and __mosaic_should_offer_completions_for_positional "mosaic fleet" -eq 1' -fa '(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'
 
 function __mosaic_command_after_terminator
     set -l tokens (commandline -opc)
@@ -477,3 +463,20 @@ function __mosaic_command_after_terminator
     complete -C (string join ' ' -- $words (commandline -ct))
 end
 complete -c 'mosaic' -n '__mosaic_command_after_terminator >/dev/null' -fka '(__mosaic_command_after_terminator)'
+
+# As if `mosaic-fleet-NAME …` were typed instead of `mosaic fleet NAME …`.
+function __mosaic_plugin
+    set -l tokens (commandline -opc)
+    set -l place (contains -i -- fleet $tokens); or return 1
+    test (count $tokens) -gt $place; and type -q mosaic-fleet-$tokens[(math $place + 1)]
+end
+function __mosaic_plugin_words
+    set -l tokens (commandline -opc)
+    set -l place (math (contains -i -- fleet $tokens) + 1)
+    set -l words
+    if test (count $tokens) -gt $place
+        set words (string escape -- $tokens[(math $place + 1)..-1])
+    end
+    complete -C (string join ' ' -- mosaic-fleet-$tokens[$place] $words (commandline -ct))
+end
+complete -c 'mosaic' -n '__mosaic_plugin' -fka '(__mosaic_plugin_words)'

@@ -47,11 +47,11 @@ struct ManagerAddress: Equatable {
                     hint: "export XDG_RUNTIME_DIR=/run/user/\(userID)")
             }
             let why =
-                named == nil ? "XDG_RUNTIME_DIR is not set to an absolute path" : "XDG_RUNTIME_DIR is \(folder)"
+                named == nil
+                ? "XDG_RUNTIME_DIR is not set to an absolute path, and \(folder)" : "XDG_RUNTIME_DIR (\(folder))"
             throw FleetError(
                 .noServiceManager,
-                "no user service manager: \(Printable.oneLine(why)), and neither systemd/private nor bus is in "
-                    + Printable.oneLine(folder),
+                "no user service manager: \(Printable.oneLine(why, limit: 4096)) has neither systemd/private nor bus",
                 hint: "run 'loginctl enable-linger' as this user (it starts the manager without a login) and try again")
         }
         return found.removingRepeats()

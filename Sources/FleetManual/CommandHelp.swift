@@ -69,8 +69,9 @@ public enum ProgramHelp {
     }
 
     /// - Parameter shell: `bash`, `zsh` or `fish`.
-    public static func completionScript(_ shell: String) -> String {
-        answer(to: ["--generate-completion-script", shell])
+    public static func completionScript(_ shell: String) throws -> String {
+        let script = answer(to: ["--generate-completion-script", shell])
+        return try CompletionScript.withPlugins(shell, script.hasSuffix("\n") ? script : script + "\n")
     }
 
     /// What `mosaic` prints for a request that ends in the parser.

@@ -17,11 +17,11 @@ public struct GeneratedFiles {
     public func wanted() throws -> [String: String] {
         let root = try ProgramHelp.root()
         let date = try date()
-        var files: [String: String] = [:]
-        for (shell, name) in [("bash", "mosaic.bash"), ("zsh", "_mosaic"), ("fish", "mosaic.fish")] {
-            files["completions/\(name)"] = try CompletionScript.whole(
-                read("completions/parts/\(name)"), ProgramHelp.completionScript(shell))
-        }
+        var files = [
+            "completions/mosaic.bash": try ProgramHelp.completionScript("bash"),
+            "completions/_mosaic": try ProgramHelp.completionScript("zsh"),
+            "completions/mosaic.fish": try ProgramHelp.completionScript("fish"),
+        ]
         // `make install` puts the program's real folder in.
         for (name, text) in try VendorUnits.texts(mosaic: "/usr/bin/mosaic", tmux: "/usr/bin/tmux") {
             files["packaging/units/\(name)"] = text

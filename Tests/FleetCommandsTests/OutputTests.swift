@@ -38,7 +38,7 @@ struct OutputTests {
             ("mosaic-agent@b.service.d/10-mosaic.conf", .removed),
         ])
         #expect(lines.contains("Next: 'mosaic fleet restart a' makes it use what changed."))
-        #expect(lines.contains("Left the roster: b; 'mosaic fleet stop b' stops it."))
+        #expect(lines.contains("Removed from the roster: b; 'mosaic fleet stop b' stops it."))
         #expect(install([("x.service", .renewed)]).last?.contains("'mosaic fleet restart', when it suits") == true)
         #expect(install([("roster.toml", .unchanged)]) == ["1 file unchanged", "Everything matches the roster."])
     }
@@ -72,7 +72,8 @@ struct OutputTests {
 
     @Test("on a terminal doctor breaks its lines at words, and what it skipped is one line")
     func doctor() {
-        let advice = "make it: mkdir -p /home/me/coder, or change 'directory' in the roster and run 'mosaic fleet init'"
+        let advice =
+            "create it: mkdir -p /home/me/coder, or change 'directory' in the roster and run 'mosaic fleet init'"
         let findings = [
             Doctor.Finding(check: "manager", diagnosis: .ok("it answers"), repaired: nil),
             Doctor.Finding(
@@ -90,7 +91,7 @@ struct OutputTests {
         #expect(narrow.allSatisfy { $0.count <= 50 }, "\(narrow)")
         let words = narrow.joined(separator: " ").split(separator: " ")
         #expect(advice.split(separator: " ").allSatisfy(words.contains), "\(narrow)")
-        #expect(narrow.contains { $0.hasPrefix("                  fix: make it:") }, "\(narrow)")
+        #expect(narrow.contains { $0.hasPrefix("                  fix: create it:") }, "\(narrow)")
         #expect(Doctor.exitStatus(findings) == .unitFailed)
         #expect(Doctor.exitStatus([findings[0], findings[2]]) == .done)
     }

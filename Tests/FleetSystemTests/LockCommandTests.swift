@@ -26,7 +26,7 @@ struct LockCommandTests {
             case .held: "its kernel lock is held, and the last progress is"
             case .abandoned: "its kernel lock is free: its owner is gone"
             case .stalled: "its kernel lock is held, but the last progress is"
-            case .unreadable: "it is not a lock record: its first line has no end"
+            case .unreadable: "its first line has no end"
             }
         let text = try home.mosaic("lock", "inspect")
         #expect(try text.wait() == .exit(verdict == .free ? 0 : 3))

@@ -37,11 +37,11 @@ struct LockRunTests {
     }
 
     static let unrunnable: [(String, String, Int32, String)] = [
-        ("nosuchprogram", "", 127, "there is no program 'nosuchprogram'"),
+        ("nosuchprogram", "", 127, "command not found: 'nosuchprogram'"),
         ("/etc/passwd", "", 126, "'/etc/passwd' cannot be executed"),
-        ("/no/such/file", "", 127, "there is no program"),
+        ("/no/such/file", "", 127, "command not found"),
         ("FILE", "no shebang here\n", 126, "is not a program that the kernel can execute"),
-        ("FILE", "#!/no/such/interpreter\n", 127, "there is no program"),
+        ("FILE", "#!/no/such/interpreter\n", 127, "command not found"),
     ]
 
     @Test("What cannot be run is refused with 126 or 127 and a reason", arguments: unrunnable)
@@ -77,7 +77,7 @@ struct LockRunTests {
         #expect(record.reason == "upgrade")
         let restart = try home.mosaic("restart", "--no-wait")
         #expect(try restart.wait() == .exit(75))
-        #expect(restart.errors.contains("owned by pid \(run.pid)"))
+        #expect(restart.errors.contains("held by pid \(run.pid)"))
     }
 
     static let forwarded: [(CInt, String)] = [

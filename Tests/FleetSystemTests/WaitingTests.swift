@@ -14,7 +14,7 @@ struct WaitingTests {
         let restart = try home.mosaic("restart", "--no-wait")
         #expect(try restart.wait(within: .seconds(5)) == .exit(75))
         #expect(
-            restart.errors.contains("owned by pid \(owner.pid) (guard-holder, for the whole fleet, reason: a test)"))
+            restart.errors.contains("held by pid \(owner.pid) (guard-holder, for the whole fleet, reason: a test)"))
         #expect(restart.errors.contains("hint: "))
         #expect(!restart.errors.contains("waiting"))
         #expect(try home.sent().isEmpty)

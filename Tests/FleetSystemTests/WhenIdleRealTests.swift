@@ -51,7 +51,7 @@ struct WhenIdleRealTests {
         let other = try fleet.mosaic(
             ["restart", "--when-idle", "--deadline", "1s", "--on-deadline", "restart"] + Self.quick, backend: backend)
         #expect(try other.wait(within: .seconds(60)) == .exit(0), "\(other.errors)")
-        #expect(other.errors.contains("cutting the work of a01 (busy for "), "\(other.errors)")
+        #expect(other.errors.contains("interrupting a01 (busy for "), "\(other.errors)")
         #expect(other.output.contains("cut while busy: a01\n"), "\(other.output)")
         #expect(Set(before).isDisjoint(with: try real.invocations()))
         #expect(try fleet.troubles() == [])

@@ -66,7 +66,7 @@ struct WhenIdleTests {
             "restart", "--when-idle", "--deadline", "300ms", "--on-deadline", "restart", "--stable-for", "0")
         #expect(try restart.wait() == .exit(0), "\(restart.errors)")
         let warning = try #require(restart.errorLines.first { $0.contains("warning: ") })
-        #expect(warning.contains("cutting the work of a3 (busy for 1m "), "\(warning)")
+        #expect(warning.contains("interrupting a3 (busy for 1m "), "\(warning)")
         #expect(restart.output.contains("cut while busy: a3\n"), "\(restart.output)")
     }
 
@@ -192,7 +192,8 @@ struct WhenIdleTests {
         let plain = try home.mosaic("restart", "--dry-run")
         #expect(try plain.wait() == .exit(0))
         #expect(
-            plain.output.contains("  busy, and would be cut (--when-idle waits for them):\n       a2: busy for 1m "))
+            plain.output.contains(
+                "  busy, and would be interrupted (--when-idle waits for them):\n       a2: busy for 1m "))
         let idle = try home.mosaic("restart", "--dry-run", "--when-idle")
         #expect(try idle.wait() == .exit(0))
         #expect(idle.output.contains("  it would first wait for:\n       a2: busy for 1m "), "\(idle.output)")

@@ -19,7 +19,7 @@ public struct HostsDispatcher {
         do {
             command = try HostsCommand.parseAsRoot(OptionalRolling.separated(line))
         } catch {
-            return refuse(error)
+            return refuse(error, line)
         }
         guard let module = command as? any HostsModule else {
             do {
@@ -27,7 +27,7 @@ public struct HostsDispatcher {
                 try command.run()
                 return ExitStatus.done.rawValue
             } catch {
-                return refuse(error)
+                return refuse(error, line)
             }
         }
         let output = HostsOutput(module.common)
@@ -40,8 +40,12 @@ public struct HostsDispatcher {
         }
     }
 
-    private func refuse(_ error: any Error) -> Int32 {
-        let text = HostsCommand.fullMessage(for: error)
+    private func refuse(_ error: any Error, _ line: [String]) -> Int32 {
+        var text = HostsCommand.fullMessage(for: error)
+        // The parser makes names of functions of the command's name; and Tab knows programs of one word.
+        if line.first == "--generate-completion-script" {
+            text = text.replacing("mosaic fleet hosts", with: "mosaic-fleet-hosts")
+        }
         let isHelp = HostsCommand.exitCode(for: error) == .success
         HostsOutput.write(text + "\n", to: isHelp ? 1 : 2)
         return (isHelp ? ExitStatus.done : .usage).rawValue

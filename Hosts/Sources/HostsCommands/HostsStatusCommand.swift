@@ -102,7 +102,7 @@ struct StatusView {
                     var remarks: [String] = []
                     if let problem = row.problem { remarks.append(problem) }
                     if let other = row.sameAs { remarks.append("the same host as \(other)") }
-                    if row.lingers == false { remarks.append("no linger: the fleet ends with the last login") }
+                    if row.lingers == false { remarks.append("no linger: the fleet ends with the last login session") }
                     remarks += (row.health?.troubles ?? []).prefix(2).map { Printable.oneLine($0, limit: 100) }
                     let health = row.health
                     return [

@@ -30,6 +30,8 @@ struct RolloutSession {
         for reply in replies {
             if let identity = reply.identity, hosts[identity] == nil { hosts[identity] = reply.host }
         }
+        var generations: [String: Int] = [:]
+        for reply in replies { if let identity = reply.identity { generations[identity] = reply.hello?.generation } }
         let station = try context.freshID()
         let store = try context.store(file, station: station)
         let others = Set(try store.slots().map(\.slot.identity)).subtracting(hosts.keys)
@@ -49,7 +51,8 @@ struct RolloutSession {
             settings: Rollout.Settings(atOnce: min(limit, agreed)))
         let view = RolloutView(context.output, verb: verb, clock: context.clock)
         let runner = RolloutRunner(
-            rollout, link: link, store: store, hosts: hosts, command: command, clock: context.clock,
+            rollout, link: link, store: store, hosts: hosts, command: command, generations: generations,
+            clock: context.clock,
             time: { SystemTime().wallClock() })
         runner.said = { host, text in view.said(host, text) }
         let end = runner.run(isInterrupted: { context.signals.caught != nil }, look: view.look)

@@ -68,7 +68,7 @@ public struct EtcdState: Hashable, Sendable {
         case .isAbsent(let key): keys[key] == nil
         case .isUnchanged(let key, let since):
             // As etcd has it: a key that is not there was changed at revision 0.
-            (ignoresMarks && keys[key]?.lease != nil) || keys[key]?.revision ?? 0 == since
+            (ignoresMarks && (keys[key] == nil || keys[key]?.lease != nil)) || keys[key]?.revision ?? 0 == since
         case .nothingNewer(let prefix, let than):
             keys.allSatisfy { !$0.key.begins(with: prefix) || $0.value.revision <= than }
         }

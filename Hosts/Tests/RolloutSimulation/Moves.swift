@@ -1,6 +1,7 @@
 internal import FleetGuard
 internal import FleetKit
-internal import HostsKit
+
+@testable import HostsKit
 
 /// One thing that can happen next.
 struct Move: CustomStringConvertible {
@@ -13,8 +14,12 @@ extension World {
     func moves() -> [Move] {
         var moves: [Move] = []
         for (number, station) in stations.enumerated() where !station.isDead && !station.rollout.isFinished {
-            for (place, effect) in station.todo.enumerated() { moves += self.moves(number, place, effect) }
-            for slot in station.listening { moves += listen(number, slot) }
+            if let call = station.call {
+                moves += callMoves(number, call)
+            } else {
+                for (place, effect) in station.todo.enumerated() { moves += self.moves(number, place, effect) }
+                for slot in station.listening { moves += listen(number, slot) }
+            }
             if budget.crashes > 0 {
                 moves.append(
                     Move(description: "station \(number) is killed") { world in
@@ -22,9 +27,15 @@ extension World {
                         world.stations[number].isDead = true
                         world.stations[number].todo = []
                         world.stations[number].listening = []
+                        // What it has sent arrives yet, or never.
+                        if let call = world.stations[number].call, case .commit(let transaction) = call.request {
+                            world.lateCommits.append(
+                                LateCommit(transaction: transaction, slot: call.isTaking ? call.slot : nil))
+                        }
+                        world.stations[number].call = nil
                     })
             }
-            if budget.interrupts > 0, !station.isInterrupted {
+            if budget.interrupts > 0, !station.isInterrupted, station.call == nil {
                 moves.append(
                     Move(description: "station \(number) is interrupted") { world throws(Violation) in
                         world.budget.interrupts -= 1
@@ -70,7 +81,7 @@ extension World {
                     _ = try world.giveBack(slot)
                 })
         }
-        return moves + operatorMoves()
+        return moves + lateCommitMoves() + operatorMoves()
     }
 
     private func operatorMoves() -> [Move] {
@@ -85,8 +96,13 @@ extension World {
                         byName ? $0.identity == seen.identity : $0.token == seen.token
                     }
                     guard let found else { return }
-                    try world.checkRemoval(of: world.slots[found])
-                    world.slots.remove(at: found)
+                    guard world.etcd != nil else {
+                        try world.checkRemoval(of: world.slots[found])
+                        world.slots.remove(at: found)
+                        return
+                    }
+                    let key = Self.keys.slot(world.slots[found].identity)
+                    _ = try world.handle(.commit(EtcdTransaction([], [.delete(key: key)], prefix: key)), nil)
                 }
             ]
         }
@@ -174,6 +190,18 @@ extension World {
         switch effect {
         case .look:
             return move("looks at the slots") { world in .looked(world.stored) }
+        case .take(let slot, let limit) where etcd != nil:
+            return move("begins to take \(slot.token)") { world in
+                let taking = EtcdTaking(slot, limit: limit, lease: Self.lease(number), keys: Self.keys)
+                world.stations[number].call = .taking(taking, taking.first)
+                return nil
+            }
+        case .giveBack(let slot, let evidence) where etcd != nil:
+            return move("begins to give \(slot.token) back") { world in
+                let returning = EtcdReturning(slot, keys: Self.keys)
+                world.stations[number].call = .returning(returning, returning.first, evidence)
+                return nil
+            }
         case .take(let slot, let limit):
             return move("takes \(slot.token)") { world in .took(slot, world.take(slot, limit)) }
                 + move("takes \(slot.token), and does not hear so", costs: true) { world in

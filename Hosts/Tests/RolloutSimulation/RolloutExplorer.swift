@@ -17,7 +17,30 @@ public struct RolloutExplorer {
         var hosts: Int
         var limit: Int
         var budget: World.Budget
+        /// The slots are in etcd, and a station talks with it request by request.
+        var isEtcd = false
     }
+
+    public static let etcd = [
+        Scenario(
+            description: "etcd: two stations, two hosts, one at once", stations: 2, hosts: 2, limit: 1,
+            budget: World.Budget(), isEtcd: true),
+        Scenario(
+            description: "etcd: lost answers and late transactions", stations: 1, hosts: 1, limit: 1,
+            budget: World.Budget(lost: 2), isEtcd: true),
+        Scenario(
+            description: "etcd: two stations, a lost answer", stations: 2, hosts: 1, limit: 1,
+            budget: World.Budget(lost: 1), isEtcd: true),
+        Scenario(
+            description: "etcd: a killed station and its successor", stations: 2, hosts: 1, limit: 1,
+            budget: World.Budget(lost: 1, crashes: 1), isEtcd: true),
+        Scenario(
+            description: "etcd: an expired lease, its station goes on", stations: 2, hosts: 1, limit: 1,
+            budget: World.Budget(lost: 1, expiries: 1), isEtcd: true),
+        Scenario(
+            description: "etcd: an operator who breaks a slot", stations: 2, hosts: 1, limit: 1,
+            budget: World.Budget(crashes: 1, breaks: 1), isEtcd: true),
+    ]
 
     /// Small ones, which are explored whole within seconds, and larger ones for a long run.
     public static let small = [
@@ -66,7 +89,8 @@ public struct RolloutExplorer {
     public func explore(_ scenario: Scenario, bound: Int) -> Report {
         var report = Report()
         let first = World(
-            stations: scenario.stations, hosts: scenario.hosts, limit: scenario.limit, budget: scenario.budget, bug: bug
+            stations: scenario.stations, hosts: scenario.hosts, limit: scenario.limit, budget: scenario.budget,
+            bug: bug, isEtcd: scenario.isEtcd
         )
         var seen: Set<Int> = [first.hashValue]
         // With the way there, for the counterexample.

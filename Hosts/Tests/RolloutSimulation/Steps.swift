@@ -1,6 +1,8 @@
 internal import FleetGuard
 internal import FleetKit
-internal import HostsKit
+internal import HostsFake
+
+@testable import HostsKit
 
 /// What the moves do, and what is held against each of them.
 extension World {
@@ -30,6 +32,7 @@ extension World {
         if rollout.isFinished {
             stations[number].todo = []
             stations[number].listening = []
+            stations[number].call = nil
         }
     }
 
@@ -107,7 +110,12 @@ extension World {
     mutating func expire(_ number: Int) throws(Violation) {
         let id = stations[number].rollout.station.id
         alive.remove(id)
-        if bug == .leaseOnSlot { slots.removeAll { $0.station == id } }
+        if etcd != nil {
+            etcd?.revoke(Self.lease(number))
+            try mirror(nil)
+        } else if bug == .leaseOnSlot {
+            slots.removeAll { $0.station == id }
+        }
     }
 
     /// What must hold in every state.
@@ -122,7 +130,7 @@ extension World {
             throw Violation(description: "host \(machine.identity) runs two operations")
         }
         for (number, station) in stations.enumerated() where !station.isDead && !station.rollout.isFinished {
-            guard !station.todo.isEmpty || !station.listening.isEmpty else {
+            guard !station.todo.isEmpty || !station.listening.isEmpty || station.call != nil else {
                 throw Violation(description: "station \(number) waits for nothing")
             }
         }

@@ -1,6 +1,8 @@
 internal import FleetGuard
 internal import FleetKit
-internal import HostsKit
+internal import HostsFake
+
+@testable import HostsKit
 
 /// Stations with the shipped `Rollout`, a store, hosts and a network between them: one state of all there is.
 struct World: Hashable {
@@ -14,6 +16,9 @@ struct World: Hashable {
     /// Transactions of the same kind.
     var lateTakes: [LateTake] = []
     var lateReturns: [Slot] = []
+    /// Where the slots are in etcd: its keys. `slots` says the same. nil: the store makes each change in one step.
+    var etcd: EtcdState?
+    var lateCommits: [LateCommit] = []
     /// What an operator read before typing `hosts break`.
     var seen: Slot?
     var budget: Budget
@@ -26,6 +31,8 @@ struct World: Hashable {
         var todo: [Rollout.Effect]
         /// Operations whose progress it reads.
         var listening: [Slot] = []
+        /// In etcd.
+        var call: StoreCall?
         var isDead = false
         var isInterrupted = false
     }
@@ -60,12 +67,13 @@ struct World: Hashable {
         var interrupts = 0
     }
 
-    init(stations count: Int, hosts names: Int, limit: Int, budget: Budget, bug: SeededBug?) {
+    init(stations count: Int, hosts names: Int, limit: Int, budget: Budget, bug: SeededBug?, isEtcd: Bool = false) {
         hosts = (0..<names).map { Machine(identity: "0\($0)") }
         stations = []
         self.budget = budget
         self.limit = limit
         self.bug = bug
+        etcd = isEtcd ? EtcdState() : nil
         for _ in 0..<count { addStation() }
     }
 
@@ -82,6 +90,7 @@ struct World: Hashable {
         let todo = rollout.begin()
         stations.append(Station(rollout: rollout, todo: todo))
         alive.insert(id.rawValue)
+        announce(number, id.rawValue)
     }
 
     var stored: [StoredSlot] { slots.map { StoredSlot($0, isStationAlive: alive.contains($0.station)) } }
@@ -113,6 +122,14 @@ enum SeededBug: String, Hashable, CaseIterable {
     case acceptsTwice
     /// A failed host gives its slot back.
     case failureFrees
+    /// A transaction does not look at its station's mark: one that arrives late comes through. In etcd only.
+    case lateTransaction
+
+    static let inOneStep = allCases.filter { $0 != .lateTransaction }
+    static let inEtcd: [SeededBug] = [
+        .leaseOnSlot, .expiryFrees, .noRevisionCheck, .breakByName, .blindRetry, .lateTransaction, .settleForgets,
+        .acceptsTwice,
+    ]
 }
 
 struct Violation: Error, CustomStringConvertible {

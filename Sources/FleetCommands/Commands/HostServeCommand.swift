@@ -86,12 +86,23 @@ struct HostServeCommand: UnguardedCommand {
         let keeper = HostKeeper(
             program: try MosaicProgram.running(), arguments: arguments(words, context),
             environment: context.environment, ledger: ledger)
-        guard let operation = try ledger.accept(id, author: request.author, command: words) else {
+        let operation: HostLedger.Accepted
+        switch try ledger.accept(
+            id, author: request.author, command: words, generation: request.generation ?? 0)
+        {
+        case .known:
             let (state, status) = try ledger.state(of: id)
             return try answer.send(Self.state(state, status))
+        case .accepted(let accepted): operation = accepted
         }
         try answer.send(HostFrame(.accepted))
         var progress = ProgressTeller(answer, context)
+        // With logind's KillUserProcesses=yes the session's end would end the operation and whoever writes down its end.
+        do throws(FleetError) {
+            _ = try OwnScope.leaveSession { () throws(FleetError) in try context.manager() }
+        } catch {
+            try progress.tell("it stays in the ssh session, and may end with it: \(error.message)")
+        }
         let status = try keeper.run(operation) { text throws(FleetError) in
             try progress.tell(text)
         } idle: { () throws(FleetError) in
@@ -209,6 +220,7 @@ struct HostServeCommand: UnguardedCommand {
         frame.version = context.version
         frame.id = id.flatMap { HostOperationID($0)?.rawValue }
         frame.identity = try HostIdentity.of(context.home)
+        frame.generation = try HostLedger(home: context.home).generation()
         switch Linger.look(common.scope.managerScope) {
         case .on(let user): (frame.user, frame.lingers) = (user, true)
         case .off(let user): (frame.user, frame.lingers) = (user, false)

@@ -63,7 +63,7 @@ struct InstallText {
         }
         if !gone.isEmpty {
             lines.append(
-                "Left the roster: \(gone.joined(separator: ", ")); 'mosaic fleet stop \(ShellWord.line(gone))' stops"
+                "Removed from the roster: \(gone.joined(separator: ", ")); 'mosaic fleet stop \(ShellWord.line(gone))' stops"
                     + " \(gone.count == 1 ? "it" : "them").")
         }
         return lines.isEmpty && !changes.contains { $0.action.isChange } ? ["Everything matches the roster."] : lines

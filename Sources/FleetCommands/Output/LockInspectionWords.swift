@@ -17,7 +17,7 @@ extension LockInspection {
         case .free: return "there is no lock file"
         case .unreadable:
             guard case .unreadable(let reason) = observation.content else { return kernel }
-            return "it is not a lock record: \(reason); \(kernel)"
+            return "\(reason); \(kernel)"
         case .abandoned:
             return observation.kernelLock == .unknown
                 ? "\(kernel), and its owner's process is gone" : "\(kernel): its owner is gone"

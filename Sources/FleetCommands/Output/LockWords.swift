@@ -13,7 +13,7 @@ enum LockWords {
     static func ownerInFull(_ observation: LockObservation) -> String {
         guard let record = observation.record else {
             guard case .unreadable(let reason) = observation.content else { return "the lock's owner is unknown" }
-            return "the lock is not readable: \(reason)"
+            return "the lock is unreadable: \(reason)"
         }
         let does = record.isRun == true ? "runs a command under the fleet's lock" : "restarts \(record.scope.words)"
         var words = "pid \(record.pid) (\(Printable.oneLine(record.command))) \(does)"
@@ -48,8 +48,8 @@ enum LockWords {
         case .free: "it was free"
         case .abandoned: "it is dead"
         case .stalled: "it made no progress"
-        case .held: "the longest wait is over"
-        case .unreadable: "its record is not readable"
+        case .held: "--max-wait has passed"
+        case .unreadable: "its record is unreadable"
         }
     }
 }

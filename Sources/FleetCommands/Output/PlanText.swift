@@ -30,7 +30,9 @@ struct PlanText {
             if step.phase == .holder { lines += plan.carried.map { "       with it: \($0)" } }
         }
         if plan.steps.isEmpty { lines.append("  nothing: there is no agent to restart") }
-        if !plan.unmanaged.isEmpty { lines.append("  not in the roster, and ends with it: \(plan.unmanaged.words)") }
+        if !plan.unmanaged.isEmpty {
+            lines.append("  not in the roster, and would end with it: \(plan.unmanaged.words)")
+        }
         lines += busyLines
         lines += plan.skipped.map { "  left alone: \($0.unit), because \($0.why)" }
         lines.append("Nothing was changed.")
@@ -41,7 +43,9 @@ struct PlanText {
         // Without --when-idle an agent that says nothing is no news.
         let shown = busy.waits ? busy.occupied : busy.occupied.filter { $0.activity.state == .busy }
         guard !shown.isEmpty else { return busy.waits ? ["  no agent is busy: it would not wait for agents"] : [] }
-        return [busy.waits ? "  it would first wait for:" : "  busy, and would be cut (--when-idle waits for them):"]
+        return [
+            busy.waits ? "  it would first wait for:" : "  busy, and would be interrupted (--when-idle waits for them):"
+        ]
             + shown.map { "       \(OccupiedWords.name($0)): \(OccupiedWords.state($0.activity, now: busy.now))" }
     }
 }

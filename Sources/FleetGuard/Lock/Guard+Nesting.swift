@@ -13,7 +13,7 @@ extension Guard {
     public func nesting(_ text: String) throws(FleetError) -> Nesting {
         guard let token = LockToken(text) else { return .outside(why: "it is not a lock token") }
         guard let observation = try store.observe() else { return .outside(why: "the lock is free") }
-        guard let record = observation.record else { return .outside(why: "the lock is not readable") }
+        guard let record = observation.record else { return .outside(why: "the lock is unreadable") }
         guard record.token == token.rawValue else {
             return .outside(why: "the lock belongs to \(GuardWords.owner(observation))")
         }

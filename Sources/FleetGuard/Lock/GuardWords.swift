@@ -5,7 +5,7 @@ enum GuardWords {
     ) -> FleetError {
         let after = waited >= .seconds(1) ? " after \(waited.components.seconds) s of waiting" : ""
         return FleetError(
-            .busy, "the fleet's restart is owned by \(owner(observation))\(after)",
+            .busy, "the lock is held by \(owner(observation))\(after)",
             hint: "wait for it, or inspect it with 'mosaic fleet lock inspect' (\(path))"
                 + (observation.record?.isRun == true
                     ? "; a lock run is broken only past its --max-hold, or with --on-timeout break" : ""))
@@ -17,7 +17,7 @@ enum GuardWords {
 
     static func evicted(who: String, path: String) -> FleetError {
         FleetError(
-            .evicted, "this process lost the lock \(path), \(who); it sends nothing more",
+            .evicted, "this process lost the lock \(path), \(who); it sends no more commands",
             hint: "check the fleet with 'mosaic fleet status' before restarting again")
     }
 
@@ -25,7 +25,7 @@ enum GuardWords {
     static func owner(_ observation: LockObservation) -> String {
         guard let record = observation.record else {
             if case .unreadable(let reason) = observation.content {
-                return "an unknown process (the lock is not readable: \(reason))"
+                return "an unknown process (the lock is unreadable: \(reason))"
             }
             return "an unknown process"
         }

@@ -35,7 +35,7 @@ public final class HeldLock {
         }
         guard successor?.record?.token != record.token else {
             throw GuardWords.evicted(
-                who: "whose run directory was moved away, or removed and made again", path: store.lockPath)
+                who: "whose run directory was moved away, or removed and created again", path: store.lockPath)
         }
         throw GuardWords.evicted(by: successor, path: store.lockPath)
     }

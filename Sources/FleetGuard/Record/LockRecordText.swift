@@ -33,7 +33,7 @@ public struct LockRecordText: Sendable, Equatable {
         }
         guard record.version == LockRecord.currentVersion else {
             throw Unreadable(
-                reason: "its version is \(record.version), this program knows \(LockRecord.currentVersion)")
+                reason: "its version is \(record.version), this program supports \(LockRecord.currentVersion)")
         }
         guard LockToken(record.token) != nil else { throw Unreadable(reason: "its token is not a UUID") }
         guard record.pid > 0 else { throw Unreadable(reason: "its pid is not a process number") }

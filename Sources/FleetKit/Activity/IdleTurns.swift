@@ -107,7 +107,7 @@ public final class IdleTurns {
             "still busy at the deadline of \(DurationText.canonical(limit)):"
                 + " \(OccupiedWords.list(occupied, now: now)); \(touched ?? "nothing was touched")",
             hint: OccupiedWords.hint(occupied)
-                ?? "try again later, give a longer --deadline, or cut their work with --on-deadline restart")
+                ?? "try again later, give a longer --deadline, or interrupt them with --on-deadline restart")
     }
 
     private func note(_ occupied: [IdleWait.Occupied]) {

@@ -2,7 +2,7 @@
 public enum Linger: Sendable, Equatable {
     /// It does; the text is the user's name.
     case on(String)
-    /// It ends with the last login, and is not there at boot.
+    /// It ends with the last login session, and is not there at boot.
     case off(String)
     /// The machine's own manager, or a machine without logins.
     case notNeeded

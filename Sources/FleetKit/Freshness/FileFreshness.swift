@@ -145,7 +145,7 @@ public struct FileFreshness: FreshnessLook {
         var doubt = record.doubt.isEmpty ? nil : record.doubt
         if !known.contains(own) {
             if let reason = program(of: record.process) { return (reason, nil) }
-            doubt = doubt ?? "it became another program than the one that was started, and what that reads is not known"
+            doubt = doubt ?? "it has replaced itself with another program, whose files are unknown"
         }
         guard doubt != nil else { return (nil, nil) }
         for process in try manager.processes(of: state.name)

@@ -78,13 +78,14 @@ struct ProgramFiles: Equatable {
                     files[0].isInterpreter = true
                     files.insert(File(path: script), at: 0)
                 } else {
-                    doubt = "which program \(Printable.oneLine(name)) runs is not known"
+                    doubt = "which program \(Printable.oneLine(name)) runs is unknown"
                 }
                 return
             }
             let isLong = argument.begins(with: "--")
             if !isLong, argument.utf8.dropFirst().contains(where: code.utf8.contains) {
-                doubt = "its command is a line for \(Printable.oneLine(name)), and what that runs is not known"
+                doubt =
+                    "its command is a line for \(Printable.oneLine(name)), and the programs that it runs are unknown"
                 return
             }
         }

@@ -63,7 +63,7 @@ public struct History: Sendable {
         guard wanted.count >= 4, let first = matching.last else {
             throw FleetError(
                 .usage, "no record in the history has the token \(shown)",
-                hint: "give a token, or 4 or more characters of its beginning, from 'mosaic fleet history', or 'last'")
+                hint: "give a token from 'mosaic fleet history', at least its first 4 characters, or 'last'")
         }
         guard matching.allSatisfy({ $0.token == first.token }) else {
             throw FleetError(

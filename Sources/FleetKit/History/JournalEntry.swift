@@ -44,11 +44,17 @@ public enum HistoryWords {
         case .restart, .heal, .run, .start, .stop:
             let what = kind == .run ? "lock run" : "\(kind.rawValue) of \(record.scope.words)"
             let status = kind == .run && record.error == nil ? " (status \(record.status))" : ""
-            return "\(what) \(by) \(result)\(status) in \(took)\(wait(record))\(why)"
+            return "\(what) \(by) \(ending(result))\(status) in \(took)\(wait(record))\(why)"
         case .takeover: return "the lock was taken over \(by) from \(party(record.owner)), which was dead"
         case .eviction: return "\(party(record.owner)) was evicted \(by) (\(result))"
         case .break: return "the lock of \(party(record.owner)) was broken \(by) (\(result))"
         }
+    }
+
+    /// A result that is an error's code is not a verb: `failed (no-such-unit)`.
+    private static func ending(_ result: String) -> String {
+        let verbs = ["done", "joined", "failed", "halted", "evicted", "interrupted", "terminated"]
+        return verbs.containsExactly(result) ? result : "failed (\(result))"
     }
 
     static func wait(_ record: HistoryRecord) -> String {

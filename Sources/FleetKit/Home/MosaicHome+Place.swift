@@ -27,8 +27,8 @@ extension MosaicHome {
         let shown = Printable.oneLine(home.path)
         let source = option == nil ? "$MOSAIC_HOME" : "--mosaic-home"
         throw FleetError(
-            .usage, "the mosaic home \(shown) does not exist (from \(source)); nothing was made or changed",
+            .usage, "the mosaic home \(shown) does not exist (from \(source)); nothing was created or changed",
             hint: (option == nil ? "correct or unset MOSAIC_HOME" : "correct the path")
-                + ", or make a new fleet there with 'mosaic fleet init --mosaic-home \(ShellWord.quoted(home.path))'")
+                + ", or create a new fleet there with 'mosaic fleet init --mosaic-home \(ShellWord.quoted(home.path))'")
     }
 }

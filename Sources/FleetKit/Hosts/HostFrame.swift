@@ -30,6 +30,8 @@ public struct HostFrame: Codable, Sendable, Equatable {
     public var user: String?
     /// Whether the fleet outlives the connection; absent where the host cannot say.
     public var lingers: Bool?
+    /// A `begin` has to name it, see `HostLedger`.
+    public var generation: Int?
 
     // progress, document
     public var text: String?

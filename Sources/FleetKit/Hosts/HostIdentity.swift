@@ -17,7 +17,7 @@ public enum HostIdentity {
         guard let real = realpath(home.path, nil) else {
             throw FleetError(
                 .io,
-                "cannot look at the mosaic home \(Printable.oneLine(home.path)): \(String(cString: strerror(errno)))",
+                "cannot access the mosaic home \(Printable.oneLine(home.path)): \(String(cString: strerror(errno)))",
                 hint: "run 'mosaic fleet init' on this host first")
         }
         defer { free(real) }

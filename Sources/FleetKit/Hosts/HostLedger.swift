@@ -8,6 +8,10 @@ internal import Glibc
 /// a station that lost the answer asks again by id, and a request that arrives late or twice is refused. The kernel lock
 /// on the file is held by whoever runs the operation and by its program; once it is free, the operation has ended, also
 /// where nobody was left to write down how.
+///
+/// Old files are removed by generations, never by a clock alone: every `begin` names the generation that the host's hello
+/// said beforehand, and the files of a generation go only after the horizon beyond it is on the disk. A `begin` from before
+/// the horizon is refused, so an id that is forgotten can no more be done than one that is known.
 public struct HostLedger {
     /// What stands in an operation's file.
     public struct Entry: Codable, Sendable, Equatable {
@@ -15,11 +19,23 @@ public struct HostLedger {
         public var author: String
         public var command: [String]
         public var isVoid: Bool
+        /// The host's when it was written down; absent in files of versions before it: 0.
+        public var generation: Int?
     }
 
-    private let path: String
+    let path: String
+    /// Operations of one generation; with those of the one before it they are kept.
+    let size: Int
+    let time: () -> Double
 
-    public init(home: MosaicHome) { path = home.fleetDirectory + "/operations" }
+    /// - Parameters:
+    ///   - size: of a generation; twice as many operations are kept at most.
+    ///   - time: seconds since 1970.
+    public init(home: MosaicHome, size: Int = 256, time: @escaping () -> Double = { SystemTime().wallClock() }) {
+        path = home.fleetDirectory + "/operations"
+        self.size = size
+        self.time = time
+    }
 
     /// An operation that was written down; its descriptor holds the kernel lock.
     public struct Accepted: ~Copyable {
@@ -30,18 +46,47 @@ public struct HostLedger {
         deinit { close(descriptor) }
     }
 
-    /// - Returns: nil when the id is known already: then nothing may be done for it.
-    /// - Throws: `.io`; nothing is written down then.
-    public func accept(_ id: HostOperationID, author: String, command: [String]) throws(FleetError) -> Accepted? {
-        let entry = Entry(id: id.rawValue, author: author, command: command, isVoid: false)
-        guard let descriptor = try write(entry, id) else { return nil }
-        return Accepted(id: id, descriptor: descriptor)
+    public enum Answer: ~Copyable {
+        case accepted(Accepted)
+        /// Then nothing may be done for it.
+        case known
+    }
+
+    /// - Parameter generation: as this host's hello said it to the station beforehand.
+    /// - Throws: `.io`; `.usage` for a generation that this host no longer, or not yet, knows. Nothing may be done then.
+    public func accept(
+        _ id: HostOperationID, author: String, command: [String], generation: Int
+    ) throws(FleetError) -> Answer {
+        let generations = try turnedGenerations()
+        guard generation <= generations.current else {
+            throw FleetError(
+                .usage, "this host's record of operations is not the one that the station was told of",
+                hint: "check whether \(Printable.oneLine(path)) was removed on the host, then begin again")
+        }
+        guard generation >= generations.horizon else {
+            guard access(file(id), F_OK) != 0 else { return .known }
+            throw Self.isTooOld
+        }
+        let entry = Entry(
+            id: id.rawValue, author: author, command: command, isVoid: false, generation: generations.current)
+        guard let descriptor = try write(entry, id) else { return .known }
+        let accepted = Accepted(id: id, descriptor: descriptor)
+        // Asked after the file is there: an earlier one of this id went only after the horizon had moved.
+        guard generation >= (try readGenerations()).horizon else { throw Self.isTooOld }
+        return .accepted(accepted)
+    }
+
+    private static var isTooOld: FleetError {
+        FleetError(
+            .usage, "the request is older than this host's record of operations, and nothing was done",
+            hint: "begin again")
     }
 
     /// Makes sure that the operation is not begun from now on.
     /// - Returns: what became of it; `.void` where it had not been begun.
     public func settle(_ id: HostOperationID, author: String) throws(FleetError) -> (HostOperationState, Int32?) {
-        let entry = Entry(id: id.rawValue, author: author, command: [], isVoid: true)
+        let entry = Entry(
+            id: id.rawValue, author: author, command: [], isVoid: true, generation: try turnedGenerations().current)
         if let descriptor = try write(entry, id) { close(descriptor) }
         return try state(of: id)
     }
@@ -57,10 +102,7 @@ public struct HostLedger {
         guard let bytes = SmallFile.read(file(id), limit: HostRequest.sizeLimit * 2) else {
             throw failure("read", file(id))
         }
-        let entry: Entry
-        do {
-            entry = try JSONDecoder().decode(Entry.self, from: Data(bytes))
-        } catch {
+        guard let entry = Self.entry(bytes) else {
             throw FleetError(
                 .io, "\(Printable.oneLine(file(id))) cannot be read as an operation",
                 hint: "someone has changed it; look at it and at 'mosaic fleet history' on this host")
@@ -73,6 +115,12 @@ public struct HostLedger {
             return (.ended, Int32(String(decoding: end, as: UTF8.self).parts(at: "\n").first ?? ""))
         }
         return (isHeld ? .running : .ended, nil)
+    }
+
+    static func entry(_ bytes: [UInt8]) -> Entry? {
+        do { return try JSONDecoder().decode(Entry.self, from: Data(bytes)) } catch {
+            return nil  // which says all that there is to say
+        }
     }
 
     /// - Throws: `.io`.
@@ -94,7 +142,7 @@ public struct HostLedger {
 
     /// - Returns: nil when there is a file of that id.
     private func write(_ entry: Entry, _ id: HostOperationID) throws(FleetError) -> CInt? {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("make the directory", path) }
+        try makeFolder()
         let staged = "\(path)/.\(id).\(getpid())"
         let descriptor = open(staged, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("write", staged) }
@@ -123,9 +171,13 @@ public struct HostLedger {
         return descriptor
     }
 
+    func makeFolder() throws(FleetError) {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("make the directory", path) }
+    }
+
     private func file(_ id: HostOperationID) -> String { "\(path)/\(id)" }
 
-    private func failure(_ what: String, _ file: String) -> FleetError {
+    func failure(_ what: String, _ file: String) -> FleetError {
         FleetError(
             .io, "cannot \(what) \(Printable.oneLine(file)): \(String(cString: strerror(errno)))",
             hint: "check who owns that directory on the host, and the space on its disk")

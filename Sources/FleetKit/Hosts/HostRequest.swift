@@ -24,13 +24,18 @@ public struct HostRequest: Codable, Sendable, Equatable {
     public var commands: [[String]]
     /// Who asks, for the host's record: `alice@station`.
     public var author: String
+    /// Of `begin`: what the host's hello said when it was asked beforehand, see `HostLedger`; absent: 0.
+    public var generation: Int?
 
-    public init(_ action: Action, id: HostOperationID, commands: [[String]] = [], author: String) {
+    public init(
+        _ action: Action, id: HostOperationID, commands: [[String]] = [], author: String, generation: Int? = nil
+    ) {
         self.protocol = Self.protocolVersion
         self.action = action
         self.id = id.rawValue
         self.commands = commands
         self.author = author
+        self.generation = generation
     }
 }
 

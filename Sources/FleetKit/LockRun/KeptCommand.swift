@@ -142,7 +142,7 @@ public final class KeptCommand {
             try lock.stamp()
             if let why = try scopes.place(process, under: lock) {
                 note(
-                    "the command has no scope of its own (\(why)): a program with another user's rights (sudo), or a daemon,"
+                    "the command has no scope of its own (\(why)): sudo programs and daemons"
                         + " that it starts may outlive the lock")
             } else {
                 isInScope = true

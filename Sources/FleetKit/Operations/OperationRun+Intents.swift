@@ -71,7 +71,7 @@ extension OperationRun {
         do throws(FleetError) {
             try intents.add(.runs(Dictionary(units.map { ($0, earlier.stopped[$0]?.id ?? "") }) { first, _ in first }))
         } catch {
-            keeper.warn("started units still count as stopped by a restart: \(error.message)")
+            keeper.warn("started units are still listed as owed: \(error.message)")
         }
     }
 }

@@ -108,7 +108,7 @@ final class OperationRun {
         let new = occupied.filter { one in !report.cut.contains { $0.who == one.who } }
         guard !new.isEmpty else { return }
         report.cut += new
-        keeper.warn("the deadline has passed; cutting the work of \(OccupiedWords.list(new, now: wallClock()))")
+        keeper.warn("the deadline has passed; interrupting \(OccupiedWords.list(new, now: wallClock()))")
     }
     func nothing(_ sentence: String) { report.nothing = sentence }
     func halt() { isHalted = true }

@@ -90,7 +90,8 @@ public struct Preflight: Sendable {
                     )
                 }
                 return (
-                    "its directory \(shown) does not exist", "make it: mkdir -p \(ShellWord.quoted(full)), \(elsewhere)"
+                    "its directory \(shown) does not exist",
+                    "create it: mkdir -p \(ShellWord.quoted(full)), \(elsewhere)"
                 )
             }
             guard status.st_mode & S_IFMT == S_IFDIR else {

@@ -181,7 +181,7 @@ public struct StatusReport: Sendable, Equatable {
         for index in rows.indices where rows[index].state.isDown && owed.contains(rows[index].unit) {
             rows[index].isOwed = true
             let start = rows[index].agent.map { commands.fleet("start", $0.rawValue) } ?? commands.fleet("start")
-            let why = "a restart took it down and ended before it started it again; bring it up with: \(start)"
+            let why = "a restart took it down and did not start it again; start it with: \(start)"
             rows[index].trouble = rows[index].trouble.map { "\($0); \(why)" } ?? why
         }
     }
@@ -203,12 +203,12 @@ public struct StatusReport: Sendable, Equatable {
             // It does not continue by itself: systemd starts it again only on request.
             if state.restarts == 0 && state.result != "start-limit-hit" { return why }
             let after = state.restarts == 0 ? "" : " after \(state.restarts) automatic restarts"
-            return "\(why); systemd gave up\(after) and does not go on by itself"
+            return "\(why); systemd gave up\(after) and does not restart it again"
         }
         if state.isActive && state.restarts > 0 {
             return "restarted automatically \(times) after a failure, since it was last started by a command"
         }
-        if !state.conditionResult && !state.isActive { return "one of its conditions does not hold" }
+        if !state.conditionResult && !state.isActive { return "one of its conditions is not met" }
         return nil
     }
 }

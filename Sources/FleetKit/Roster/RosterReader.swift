@@ -36,7 +36,7 @@ public struct RosterReader {
             at: source.outline.key(path + [.key(first.key)]),
             "unknown key '\(Printable.oneLine(first.key))' in \(title)",
             hint: near.isEmpty
-                ? "\(title) may have \(Self.list(known))" : "did you mean \(Self.list(near, last: " or "))?")
+                ? "\(title) can have \(Self.list(known))" : "did you mean \(Self.list(near, last: " or "))?")
     }
 
     public func has(_ key: String) -> Bool { table.contains(key: key) }
@@ -92,7 +92,7 @@ public struct RosterReader {
                 throw source.error(
                     at: source.outline.value(path + [.key(key), .index(index)]),
                     "element \(index + 1) of \(key) in \(title) is \(Self.describe(array[index].type)), "
-                        + "a string is needed", hint: "write it like \(key) = \(example)")
+                        + "but must be a string", hint: "write it like \(key) = \(example)")
             }
             texts.append(text)
         }
@@ -111,7 +111,7 @@ public struct RosterReader {
                 throw error(
                     at: [key, name],
                     "\(Printable.oneLine(name)) in \(key) of \(title) is \(Self.describe(value.type)), "
-                        + "a string is needed", hint: "write it like \(key) = \(example)")
+                        + "but must be a string", hint: "write it like \(key) = \(example)")
             }
             entries.append((name, text))
         }
@@ -167,7 +167,7 @@ public struct RosterReader {
         _ key: String, _ node: any TOMLValueConvertible, wanted: String, example: String?
     ) -> FleetError {
         error(
-            key, "\(key) in \(title) is \(Self.describe(node.type)), \(wanted) is needed",
+            key, "\(key) in \(title) is \(Self.describe(node.type)), but must be \(wanted)",
             hint: example.map { "write it like \(key) = \($0)" }
                 ?? "begin it with a line " + (key == "agent" ? "[[agent]]" : "[\(key)]"))
     }

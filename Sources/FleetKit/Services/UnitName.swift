@@ -22,7 +22,7 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
         }
         let bytes = Array(text.utf8)
         guard !bytes.isEmpty else { throw refuse("it is empty") }
-        guard bytes.count <= 255 else { throw refuse("it has \(bytes.count) bytes, 255 are allowed") }
+        guard bytes.count <= 255 else { throw refuse("it has \(bytes.count) bytes; the limit is 255") }
         guard bytes[0] != UInt8(ascii: "-") else { throw refuse("it begins with '-'") }
         guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")),
             Self.suffixes.contains(String(decoding: bytes[(dot + 1)...], as: UTF8.self))

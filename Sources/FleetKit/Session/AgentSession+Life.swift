@@ -339,7 +339,7 @@ extension AgentSession {
     var isClear: Bool { clients.isEmpty && (agent == nil || agentEnd != nil && remains.descriptors.isEmpty) }
 
     func conclude() -> Int32 {
-        let end = end ?? .terminalLost("nothing is known of its end")
+        let end = end ?? .terminalLost("the cause is unknown")
         note(end.words)
         noteLoss()
         do throws(FleetError) { try notifier.status(end.words) } catch { note(error.message) }

@@ -20,7 +20,7 @@ extension AgentSession {
             event.next = NextCommands(mosaicHome: request.mosaicHome == nil ? nil : home.path).fleet("attach", name)
             try EventFolder(home: home).post(event)
         } catch {
-            note("no event was sent that it waits: \(error.message)")
+            note("cannot send the event that it waits: \(error.message)")
         }
     }
 
@@ -39,7 +39,7 @@ extension AgentSession {
     private func keepRequest(_ run: String?) {
         guard let unit = Self.unit() else { return }
         do throws(FleetError) { try AskedEnds(home: home()).set(unit, run: run) } catch {
-            note("whether it was asked to end is not kept: \(error.message)")
+            note("cannot record whether it was asked to end: \(error.message)")
         }
     }
 

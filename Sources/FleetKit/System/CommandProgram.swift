@@ -40,8 +40,10 @@ public enum CommandProgram {
         switch number {
         case ENOENT, ENOTDIR:
             return FleetError(
-                .commandNotFound, "there is no program \(shown)",
-                hint: "check its name and PATH; after '--' goes a program with its arguments, not a shell command line")
+                .commandNotFound, "command not found: \(shown)",
+                hint:
+                    "check its name and PATH; '--' is followed by a program and its arguments, not by a shell command line"
+            )
         case ENOEXEC:
             return FleetError(
                 .commandNotExecutable, "\(shown) is not a program that the kernel can execute",

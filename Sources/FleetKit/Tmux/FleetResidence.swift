@@ -91,18 +91,8 @@ public struct FleetResidence: Sendable, Equatable {
         _ unit: UnitName, through manager: any ServiceManager, clock: any OperationClock = SystemClock()
     ) throws(FleetError) -> UnitName {
         let scope = try UnitName("mosaic-restart-\(getpid()).scope")
-        let before = ControlGroupScan.path(of: getpid())
-        try manager.adopt(getpid(), intoScope: scope, description: "mosaic fleet: a restart begun inside the fleet")
-        let deadline = clock.now() + .seconds(5)
-        while ControlGroupScan.path(of: getpid()) == before {
-            guard clock.now() < deadline else {
-                throw FleetError(
-                    .noServiceManager,
-                    "this process is still in the cgroup of \(unit), although \(scope) was asked for",
-                    hint: "run the command from outside the fleet")
-            }
-            clock.sleep(for: .milliseconds(2))
-        }
+        try OwnScope.enter(
+            scope, description: "mosaic fleet: a restart begun inside the fleet", through: manager, clock: clock)
         return scope
     }
 }

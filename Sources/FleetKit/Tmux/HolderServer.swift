@@ -85,7 +85,7 @@ public struct HolderServer: Sendable, Equatable {
             guard clock.now() < deadline else {
                 throw FleetError(
                     .notActive,
-                    "the holder's tmux server (process \(pid)) was asked to make its socket \(shown) again, and did not"
+                    "the holder's tmux server (process \(pid)) was asked to create its socket \(shown) again, but did not"
                         + " within \(DurationText.canonical(limit))",
                     hint: "see 'mosaic fleet logs --holder'; 'mosaic fleet restart' replaces a server that hangs")
             }
@@ -129,7 +129,7 @@ public struct HolderServer: Sendable, Equatable {
             FleetError(
                 .io, "cannot make \(Printable.oneLine(folder)) for the holder's socket again: \(why)",
                 hint:
-                    "make it by hand with mode 0700, owned by the user of the holder, then run 'mosaic fleet doctor --fix'"
+                    "create it by hand with mode 0700, owned by the user of the holder, then run 'mosaic fleet doctor --fix'"
             )
         }
         // Made by another user it would be of no use to the server.

@@ -14,7 +14,7 @@ public enum TmuxKey {
     public static func check(_ keys: [String]) throws(FleetError) {
         for key in keys where !isKey(key) {
             throw FleetError(
-                .usage, "'\(Printable.oneLine(key))' is not the name of a key",
+                .usage, "'\(Printable.oneLine(key))' is not a known key",
                 hint: "write keys like Enter, Escape, Up, F5, C-c, M-x or a single character; send text without --keys")
         }
     }

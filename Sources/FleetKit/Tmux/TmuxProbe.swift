@@ -69,21 +69,21 @@ public final class TmuxProbe: HolderProbe {
         let shown = Printable.oneLine(session, limit: 40)
         guard let server = HolderServer.find(among: processes, socket: socket), server.presence == .reachable else {
             throw FleetError(
-                .unitFailed, "session \(shown) is not ended: the holder's tmux server cannot be reached",
+                .unitFailed, "session \(shown) was not ended: the holder's tmux server cannot be reached",
                 hint: "see why with: mosaic fleet doctor")
         }
         // `=`: no other session's name that begins like it.
         let reply = try run(program, server.clientOptions + ["kill-session", "-t", "=\(session)"])
         guard reply.status == 0 else {
             throw FleetError(
-                .unitFailed, "session \(shown) is not ended: \(Printable.oneLine(reply.errors))",
-                hint: "see which there are with: mosaic fleet status")
+                .unitFailed, "session \(shown) was not ended: \(Printable.oneLine(reply.errors))",
+                hint: "list the sessions with: mosaic fleet status")
         }
     }
 
     private func ask(_ server: HolderServer) throws(FleetError) -> ProbeAnswer {
         let reply = try run(program, server.clientOptions + ["display-message", "-p", "#{pid}"])
-        guard let status = reply.status else { return .silent("tmux itself does not end: its server hangs") }
+        guard let status = reply.status else { return .silent("tmux does not exit: its server hangs") }
         let firstLine = { (text: String) in
             Printable.oneLine(text.parts(at: "\n").first.map(String.init) ?? "")
         }

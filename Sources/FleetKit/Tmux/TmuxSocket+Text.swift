@@ -19,7 +19,7 @@ extension TmuxSocket {
         }
         if text.begins(with: "/") {
             guard text.utf8.count <= Self.pathLimit else {
-                throw refuse("it has \(text.utf8.count) bytes, \(Self.pathLimit) are allowed")
+                throw refuse("it has \(text.utf8.count) bytes; the limit is \(Self.pathLimit)")
             }
             self = .path(text)
             return
@@ -29,7 +29,7 @@ extension TmuxSocket {
         guard text != ".", text != ".." else { throw refuse("it is a directory") }
         // `/tmp/tmux-4294967295/` stands in front of it.
         guard text.utf8.count <= Self.pathLimit - 21 else {
-            throw refuse("it has \(text.utf8.count) bytes, \(Self.pathLimit - 21) are allowed in a name")
+            throw refuse("it has \(text.utf8.count) bytes; the limit for a name is \(Self.pathLimit - 21)")
         }
         self = .name(text)
     }

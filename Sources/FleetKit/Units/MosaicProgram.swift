@@ -16,7 +16,7 @@ public enum MosaicProgram {
         let path = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard UnitText.canBeProgram(path) else {
             throw FleetError(
-                .usage, "this program is '\(Printable.oneLine(path))', a path that a unit file cannot have",
+                .usage, "this program is '\(Printable.oneLine(path))', a path that cannot be used in a unit file",
                 hint: "install it into a directory with a plain name, and run it from there")
         }
         return path

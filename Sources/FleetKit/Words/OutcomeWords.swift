@@ -36,15 +36,15 @@ public struct OutcomeWords: Sendable {
             return
                 "not started: start-limit-hit (it failed too often in a short time); systemd does not start it again by"
                 + " itself"
-        case .timeout: return "its job ran into JobTimeoutSec"
+        case .timeout: return "its job exceeded JobTimeoutSec"
         case .canceled: return "its job was canceled by a conflicting command"
         case .dependency: return "not started: a unit that it requires did not come up"
-        case .skipped: return "not started: one of its conditions does not hold"
+        case .skipped: return "not started: one of its conditions is not met"
         case .masked: return "not started: it is masked"
         case .notFound: return "there is no such unit"
         case .loadFailed(let state): return "its unit file cannot be loaded (\(Printable.oneLine(state)))"
         case .exited(let sub): return "it ended at once (\(Printable.oneLine(sub)))"
-        case .refused("assert"): return "not started: an Assert…= of its unit does not hold"
+        case .refused("assert"): return "not started: an Assert…= of its unit is not met"
         case .refused(let why): return "the service manager refused: \(Printable.oneLine(why))"
         case .unknown(let word): return "its job ended as '\(Printable.oneLine(word))', which is not a known result"
         }

@@ -204,7 +204,7 @@ struct ChecksTests {
         let ward = try Ward(roster: roster("/gone/away", "sh"))
         #expect(ward.examine(check).level == .failure)
         #expect(ward.examine(check).message == "agent 'a1': its directory /gone/away does not exist")
-        #expect(ward.examine(check).advice.hasPrefix("make it: mkdir -p /gone/away"))
+        #expect(ward.examine(check).advice.hasPrefix("create it: mkdir -p /gone/away"))
         // Of a manager that does not say where it searches nothing is known.
         #expect(try Ward(roster: roster("~", "no-such-program")).examine(check).level == .ok)
         let other = try Ward(roster: roster("~", "no-such-program"))
@@ -305,7 +305,7 @@ struct ChecksTests {
         ward.manager.footing.environment = ["TMUX_TMPDIR": "/there"]
         let inAgent = ward.examine(check(listener: 9, at: "/fleet/\(ward.units[1])/x"))
         #expect(
-            inAgent.level == .failure && inAgent.message.contains("lives in \(ward.units[1]), not in \(ward.holder)"))
+            inAgent.level == .failure && inAgent.message.contains("runs in \(ward.units[1]), not in \(ward.holder)"))
         let elsewhere = ward.examine(check(listener: 9, at: "/user.slice"))
         #expect(elsewhere.level == .failure && elsewhere.message.contains("process 9, which is not in"))
         #expect(elsewhere.advice.contains("tmux -S /there/tmux-\(geteuid())/s kill-server"))

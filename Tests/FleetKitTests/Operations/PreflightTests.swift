@@ -37,7 +37,7 @@ struct PreflightTests {
             error?.message
                 == "agent 'a2' would not come back: its directory \(folder.path)/deleted does not exist; nothing was stopped"
         )
-        #expect(error?.hint.hasPrefix("make it: mkdir -p \(folder.path)/deleted") == true)
+        #expect(error?.hint.hasPrefix("create it: mkdir -p \(folder.path)/deleted") == true)
         #expect(try fixture.sent().isEmpty)
         #expect(try fixture.states() == before)
         // It is there again: nothing is in the way.

@@ -106,7 +106,7 @@ struct TmuxProbeTests {
         kill(process.processIdentifier, SIGSTOP)
         #expect(
             try probe(limit: .milliseconds(300)).ask(among: [process.processIdentifier])
-                == .silent("tmux itself does not end: its server hangs"))
+                == .silent("tmux does not exit: its server hangs"))
     }
 
     @Test func aClientInheritsNoDescriptorOfOurs() throws {

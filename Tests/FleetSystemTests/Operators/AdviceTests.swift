@@ -26,7 +26,7 @@ struct AdviceTests {
             let restart = try fleet.mosaic(words, backend: backend)
             #expect(try restart.wait() == .exit(1))
             #expect(restart.errors.contains("agent 'a01' would not come back: its directory \(work) does not exist"))
-            #expect(restart.errors.contains("hint: make it: mkdir -p \(work)"))
+            #expect(restart.errors.contains("hint: create it: mkdir -p \(work)"))
             #expect(try fleet.units().map(\.invocation) == before)
         }
         let doctor = try fleet.mosaic("doctor", backend: backend)
@@ -130,7 +130,7 @@ struct AdviceTests {
         try ScriptedHome.write(String(text[..<second.lowerBound]), to: roster)
         let first = try fleet.mosaic("init", backend: backend)
         #expect(try first.wait() == .exit(0))
-        #expect(first.output.contains("Left the roster: a02; 'mosaic fleet stop a02' stops it."))
+        #expect(first.output.contains("Removed from the roster: a02; 'mosaic fleet stop a02' stops it."))
         // Said once.
         #expect(!first.errors.contains("a02"), "\(first.errors)")
         let again = try fleet.mosaic("init", backend: backend)

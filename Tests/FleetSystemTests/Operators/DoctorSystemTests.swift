@@ -69,7 +69,7 @@ struct DoctorSystemTests {
             let report = try examine(fleet, backend: backend)
             return report.level("tmux-server") == "failure" ? report : nil
         }
-        #expect(report.message("tmux-server").contains("lives in \(fleet.agents[0]), not in \(RealFleet.holder)"))
+        #expect(report.message("tmux-server").contains("runs in \(fleet.agents[0]), not in \(RealFleet.holder)"))
         #expect(report.level("agents") == "failure")
         #expect(report.message("agents").contains("\(fleet.agents[0]): runs tmux without -N"))
         #expect(report.message("agents").contains("\(fleet.agents[0]): no After=\(RealFleet.holder)"))

@@ -143,7 +143,7 @@ struct SendTests {
         for word in ["entr", "C-", "ab", "", "Enter\n"] {
             let refused = try run("send", "a01", "--keys", "--", "b", word)
             #expect(try refused.wait() == .exit(64), "\(word)")
-            #expect(refused.errors.contains("is not the name of a key"), "\(refused.errors)")
+            #expect(refused.errors.contains("is not a known key"), "\(refused.errors)")
         }
         #expect(typed() == Array("a;\u{03}\u{1B}\u{1B}[A-".utf8))
         // An empty text has a return all the same.

@@ -82,7 +82,7 @@ struct StoppedOnPurposeTests {
         let status = try run(backend, "status", status: 3).output
         #expect(
             status.contains(
-                "a restart took it down and ended before it started it again; bring it up with: mosaic fleet start a01\n"
+                "a restart took it down and did not start it again; start it with: mosaic fleet start a01\n"
             ), "\(status)")
         #expect(status.contains("\(down.count) owed by a restart"), "\(status)")
         let document = try JSONText(run(backend, "status", "--json", status: 3).output).object

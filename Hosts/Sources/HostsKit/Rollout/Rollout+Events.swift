@@ -109,8 +109,8 @@ extension Rollout {
     /// Waits for a slot; or does not, where all that are held are of hosts that cannot be proved well.
     private mutating func blocked(_ effects: inout [Effect]) {
         guard halt == nil else { return }
-        // Patience is with others: what came through late of our own is asked about and goes.
-        if !inTheWay.allSatisfy({ isOwn($0.slot) }) { slotWaits += 1 }
+        // Patience is with others: what came through late of our own is asked about and goes. One wait counts for all hosts.
+        if !isWaitingForSlots, !inTheWay.allSatisfy({ isOwn($0.slot) }) { slotWaits += 1 }
         let mayMove = inTheWay.contains { stored in
             if stored.isStationAlive { return true }
             if case .stuck = recoveries[stored.slot.token] { return false }
@@ -122,6 +122,9 @@ extension Rollout {
         }
         recover(
             inTheWay.filter { recoveries[$0.slot.token] == nil }, &effects)
+        // A wait for each host would multiply, because each of them lets all hosts try again.
+        guard !isWaitingForSlots else { return }
+        isWaitingForSlots = true
         effects.append(.wait(.slots, tries: slotWaits))
     }
 
@@ -288,6 +291,7 @@ extension Rollout {
                 hosts[index].phase = .queued
             }
         case .slots:
+            isWaitingForSlots = false
             for index in hosts.indices where hosts[index].phase == .blocked { hosts[index].phase = .queued }
         }
     }

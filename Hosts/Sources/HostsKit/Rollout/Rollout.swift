@@ -65,6 +65,7 @@ public struct Rollout: Hashable, Sendable {
     public internal(set) var halt: Halt?
     var made: UInt64 = 0
     var slotWaits = 0
+    var isWaitingForSlots = false
     /// All that were held when a slot was refused; empty once one was taken.
     public internal(set) var inTheWay: [StoredSlot] = []
 

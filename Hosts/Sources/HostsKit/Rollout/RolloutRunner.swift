@@ -8,6 +8,7 @@ public final class RolloutRunner {
     private let store: any SlotStore
     private let hosts: [String: HostsFile.Host]
     private let command: [String]
+    private let generations: [String: Int]
     private let clock: any OperationClock
     private let time: () -> Double
     /// By call.
@@ -34,15 +35,19 @@ public final class RolloutRunner {
     /// - Parameters:
     ///   - hosts: by identity; one of the names where there are several.
     ///   - command: of each host: `restart` with its options.
+    ///   - generations: by identity, what the hosts' hellos said before this rollout made its first slot. Never renewed: an id
+    ///     must not be begun with a generation from after its first use.
     public init(
         _ rollout: Rollout, link: any HostLink, store: any SlotStore, hosts: [String: HostsFile.Host],
-        command: [String], clock: any OperationClock = SystemClock(), time: @escaping () -> Double
+        command: [String], generations: [String: Int] = [:], clock: any OperationClock = SystemClock(),
+        time: @escaping () -> Double
     ) {
         self.rollout = rollout
         self.link = link
         self.store = store
         self.hosts = hosts
         self.command = command
+        self.generations = generations
         self.clock = clock
         self.time = time
     }
@@ -127,7 +132,9 @@ public final class RolloutRunner {
         guard let host = hosts[slot.identity], let id = HostOperationID(slot.operation) else {
             return handle(.lost(slot, "no host of this hosts.toml has answered with the identity of this slot"))
         }
-        let request = HostRequest(action, id: id, commands: commands, author: rollout.station.author)
+        let request = HostRequest(
+            action, id: id, commands: commands, author: rollout.station.author,
+            generation: action == .begin ? generations[slot.identity] : nil)
         calls[link.open(host, request, patience: .seconds(15))] = Call(slot: slot, isProof: isProof)
     }
 

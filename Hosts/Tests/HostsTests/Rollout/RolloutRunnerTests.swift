@@ -165,6 +165,18 @@ import Testing
         #expect(fixture.begun("h0") == 0)
     }
 
+    @Test("Another station's slot is waited for as long as patience lasts, however many hosts wait") func patience()
+        throws
+    {
+        let fixture = try Fixture(7)
+        let other = FakeSlotStore(fixture.table, station: try Make.id(9).rawValue)
+        _ = try other.announce(atOnce: 1)
+        #expect(try other.take(Make.slot(1, identity: "other", station: 9), limit: 1) == .taken)
+        let end = try fixture.run(atOnce: 1) { $0.slotTries = 12 }
+        #expect(end.halt == .slots)
+        #expect(fixture.clock.now() >= .seconds(55) && fixture.clock.now() <= .seconds(70), "\(fixture.clock.now())")
+    }
+
     @Test("Another machine that answers to the name is not taken for the host") func impostor() throws {
         let fixture = try Fixture(1)
         fixture.link.machines["h0"]?.identity = "other"

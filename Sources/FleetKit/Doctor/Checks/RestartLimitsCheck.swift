@@ -29,7 +29,7 @@ struct RestartLimitsCheck: HealthCheck {
         }
         var parts: [String] = []
         if !endless.isEmpty {
-            parts.append("restarted forever if it fails at once: \(HealthContext.list(endless))")
+            parts.append("would restart forever if it kept failing: \(HealthContext.list(endless))")
         }
         if !hasty.isEmpty {
             parts.append(
@@ -42,7 +42,7 @@ struct RestartLimitsCheck: HealthCheck {
                 advice: "use RestartSec=2, StartLimitIntervalSec=60 and StartLimitBurst=10, as 'mosaic fleet init'"
                     + " does")
         }
-        return .ok("no unit loops, and none gives up too soon")
+        return .ok("no unit restarts forever or gives up too soon")
     }
 
     enum Judgement { case sound, endless, hasty }

@@ -74,8 +74,8 @@ struct ServerCheck: HealthCheck {
             for agent in try fleet.roster().agents
             where ControlGroupScan.contains(try fleet.state(of: agent.unit).controlGroup, group) {
                 return .failure(
-                    "the tmux server (process \(server)) lives in \(agent.unit), not in \(holder): it dies with that"
-                        + " agent, and every session with it",
+                    "the tmux server (process \(server)) runs in \(agent.unit), not in \(holder): it ends with that"
+                        + " agent, and so does every session",
                     advice: "'mosaic fleet restart' corrects this; the agent's unit must run tmux with -N")
             }
         }

@@ -75,7 +75,7 @@ import Testing
     @Test func `Another version is not guessed at`() throws {
         var record = Self.record
         record.version = 2
-        #expect(reason(try line(record)) == "its version is 2, this program knows 1")
+        #expect(reason(try line(record)) == "its version is 2, this program supports 1")
     }
 
     @Test(arguments: [0, -1, Int32.min])
