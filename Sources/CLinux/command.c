@@ -97,5 +97,7 @@ int fleet_look_at_child(pid_t child, int *value) {
         *value = info.si_status;
         return info.si_code == CLD_EXITED ? FLEET_CHILD_EXITED : FLEET_CHILD_KILLED;
     }
+    // Nothing to tell is not an error: with WNOHANG waitid(2) then returns 0.
+    if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD) return FLEET_CHILD_LOST;
     return FLEET_CHILD_UNCHANGED;
 }

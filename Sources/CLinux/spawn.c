@@ -11,5 +11,7 @@ int fleet_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
 }
 
 int fleet_spawn_own_session(posix_spawnattr_t *attributes) {
-    return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID);
+    short flags = 0;
+    posix_spawnattr_getflags(attributes, &flags);
+    return posix_spawnattr_setflags(attributes, flags | POSIX_SPAWN_SETSID);
 }

@@ -96,10 +96,7 @@ struct FakeStore {
     /// A world with the units of `units.json`, if there is one.
     func firstWorld() throws(FleetError) -> FakeWorld {
         var world = FakeWorld()
-        var wall = timespec()
-        clock_gettime(CLOCK_REALTIME, &wall)
-        world.wallOffset =
-            Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec) - SystemClock().now().wholeNanoseconds
+        world.wallOffset = (KernelClock.read(CLOCK_REALTIME) - SystemClock().now()).wholeNanoseconds
         guard let bytes = try contents(of: scriptPath) else { return world }
         do {
             for unit in try JSONDecoder().decode([FakeUnit].self, from: Data(bytes)) {
@@ -128,18 +125,10 @@ struct FakeStore {
     /// Each event is one line and one write, so that lines of different processes never mix.
     func append(_ events: [FakeEvent]) throws(FleetError) {
         guard !events.isEmpty else { return }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let file = try opened(eventsPath, O_WRONLY | O_CREAT | O_APPEND)
         defer { close(file) }
         for event in events {
-            let line: Data
-            do {
-                line = try encoder.encode(event)
-            } catch {
-                throw damaged(eventsPath, "\(error)")
-            }
-            try write(Array(line) + [UInt8(ascii: "\n")], to: file, eventsPath)
+            try write(JSONLine.bytes(event, of: "an event of the scripted fleet"), to: file, eventsPath)
         }
     }
 

@@ -32,9 +32,6 @@ public struct CommandHelp: Decodable, Sendable, CustomStringConvertible {
 
         /// Whether everything after `--` is its value.
         public var isBehindTerminator: Bool { parsingStrategy == "postTerminator" }
-        /// Whether it is an option with or without a value: such a one has both this default, which is the flag's, and
-        /// another one in its text.
-        public var canLackValue: Bool { kind == .option && defaultValue == "always" }
     }
 
     public var commandName: String

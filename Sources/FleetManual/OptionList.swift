@@ -1,14 +1,24 @@
+internal import FleetCommands
+
 /// OPTIONS and SYNOPSIS of one command, from its help.
 struct OptionList {
     private static let common = "Common options"
 
     let arguments: [CommandHelp.Argument]
+    /// Names of those that may have a value and need none.
+    let optionalValues: Set<String>
+
+    /// - Parameter words: of the command line, without the program's name.
+    init(_ arguments: [CommandHelp.Argument], of words: [String]) {
+        self.arguments = arguments
+        optionalValues = CommandRegistry.optionalValues(of: words)
+    }
 
     /// `.Op` lines: the command's own options, then the operands. The common ones stand for themselves.
     var synopsis: [String] {
         var lines: [String] = []
         for option in arguments where option.kind != .positional && Self.title(of: option) != Self.common {
-            lines.append((option.isOptional ? ".Op " : ".") + Self.forms(option, isShort: true))
+            lines.append((option.isOptional ? ".Op " : ".") + forms(option, isShort: true))
         }
         lines.append(".Op Ar common-options")
         for operand in arguments where operand.kind == .positional {
@@ -29,7 +39,7 @@ struct OptionList {
             let group = arguments.filter { Self.title(of: $0) == title }
             if let title { lines.append(".Ss " + title) }
             lines.append(".Bl -tag -width Ds")
-            for argument in group { lines += Self.item(argument) }
+            for argument in group { lines += item(argument) }
             lines.append(".El")
         }
         return lines
@@ -51,14 +61,14 @@ struct OptionList {
             ? common : argument.sectionTitle
     }
 
-    private static func item(_ argument: CommandHelp.Argument) -> [String] {
+    private func item(_ argument: CommandHelp.Argument) -> [String] {
         var lines: [String]
         if argument.kind == .positional {
             lines = [".It Ar " + Mdoc.argument(argument.valueName ?? "argument") + (argument.isRepeating ? " ..." : "")]
         } else {
             lines = [".It " + forms(argument, isShort: false)]
         }
-        let (text, written) = split(argument.abstract ?? "")
+        let (text, written) = Self.split(argument.abstract ?? "")
         lines += Mdoc.text(text)
         if let values = argument.allValues, !values.isEmpty {
             let list = values.enumerated().map { index, value in
@@ -74,12 +84,14 @@ struct OptionList {
     }
 
     /// `Fl q , -quiet`, `Fl -max-wait Ar dur`.
-    private static func forms(_ argument: CommandHelp.Argument, isShort: Bool) -> String {
+    private func forms(_ argument: CommandHelp.Argument, isShort: Bool) -> String {
         let names = (argument.names ?? []).sorted { $0.typed.count < $1.typed.count }
         let flags = names.map { "Fl " + Mdoc.argument(String($0.typed.dropFirst())) }
         let joined = isShort ? (flags.first ?? "") : flags.joined(separator: " , ")
         guard argument.kind == .option else { return joined }
-        if argument.canLackValue { return joined + " Ns Op = Ns Ar " + Mdoc.argument(argument.valueName ?? "value") }
+        if names.contains(where: { optionalValues.contains($0.typed) }) {
+            return joined + " Ns Op = Ns Ar " + Mdoc.argument(argument.valueName ?? "value")
+        }
         return joined + " Ar " + Mdoc.argument(argument.valueName ?? "value")
     }
 

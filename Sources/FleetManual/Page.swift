@@ -44,7 +44,8 @@ struct Page {
             switch words.first {
             case "name": lines += try head(rest.joined(separator: " "))
             case "synopsis": lines += try synopsis()
-            case "options": lines += [".Sh OPTIONS"] + OptionList(arguments: try options()).lines
+            case "options":
+                lines += [".Sh OPTIONS"] + OptionList(try options(), of: Array(try known().words.dropFirst())).lines
             case "commands": lines += commands()
             case "environment": lines += try environment(Array(rest))
             case "exit": statuses += try exits(Array(rest))
@@ -68,7 +69,7 @@ struct Page {
     private func synopsis() throws -> [String] {
         let command = try known()
         return [".Sh SYNOPSIS", ".Nm \(command.words[0])", ".Cm " + command.words.dropFirst().joined(separator: " ")]
-            + OptionList(arguments: command.shown).synopsis
+            + OptionList(command.shown, of: Array(command.words.dropFirst())).synopsis
     }
 
     /// A group has the options that all of its commands have.
@@ -100,13 +101,14 @@ struct Page {
     }
 
     private func exits(_ words: [String]) throws -> [(ExitStatus, String)] {
-        if words.isEmpty { return ExitStatus.allCases.map { ($0, StandardTexts.meaning(of: $0)) } }
-        let numbers = words.prefix { Int32($0) != nil }.compactMap { Int32($0).flatMap(ExitStatus.init) }
+        if words.isEmpty { return ExitStatus.allCases.map { ($0, StandardTexts.meanings[$0] ?? "") } }
+        let numbers = words.prefix { Int32($0) != nil }.compactMap { Int32($0).map(ExitStatus.init) }
+            .filter { StandardTexts.meanings[$0] != nil }
         let own = words.drop { Int32($0) != nil }.joined(separator: " ")
         guard !numbers.isEmpty, own.isEmpty || numbers.count == 1 else {
             throw PartError(description: "\(name).\(section): no exit status: '\(words.joined(separator: " "))'")
         }
-        return numbers.map { ($0, own.isEmpty ? StandardTexts.meaning(of: $0) : own) }
+        return numbers.map { ($0, own.isEmpty ? StandardTexts.meanings[$0] ?? "" : own) }
     }
 
     private static func exitStatus(_ statuses: [(ExitStatus, String)]) -> [String] {

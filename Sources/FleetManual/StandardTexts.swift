@@ -2,28 +2,25 @@ internal import FleetKit
 
 /// What is the same on every page that says it.
 enum StandardTexts {
-    /// The meaning of an exit status, unless a page has its own words for it.
-    static func meaning(of status: ExitStatus) -> String {
-        switch status {
-        case .done: "Done."
-        case .unitFailed: "A unit failed or did not stay up, or a check failed (doctor)."
-        case .attention:
-            "A unit is not active (status, attach), or the lock is taken (lock inspect)."
-        case .noSuchUnit: "No such agent or unit."
-        case .usage: "Wrong usage: an unknown option or an invalid value."
-        case .noServiceManager: "No service manager can be reached."
-        case .io: "An I/O error, in the run directory or while writing."
-        case .busy: "The lock is busy."
-        case .evicted: "This process lost the lock and stopped."
-        case .unsafeHome:
-            "The mosaic home is unsafe: it belongs to another user, is writable by others, or is a symbolic link."
-        case .badRoster: "The roster is invalid; the message names file, line and column."
-        case .commandNotExecutable: "The command of lock run exists but cannot be executed."
-        case .commandNotFound: "The command of lock run was not found."
-        case .interrupted: "Interrupted by SIGINT."
-        case .terminated: "Interrupted by SIGTERM."
-        }
-    }
+    /// The meaning of each exit status, unless a page has its own words for it.
+    static let meanings: [ExitStatus: String] = [
+        .done: "Done.",
+        .unitFailed: "A unit failed or did not stay up, or a check failed (doctor).",
+        .attention: "A unit is not active (status, attach), or the lock is taken (lock inspect).",
+        .noSuchUnit: "No such agent or unit.",
+        .usage: "Wrong usage: an unknown option or an invalid value.",
+        .noServiceManager: "No service manager can be reached.",
+        .io: "An I/O error, in the run directory or while writing.",
+        .busy: "The lock is busy.",
+        .evicted: "This process lost the lock and stopped.",
+        .unsafeHome:
+            "The mosaic home is unsafe: it belongs to another user, is writable by others, or is a symbolic link.",
+        .badRoster: "The roster is invalid; the message names file, line and column.",
+        .commandNotExecutable: "The command of lock run exists but cannot be executed.",
+        .commandNotFound: "The command of lock run was not found.",
+        .interrupted: "Interrupted by SIGINT.",
+        .terminated: "Interrupted by SIGTERM.",
+    ]
 
     /// The variables that the program reads, as mdoc.
     static let environment: [(name: String, lines: [String])] = [

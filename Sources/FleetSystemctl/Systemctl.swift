@@ -10,7 +10,7 @@ struct Systemctl {
 
     /// - Throws: `.noServiceManager` when `PATH` has no systemctl.
     init(scope: ManagerScope, environment: [String: String]) throws(FleetError) {
-        let searched = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let searched = environment["PATH"] ?? ExecutablePath.usual
         guard let path = ExecutablePath.find("systemctl", path: searched) else {
             throw FleetError(
                 .noServiceManager, "there is no systemctl in PATH (\(Printable.oneLine(searched)))",
@@ -48,8 +48,7 @@ struct Systemctl {
 
     /// - Throws: `.noServiceManager` when there is no busctl in `PATH`.
     func busctl(_ arguments: [String]) throws(FleetError) -> ChildProcess {
-        guard let path = ExecutablePath.find("busctl", path: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
-        else {
+        guard let path = ExecutablePath.find("busctl", in: environment) else {
             throw FleetError(
                 .noServiceManager, "there is no busctl in PATH, which comes with systemctl",
                 hint: "install all of systemd, or use --backend dbus")

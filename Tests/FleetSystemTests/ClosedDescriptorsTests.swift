@@ -55,6 +55,18 @@ struct ClosedDescriptorsTests {
         _ = try LockRecordText(parsing: Array(TestProcess.contents(seen + ".lock").utf8))
     }
 
+    /// The kernel keeps no status of the children of such a process.
+    @Test("A caller that ignores SIGCHLD learns how its programs ended")
+    func ignoredChildren() throws {
+        let home = try ScriptedHome()
+        let wrapper = ["/usr/bin/env", "--ignore-signal=CHLD"]
+        let doctor = try home.mosaic("doctor", wrapper: wrapper)
+        _ = try doctor.wait()
+        #expect(doctor.output.contains("ok       tmux"), "\(doctor.output)\(doctor.errors)")
+        let run = try home.mosaic("lock", "run", "--", "/bin/sh", "-c", "exit 5", wrapper: wrapper)
+        #expect(try run.wait() == .exit(5), "\(run.errors)")
+    }
+
     @Test("The holder of the guard's tests has them, too", arguments: choices.filter { !$0.contains(0) })
     func guardHolder(_ closed: [Int]) throws {
         let home = try ScriptedHome()

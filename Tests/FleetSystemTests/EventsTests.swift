@@ -144,8 +144,7 @@ struct EventsTests {
         kill(killed.pid, SIGKILL)
         try fleet.must(waiting)
         try fleet.must(also)
-        let before = fleet.folder.path + "/told"
-        try eventually("a takeover", within: .seconds(30)) { access(before, F_OK) == 0 }
+        try eventually("a takeover", within: .seconds(30)) { try words(fleet).count >= 1 }
         let event = try #require(try told(fleet).first)
         #expect((event["summary"] as? String)?.contains("pid \(killed.pid)") == true)
         try expect(["takeover -"], fleet, comment: "taken over")

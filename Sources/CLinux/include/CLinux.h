@@ -28,7 +28,8 @@ int fleet_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 /// adjtimex(2): 1 when the kernel's clock is synchronised, 0 when it is not, -1 when the kernel does not say.
 int fleet_clock_is_synchronized(void);
 
-/// POSIX_SPAWN_SETSID, posix_spawnattr_setflags(3): the child leads a session of its own. 0, or an error number.
+/// POSIX_SPAWN_SETSID, posix_spawnattr_setflags(3), beside the flags that are set: the child leads a session of its own.
+/// 0, or an error number.
 int fleet_spawn_own_session(posix_spawnattr_t *attributes);
 
 /// prctl(2) PR_SET_CHILD_SUBREAPER: orphaned descendants become children of this process. 0, or -1 with errno.
@@ -69,6 +70,8 @@ enum {
     FLEET_CHILD_EXITED = 2,
     /// The value is the signal.
     FLEET_CHILD_KILLED = 3,
+    /// No child of ours any more: it was waited for already.
+    FLEET_CHILD_LOST = 4,
 };
 
 /// waitid(2) without waiting: one of the above.

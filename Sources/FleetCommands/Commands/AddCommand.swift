@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet add`: a new agent, in the roster, in its unit, and up.
 struct AddCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "add", abstract: "Add an agent to the roster and start it.",
         usage: "mosaic fleet add NAME [options] -- COMMAND [ARG …]",
         discussion: """

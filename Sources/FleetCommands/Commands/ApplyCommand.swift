@@ -3,8 +3,8 @@ internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet apply`: applies the roster to the fleet, as far as that needs no restart.
-struct ApplyCommand: SometimesGuardedCommand {
-    static let configuration = CommandConfiguration(
+struct ApplyCommand: GuardedCommand {
+    static let about = CommandConfiguration(
         commandName: "apply", abstract: "Apply changes of the roster to the fleet.",
         usage: "mosaic fleet apply [--restart] [options]",
         discussion: """
@@ -20,24 +20,17 @@ struct ApplyCommand: SometimesGuardedCommand {
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    var isGuarded: Bool { restart }
+    func policy(_ settings: Roster.GuardSettings) -> WaitPolicy { guardOptions.policy(settings) }
+    var mayDetach: Bool { !guardOptions.noDetach }
 
-    /// What runs outdated is found under the lock.
-    func contended(in context: CommandContext) throws(FleetError) {}
-
-    func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
-        _ = try context.writtenRoster()
-        return nil
+    func prepare(in context: CommandContext) throws(FleetError) -> Preparation {
+        restart
+            ? .work(ApplyWork(command: self, context: context, roster: try context.writtenRoster()))
+            : .answered(try run(in: context))
     }
 
-    func request(in context: CommandContext) throws(FleetError) -> LockRequest {
-        // Which agents it will be is known under the lock.
-        let agents = try context.writtenRoster().agents.map(\.name.rawValue)
-        return LockRequest(
-            scope: agents.isEmpty ? .fleet : .agents(agents), command: context.commandLine, reason: guardOptions.reason)
-    }
-
-    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+    /// Without --restart, which alone needs the lock.
+    private func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         try context.noteRunningRestart()
         var change = try follow(context)
         let roster = try context.roster()
@@ -61,7 +54,7 @@ struct ApplyCommand: SometimesGuardedCommand {
         return try context.conclude(change)
     }
 
-    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
+    fileprivate func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
         var change = try follow(context)
         let roster = try context.roster()
         let agents = roster.agents.filter { agent in change.outdated.contains { $0.unit == agent.unit } }.map(\.name)
@@ -161,5 +154,23 @@ struct ApplyCommand: SometimesGuardedCommand {
         _ outdated: [(unit: UnitName, freshness: Freshness)], _ roster: Roster
     ) -> Freshness? {
         outdated.first { $0.unit == roster.holder.unit }?.freshness
+    }
+}
+
+private struct ApplyWork: GuardedWork {
+    let command: ApplyCommand
+    let context: CommandContext
+    let roster: Roster
+
+    func request() -> LockRequest {
+        // Which agents it will be is known under the lock.
+        let agents = roster.agents.map(\.name.rawValue)
+        return LockRequest(
+            scope: agents.isEmpty ? .fleet : .agents(agents), command: context.commandLine,
+            reason: command.guardOptions.reason)
+    }
+
+    func run(holding lock: HeldLock) throws(FleetError) -> ExitStatus {
+        try command.run(holding: lock, in: context)
     }
 }

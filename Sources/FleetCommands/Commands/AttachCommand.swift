@@ -4,8 +4,8 @@ internal import FleetKit
 internal import Glibc
 
 /// `mosaic fleet attach`: the terminal becomes the agent's.
-struct AttachCommand: RelayingCommand {
-    static let configuration = CommandConfiguration(
+struct AttachCommand: UnguardedCommand {
+    static let about = CommandConfiguration(
         commandName: "attach", abstract: "Attach this terminal to an agent's session.",
         usage: "mosaic fleet attach AGENT",
         discussion: """
@@ -20,9 +20,9 @@ struct AttachCommand: RelayingCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    func run(in context: CommandContext) throws(FleetError) -> Int32 {
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
-        guard let agent = try roster.agents(named: [agent]).first else { return ExitStatus.noSuchUnit.rawValue }
+        guard let agent = try roster.agents(named: [agent]).first else { return .noSuchUnit }
         guard isatty(STDIN_FILENO) == 1 else {
             throw FleetError(
                 .usage, "attach needs a terminal, but standard input is not one",

@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet doctor`: one line for each thing that the fleet needs.
 struct DoctorCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "doctor", abstract: "Check that everything the fleet needs is in place.",
         usage: "mosaic fleet doctor [--fix] [--json]",
         discussion: """

@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet enable`: the fleet comes up at boot.
 struct EnableCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "enable", abstract: "Start the fleet at boot.", usage: "mosaic fleet enable [--heal DUR]",
         discussion: """
             Example: mosaic fleet enable --heal 2m && loginctl enable-linger
@@ -35,7 +35,7 @@ struct EnableCommand: UnguardedCommand {
 
 /// `mosaic fleet disable`: the fleet does not start at boot.
 struct DisableCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "disable", abstract: "Do not start the fleet at boot.", usage: "mosaic fleet disable",
         discussion: """
             Example: mosaic fleet disable

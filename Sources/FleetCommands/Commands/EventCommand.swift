@@ -6,7 +6,7 @@ internal import FleetKit
 struct EventCommand: UnguardedCommand {
     static let mayLackHome = true
 
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "event", abstract: "Deliver events; the units of [events] run it.",
         usage: "mosaic fleet event [--mosaic-home DIR] -- UNIT|deliver", shouldDisplay: false)
 

@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet heal`: what is owed is started and what failed is restarted, for a timer.
 struct HealCommand: GuardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "heal", abstract: "Start owed units and restart failed ones.",
         usage: "mosaic fleet heal [--dry-run] [--json]",
         discussion: """
@@ -25,21 +25,16 @@ struct HealCommand: GuardedCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     /// A timer comes again: it never waits.
-    var guardOptions: GuardOptions {
-        var options = GuardOptions()
-        // Each must be set: reading one that the parser left untouched traps.
-        options.reason = "heal"
-        options.maxWait = nil
-        options.onTimeout = nil
-        options.noWait = true
-        options.stallAfter = nil
-        options.evictGrace = nil
-        options.noDetach = false
-        return options
+    func policy(_ settings: Roster.GuardSettings) -> WaitPolicy {
+        var policy = WaitPolicy(settings)
+        policy.noWait = true
+        return policy
     }
+    var mayDetach: Bool { true }
 
-    func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
-        let plan = try heal(in: context).plan()
+    func prepare(in context: CommandContext) throws(FleetError) -> Preparation {
+        let heal = try heal(in: context)
+        let plan = try heal.plan()
         if plan.damaged > 0 {
             context.output.warning(
                 "\(plan.damaged) \(plan.damaged == 1 ? "line" : "lines") of \(Printable.oneLine(HealFile(home: context.home).path))"
@@ -51,7 +46,7 @@ struct HealCommand: GuardedCommand {
             } else {
                 context.output.data(HealText(plan).render())
             }
-            return plan.resting.isEmpty ? .done : .unitFailed
+            return .answered(plan.resting.isEmpty ? .done : .unitFailed)
         }
         guard plan.isNeeded else {
             if common.json {
@@ -59,7 +54,7 @@ struct HealCommand: GuardedCommand {
             } else {
                 context.output.summary(HealText(plan).nothing)
             }
-            return plan.resting.isEmpty ? .done : .unitFailed
+            return .answered(plan.resting.isEmpty ? .done : .unitFailed)
         }
         // Said here, so that a timer beside a long 'lock run' does not fill the history.
         if context.lockToken == nil {
@@ -70,46 +65,7 @@ struct HealCommand: GuardedCommand {
                     hint: "nothing was done; the next heal handles units that are still failed")
             }
         }
-        return nil
-    }
-
-    func request(in context: CommandContext) throws(FleetError) -> LockRequest {
-        let heal = try heal(in: context)
-        let steps = try heal.plan().restart.steps
-        let agents = steps.flatMap(\.commands).compactMap { AgentName(unit: $0.unit)?.rawValue }
-        let needsHolder = steps.contains { $0.phase == .holder }
-        return LockRequest(
-            scope: needsHolder || agents.isEmpty ? .fleet : .agents(agents), command: context.commandLine,
-            reason: guardOptions.reason, maxHold: try heal.longestTime())
-    }
-
-    /// It never waits.
-    func contended(in context: CommandContext) throws(FleetError) {}
-
-    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let (report, plan) = try heal(in: context).run(holding: lock)
-        for unit in plan.newlyResting { tell(unit, lock, context) }
-        let status = context.conclude(report, "heal")
-        let resting = HealText(plan).resting
-        context.afterRelease { () throws(FleetError) in
-            if !self.common.json, let resting { context.output.warning(resting) }
-        }
-        return plan.resting.isEmpty ? status : .unitFailed
-    }
-
-    private func tell(_ unit: UnitName, _ lock: HeldLock, _ context: CommandContext) {
-        let name = AgentName(unit: unit)?.rawValue
-        var event = FleetEvent(
-            .healResting, home: context.home.path, time: context.time.wallClock(),
-            summary:
-                "\(name ?? unit.rawValue): heal tried it \(HealTries.most) times within an hour and now lets it rest")
-        event.unit = unit.rawValue
-        event.agent = name
-        event.restart = lock.record.token
-        event.next = context.eventCommands().journal(of: unit, lines: 50)
-        do throws(FleetError) { try EventFolder(home: context.home).post(event) } catch {
-            context.output.warning("no event was sent: \(error.message)")
-        }
+        return .work(HealWork(heal: heal, context: context))
     }
 
     private func heal(in context: CommandContext) throws(FleetError) -> HealOperation {
@@ -125,5 +81,45 @@ struct HealCommand: GuardedCommand {
         return HealOperation(
             manager: try context.manager(), roster: roster, options: options,
             surroundings: try context.surroundings(), ledger: HealFile(home: context.home), now: now)
+    }
+}
+
+private struct HealWork: GuardedWork {
+    let heal: HealOperation
+    let context: CommandContext
+
+    func request() throws(FleetError) -> LockRequest {
+        let steps = try heal.plan().restart.steps
+        let agents = steps.flatMap(\.commands).compactMap { AgentName(unit: $0.unit)?.rawValue }
+        let needsHolder = steps.contains { $0.phase == .holder }
+        return LockRequest(
+            scope: needsHolder || agents.isEmpty ? .fleet : .agents(agents), command: context.commandLine,
+            reason: "heal", maxHold: try heal.longestTime())
+    }
+
+    func run(holding lock: HeldLock) throws(FleetError) -> ExitStatus {
+        let (report, plan) = try heal.run(holding: lock)
+        for unit in plan.newlyResting { tell(unit, lock) }
+        let status = context.conclude(report, "heal")
+        let resting = HealText(plan).resting
+        context.afterRelease { () throws(FleetError) in
+            if !self.context.common.json, let resting { self.context.output.warning(resting) }
+        }
+        return plan.resting.isEmpty ? status : .unitFailed
+    }
+
+    private func tell(_ unit: UnitName, _ lock: HeldLock) {
+        let name = AgentName(unit: unit)?.rawValue
+        var event = FleetEvent(
+            .healResting, home: context.home.path, time: context.time.wallClock(),
+            summary:
+                "\(name ?? unit.rawValue): heal tried it \(HealTries.most) times within an hour and now lets it rest")
+        event.unit = unit.rawValue
+        event.agent = name
+        event.restart = lock.record.token
+        event.next = context.eventCommands().journal(of: unit, lines: 50)
+        do throws(FleetError) { try EventFolder(home: context.home).post(event) } catch {
+            context.output.warning("no event was sent: \(error.message)")
+        }
     }
 }

@@ -5,7 +5,7 @@ internal import Glibc
 
 /// `mosaic fleet history`: what was done to the fleet and to its lock; and one restart as a timeline.
 struct HistoryCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "history", abstract: "Show past restarts, or one as a timeline.",
         usage: "mosaic fleet history [--since WHEN] [--failed] | RECORD [--svg FILE]",
         discussion: """

@@ -12,7 +12,7 @@ struct HostCommand: ParsableCommand {
 
 /// `mosaic fleet host serve`: one request on standard input, framed answers on standard output, see `HostRequest`.
 struct HostServeCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "serve", abstract: "Answer one request of a station.", usage: "mosaic fleet host serve",
         shouldDisplay: false)
 

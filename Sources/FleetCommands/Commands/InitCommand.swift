@@ -6,7 +6,7 @@ internal import FleetKit
 struct InitCommand: UnguardedCommand {
     static let mayLackHome = true
 
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "init", abstract: "Write the roster and the systemd units, or renew them.",
         usage: "mosaic fleet init [--force] [--enable]",
         discussion: """

@@ -5,7 +5,7 @@ internal import Glibc
 
 /// `mosaic fleet lock break`: frees the lock, for a human who knows better.
 struct LockBreakCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "break", abstract: "Break the lock of a restart that does not end.",
         usage: "mosaic fleet lock break [--yes] [--force] [--token UUID]",
         discussion: """

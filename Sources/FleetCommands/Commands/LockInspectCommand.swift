@@ -4,12 +4,18 @@ internal import FleetKit
 
 /// `mosaic fleet lock inspect`: who owns the fleet's restart, and what a restart would do now. Never writes.
 struct LockInspectCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "inspect", abstract: "Show who owns the fleet's restart.",
         usage: "mosaic fleet lock inspect [--json]",
         discussion: "Example: mosaic fleet lock inspect\n\nExit status: 0 when the lock is free, 3 when there is one.")
 
     @OptionGroup(title: "Common options") var common: CommonOptions
+
+    static var plain: Self? {
+        var command = Self()
+        command.common = .plain
+        return command
+    }
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let inspection = try context.inspectLock()

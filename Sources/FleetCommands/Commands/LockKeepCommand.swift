@@ -3,10 +3,10 @@ internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet lock keep`: the process between a `lock run` and its command. Started by `lock run`, not for people.
-struct LockKeepCommand: RelayingCommand {
+struct LockKeepCommand: UnguardedCommand {
     static let name = "keep"
 
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: name, abstract: "Keep the command of a lock run from outliving its lock.",
         usage: "mosaic fleet lock keep --lock FD --control FD --program PATH -- COMMAND [ARG …]", shouldDisplay: false)
 
@@ -26,7 +26,7 @@ struct LockKeepCommand: RelayingCommand {
 
     @Argument(parsing: .postTerminator, help: "The command.") var command: [String] = []
 
-    func run(in context: CommandContext) throws(FleetError) -> Int32 {
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         guard !command.isEmpty else {
             throw FleetError(.usage, "there is no command to keep", hint: "see 'mosaic fleet lock run --help'")
         }
@@ -35,6 +35,6 @@ struct LockKeepCommand: RelayingCommand {
                 lock: lock, control: control, takesTerminal: takesTerminal, ignoresHangUp: ignoresHangUp,
                 scope: try scope.map { text throws(FleetError) in try UnitName(text) }))
         try keeper.run(program: program, words: command, environment: context.environment)
-        return ExitStatus.done.rawValue
+        return .done
     }
 }

@@ -3,8 +3,8 @@ internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet lock run`: any command while this process owns the fleet's restart.
-struct LockRunCommand: GuardedRelayingCommand {
-    static let configuration = CommandConfiguration(
+struct LockRunCommand: GuardedCommand {
+    static let about = CommandConfiguration(
         commandName: "run", abstract: "Run a command under the fleet's lock.",
         usage: "mosaic fleet lock run [--max-hold DUR] [options] -- COMMAND [ARG …]",
         discussion: """
@@ -37,18 +37,30 @@ struct LockRunCommand: GuardedRelayingCommand {
         if let maxHold, maxHold == .zero { throw ValidationError("--max-hold must be longer than 0") }
     }
 
-    func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
-        _ = try program(context)
-        return nil
-    }
+    func policy(_ settings: Roster.GuardSettings) -> WaitPolicy { guardOptions.policy(settings) }
+    var mayDetach: Bool { !guardOptions.noDetach }
+    var needsServiceManager: Bool { false }
+    /// It passes the hang-up on.
+    var outlivesTerminal: Bool { false }
 
-    func request(in context: CommandContext) -> LockRequest {
+    func prepare(in context: CommandContext) throws(FleetError) -> Preparation {
+        let program = try CommandProgram.find(command[0], path: context.environment["PATH"])
+        return .work(LockRunWork(command: self, program: program, context: context))
+    }
+}
+
+private struct LockRunWork: GuardedWork {
+    let command: LockRunCommand
+    let program: String
+    let context: CommandContext
+
+    func request() -> LockRequest {
         LockRequest(
-            scope: .fleet, command: context.commandLine, reason: guardOptions.reason, maxHold: maxHold,
+            scope: .fleet, command: context.commandLine, reason: command.guardOptions.reason, maxHold: command.maxHold,
             isRun: true)
     }
 
-    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32 {
+    func run(holding lock: HeldLock) throws(FleetError) -> ExitStatus {
         // From here on the terminal is the command's.
         context.output.liveArea?.erase()
         context.output.liveArea = nil
@@ -58,17 +70,13 @@ struct LockRunCommand: GuardedRelayingCommand {
         environment["MOSAIC_HOME"] = context.home.path
         let signals = context.signals
         let end = try KeptCommand(
-            program: program(context), words: command, environment: environment,
+            program: program, words: command.command, environment: environment,
             keeper: ["fleet", "lock", LockKeepCommand.name, "--mosaic-home", context.home.path],
             scopes: context.commandScopes, note: { context.output.note($0) }
         ).run(holding: lock, ignoresHangUp: signals.ignoresHangUp) { signals.interruption() }
-        switch end {
-        case .exited(let status): return status
-        case .killed(let number): return 128 + number
+        return switch end {
+        case .exited(let status): ExitStatus(rawValue: status)
+        case .killed(let number): ExitStatus(rawValue: 128 + number)
         }
-    }
-
-    private func program(_ context: CommandContext) throws(FleetError) -> String {
-        try CommandProgram.find(command[0], path: context.environment["PATH"])
     }
 }

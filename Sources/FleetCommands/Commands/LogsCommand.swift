@@ -3,8 +3,8 @@ internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet logs`: what systemd and the session wrote about the fleet's units, through journalctl.
-struct LogsCommand: RelayingCommand {
-    static let configuration = CommandConfiguration(
+struct LogsCommand: UnguardedCommand {
+    static let about = CommandConfiguration(
         commandName: "logs", abstract: "Show the journal of the holder and the agents.",
         usage: "mosaic fleet logs [AGENT…] [--holder] [-f] [-n N]",
         discussion: """
@@ -48,7 +48,7 @@ struct LogsCommand: RelayingCommand {
         if let lines, lines < 0 { throw ValidationError("--lines must not be negative") }
     }
 
-    func run(in context: CommandContext) throws(FleetError) -> Int32 {
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
         let others = agents.filter { !$0.isExactly(roster.holder.unit.rawValue) }
         let units =

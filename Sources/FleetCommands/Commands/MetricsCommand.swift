@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet metrics`: the fleet in numbers, in the OpenMetrics format. Never waits.
 struct MetricsCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "metrics", abstract: "Print metrics of the fleet for Prometheus.",
         usage: "mosaic fleet metrics [--output FILE]",
         discussion: """

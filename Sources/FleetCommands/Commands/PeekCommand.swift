@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet peek`: an agent's screen, without attaching to it.
 struct PeekCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "peek", abstract: "Print an agent's screen without attaching to it.",
         usage: "mosaic fleet peek AGENT [-n LINES] [-f]",
         discussion: """

@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet remove`: an agent is stopped, and leaves the roster and systemd.
 struct RemoveCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "remove", abstract: "Stop an agent and remove it from the roster.",
         usage: "mosaic fleet remove AGENT…",
         discussion: """

@@ -6,10 +6,10 @@ internal import FleetKit
 ///
 /// It never fails the hook that calls it: only a command line that is wrong in itself has another status than 0. What
 /// depends on the moment or on the text of the note is a warning.
-struct ReportCommand: IndependentCommand {
+struct ReportCommand: CommandModule {
     static let mayLackHome = true
 
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "report", abstract: "Report whether this agent is busy, waiting or idle.",
         usage: "mosaic fleet report busy|waiting|idle [--note TEXT]",
         discussion: """
@@ -29,10 +29,11 @@ struct ReportCommand: IndependentCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    func run(output: Output, environment: [String: String]) throws(FleetError) -> ExitStatus {
+    func start(_ invocation: Invocation) throws(FleetError) -> ExitStatus {
+        let output = invocation.output
         var problem: String?
         do throws(FleetError) {
-            try ActivityReport(state.activity, note: note).send(environment: environment)
+            try ActivityReport(state.activity, note: note).send(environment: invocation.environment)
         } catch {
             problem = error.message
             output.warning("nothing was reported: \(error.message); \(error.hint)")

@@ -4,12 +4,17 @@ internal import FleetKit
 
 /// `mosaic fleet restart`: the whole fleet, or some agents, one restart at a time.
 struct RestartCommand: GuardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "restart", abstract: "Restart the fleet or agents, one restart at a time.",
         usage: "mosaic fleet restart [AGENT…] [--rolling[=N]] [--only-outdated] [options]",
         discussion: """
             Example: mosaic fleet restart --reason 'new tmux'
             """)
+
+    static let optionalValues = [
+        OptionalValue(name: "--rolling", value: .number, usual: "1"),
+        OptionalValue(name: "--canary", value: .word, usual: CanaryChoice.firstWord),
+    ]
 
     @Argument(
         help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"), completion: .agents)
@@ -20,13 +25,13 @@ struct RestartCommand: GuardedCommand {
     @Flag(help: "Only outdated agents.") var onlyOutdated = false
 
     @Option(
-        name: .customLong("rolling"), defaultAsFlag: RollingChoice.plain,
+        name: .customLong("rolling"),
         help: ArgumentHelp("Only agents, N (or 1) at a time, until one fails.", valueName: "n"),
-        completion: .list(["1", "2", "3", "5"]), transform: RollingChoice.init)
-    var rolling: RollingChoice?
+        completion: .list(["1", "2", "3", "5"]), transform: RollingWidth.parse)
+    var rolling: Int?
 
     @Option(
-        name: .customLong("canary"), defaultAsFlag: CanaryChoice.first,
+        name: .customLong("canary"),
         help: ArgumentHelp("Rolling: start with this agent, or the first one.", valueName: "agent"),
         completion: .agents, transform: CanaryChoice.init)
     var canary: CanaryChoice?
@@ -46,9 +51,6 @@ struct RestartCommand: GuardedCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
-        if case .refused(let word) = rolling {
-            throw ValidationError("--rolling '\(word)' is not a number of agents from 1 to 1000")
-        }
         if onlyFailed && onlyOutdated {
             throw ValidationError(
                 "--only-failed and --only-outdated cannot be combined: a failed agent is never outdated")
@@ -66,13 +68,14 @@ struct RestartCommand: GuardedCommand {
         }
     }
 
-    private var isRolling: Bool { rolling != nil || canary != nil }
+    var isRolling: Bool { rolling != nil || canary != nil }
 
-    /// The names that were typed, also where an option without a value stands before one.
-    private var typed: [String] { (rolling?.agent.map { [$0] } ?? []) + agents }
+    func policy(_ settings: Roster.GuardSettings) -> WaitPolicy { guardOptions.policy(settings) }
+    var mayDetach: Bool { !guardOptions.noDetach }
 
-    func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus? {
-        if let names = try context.roster().selection(typed) {
+    func prepare(in context: CommandContext) throws(FleetError) -> Preparation {
+        let work = try RestartWork(self, in: context)
+        if let names = work.selection {
             try context.requireWrittenUnits(of: names)
         } else {
             let new = try context.unwrittenAgents()
@@ -82,13 +85,12 @@ struct RestartCommand: GuardedCommand {
                         + " '\(try context.nextCommands().fleet("init"))'")
             }
         }
-        let restart = try restart(in: context)
-        if !dryRun && typed.isEmpty { return nil }
-        let plan = try restart.plan()
+        if !dryRun && agents.isEmpty { return .work(work) }
+        let plan = try work.restart.plan()
         // Reported at once instead of after the wait. Under the lock it is checked again, for the whole fleet only then.
-        try restart.refuse(plan)
-        guard dryRun else { return nil }
-        let occupied = try restart.occupied()
+        try work.restart.refuse(plan)
+        guard dryRun else { return .work(work) }
+        let occupied = try work.restart.occupied()
         if common.json {
             try context.output.json(PlanDocument(plan, occupied: occupied, waits: idle.whenIdle))
         } else {
@@ -96,87 +98,32 @@ struct RestartCommand: GuardedCommand {
             text.busy = (occupied, idle.whenIdle, context.time.wallClock())
             context.output.data(text.render())
         }
-        return .done
+        return .answered(.done)
     }
 
-    func request(in context: CommandContext) throws(FleetError) -> LockRequest {
-        let selection = try context.roster().selection(typed)
-        // Without the holder it is a restart of agents, whichever they turn out to be under the lock.
-        var agents = selection
-        if isRolling || onlyOutdated, agents == nil { agents = try context.roster().agents.map(\.name) }
-        return LockRequest(
-            scope: agents.map { .agents($0.map(\.rawValue)) } ?? .fleet, command: context.commandLine,
-            reason: guardOptions.reason, maxHold: try restart(in: context).longestTime())
-    }
-
-    func contended(in context: CommandContext) throws(FleetError) {
-        // One that has waited for agents before has it from then.
-        if join && context.wish == nil { context.wish = try restart(in: context).wish() }
-    }
-
-    func awaitTurn(in context: CommandContext) throws(FleetError) {
-        guard idle.whenIdle else { return }
-        let isFirst = context.idleGate == nil
-        let gate: IdleGate
-        if let known = context.idleGate { gate = known } else { gate = try IdleGate(idle, in: context) }
-        context.idleGate = gate
-        if isFirst {
-            if guardOptions.noWait { try context.refuseWhileLocked() }
-            if try restart(in: context).occupied().isEmpty { return }
-            // Before the wait: what others restart meanwhile need not be restarted again.
-            if join { context.wish = try restart(in: context).wish() }
-        }
-        try gate.wait(for: restart(in: context))
-    }
-
-    func wantsAnotherTurn(in context: CommandContext) -> Bool { context.idleGate?.isHeldBack ?? false }
-
-    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let restart = try restart(in: context)
-        var report = try restart.run(holding: lock)
-        if let gate = context.idleGate {
-            guard report.occupied.isEmpty else {
-                gate.heldBack(report, try context.roster(), isWhole: restart.options.isWhole)
-                return .busy
-            }
-            report.add(gate.earlier)
-        }
-        return context.conclude(report, "restart")
-    }
-
-    private func restart(in context: CommandContext) throws(FleetError) -> RestartOperation {
-        let roster = try context.roster()
-        var options = operation.options(agents: try roster.selection(typed), roster.settle)
-        let remaining = context.idleGate?.remaining
-        if let remaining { options.agents = remaining }
+    func options(_ selection: [AgentName]?, _ roster: Roster) throws(FleetError) -> RestartOptions {
+        var options = operation.options(agents: selection, roster.settle)
         options.drain = !noDrain
         options.onlyFailed = onlyFailed
         options.onlyOutdated = onlyOutdated
         options.repeats = guardOptions.reason.map { ["--reason=\($0)"] } ?? []
         if isRolling {
-            options.rolling = RestartOptions.Rolling(width: rolling?.width ?? 1)
-            // Not again in a later turn of --when-idle, once something was restarted.
-            if let canary, context.idleGate?.earlier.units.isEmpty ?? true {
-                options.rolling?.canary = try canary.canary(in: roster)
-            }
+            options.rolling = RestartOptions.Rolling(width: rolling ?? 1)
+            if let canary { options.rolling?.canary = try canary.canary(in: roster) }
             options.resumption = resumption
         }
-        options.wish = context.wish
-        options.whenIdle = context.idleGate?.whenIdle
-        return RestartOperation(
-            manager: try context.manager(), roster: roster, options: options,
-            surroundings: try context.surroundings())
+        return options
     }
 
     /// Without the canary, which has been taken by then.
     private var resumption: [String] {
-        var words = ["restart", "--rolling=\(rolling?.width ?? 1)"]
+        var words = ["restart", "--rolling=\(rolling ?? 1)"]
         if onlyOutdated { words.append("--only-outdated") }
         if let stable = operation.stableFor { words.append("--stable-for=\(DurationText.canonical(stable))") }
         if idle.whenIdle { words.append("--when-idle") }
         if let deadline = idle.deadline { words.append("--deadline=\(DurationText.canonical(deadline))") }
         if let choice = idle.onDeadline { words.append("--on-deadline=\(choice.rawValue)") }
         if let reason = guardOptions.reason { words.append("--reason=\(reason)") }
-        return onlyOutdated ? words + typed : words
+        return onlyOutdated ? words + agents : words
     }
 }

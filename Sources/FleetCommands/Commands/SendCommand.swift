@@ -5,7 +5,7 @@ internal import Glibc
 
 /// `mosaic fleet send`: types into an agent without attaching to it.
 struct SendCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "send", abstract: "Type text or keys into an agent.",
         usage: "mosaic fleet send AGENT [TEXT…|-] [--enter] [--keys] [--when-idle]",
         discussion: """

@@ -6,10 +6,10 @@ internal import FleetKit
 ///
 /// It uses neither a service manager nor the lock nor the roster: it runs beneath all of them. Lines as `init` writes
 /// them do not come here but are read by `SessionRequest`.
-struct SessionCommand: RelayingCommand {
+struct SessionCommand: UnguardedCommand {
     static let mayLackHome = true
 
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "session", abstract: "Run one agent's session; the agents' units use it.",
         usage: "mosaic fleet session --name NAME --tmux PATH --socket-name NAME --directory DIR -- CMD [ARG ...]",
         shouldDisplay: false)
@@ -58,20 +58,20 @@ struct SessionCommand: RelayingCommand {
 
     @Argument(parsing: .postTerminator, help: "The agent's command.") var command: [String] = []
 
-    func run(in context: CommandContext) throws(FleetError) -> Int32 {
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let request = try request()
         if remove {
             try SessionRemoval(
                 name: request.name, tmux: request.tmux, socket: request.socket, environment: context.environment
             ).run()
-            return ExitStatus.done.rawValue
+            return .done
         }
         guard !command.isEmpty, request.directory.begins(with: "/") else {
             throw FleetError(
                 .usage, "agent '\(Printable.oneLine(name))' has no command or no absolute directory",
                 hint: "add it to the roster and run 'mosaic fleet init', which writes them into its unit")
         }
-        return try AgentSession(request, environment: context.environment).run()
+        return ExitStatus(rawValue: try AgentSession(request, environment: context.environment).run())
     }
 
     func request() throws(FleetError) -> SessionRequest {

@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet start`: brings up what is down. Never waits for a restart.
 struct StartCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "start", abstract: "Start the fleet, or some agents.",
         usage: "mosaic fleet start [AGENT…] [options]",
         discussion:

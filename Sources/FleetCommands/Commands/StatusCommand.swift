@@ -4,7 +4,7 @@ internal import FleetKit
 
 /// `mosaic fleet status`: the fleet in one table. Never writes, never waits.
 struct StatusCommand: UnguardedCommand {
-    static let configuration = CommandConfiguration(
+    static let about = CommandConfiguration(
         commandName: "status", abstract: "Show the holder and the agents.",
         usage: "mosaic fleet status [AGENT…] [--state STATE] [-o wide] [--watch[=DUR]]",
         discussion: """
@@ -12,6 +12,8 @@ struct StatusCommand: UnguardedCommand {
 
             Exit status: 0 all are active, 3 a unit is not active or not in the roster.
             """)
+
+    static let optionalValues = [OptionalValue(name: "--watch", value: .number, usual: "2s")]
 
     @Argument(help: ArgumentHelp("Agents to show; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
@@ -23,10 +25,10 @@ struct StatusCommand: UnguardedCommand {
     var states: [StatusReport.Condition] = []
 
     @Option(
-        name: .customLong("watch"), defaultAsFlag: WatchChoice.always,
+        name: .customLong("watch"),
         help: ArgumentHelp("Update live until q or Ctrl-C; poll at least every DUR. (default: 2s)", valueName: "dur"),
-        completion: .durations("1s", "2s", "5s", "30s"), transform: WatchChoice.init)
-    var watch: WatchChoice?
+        completion: .durations("1s", "2s", "5s", "30s"), transform: DurationOption.parse)
+    var watch: Duration?
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
@@ -35,6 +37,16 @@ struct StatusCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    static var plain: Self? {
+        var command = Self()
+        command.agents = []
+        command.states = []
+        command.watch = nil
+        command.layout = .table
+        command.common = .plain
+        return command
+    }
+
     @Sendable private static func condition(_ text: String) throws -> StatusReport.Condition {
         if let condition = StatusReport.Condition(rawValue: text) { return condition }
         let known = StatusReport.Condition.allCases.map(\.rawValue).joined(separator: ", ")
@@ -42,23 +54,24 @@ struct StatusCommand: UnguardedCommand {
     }
 
     func validate() throws {
-        if case .refused(let why) = watch { throw ValidationError("invalid value of --watch: \(why)") }
+        if let watch, watch < .milliseconds(100) {
+            throw ValidationError("invalid value of --watch: it must be at least 100ms")
+        }
     }
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
-        let typed = agents + (watch?.agent.map { [$0] } ?? [])
         if let watch {
-            let names = try roster.selection(typed)
+            let names = try roster.selection(agents)
             return try StatusWatch(
-                context: context, agents: names, states: states, interval: watch.interval, layout: layout
+                context: context, agents: names, states: states, interval: watch, layout: layout
             ).run()
         }
         // A tmux client takes longer than all the rest, so a script that asks for JSON asks for that, too (-o wide).
         let probe = common.json && layout != .wide ? nil : try context.holderProbe()
         // Each unit's settings and files: more than all the rest.
         let isFull = common.json || layout == .wide
-        let members = try NamedMembers(typed, in: context)
+        let members = try NamedMembers(agents, in: context)
         let isWhole = members.units.isEmpty && members.sessions.isEmpty
         var report = try StatusReport.read(
             roster, agents: isWhole ? members.agents : nil, from: try context.manager(), probe: probe,
@@ -100,33 +113,3 @@ struct StatusCommand: UnguardedCommand {
 }
 
 extension StatusLayout: ExpressibleByArgument {}
-
-/// `--watch`, `--watch=5s`; and `--watch planner`, where the parser takes the agent for the value.
-enum WatchChoice: Sendable, Equatable {
-    case always
-    case every(Duration)
-    case agent(String)
-    /// And why.
-    case refused(String)
-
-    static let shortest = Duration.milliseconds(100)
-
-    /// Throws nothing: the parser would take a value that it cannot read for none, and watch.
-    @Sendable init(_ text: String) {
-        let value = OptionalValues.joined(text)
-        let isNumber = text.utf8.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
-        guard isNumber || value != nil else {
-            self = .agent(text)
-            return
-        }
-        do {
-            let interval = try DurationOption.parse(value ?? text)
-            self = interval < Self.shortest ? .refused("it must be at least 100ms") : .every(interval)
-        } catch {
-            self = .refused("\(error)")
-        }
-    }
-
-    var interval: Duration { if case .every(let interval) = self { interval } else { .seconds(2) } }
-    var agent: String? { if case .agent(let name) = self { name } else { nil } }
-}

@@ -3,8 +3,8 @@ internal import FleetGuard
 internal import FleetKit
 
 /// `mosaic fleet stop`: takes down agents, or the whole fleet with its holder. Never waits for a restart.
-struct StopCommand: RelayingCommand {
-    static let configuration = CommandConfiguration(
+struct StopCommand: UnguardedCommand {
+    static let about = CommandConfiguration(
         commandName: "stop", abstract: "Stop the fleet, or some agents.",
         usage: "mosaic fleet stop [AGENT…] [options]",
         discussion: "Example: mosaic fleet stop planner\n\nExit status: 0 done, 1 a unit did not stop.")
@@ -24,7 +24,7 @@ struct StopCommand: RelayingCommand {
         if let maxParallel, maxParallel < 1 { throw ValidationError("--max-parallel must be at least 1") }
     }
 
-    func run(in context: CommandContext) throws(FleetError) -> Int32 {
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         var targets = try NamedMembers(agents, in: context)
         if targets.agents == nil {
             targets.units = try UnmanagedMembers.find(beside: context.roster(), in: context.manager()).units.map(\.name)
@@ -50,12 +50,8 @@ struct StopCommand: RelayingCommand {
                 return .done
             }
         }
-        var status = ExitStatus.done
-        if report != nil || common.json {
-            status = context.conclude(report ?? OperationReport(), "stop", sessions: targets.sessions)
-        }
-        try context.runAfterwards()
-        return status.rawValue
+        guard report != nil || common.json else { return .done }
+        return context.conclude(report ?? OperationReport(), "stop", sessions: targets.sessions)
     }
 
     private func end(_ sessions: [String], _ context: CommandContext) throws(FleetError) {

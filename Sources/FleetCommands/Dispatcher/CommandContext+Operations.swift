@@ -25,16 +25,9 @@ extension CommandContext {
 
     /// What an operation needs beside its manager: who listens, what interrupts, what asks the holder's server.
     func surroundings() throws(FleetError) -> OperationSurroundings {
-        let signals = signals
-        let interruption = Interruption { @Sendable in
-            switch signals.interruption()?.code {
-            case nil: nil
-            case .terminated: .terminate
-            default: .interrupt
-            }
-        }
         var surroundings = OperationSurroundings(
-            observer: ObserverPair(progress, history.timeline), interruption: interruption, probe: try holderProbe(),
+            observer: ObserverPair(progress, history.timeline), interruption: { [signals] in signals.interruption() },
+            probe: try holderProbe(),
             words: OutcomeWords(commands: try nextCommands()), intents: IntentFile(home: home.path),
             userHome: try HomeDirectory.path(environment: environment))
         surroundings.freshness = freshness
@@ -85,13 +78,17 @@ extension CommandContext {
             history.ended(error)
             throw error
         }
-        history.ended(status.rawValue)
+        history.ended(status)
         return status
     }
 
     /// Turns the report into the exit status, and prints it once the lock is free.
-    /// - Parameter sessions: of no agent, which were ended.
-    func conclude(_ report: OperationReport, _ verb: String, sessions: [String] = []) -> ExitStatus {
+    /// - Parameters:
+    ///   - sessions: of no agent, which were ended.
+    ///   - turns: of `--when-idle`.
+    func conclude(
+        _ report: OperationReport, _ verb: String, sessions: [String] = [], waited turns: IdleTurns? = nil
+    ) -> ExitStatus {
         let began = time.wallClock() - report.phases.reduce(.zero) { $0 + $1.duration }.inSeconds
         if let resume = report.resume, !report.failed.isEmpty {
             let failed = report.failed.map { $0.unit.instance ?? $0.unit.rawValue }.joined(separator: ", ")
@@ -101,7 +98,7 @@ extension CommandContext {
         afterRelease { () throws(FleetError) in
             if self.common.json {
                 var document = OperationDocument(report, verb: verb)
-                if let turns = self.idleGate?.turns, !turns.waitedFor.isEmpty {
+                if let turns, !turns.waitedFor.isEmpty {
                     document.waitedForIdle = .init(who: turns.waitedFor, seconds: turns.waited.inSeconds)
                 }
                 if !sessions.isEmpty { document.sessions = sessions }

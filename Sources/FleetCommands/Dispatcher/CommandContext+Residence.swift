@@ -15,7 +15,7 @@ extension CommandContext {
     ///   - isNested: the `lock run` around this command has left already, and the command with it.
     /// - Returns: the exit status of that other process, once it has ended; nil when this one is to go on.
     /// - Throws: `.usage` when it would have to move and may not; `.noServiceManager`; `.io`.
-    func leaveFleet(isAllowed: Bool, needsManager: Bool, isNested: Bool) throws(FleetError) -> Int32? {
+    func leaveFleet(isAllowed: Bool, needsManager: Bool, isNested: Bool) throws(FleetError) -> ExitStatus? {
         let found: FleetResidence?
         do throws(FleetError) {
             found = try FleetResidence.find(roster: roster(), manager: manager(), environment: environment)
@@ -40,7 +40,7 @@ extension CommandContext {
         guard OwnSession.isOwn || isNested else {
             let asked = AskedEnds(home: home)
             let unit = residentUnit
-            return try OwnSession.runAgain(until: signals) { unit.map(asked.isAsked) ?? false }
+            return ExitStatus(rawValue: try OwnSession.runAgain(until: signals) { unit.map(asked.isAsked) ?? false })
         }
         try output.keepTranscript(at: transcriptPath)
         output.note(

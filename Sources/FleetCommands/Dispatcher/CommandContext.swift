@@ -1,13 +1,13 @@
-public import FleetGuard
-public import FleetKit
+internal import FleetGuard
+internal import FleetKit
 internal import Glibc
 
 /// What a running command has at hand. Things that cost something are made on first use: `lock inspect` never pays
 /// for a service manager.
-public final class CommandContext {
-    public let home: MosaicHome
-    public let environment: [String: String]
-    public let output: Output
+final class CommandContext {
+    let home: MosaicHome
+    let environment: [String: String]
+    let output: Output
     /// The command line without the program's name.
     let arguments: [String]
     let common: CommonOptions
@@ -25,10 +25,6 @@ public final class CommandContext {
     /// Shows the operation, and the wait for its lock.
     let progress: ProgressVoice
     private var keptHistory: HistoryKeeper?
-    /// What a waiting restart was asked for.
-    var wish: RestartWish?
-    /// The waiting of `--when-idle`; nil before it begins.
-    var idleGate: IdleGate?
     /// The agent's unit that this command was typed in, found before it moved out.
     var residentUnit: UnitName?
     private var afterwards: [() throws(FleetError) -> Void] = []
@@ -54,7 +50,7 @@ public final class CommandContext {
 
     /// The service manager, connected on first use.
     /// - Throws: `.noServiceManager`.
-    public func manager() throws(FleetError) -> any ServiceManager {
+    func manager() throws(FleetError) -> any ServiceManager {
         if let connectedManager { return connectedManager }
         // Who can do without it waits for it once.
         if managerPatience != nil, let connectionProblem { throw connectionProblem }
@@ -126,7 +122,7 @@ public final class CommandContext {
 
     /// The roster file, else the fleet that the service manager knows.
     /// - Throws: `.badRoster`, `.noSuchUnit`, `.noServiceManager`.
-    public func roster() throws(FleetError) -> Roster {
+    func roster() throws(FleetError) -> Roster {
         if let loadedRoster { return loadedRoster }
         let roster: Roster
         if let written = try rosterFile() {

@@ -1,102 +1,112 @@
-public import ArgumentParser
-public import FleetGuard
-public import FleetKit
+internal import ArgumentParser
+internal import FleetGuard
+internal import FleetKit
 
-/// A command of `mosaic fleet`. A module only says *what* it does and under which protection; the dispatcher runs it,
-/// and nothing else acquires the lock.
-public protocol CommandModule: ParsableCommand {
+/// A command of `mosaic fleet`. A module only says *what* it does and under which protection, by conforming to
+/// `UnguardedCommand` or `GuardedCommand`; how it is run follows from that.
+protocol CommandModule: ParsableCommand {
+    /// Name, abstract, usage and discussion.
+    static var about: CommandConfiguration { get }
+
     var common: CommonOptions { get }
 
     /// Whether a mosaic home that was typed may be missing: the command makes it, or does without.
     static var mayLackHome: Bool { get }
+
+    /// Options that may have a value and need none.
+    static var optionalValues: [OptionalValue] { get }
+
+    /// The command without a word behind its name, where that is typed all the time: the parser alone would take longer than
+    /// the command. nil: the parser makes it.
+    static var plain: Self? { get }
+
+    /// Does everything. Only a command that can do without home, roster and manager has its own.
+    /// - Returns: the process's exit status.
+    func start(_ invocation: Invocation) throws(FleetError) -> ExitStatus
 }
 
 extension CommandModule {
-    public static var mayLackHome: Bool { false }
+    /// With the name of the command that it is below. Such a command's own parser looks for no request of a completion
+    /// script, which costs half of its time and is the whole tree's to answer.
+    static var configuration: CommandConfiguration {
+        var configuration = about
+        configuration._superCommandName = "mosaic fleet"
+        return configuration
+    }
+
+    static var mayLackHome: Bool { false }
+    static var optionalValues: [OptionalValue] { [] }
+    static var plain: Self? { nil }
 }
 
 /// Runs at once, whether a restart is under way or not.
-public protocol UnguardedCommand: CommandModule {
+protocol UnguardedCommand: CommandModule {
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus
 }
 
-/// Runs at once, needs neither home nor roster nor manager, and fails with none of them.
-protocol IndependentCommand: CommandModule {
-    func run(output: Output, environment: [String: String]) throws(FleetError) -> ExitStatus
+extension UnguardedCommand {
+    func start(_ invocation: Invocation) throws(FleetError) -> ExitStatus {
+        try invocation.inContext(of: self) { context throws(FleetError) in try run(in: context) }
+    }
 }
 
-/// Runs at once, and ends with the status of another program that it ran.
-public protocol RelayingCommand: CommandModule {
-    /// - Returns: the process's exit status.
-    func run(in context: CommandContext) throws(FleetError) -> Int32
-}
-
-/// Runs only while this process owns the fleet's restart: a `GuardedCommand` or a `GuardedRelayingCommand`.
-public protocol GuardedModule: CommandModule {
-    var guardOptions: GuardOptions { get }
-
+/// Runs only while this process owns the fleet's restart.
+protocol GuardedCommand: CommandModule {
     /// Everything that can be refused or answered without the lock: bad names, no service manager, `--dry-run`.
-    /// Sends no command to the service manager.
-    /// - Returns: an exit status when the command is already answered; else nil.
-    func prepare(in context: CommandContext) throws(FleetError) -> ExitStatus?
+    func prepare(in context: CommandContext) throws(FleetError) -> Preparation
 
-    /// What goes into the lock record.
-    func request(in context: CommandContext) throws(FleetError) -> LockRequest
+    /// How it waits for the lock.
+    func policy(_ settings: Roster.GuardSettings) -> WaitPolicy
 
-    /// Waits, without the lock, until the work may be done. Called before the lock is asked for, and again each time that
-    /// the work gave it back.
-    func awaitTurn(in context: CommandContext) throws(FleetError)
-
-    /// Whether the work that has just ended gave the lock back, and is to be done in another turn.
-    func wantsAnotherTurn(in context: CommandContext) -> Bool
-
-    /// Called before this process waits for another owner or takes over from one: the last look at the fleet that lies
-    /// before whatever others do from now on.
-    func contended(in context: CommandContext) throws(FleetError)
+    /// Whether it may move out of the fleet when it was typed inside; else it refuses.
+    var mayDetach: Bool { get }
 
     /// Without a service manager there is nothing to do; false: it can be done anyway.
     var needsServiceManager: Bool { get }
 
-    /// The work as an exit status of the process; what conforms to one of the two below has it from there.
-    func work(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32
-}
-
-extension GuardedModule {
-    public func awaitTurn(in context: CommandContext) throws(FleetError) {}
-    public func wantsAnotherTurn(in context: CommandContext) -> Bool { false }
-}
-
-public protocol GuardedCommand: GuardedModule {
-    /// The work; the lock is proof that the dispatcher acquired it.
-    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus
+    /// Whether a terminal that goes away must not end it half-way.
+    var outlivesTerminal: Bool { get }
 }
 
 extension GuardedCommand {
-    public var needsServiceManager: Bool { true }
+    var needsServiceManager: Bool { true }
+    var outlivesTerminal: Bool { true }
 
-    public func work(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32 {
-        // From now on a terminal that goes away must not end it half-way.
-        context.signals.ignoreHangUp()
-        return try run(holding: lock, in: context).rawValue
+    func start(_ invocation: Invocation) throws(FleetError) -> ExitStatus {
+        try invocation.inContext(of: self) { context throws(FleetError) in
+            try GuardedRun(command: self, context: context).run()
+        }
     }
 }
 
-/// Guarded only where its options ask for a restart; else it runs at once.
-public protocol SometimesGuardedCommand: GuardedCommand, UnguardedCommand {
-    var isGuarded: Bool { get }
+/// What a guarded command knows before the lock is asked for.
+enum Preparation {
+    case answered(ExitStatus)
+    case work(any GuardedWork)
 }
 
-/// Guarded, and ends with the status of another program that it ran.
-public protocol GuardedRelayingCommand: GuardedModule {
-    /// - Returns: the process's exit status.
-    func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32
+/// What is done under the lock: made once, before the lock is asked for.
+protocol GuardedWork {
+    /// What goes into the lock record.
+    func request() throws(FleetError) -> LockRequest
+
+    /// Waits, without the lock, until the work may be done. Called before the lock is asked for, and again each time that
+    /// the work gave it back.
+    func awaitTurn() throws(FleetError)
+
+    /// Whether the work that has just ended gave the lock back, and is to be done in another turn.
+    var wantsAnotherTurn: Bool { get }
+
+    /// Called before this process waits for another owner or takes over from one: the last look at the fleet that lies
+    /// before whatever others do from now on.
+    func contended() throws(FleetError)
+
+    /// The work; the lock is proof that it was acquired.
+    func run(holding lock: HeldLock) throws(FleetError) -> ExitStatus
 }
 
-extension GuardedRelayingCommand {
-    public func work(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> Int32 {
-        try run(holding: lock, in: context)
-    }
-
-    public var needsServiceManager: Bool { false }
-    public func contended(in context: CommandContext) throws(FleetError) {}
+extension GuardedWork {
+    func awaitTurn() throws(FleetError) {}
+    var wantsAnotherTurn: Bool { false }
+    func contended() throws(FleetError) {}
 }

@@ -3,7 +3,7 @@ internal import FleetGuard
 internal import FleetKit
 internal import Glibc
 
-/// Parses the command line and runs the command that it names. The only place that acquires the lock.
+/// Finds the command that the line names and starts it.
 public struct Dispatcher {
     private let composition: Composition
     private let environment: [String: String]
@@ -18,45 +18,50 @@ public struct Dispatcher {
     public func run(_ line: [String]) -> Int32 {
         if let request = SessionRequest.read(line) { return run(request) }
         if EventCommand.isNothing(line, environment) { return ExitStatus.done.rawValue }
-        if let report = ShortCut.report(for: line) { return run(report) }
         defer { TerminalModes.restore() }
-        if let module = ShortCut.module(for: line) {
-            return inContext(of: module, line) { context throws(FleetError) in
-                try module.run(in: context).rawValue
-            }
-        }
-        if let status = runPlugin(UnknownCommand.helpFirst(line)) { return status }
         let arguments = UnknownCommand.helpFirst(LeadingOptions.moved(line))
-        if LeadingOptions.asksForVersion(arguments) {
-            Output.write("mosaic \(composition.version)\n", to: STDOUT_FILENO)
-            return ExitStatus.done.rawValue
-        }
-        let command: any ParsableCommand
+        guard let named = NamedCommand(arguments) else { return runUnnamed(line, arguments) }
         do {
-            command = try RootCommand.parseAsRoot(OptionalValues.separated(arguments))
+            if let module = try named.module() { return start(module, arguments) }
+            return answer(named.line, or: nil)
+        } catch {
+            return answer(named.line, or: error)
+        }
+    }
+
+    private func start(_ module: any CommandModule, _ arguments: [String]) -> Int32 {
+        let output = Output(module.common, environment: environment)
+        let invocation = Invocation(
+            arguments: arguments, composition: composition, environment: environment, output: output)
+        do throws(FleetError) {
+            return try module.start(invocation).rawValue
+        } catch {
+            output.error(error)
+            return error.exitStatus.rawValue
+        }
+    }
+
+    /// A line that names no built-in command.
+    private func runUnnamed(_ line: [String], _ arguments: [String]) -> Int32 {
+        if let status = runPlugin(UnknownCommand.helpFirst(line)) { return status }
+        guard LeadingOptions.asksForVersion(arguments) else { return answer(arguments, or: nil) }
+        Output.write("mosaic \(composition.version)\n", to: STDOUT_FILENO)
+        return ExitStatus.done.rawValue
+    }
+
+    /// What the parser of the whole tree says: the help of a command or of a group, a completion, or what is wrong.
+    /// - Parameter problem: what the command's own parser said; for a line that the whole tree takes, such as
+    ///   `fleet restart --version`, where the option is a group's.
+    private func answer(_ arguments: [String], or problem: (any Error)?) -> Int32 {
+        do {
+            var command = try RootCommand.parseAsRoot(arguments)
+            if let problem, command is any CommandModule { return refuse(problem, arguments) }
+            // A group without a command, or `help`: both answer by throwing the help that was asked for.
+            try command.run()
+            return ExitStatus.done.rawValue
         } catch {
             return refuse(error, arguments)
         }
-        if let root = command as? RootCommand, root.version {
-            Output.write("mosaic \(composition.version)\n", to: STDOUT_FILENO)
-            return ExitStatus.done.rawValue
-        }
-        // The parser takes the program's own flag behind a command's name, too, and the command would run.
-        if command is any CommandModule || command is any IndependentCommand, LeadingOptions.hasVersion(arguments) {
-            return refuse(ValidationError("unknown option '--version'"), arguments)
-        }
-        if let independent = command as? any IndependentCommand { return run(independent) }
-        guard let module = command as? any CommandModule else {
-            // A group without a command, or `help`: both answer by throwing the help that was asked for.
-            do {
-                var command = command
-                try command.run()
-                return ExitStatus.done.rawValue
-            } catch {
-                return refuse(error, arguments)
-            }
-        }
-        return inContext(of: module, arguments) { context throws(FleetError) in try run(module, in: context) }
     }
 
     /// The main process of an agent: it lives long and many times, so it makes none of what a command has.
@@ -65,41 +70,6 @@ public struct Dispatcher {
             return try AgentSession(request, environment: environment).run()
         } catch {
             Output.write("mosaic fleet: \(error.message); \(error.hint)\n", to: STDERR_FILENO)
-            return error.exitStatus.rawValue
-        }
-    }
-
-    private func run(_ command: any IndependentCommand) -> Int32 {
-        let output = Output(command.common, environment: environment)
-        do throws(FleetError) {
-            return try command.run(output: output, environment: environment).rawValue
-        } catch {
-            output.error(error)
-            return error.exitStatus.rawValue
-        }
-    }
-
-    private func inContext(
-        of module: any CommandModule, _ arguments: [String],
-        _ body: (CommandContext) throws(FleetError) -> Int32
-    ) -> Int32 {
-        let output = Output(module.common, environment: environment)
-        var home: MosaicHome?
-        StandardErrorLog.install(verbose: module.common.verbose)
-        do throws(FleetError) {
-            if !type(of: module).mayLackHome {
-                try MosaicHome.checkTyped(option: module.common.mosaicHome, environment: environment)
-            }
-            let context = try CommandContext(
-                common: module.common, arguments: arguments, composition: composition, environment: environment,
-                output: output, signals: SignalWatch())
-            home = context.home
-            return try body(context)
-        } catch {
-            output.error(
-                SudoHint.added(
-                    to: error, home: home, scope: module.common.scope.managerScope, environment: environment,
-                    arguments: arguments))
             return error.exitStatus.rawValue
         }
     }
@@ -122,87 +92,6 @@ public struct Dispatcher {
         }
     }
 
-    private func run(_ module: any CommandModule, in context: CommandContext) throws(FleetError) -> Int32 {
-        switch module {
-        case let command as any SometimesGuardedCommand where !command.isGuarded:
-            let status = try command.run(in: context)
-            try context.runAfterwards()
-            return status.rawValue
-        case let command as any GuardedModule: return try run(guarded: command, in: context)
-        case let command as any UnguardedCommand:
-            let status = try command.run(in: context)
-            try context.runAfterwards()
-            return status.rawValue
-        case let command as any RelayingCommand: return try command.run(in: context)
-        default:
-            throw FleetError(
-                .usage, "the command is declared neither guarded nor unguarded",
-                hint: "conform it to GuardedCommand or UnguardedCommand")
-        }
-    }
-
-    private func run(guarded command: some GuardedModule, in context: CommandContext) throws(FleetError) -> Int32 {
-        if !command.needsServiceManager { context.managerPatience = CommandContext.shortPatience }
-        if let answered = try command.prepare(in: context) { return answered.rawValue }
-        // A token is checked first: inside a lock run it is the lock run that leaves the fleet.
-        let early = context.lockToken == nil ? nil : try makeGuard(in: context)
-        var outer: LockObservation?
-        if let early { outer = try context.outerLock(early) }
-        if let relayed = try context.leaveFleet(
-            isAllowed: !command.guardOptions.noDetach, needsManager: command.needsServiceManager,
-            isNested: outer != nil)
-        {
-            return relayed
-        }
-        // Before anything is made in a home that is not the fleet's.
-        let footing = try context.footingOfHolder(needsManager: command.needsServiceManager)
-        let request = try command.request(in: context)
-        let policy = command.guardOptions.policy(try context.guardSettings())
-        let theGuard: Guard
-        if let early { theGuard = early } else { theGuard = try makeGuard(in: context) }
-        let history = context.history
-        history.begin(request, isHeal: command is HealCommand)
-        defer { context.signals.holdsLock(false) }
-        let contended = { () throws(FleetError) in try command.contended(in: context) }
-        let work = { (lock: HeldLock) throws(FleetError) in
-            history.acquired(lock)
-            context.signals.holdsLock(true)
-            let holderLock = try context.takeHolder(footing, theGuard.store, under: lock, grace: policy.evictGrace)
-            // Let go before the home's lock is: the next owner shall not have to wait for it.
-            defer { holderLock?.release() }
-            return try command.work(holding: lock, in: context)
-        }
-        var status: Int32
-        do throws(FleetError) {
-            repeat {
-                history.timeline.waitsForAgents()
-                try command.awaitTurn(in: context)
-                history.timeline.lockWanted()
-                status =
-                    if let outer {
-                        try theGuard.withLock(inside: outer, request, policy, contended: contended, work)
-                    } else { try theGuard.withLock(request, policy, contended: contended, work) }
-                context.signals.holdsLock(false)
-            } while command.wantsAnotherTurn(in: context)
-        } catch {
-            history.ended(error)
-            throw error
-        }
-        history.ended(status)
-        try context.runAfterwards()
-        return status
-    }
-
-    private func makeGuard(in context: CommandContext) throws(FleetError) -> Guard {
-        Guard(
-            store: try context.openLock(), time: context.time, processes: context.processes,
-            scopes: context.commandScopes, interruption: { context.signals.interruption() },
-            report: { event in
-                context.progress.say(event)
-                context.history.say(event)
-            })
-    }
-
     /// What a hint may repeat of a wrong command line.
     private static let words = Set(
         ["fleet"] + (CommandRegistry.fleet + CommandRegistry.lock).compactMap { $0.configuration.commandName })
@@ -214,10 +103,9 @@ public struct Dispatcher {
             var text = RootCommand.fullMessage(for: error)
             // Else it is a completion script, or the help for a program.
             if text.begins(with: "OVERVIEW: ") {
-                let words = (["mosaic"] + command).joined(separator: " ")
                 text =
                     arguments.contains("--help-hidden")
-                    ? HelpText.whole(text) : HelpText.screen(text, command: words)
+                    ? HelpText.whole(text, of: command) : HelpText.screen(text, of: command)
             }
             let plugins = PluginRunner.isHelpOfFleet(arguments) ? PluginRunner(environment: environment).help : ""
             Output.write(text + "\n" + plugins, to: STDOUT_FILENO)

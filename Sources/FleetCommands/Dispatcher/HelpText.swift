@@ -13,9 +13,10 @@ enum HelpText {
 
     /// - Parameters:
     ///   - full: the parser's own help.
-    ///   - command: the words that are typed to get it, without `--help`.
-    static func screen(_ full: String, command: String) -> String {
-        let blocks = blocks(of: full)
+    ///   - words: that are typed to get it, without `mosaic` and `--help`.
+    static func screen(_ full: String, of words: [String]) -> String {
+        let command = (["mosaic"] + words).joined(separator: " ")
+        let blocks = blocks(of: full, words)
         let groups = blocks.filter { Self.shared.contains(String($0[0])) }
         // A group of commands: the list of them needs the room, and its only option is --help.
         guard !groups.isEmpty else {
@@ -29,19 +30,16 @@ enum HelpText {
     }
 
     /// The parser's help, with the example first.
-    static func whole(_ full: String) -> String { text(blocks(of: full)) }
+    static func whole(_ full: String, of words: [String]) -> String { text(blocks(of: full, words)) }
 
     private static let mark = "Example: "
 
-    /// How the parser calls an option's value that may be left out; it says nothing to an operator.
-    private static let flagMarks = ["always", "plain", "first"].map { " (default as flag: \($0))" }
     /// Known to readers of the help.
     private static let help = "  -h, --help "
 
-    private static func blocks(of full: String) -> [[Substring]] {
-        let text = flagMarks.reduce(full) { $0.replacing($1, with: "") }
-        // A line that had nothing else is blank now.
-        let lines = text.parts(at: "\n", keepingEmpty: true).filter { $0.isEmpty || !$0.utf8.allSatisfy { $0 == 0x20 } }
+    private static func blocks(of full: String, _ words: [String]) -> [[Substring]] {
+        let options = CommandRegistry.optionalValues(of: words)
+        let lines = full.parts(at: "\n", keepingEmpty: true).map { bracketed($0, options) }
         let blocks = lines.split(whereSeparator: \.isEmpty).map(Array.init)
         let examples = blocks.filter { $0[0].begins(with: mark) }.map { block in
             ["EXAMPLE: " + block[0].dropFirst(mark.count)] + block.dropFirst()
@@ -49,6 +47,16 @@ enum HelpText {
         // One block with the overview, which comes first.
         let others = blocks.filter { !$0[0].begins(with: mark) }
         return [examples.flatMap(\.self) + (others.first ?? [])] + others.dropFirst()
+    }
+
+    /// `--watch [<dur>]` where the parser writes `--watch <dur>`, at the cost of two blanks of the column.
+    private static func bracketed(_ line: Substring, _ options: Set<String>) -> Substring {
+        guard let option = options.first(where: { line.begins(with: "  \($0) <") }),
+            let end = line.firstIndex(where: { $0 == ">" })
+        else { return line }
+        let rest = line[line.index(after: end)...]
+        return "  \(option) [" + line.dropFirst(option.count + 3)[...end] + "]"
+            + (rest.begins(with: "   ") ? rest.dropFirst(2) : rest)
     }
 
     private static func text(_ blocks: [[Substring]]) -> String {

@@ -77,9 +77,9 @@ final class HistoryKeeper {
     func broke(_ observation: LockObservation, _ verdict: Verdict) { lost(observation, .break, verdict) }
 
     /// The end of a guarded command.
-    func ended(_ status: Int32) {
-        let isWell = status == ExitStatus.done.rawValue
-        finish(isWell ? hasJoined ? "joined" : "done" : halted == nil ? "failed" : "halted", status, halted)
+    func ended(_ status: ExitStatus) {
+        let isWell = status == .done
+        finish(isWell ? hasJoined ? "joined" : "done" : halted == nil ? "failed" : "halted", status.rawValue, halted)
     }
 
     func ended(_ error: FleetError) { finish(error.code.rawValue, error.exitStatus.rawValue, error.message) }

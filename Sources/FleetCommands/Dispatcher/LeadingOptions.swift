@@ -41,11 +41,6 @@ enum LeadingOptions {
         words.isEmpty || words == ["fleet"] || words == ["fleet", "lock"]
     }
 
-    /// Whether the program's flag stands among the words that are not behind a terminator.
-    static func hasVersion(_ arguments: [String]) -> Bool {
-        arguments.prefix { !$0.isExactly("--") }.containsExactly("--version")
-    }
-
     /// Whether the version is all that is asked for: `mosaic --version`, `mosaic fleet --version`.
     static func asksForVersion(_ moved: [String]) -> Bool {
         let words = moved.prefix { !$0.begins(with: "-") }

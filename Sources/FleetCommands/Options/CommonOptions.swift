@@ -4,15 +4,25 @@ internal import FleetKit
 /// Which way to systemd.
 public enum BackendChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
     case auto, dbus, systemctl, fake
+
+    // The parser's own finds these by reflection, at the start of every command.
+    public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+    public var defaultValueDescription: String { rawValue }
 }
 
 public enum ColorChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
     case auto, always, never
+
+    public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+    public var defaultValueDescription: String { rawValue }
 }
 
 /// `--user` or `--system`.
-public enum ScopeFlag: String, EnumerableFlag, Sendable {
+public enum ScopeFlag: String, EnumerableFlag, Sendable, CustomStringConvertible {
     case user, system
+
+    /// What the parser makes the flag's name of.
+    public var description: String { rawValue }
 
     public static func help(for value: ScopeFlag) -> ArgumentHelp? {
         switch value {
@@ -52,4 +62,18 @@ public struct CommonOptions: ParsableArguments, Sendable {
     public var color: ColorChoice = .auto
 
     public init() {}
+
+    /// None was typed. Each is set: reading one that neither the parser nor this has set would trap, so
+    /// `NamedCommandTests` compares it with what the parser makes.
+    static var plain: CommonOptions {
+        var common = CommonOptions()
+        common.mosaicHome = nil
+        common.backend = .auto
+        common.scope = .user
+        common.json = false
+        common.quiet = false
+        common.verbose = false
+        common.color = .auto
+        return common
+    }
 }

@@ -1,6 +1,5 @@
 internal import FleetGuard
 internal import FleetKit
-internal import FoundationEssentials
 internal import Glibc
 
 /// Where a command's words go: data to stdout, messages and progress to stderr.
@@ -53,13 +52,7 @@ public final class Output {
 
     /// One JSON document on one line.
     func json(_ value: some Encodable) throws(FleetError) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            data(String(decoding: try encoder.encode(value), as: UTF8.self))
-        } catch {
-            throw FleetError(.io, "the answer cannot be written as JSON: \(error)", hint: "report this as a bug")
-        }
+        data(String(decoding: try JSONLine.bytes(value, of: "the answer").dropLast(), as: UTF8.self))
     }
 
     /// An event of a stream: what cannot be encoded is dropped, since the command goes on.
@@ -136,11 +129,12 @@ public final class Output {
             let hint = error.hint.isEmpty ? "" : "  hint: \(error.hint)\n"
             return "mosaic fleet: error: \(error.message)\n\(hint)"
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let document = ErrorDocument(code: error.code.rawValue, message: error.message, hint: error.hint)
-        guard let bytes = try? encoder.encode(document) else { return "{}\n" }  // three strings always encode
-        return String(decoding: bytes, as: UTF8.self) + "\n"
+        do throws(FleetError) {
+            return String(decoding: try JSONLine.bytes(document, of: "the error"), as: UTF8.self)
+        } catch {
+            return "{}\n"  // three strings always encode
+        }
     }
 
     private struct ErrorDocument: Encodable {

@@ -25,15 +25,8 @@ struct MutexRecord: Codable, Equatable {
     }
 
     func bytes() throws(FleetError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        do {
-            var bytes = Array(try encoder.encode(self))
-            bytes += Array(repeating: UInt8(ascii: " "), count: max(0, Self.length - 1 - bytes.count))
-            return bytes + [UInt8(ascii: "\n")]
-        } catch {
-            throw FleetError(
-                .io, "the mutex record cannot be written as JSON: \(error)", hint: "report this as a bug")
-        }
+        var bytes = try JSONLine.bytes(self, of: "the mutex record").dropLast()
+        bytes += Array(repeating: UInt8(ascii: " "), count: max(0, Self.length - 1 - bytes.count))
+        return Array(bytes) + [UInt8(ascii: "\n")]
     }
 }

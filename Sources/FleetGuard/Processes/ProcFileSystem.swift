@@ -29,13 +29,13 @@ public final class ProcFileSystem: ProcessTable {
             return process.host.isExactly(me.host) ? .gone : .unknowable
         }
         guard process.pidNamespace == me.pidNamespace else { return .unknowable }
-        guard let now = Self.readStat(of: process.pid) else {
+        guard let now = ProcessStat.read(process.pid) else {
             // Only the kernel's word is a proof. /proc may be unreadable for other reasons (no descriptor is left).
             return Glibc.kill(process.pid, 0) != 0 && errno == ESRCH ? .gone : .unknowable
         }
         guard now.start == process.start else { return .gone }
         // A zombie has closed its files and sends nothing more.
-        return now.state == UInt8(ascii: "Z") || now.state == UInt8(ascii: "X") ? .gone : .alive
+        return now.hasEnded ? .gone : .alive
     }
 
     public func exclusiveHolders(of file: FileID) -> [Int32] {
@@ -91,8 +91,7 @@ public final class ProcFileSystem: ProcessTable {
     }
 
     public func isStopped(_ pid: Int32) -> Bool {
-        guard let state = Self.readStat(of: pid)?.state else { return false }
-        return state == UInt8(ascii: "T") || state == UInt8(ascii: "t")
+        ProcessStat.read(pid)?.isStopped ?? false
     }
 
     public func kill(_ process: ProcessIdentity) -> Bool {
@@ -105,16 +104,7 @@ public final class ProcFileSystem: ProcessTable {
 
     // MARK: - Reading /proc
 
-    static func startTime(of pid: Int32) -> UInt64? { readStat(of: pid)?.start }
-
-    /// Fields 3 and 22 of `/proc/PID/stat`. The program's name in field 2 may hold anything, also `)` and blanks, so
-    /// counting begins after the last `)`.
-    private static func readStat(of pid: Int32) -> (state: UInt8, start: UInt64)? {
-        guard let text = text("/proc/\(pid)/stat"), let name = text.lastPlace(of: ")") else { return nil }
-        let fields = text[text.index(after: name)...].parts(at: " ")
-        guard fields.count > 19, let state = fields[0].utf8.first, let start = UInt64(fields[19]) else { return nil }
-        return (state, start)
-    }
+    static func startTime(of pid: Int32) -> UInt64? { ProcessStat.read(pid)?.start }
 
     private static func pidNamespace() -> UInt64? {
         var status = stat()
@@ -132,7 +122,7 @@ public final class ProcFileSystem: ProcessTable {
     /// Processes with a descriptor of the file of which one line of fdinfo satisfies `test`: there the kernel lists a
     /// descriptor's open mode and the locks that it carries.
     private static func processes(having file: FileID, where test: (Substring) -> Bool) -> [Int32] {
-        entries("/proc").compactMap { Int32($0) }.filter { has($0, file, where: test) }
+        (FolderEntries.processes() ?? []).filter { has($0, file, where: test) }
     }
 
     private static func has(_ pid: Int32, _ file: FileID, where test: (Substring) -> Bool) -> Bool {
@@ -146,31 +136,12 @@ public final class ProcFileSystem: ProcessTable {
         }
     }
 
-    private static func entries(_ path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }  // gone, or not ours to look at
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.utf8.first != UInt8(ascii: ".") { names.append(name) }
-        }
-        return names
-    }
+    /// None where it is gone, or not ours to look at.
+    private static func entries(_ path: String) -> [String] { FolderEntries.names(path) ?? [] }
 
     /// A small file of /proc without its final newline; nil when it cannot be read.
     private static func text(_ path: String) -> String? {
-        guard let file = Descriptor(result: open(path, O_RDONLY | O_CLOEXEC)) else { return nil }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = read(file.number, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { return nil }
-            if count == 0 { break }
-            bytes += buffer[..<count]
-        }
+        guard var bytes = SmallFile.read(path, limit: 1 << 20) else { return nil }
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
     }

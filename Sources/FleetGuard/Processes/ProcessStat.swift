@@ -22,11 +22,7 @@ package struct ProcessStat: Equatable {
 
     /// Nil when the process is gone.
     package static func read(_ pid: Int32) -> ProcessStat? {
-        guard let file = Descriptor(result: open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)) else { return nil }
-        var buffer = [UInt8](repeating: 0, count: 2048)
-        let count = Glibc.read(file.number, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return parse(pid, String(decoding: buffer[..<count], as: UTF8.self))
+        SmallFile.read("/proc/\(pid)/stat", limit: 4096).flatMap { parse(pid, String(decoding: $0, as: UTF8.self)) }
     }
 
     /// The program's name may hold anything, also `)` and blanks: counting begins after the last `)`, at field 3.
@@ -49,18 +45,7 @@ package struct ProcessStat: Equatable {
     package var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
 
     /// Every process that can be seen.
-    package static func all() -> [ProcessStat] {
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
-        var found: [ProcessStat] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let pid = Int32(name), let stat = read(pid) { found.append(stat) }
-        }
-        return found
-    }
+    package static func all() -> [ProcessStat] { (FolderEntries.processes() ?? []).compactMap(read) }
 }
 
 /// A process held by a descriptor: it cannot be mistaken for another one that got its number.

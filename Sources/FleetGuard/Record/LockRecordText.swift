@@ -48,13 +48,6 @@ public struct LockRecordText: Sendable, Equatable {
     private static func line(_ record: LockRecord) throws(FleetError) -> [UInt8] { try line(encoding: record) }
 
     private static func line(encoding value: some Encodable) throws(FleetError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
-        } catch {
-            throw FleetError(
-                .io, "the lock record cannot be written as JSON: \(error)", hint: "report this as a bug")
-        }
+        try JSONLine.bytes(value, of: "the lock record")
     }
 }

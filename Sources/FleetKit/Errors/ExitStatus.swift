@@ -1,30 +1,40 @@
 public import FleetGuard
 
-/// The exit statuses of `mosaic fleet`, the same for every command. 64 to 78 follow sysexits(3).
-public enum ExitStatus: Int32, Sendable, CaseIterable {
-    case done = 0
+/// The exit status of `mosaic fleet`: one of these, the same for every command, or that of a program which a command ran.
+/// 64 to 78 follow sysexits(3).
+public struct ExitStatus: RawRepresentable, Hashable, Sendable, CaseIterable {
+    public let rawValue: Int32
+
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    public static let done = ExitStatus(rawValue: 0)
     /// A unit failed, or did not stay up through the settle window.
-    case unitFailed = 1
+    public static let unitFailed = ExitStatus(rawValue: 1)
     /// `status`: something is not active. `lock inspect`: a lock is there.
-    case attention = 3
-    case noSuchUnit = 4
-    case usage = 64
-    case noServiceManager = 69
+    public static let attention = ExitStatus(rawValue: 3)
+    public static let noSuchUnit = ExitStatus(rawValue: 4)
+    public static let usage = ExitStatus(rawValue: 64)
+    public static let noServiceManager = ExitStatus(rawValue: 69)
     /// I/O error in the run directory.
-    case io = 74
-    case busy = 75
+    public static let io = ExitStatus(rawValue: 74)
+    public static let busy = ExitStatus(rawValue: 75)
     /// This process lost the lock and stopped.
-    case evicted = 76
-    case unsafeHome = 77
-    case badRoster = 78
+    public static let evicted = ExitStatus(rawValue: 76)
+    public static let unsafeHome = ExitStatus(rawValue: 77)
+    public static let badRoster = ExitStatus(rawValue: 78)
     /// `lock run`: its command is there and cannot be executed; as in a shell.
-    case commandNotExecutable = 126
+    public static let commandNotExecutable = ExitStatus(rawValue: 126)
     /// `lock run`: there is no such command; as in a shell.
-    case commandNotFound = 127
+    public static let commandNotFound = ExitStatus(rawValue: 127)
     /// 128 + SIGINT.
-    case interrupted = 130
+    public static let interrupted = ExitStatus(rawValue: 130)
     /// 128 + SIGTERM.
-    case terminated = 143
+    public static let terminated = ExitStatus(rawValue: 143)
+
+    public static let allCases: [ExitStatus] = [
+        .done, .unitFailed, .attention, .noSuchUnit, .usage, .noServiceManager, .io, .busy, .evicted, .unsafeHome,
+        .badRoster, .commandNotExecutable, .commandNotFound, .interrupted, .terminated,
+    ]
 
     init(_ code: FleetError.Code) {
         self =

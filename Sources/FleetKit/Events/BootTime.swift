@@ -16,10 +16,8 @@ public struct BootTime: Sendable, Equatable {
     /// nil where /proc does not say which boot this is.
     public static func now() -> BootTime? {
         guard let bytes = SmallFile.read("/proc/sys/kernel/random/boot_id", limit: 100) else { return nil }
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
         let boot = String(decoding: bytes, as: UTF8.self).parts(at: "\n").first.map(String.init) ?? ""
-        return BootTime(boot: boot, seconds: Int64(time.tv_sec))
+        return BootTime(boot: boot, seconds: KernelClock.read(CLOCK_BOOTTIME).components.seconds)
     }
 
     /// Seconds that have passed since then; nil for another boot, and for a time that has not come yet.

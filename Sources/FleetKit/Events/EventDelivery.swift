@@ -92,28 +92,16 @@ public final class EventDelivery {
     }
 
     private func spawn(input: CInt, output: CInt) -> pid_t? {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-        fleet_spawn_close_from(&actions, 3)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // So that what it starts can be killed with it.
-        fleet_spawn_own_session(&attributes)
-        var argv: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in argv + envp { free(text) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, command[0], &actions, &attributes, &argv, &envp)
-        guard code == 0 else {
-            report("it cannot be started: \(String(cString: strerror(code)))")
+        do throws(SpawnFailure) {
+            // In a session of its own, so that what it starts can be killed with it.
+            return try ProcessSpawn(
+                path: command[0], line: (command, environment), input: .descriptor(input),
+                output: .descriptor(output), errors: .descriptor(output), group: .session
+            ).start()
+        } catch {
+            report("it cannot be started: \(error.words)")
             return nil
         }
-        return process
     }
 
     /// Takes what it has written: the pipe must not fill up, and its end may have been given to another process.

@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FoundationEssentials
 
 /// An event for an operator: the JSON document that the command of `[events]` reads.
 ///
@@ -67,13 +66,7 @@ public struct FleetEvent: Codable, Sendable, Equatable {
 
     /// The document, with a line end.
     func text() throws(FleetError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-        } catch {
-            throw FleetError(.io, "the event cannot be written as JSON: \(error)", hint: "report this as a bug")
-        }
+        try JSONLine.bytes(self, of: "the event")
     }
 
     /// `TIME-ID.json`, so that the names' order is the events' order.

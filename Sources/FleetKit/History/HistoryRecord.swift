@@ -129,16 +129,9 @@ extension HistoryRecord {
 
     /// The line with its newline, at most `maximumBytes`.
     func line() throws(FleetError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var record = self
         while true {
-            let bytes: [UInt8]
-            do {
-                bytes = Array(try encoder.encode(record)) + [UInt8(ascii: "\n")]
-            } catch {
-                throw FleetError(.io, "the record cannot be written as JSON: \(error)", hint: "report this as a bug")
-            }
+            let bytes = try JSONLine.bytes(record, of: "the record")
             if bytes.count <= Self.maximumBytes { return bytes }
             guard !record.units.isEmpty else {
                 throw FleetError(

@@ -62,10 +62,6 @@ public struct HistoryTotals: Codable, Sendable, Equatable {
     }
 
     func text() throws(FleetError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        do { return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")] } catch {
-            throw FleetError(.io, "the totals cannot be written as JSON: \(error)", hint: "report this as a bug")
-        }
+        try JSONLine.bytes(self, of: "the history's totals")
     }
 }

@@ -36,13 +36,6 @@ public struct HolderClaim: Codable, Sendable, Equatable {
     }
 
     func bytes() throws(FleetError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-        } catch {
-            throw FleetError(
-                .io, "the claim on the holder cannot be written as JSON: \(error)", hint: "report this as a bug")
-        }
+        try JSONLine.bytes(self, of: "the claim on the holder")
     }
 }

@@ -67,28 +67,15 @@ public struct HostKeeper {
     }
 
     private func spawn(input: CInt, output: CInt) throws(FleetError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-        fleet_spawn_close_from(&actions, 3)
-        // Nothing that ends the connection's session reaches it.
-        fleet_spawn_own_session(&attributes)
-        var words = ([program] + arguments).map { strdup($0) } + [nil]
-        var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
-        defer {
-            for word in words { free(word) }
-            for variable in variables { free(variable) }
+        do throws(SpawnFailure) {
+            // Nothing that ends the connection's session reaches it.
+            return try ProcessSpawn(
+                path: program, line: ([program] + arguments, environment), input: .descriptor(input),
+                output: .descriptor(output), errors: .descriptor(output), group: .session
+            ).start()
+        } catch {
+            throw Self.failure("run \(Printable.oneLine(program))", error.number)
         }
-        var child: pid_t = 0
-        let problem = posix_spawn(&child, program, &actions, &attributes, &words, &variables)
-        guard problem == 0 else { throw Self.failure("run \(Printable.oneLine(program))", problem) }
-        return child
     }
 
     private static func end(of child: pid_t) -> Int32? {

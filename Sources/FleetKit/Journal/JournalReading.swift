@@ -47,7 +47,7 @@ public struct JournalReading: Sendable, Equatable {
 
     /// - Throws: `.noServiceManager` when there is no journalctl in `PATH`.
     public func program(environment: [String: String]) throws(FleetError) -> ProgramHandover {
-        let searched = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let searched = environment["PATH"] ?? ExecutablePath.usual
         guard let path = ExecutablePath.find("journalctl", path: searched) else {
             throw FleetError(
                 .noServiceManager, "there is no journalctl in PATH (\(Printable.oneLine(searched)))",

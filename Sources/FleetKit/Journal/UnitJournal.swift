@@ -11,8 +11,7 @@ public struct UnitJournal: Sendable {
 
     /// - Returns: nil where `PATH` has no journalctl.
     public init?(scope: ManagerScope, environment: [String: String]) {
-        let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        guard let program = ExecutablePath.find("journalctl", path: path) else { return nil }
+        guard let program = ExecutablePath.find("journalctl", in: environment) else { return nil }
         self.program = program
         self.scope = scope
         // Its own text must not change with the caller's pager, colours or SYSTEMD_… variables.

@@ -116,27 +116,16 @@ public final class KeptCommand {
         if terminal.isOursToGive { options.append("--takes-terminal") }
         if ignoresHangUp { options.append("--ignores-hang-up") }
         if let scope = scope(of: lock) { options += ["--scope", scope.rawValue] }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        // A copy onto itself is inherited; nothing else of ours is, and what our caller gave us goes on to the command.
-        for descriptor in [record, theirs] { posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        posix_spawnattr_setpgroup(&attributes, 0)
-        var argv: [UnsafeMutablePointer<CChar>?] =
-            (["mosaic"] + keeper + options + ["--"] + words).map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in argv + envp { free(text) } }
-        var child: pid_t = 0
-        // This very program, also when an upgrade has replaced its file since.
-        let code = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, &argv, &envp)
-        guard code == 0 else {
+        do throws(SpawnFailure) {
+            // This very program, also when an upgrade has replaced its file since.
+            _ = try ProcessSpawn(
+                path: "/proc/self/exe", line: (["mosaic"] + keeper + options + ["--"] + words, environment),
+                handedDown: [record, theirs], group: .own, signals: .ours
+            ).start()
+        } catch {
             close(mine)
             throw FleetError(
-                .io, "cannot start the command's keeper: \(String(cString: strerror(code)))",
+                .io, "cannot start the command's keeper: \(error.words)",
                 hint: "mount /proc, and check that another process can be started (ulimit -u)")
         }
     }

@@ -7,7 +7,7 @@ internal import FleetGuard
 final class FencedSupervisor: JobSupervisor {
     private let lock: any OperationLock
     private let observer: any OperationObserver
-    private let interruption: Interruption
+    private let interruption: () -> FleetError?
     private let clock: any OperationClock
     private var lastStamp: Duration?
     private var hasWarned = false
@@ -26,8 +26,8 @@ final class FencedSupervisor: JobSupervisor {
     private static let stampEvery = Duration.milliseconds(250)
 
     init(
-        lock: any OperationLock, observer: any OperationObserver, interruption: Interruption,
-        clock: any OperationClock
+        lock: any OperationLock, observer: any OperationObserver,
+        interruption: @escaping () -> FleetError?, clock: any OperationClock
     ) {
         self.lock = lock
         self.observer = observer
@@ -106,11 +106,9 @@ final class FencedSupervisor: JobSupervisor {
     // MARK: The lock
 
     private func checkInterruption() throws(FleetError) {
-        switch interruption.poll() {
-        case .interrupt: throw FleetError(.interrupted, "interrupted", hint: "")
-        case .terminate: throw FleetError(.terminated, "terminated", hint: "")
-        case nil: break
-        }
+        guard let end = interruption() else { return }
+        // What to do next depends on what was reached, which the operation knows.
+        throw FleetError(end.code, end.code.rawValue, hint: "")
     }
 
     private func stamp() throws(FleetError) {

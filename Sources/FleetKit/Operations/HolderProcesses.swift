@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import Glibc
 
 /// One process, safe against the reuse of its number.
 struct ProcessStamp: Hashable, Sendable {
@@ -20,23 +19,11 @@ extension ProcessLook {
 }
 
 struct ProcProcessLook: ProcessLook {
-    func start(of pid: Int32) -> UInt64? {
-        guard let text = read("/proc/\(pid)/stat"), let end = text.lastPlace(of: ")") else { return nil }
-        // The program's name may hold blanks and brackets: count from behind it. Field 3 is the first one there.
-        let fields = text[text.index(after: end)...].parts(at: " ")
-        return fields.count > 19 ? UInt64(fields[19]) : nil
-    }
+    func start(of pid: Int32) -> UInt64? { ProcessStat.read(pid)?.start }
 
     func name(of pid: Int32) -> String? {
-        read("/proc/\(pid)/comm").map { Printable.oneLine(String($0.prefix { $0 != "\n" }), limit: 32) }
-    }
-
-    private func read(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = Glibc.read(file, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+        SmallFile.read("/proc/\(pid)/comm", limit: 4096).map { bytes in
+            Printable.oneLine(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self), limit: 32)
+        }
     }
 }

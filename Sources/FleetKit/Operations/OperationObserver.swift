@@ -44,19 +44,3 @@ public final class Unobserved: OperationObserver {
     public init() {}
     public func operation(_ event: OperationEvent) {}
 }
-
-/// Whether a signal asked this process to stop; polled on the operation's own thread.
-public struct Interruption {
-    public enum Signal: Sendable, Equatable {
-        /// SIGINT, SIGHUP: exit 130.
-        case interrupt
-        /// SIGTERM: exit 143.
-        case terminate
-    }
-
-    let poll: () -> Signal?
-
-    public init(_ poll: @escaping () -> Signal?) { self.poll = poll }
-
-    public static var never: Interruption { Interruption { nil } }
-}

@@ -1,10 +1,11 @@
-internal import FleetGuard
+public import FleetGuard
 internal import Glibc
 
 /// What every operation needs from outside. Everything that waits, looks at processes or asks tmux can be replaced.
 public struct OperationSurroundings {
     public var observer: any OperationObserver
-    public var interruption: Interruption
+    /// The signal that came, as the error that ends the operation; asked on the operation's own thread.
+    public var interruption: () -> FleetError?
     public var clock: any OperationClock
     /// nil: settle by the unit's state alone.
     public var probe: (any HolderProbe)?
@@ -20,7 +21,7 @@ public struct OperationSurroundings {
     var processes: any ProcessLook = ProcProcessLook()
 
     public init(
-        observer: any OperationObserver = Unobserved(), interruption: Interruption = .never,
+        observer: any OperationObserver = Unobserved(), interruption: @escaping () -> FleetError? = { nil },
         clock: any OperationClock = SystemClock(), probe: (any HolderProbe)? = nil,
         words: OutcomeWords = OutcomeWords(), intents: any IntentKeeping = RememberedIntents(), userHome: String? = nil
     ) {
@@ -76,6 +77,21 @@ final class OperationRun {
             manager: manager, holder: roster.holder.unit, probe: surroundings.probe,
             processes: surroundings.processes, clock: surroundings.clock, keeper: keeper)
         keeper.onFinished = { [weak self] in self?.note($0) }
+    }
+
+    /// The whole of an operation, which is `body`.
+    ///
+    /// - Parameters:
+    ///   - name: of the command that goes on where it is cut short: `restart`.
+    ///   - keep: gets the report, which is complete also when this throws.
+    /// - Throws: what `body` threw, with what was not reached.
+    func whole(
+        _ name: String, keep: (OperationReport) -> Void, _ body: (OperationRun) throws(FleetError) -> Void
+    ) throws(FleetError) -> OperationReport {
+        defer { keep(report) }
+        do throws(FleetError) { try body(self) } catch { throw cut(by: error, whole: name) }
+        close()
+        return report
     }
 
     // MARK: Telling

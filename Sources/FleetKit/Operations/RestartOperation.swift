@@ -12,7 +12,8 @@ internal import Logging
 public final class RestartOperation {
     let manager: any ServiceManager
     let roster: Roster
-    public private(set) var options: RestartOptions
+    /// What a turn of `--when-idle` has learnt is set between two runs.
+    public var options: RestartOptions
     let surroundings: OperationSurroundings
     private let log = Logger(label: "restart")
     /// What was done so far; whole after `run`, also when that threw.
@@ -104,16 +105,7 @@ public final class RestartOperation {
     func run(under lock: any RestartLock) throws(FleetError) -> RestartReport {
         let run = OperationRun(manager: manager, roster: roster, lock: lock, surroundings: surroundings)
         run.repeats = options.repeats
-        do throws(FleetError) {
-            try restart(run)
-            run.close()
-            report = run.report
-            return report
-        } catch {
-            let cut = run.cut(by: error, whole: "restart")
-            report = run.report
-            throw cut
-        }
+        return try run.whole("restart", keep: { report = $0 }, restart)
     }
 
     private func restart(_ run: OperationRun) throws(FleetError) {

@@ -28,17 +28,8 @@ public final class StartOperation {
     /// - Throws: `.noSuchUnit` before anything was sent; `.interrupted`, `.terminated`, `.noServiceManager`, naming
     ///   what was not reached.
     public func run() throws(FleetError) -> OperationReport {
-        let run = OperationRun(manager: manager, roster: roster, lock: Unguarded(), surroundings: surroundings)
-        do throws(FleetError) {
-            try start(run)
-        } catch {
-            let cut = run.cut(by: error, whole: "start")
-            report = run.report
-            throw cut
-        }
-        run.close()
-        report = run.report
-        return report
+        try OperationRun(manager: manager, roster: roster, lock: Unguarded(), surroundings: surroundings)
+            .whole("start", keep: { report = $0 }, start)
     }
 
     private func start(_ run: OperationRun) throws(FleetError) {

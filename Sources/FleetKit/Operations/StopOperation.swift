@@ -32,17 +32,8 @@ public final class StopOperation {
 
     /// - Throws: as `StartOperation.run`.
     public func run() throws(FleetError) -> OperationReport {
-        let run = OperationRun(manager: manager, roster: roster, lock: Unguarded(), surroundings: surroundings)
-        do throws(FleetError) {
-            try stop(run)
-        } catch {
-            let cut = run.cut(by: error, whole: "stop")
-            report = run.report
-            throw cut
-        }
-        run.close()
-        report = run.report
-        return report
+        try OperationRun(manager: manager, roster: roster, lock: Unguarded(), surroundings: surroundings)
+            .whole("stop", keep: { report = $0 }, stop)
     }
 
     private func stop(_ run: OperationRun) throws(FleetError) {

@@ -47,8 +47,7 @@ public struct PluginSearch {
     public init(path: String?, builtIns: Set<String>) {
         var files: [PluginName: (path: String, id: FileID)] = [:]
         var seen: Set<FileID> = []
-        for entry in (path ?? "").parts(at: ":") where entry.begins(with: "/") {
-            let folder = HomeDirectory.withoutTrailingSlash(String(entry))
+        for folder in ExecutablePath.folders(path) {
             var status = stat()
             // /bin is a link to /usr/bin on many machines: the same folder twice shadows nothing.
             guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, seen.insert(Self.id(status)).inserted
@@ -56,9 +55,7 @@ public struct PluginSearch {
             let isOpen = status.st_mode & 0o002 != 0
             for name in Self.names(in: folder) {
                 let file = (folder == "/" ? "" : folder) + "/" + name.fileName
-                guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(file, X_OK) == 0 else {
-                    continue
-                }
+                guard CommandProgram.problem(of: file) == nil, stat(file, &status) == 0 else { continue }
                 let reason: Shadow.Reason
                 if builtIns.contains(name.rawValue) {
                     reason = .builtIn
@@ -96,16 +93,8 @@ public struct PluginSearch {
     }
 
     private static func names(in folder: String) -> [PluginName] {
-        guard let stream = opendir(folder) else { return [] }  // not ours to read: a shell runs nothing from it either
-        defer { closedir(stream) }
-        var names: [PluginName] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let plugin = PluginName(file: name) { names.append(plugin) }
-        }
-        return names.sorted()
+        // Not ours to read: a shell runs nothing from it either.
+        (FolderEntries.names(folder) ?? []).compactMap { PluginName(file: $0) }.sorted()
     }
 }
 

@@ -49,17 +49,7 @@ struct UnitProcesses {
     }
 
     private static func read(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = Glibc.read(file, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
-            bytes += buffer[..<count]
-        }
+        SmallFile.read(path, limit: 16 << 20).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 
@@ -70,13 +60,7 @@ struct SignalDisposition: Equatable {
 
     /// Nil when the process is gone.
     static func read(_ process: Int32) -> SignalDisposition? {
-        let file = open("/proc/\(process)/status", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var buffer = [UInt8](repeating: 0, count: 8192)
-        let count = Glibc.read(file, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return parse(String(decoding: buffer[..<count], as: UTF8.self))
+        SmallFile.read("/proc/\(process)/status", limit: 1 << 16).flatMap { parse(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// The process' name is on a line of its own, with its line ends escaped.

@@ -1,18 +1,12 @@
 internal import CLinux
-internal import Dispatch
 public import FleetGuard
 internal import Glibc
-internal import Subprocess
-internal import Synchronization
-internal import SystemPackage
 
-/// A program run to its end, synchronously: an absolute path and an argument vector, never a shell.
+/// A program run to its end, on the caller's own thread.
 ///
-/// The caller's thread waits here, and that is right: the thread that waits for systemd is the main loop whose life
-/// is the lock's progress, so it must itself come by (`whileWaiting`) at least every 100 ms. swift-subprocess is
-/// asynchronous; its tasks run on Swift's cooperative pool, of which the calling thread must not be one (where all
-/// of them wait here, no thread is left to see the child's end). The main thread never is; a test uses a thread of
-/// its own.
+/// The thread that waits for systemd is the main loop whose life is the lock's progress, so it must itself come by
+/// (`whileWaiting`) at least every 100 ms. The program has none of our descriptors but its three streams: a server that it
+/// brought up would otherwise hold the fleet's lock for as long as it lives.
 public struct ChildProcess: Sendable {
     public enum Ending: Sendable, Equatable {
         case exited(Int32)
@@ -48,9 +42,9 @@ public struct ChildProcess: Sendable {
     ///
     /// - Parameters:
     ///   - standardInput: stays the caller's to close; nil = `/dev/null`.
-    ///   - limit: bytes of standard output that are read; a program that writes more is ended.
-    ///   - timeout: after which the program is killed, through its pidfd; nil = none. Time in which this process was
-    ///     itself stopped, or the machine suspended, does not count.
+    ///   - limit: bytes of standard output that are read; a program that writes more is killed.
+    ///   - timeout: after which the program is killed; nil = none. Time in which this process was itself stopped, or the
+    ///     machine suspended, does not count.
     ///   - whileWaiting: called on this thread, first when the program runs and then at least every 100 ms.
     /// - Throws: `.io` when the program cannot be started or writes too much, naming it; and what `whileWaiting`
     ///   threw. In every case the program has been killed and reaped before the throw.
@@ -58,116 +52,121 @@ public struct ChildProcess: Sendable {
         standardInput: CInt? = nil, limit: Int = 8 << 20, timeout: Duration? = nil,
         whileWaiting: () throws(FleetError) -> Void = {}
     ) throws(FleetError) -> Output {
-        let watch = Watch()
-        let input = standardInput.map(FileDescriptor.init(rawValue:))
-        let child = self
-        Task.detached {
-            let end: Watch.End
-            do {
-                if let input {
-                    end = try await child.spawn(
-                        .fileDescriptor(input, closeAfterSpawningProcess: false), limit: limit, watch: watch)
-                } else {
-                    end = try await child.spawn(.none, limit: limit, watch: watch)
-                }
-            } catch { end = .failed("\(error)") }
-            watch.finish(end)
+        let output = try ChildPipe(limit: limit)
+        let result = try run(standardInput, nil, output, errorLimit: 1 << 20, timeout, endsWhenCut: true, whileWaiting)
+        guard output.isCut else { return result }
+        throw FleetError(
+            .io, "\(Printable.oneLine(executable)) wrote more than \(limit) bytes, and was killed",
+            hint: "try to run the program by hand")
+    }
+
+    /// The same for a program that reads these bytes, and of whose streams only so much is kept.
+    func run(input: [UInt8]?, keeping limit: Int, timeout: Duration) throws(FleetError) -> Output {
+        let feed = try input.map { bytes throws(FleetError) in try ChildInput(bytes) }
+        return try run(
+            feed?.reader, feed, try ChildPipe(limit: limit), errorLimit: limit, timeout, endsWhenCut: false, {})
+    }
+
+    private func run(
+        _ input: CInt?, _ feed: ChildInput?, _ output: ChildPipe, errorLimit: Int, _ timeout: Duration?,
+        endsWhenCut: Bool, _ whileWaiting: () throws(FleetError) -> Void
+    ) throws(FleetError) -> Output {
+        let errors = try ChildPipe(limit: errorLimit)
+        let process: pid_t
+        do throws(SpawnFailure) {
+            process = try ProcessSpawn(
+                path: executable, line: ([executable] + arguments, environment),
+                input: input.map(ProcessSpawn.Stream.descriptor) ?? .nothing,
+                output: .descriptor(output.writer), errors: .descriptor(errors.writer)
+            ).start()
+        } catch {
+            throw FleetError(
+                .io, "\(Printable.oneLine(executable)) could not be run: \(error.words)",
+                hint: "try to run the program by hand")
         }
+        for pipe in [output, errors] { pipe.closeWriter() }
+        feed?.closeReader()
+        let wait = ChildWait(process: process, streams: [output, errors], feed: feed)
+        defer { wait.reap() }
         let clock = SystemClock()
         var watched = WatchedTime(longestGap: Self.longestGap)
         watched.look(clock.now())
-        var stop: FleetError?
-        var isOverdue = false
         while true {
-            if let end = watch.wait(atMost: .milliseconds(50)) {
-                if let stop { throw stop }
-                return try output(of: end, isOverdue: isOverdue)
-            }
-            guard stop == nil, !isOverdue, watch.isRunning else { continue }
-            do throws(FleetError) { try whileWaiting() } catch { stop = error }
+            try whileWaiting()
             watched.look(clock.now())
-            if let timeout, watched.total >= timeout { isOverdue = true }
-            if stop != nil || isOverdue { watch.kill() }
+            if let timeout, watched.total >= timeout { break }
+            switch wait.look(atMost: min(.milliseconds(50), timeout.map { $0 - watched.total } ?? .seconds(1))) {
+            case .runs: break
+            case .ended(let ending):
+                return Output(ending: ending, standardOutput: output.text, standardError: errors.text)
+            case .lost:
+                throw FleetError(
+                    .io, "how \(Printable.oneLine(executable)) ended is unknown: it was waited for somewhere else",
+                    hint: "in this program, wait for no child but your own")
+            }
+            if endsWhenCut && output.isCut { break }
         }
+        return Output(ending: .timedOut, standardOutput: output.text, standardError: errors.text)
     }
 
     /// The loop comes by every 50 ms, and `whileWaiting` may ask the manager something in between.
     private static let longestGap = Duration.seconds(1)
-
-    private func spawn(
-        _ input: some InputProtocol, limit: Int, watch: Watch
-    ) async throws -> Watch.End {
-        var variables: [Environment.Key: String] = [:]
-        for (key, value) in environment { variables[Environment.Key(stringLiteral: key)] = value }
-        let result = try await Subprocess.run(
-            .path(FilePath(executable)), arguments: Arguments(arguments), environment: .custom(variables),
-            input: input, output: .bytes(limit: limit), error: .bytes(limit: 1 << 20)
-        ) { execution in
-            watch.started(pidfd: execution.processIdentifier.processDescriptor)
-        }
-        return .ended(
-            result.terminationStatus, String(decoding: result.standardOutput, as: UTF8.self),
-            String(decoding: result.standardError, as: UTF8.self))
-    }
-
-    private func output(of end: Watch.End, isOverdue: Bool) throws(FleetError) -> Output {
-        switch end {
-        case .failed(let why):
-            throw FleetError(
-                .io, "\(Printable.oneLine(executable)) could not be run: \(Printable.oneLine(why))",
-                hint: "try to run the program by hand")
-        case .ended(let status, let output, let error):
-            let ending: Ending =
-                switch status {
-                case _ where isOverdue: .timedOut
-                case .exited(let code): .exited(code)
-                case .signaled(let number): .signaled(number)
-                }
-            return Output(ending: ending, standardOutput: output, standardError: error)
-        }
-    }
 }
 
-/// What the waiting thread and the child's task tell each other.
-private final class Watch: Sendable {
-    enum End: Sendable {
-        case ended(TerminationStatus, String, String)
-        case failed(String)
+/// A started program, and what still comes from it.
+private final class ChildWait {
+    enum State {
+        case runs
+        /// And everything that it wrote was read.
+        case ended(ChildProcess.Ending)
+        /// No child of ours any more.
+        case lost
     }
 
-    private struct State {
-        var pidfd: CInt = -1
-        var end: End?
+    private let process: pid_t
+    private let streams: [ChildPipe]
+    private let feed: ChildInput?
+    /// Wakes a wait when the program ends; nil where the kernel gives none.
+    private var end: Descriptor?
+    private var buffer = [UInt8](repeating: 0, count: 16_384)
+
+    init(process: pid_t, streams: [ChildPipe], feed: ChildInput?) {
+        self.process = process
+        self.streams = streams
+        self.feed = feed
+        end = Descriptor(result: fleet_pidfd_open(process))
     }
 
-    private let state = Mutex(State())
-    private let changed = DispatchSemaphore(value: 0)
+    /// Waits that long for something to happen, and takes what has come.
+    ///
+    /// The end of the program is the end, even if something that it started keeps its streams open. What it wrote itself
+    /// is in the pipes by then.
+    func look(atMost limit: Duration) -> State {
+        var polled = streams.compactMap(\.reader).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        if let writer = feed?.writer { polled.append(pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)) }
+        if let number = end?.number { polled.append(pollfd(fd: number, events: Int16(POLLIN), revents: 0)) }
+        poll(&polled, nfds_t(polled.count), limit.pollMilliseconds)
+        // Before the reading: what the program writes after this look is read at the next one.
+        let state = self.state
+        feed?.write()
+        for stream in streams { stream.read(&buffer) }
+        return state
+    }
 
-    var isRunning: Bool { state.withLock { $0.pidfd >= 0 && $0.end == nil } }
-
-    func finish(_ end: End) {
-        state.withLock {
-            $0.end = end
-            if $0.pidfd >= 0 { close($0.pidfd) }
-            $0.pidfd = -1
+    private var state: State {
+        var value: CInt = 0
+        return switch Int(fleet_look_at_child(process, &value)) {
+        case FLEET_CHILD_EXITED: .ended(.exited(value))
+        case FLEET_CHILD_KILLED: .ended(.signaled(value))
+        case FLEET_CHILD_LOST: .lost
+        default: .runs
         }
-        changed.signal()
     }
 
-    /// nil when the child still runs after the time, or has just been started.
-    func wait(atMost limit: DispatchTimeInterval) -> End? {
-        _ = changed.wait(timeout: .now() + limit)
-        return state.withLock { $0.end }
-    }
-
-    /// Keeps a descriptor of its own: swift-subprocess closes the other one as soon as the child was reaped.
-    func started(pidfd: CInt) {
-        state.withLock { $0.pidfd = fcntl(pidfd, F_DUPFD_CLOEXEC, 3) }
-        changed.signal()
-    }
-
-    func kill() {
-        // A child that has ended meanwhile is no error: its end is already on the way.
-        state.withLock { if $0.pidfd >= 0 { _ = fleet_pidfd_send_signal($0.pidfd, SIGKILL) } }
+    /// Our own child, not yet waited for: its number is no other process's, and the signal is lost on one that has ended.
+    func reap() {
+        if case .lost = state { return }
+        kill(process, SIGKILL)
+        while waitpid(process, nil, 0) < 0 && errno == EINTR {}
     }
 }

@@ -15,7 +15,7 @@ public enum CommandProgram {
             return name
         }
         var denied = false
-        for part in (path ?? "/usr/local/bin:/usr/bin:/bin").parts(at: ":", keepingEmpty: true) {
+        for part in (path ?? ExecutablePath.usual).parts(at: ":", keepingEmpty: true) {
             let candidate = (part.isEmpty ? "." : String(part)) + "/" + name
             switch problem(of: candidate) {
             case nil: return candidate

@@ -8,20 +8,11 @@ public enum ControlGroupScan {
     /// - Throws: `.io` when `/proc` cannot be listed. Processes that end meanwhile are left out.
     public static func processes(in group: String) throws(FleetError) -> [Int32] {
         guard group.count > 1 else { return [] }
-        guard let proc = opendir("/proc") else {
+        guard let processes = FolderEntries.processes() else {
             throw FleetError(
                 .io, "/proc cannot be listed: \(String(cString: strerror(errno)))", hint: "check that it is mounted")
         }
-        defer { closedir(proc) }
-        var found: [Int32] = []
-        while let entry = readdir(proc) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard let pid = Int32(name), let path = path(of: pid) else { continue }
-            if contains(group, path) { found.append(pid) }
-        }
-        return found.sorted()
+        return processes.filter { path(of: $0).map { contains(group, $0) } ?? false }.sorted()
     }
 
     /// Whether `path` is the cgroup `group` or below it; never for an empty group or the root.
@@ -33,14 +24,9 @@ public enum ControlGroupScan {
 
     /// The process's path in the cgroup2 tree; nil when the process is gone.
     static func path(of pid: Int32) -> String? {
-        let file = open("/proc/\(pid)/cgroup", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 16 << 10)
-        let count = read(file, &bytes, bytes.count)
-        guard count > 0 else { return nil }
+        guard let bytes = SmallFile.read("/proc/\(pid)/cgroup", limit: 16 << 10) else { return nil }
         // cgroup2's line is `0::PATH`; the lines of version 1 begin with other numbers.
-        return String(decoding: bytes[..<count], as: UTF8.self).parts(at: "\n")
+        return String(decoding: bytes, as: UTF8.self).parts(at: "\n")
             .lazy.compactMap { $0.after("0::") }.first.map(String.init)
     }
 }

@@ -70,5 +70,11 @@ public enum DurationText {
         return "\(minutes / 1440)d \(twoDigits(minutes / 60 % 24))h"
     }
 
+    /// A time that is still running: with tenths, so that it is seen to run, and without jumping digits.
+    public static func ticking(_ duration: Duration) -> String {
+        let tenths = max(0, duration.wholeMilliseconds) / 100
+        return tenths < 600 ? "\(tenths / 10).\(tenths % 10)s" : human(duration)
+    }
+
     private static func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
 }

@@ -1,18 +1,29 @@
 internal import FleetGuard
-internal import Glibc
 
 /// Finds a program in `PATH` once, so that everything after it runs by its absolute path.
 public enum ExecutablePath {
-    /// The first executable regular file of that name; relative and empty entries of `PATH` are ignored, because
-    /// they would let the current directory decide what runs.
+    /// Where `PATH` is not set, as a shell has it.
+    public static let usual = "/usr/local/bin:/usr/bin:/bin"
+
+    /// The folders that count. Relative and empty entries do not: they would let the current directory decide what runs.
+    static func folders(_ path: String?) -> [String] {
+        (path ?? "").parts(at: ":").filter { $0.begins(with: "/") }.map {
+            HomeDirectory.withoutTrailingSlash(String($0))
+        }
+    }
+
+    /// The first file of that name that can be executed.
+    /// - Parameter path: nil has no folders.
     public static func find(_ name: String, path: String?) -> String? {
-        for entry in (path ?? "").parts(at: ":") where entry.begins(with: "/") {
-            let candidate = "\(entry)/\(name)"
-            var status = stat()
-            if stat(candidate, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(candidate, X_OK) == 0 {
-                return candidate
-            }
+        for folder in folders(path) {
+            let candidate = (folder == "/" ? "" : folder) + "/" + name
+            if CommandProgram.problem(of: candidate) == nil { return candidate }
         }
         return nil
+    }
+
+    /// The same for a process with this environment.
+    public static func find(_ name: String, in environment: [String: String]) -> String? {
+        find(name, path: environment["PATH"] ?? usual)
     }
 }

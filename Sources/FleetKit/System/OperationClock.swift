@@ -14,16 +14,7 @@ public protocol OperationClock: Sendable {
 public struct SystemClock: OperationClock {
     public init() {}
 
-    public func now() -> Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
+    public func now() -> Duration { KernelClock.read(CLOCK_MONOTONIC) }
 
-    public func sleep(for duration: Duration) {
-        guard duration > .zero else { return }
-        var time = timespec(duration)
-        // EINTR ends the wait on purpose: the remaining time is the caller's business.
-        nanosleep(&time, nil)
-    }
+    public func sleep(for duration: Duration) { KernelClock.sleep(for: duration) }
 }

@@ -44,24 +44,14 @@ public enum OwnSession {
     }
 
     private static func spawn() throws(FleetError) -> pid_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        fleet_spawn_own_session(&attributes)
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        fleet_spawn_close_from(&actions, 3)
-        var child: pid_t = 0
-        // The kernel's own link: it leads to this very program, also when the file was replaced by a newer one.
-        let code = posix_spawn(
-            &child, "/proc/self/exe", &actions, &attributes, CommandLine.unsafeArgv, environ)
-        guard code == 0 else {
+        do throws(SpawnFailure) {
+            // The kernel's own link: it leads to this very program, also when the file was replaced by a newer one.
+            return try ProcessSpawn(path: "/proc/self/exe", line: nil, group: .session, signals: .ours).start()
+        } catch {
             throw FleetError(
-                .io, "cannot start this program in a session of its own: \(String(cString: strerror(code)))",
+                .io, "cannot start this program in a session of its own: \(error.words)",
                 hint: "run the command from outside the fleet")
         }
-        return child
     }
 
     private static func end(of child: pid_t) -> Int32? {

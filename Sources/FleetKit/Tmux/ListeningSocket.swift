@@ -1,4 +1,5 @@
 internal import CLinux
+internal import FleetGuard
 internal import Glibc
 
 /// A unix stream socket at a path of the file system, and the process that listens there.
@@ -67,13 +68,8 @@ enum ListeningSocket {
 
     /// Numbers, as text, of the sockets that a process has open.
     private static func socketInodes(of pid: Int32) -> Set<[UInt8]> {
-        guard let folder = opendir("/proc/\(pid)/fd") else { return [] }
-        defer { closedir(folder) }
         var found: Set<[UInt8]> = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        for name in FolderEntries.names("/proc/\(pid)/fd") ?? [] {
             // `socket:[12345]`
             guard let target = SmallFile.link("/proc/\(pid)/fd/\(name)"), target.starts(with: "socket:[".utf8) else {
                 continue

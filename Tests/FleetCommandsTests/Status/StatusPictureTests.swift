@@ -164,21 +164,4 @@ struct StatusPictureTests {
         #expect(second.rows[0].trouble == "restarted once after a failure (exit status 7), 1s ago")
         #expect(!second.rows[0].isFlapping)
     }
-
-    @Test("--watch takes an interval, and the agent that the parser gives it is not lost")
-    func choice() throws {
-        #expect(WatchChoice("5s") == .every(.seconds(5)))
-        #expect(WatchChoice("planner").agent == "planner")
-        #expect(
-            OptionalValues.separated(["fleet", "status", "--watch=5s", "--json", "--", "--watch=1s"])
-                == ["fleet", "status", "--watch", "=5s", "--json", "--", "--watch=1s"])
-        #expect(WatchChoice("=5s") == .every(.seconds(5)))
-        for text in ["10ms", "5 apples", "=planner", "="] {
-            guard case .refused(let why) = WatchChoice(text) else {
-                Issue.record("\(text) is taken")
-                continue
-            }
-            #expect(!why.isEmpty)
-        }
-    }
 }

@@ -120,7 +120,7 @@ final class OperationFixture {
     func surroundings(probe: (any HolderProbe)? = nil) -> OperationSurroundings {
         let signal = signal
         var surroundings = OperationSurroundings(
-            observer: observer, interruption: Interruption { signal.value }, clock: clock,
+            observer: observer, interruption: { signal.value }, clock: clock,
             probe: probe ?? FakeHolderProbe(fleet, holder: holder), intents: intents)
         surroundings.freshness = freshness
         return surroundings
@@ -166,5 +166,5 @@ final class ScriptedFreshness: FreshnessLook {
 
 /// A signal that the test sends by setting it; read on the operation's thread, which is the test's.
 final class SignalBox: @unchecked Sendable {
-    var value: Interruption.Signal?
+    var value: FleetError?
 }

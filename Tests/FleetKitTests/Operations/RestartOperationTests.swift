@@ -312,11 +312,13 @@ struct RestartOperationTests {
         #expect(try fixture.sent() == ["stop \(a1)"])
     }
 
-    @Test(arguments: [(Interruption.Signal.interrupt, FleetError.Code.interrupted), (.terminate, .terminated)])
-    func aSignalLeavesTheJobToSystemdAndNamesTheRest(_ sent: Interruption.Signal, _ code: FleetError.Code) throws {
+    @Test(arguments: [FleetError.Code.interrupted, .terminated])
+    func aSignalLeavesTheJobToSystemdAndNamesTheRest(_ code: FleetError.Code) throws {
         try fixture.fleet.install(fixture.holderScript { $0.runs = [.up(), .up(after: .seconds(20))] })
         try fixture.bringUp()
-        fixture.clock.plan(after: .seconds(1)) { [signal = fixture.signal] in signal.value = sent }
+        fixture.clock.plan(after: .seconds(1)) { [signal = fixture.signal] in
+            signal.value = FleetError(code, "ended by a signal", hint: "look at the fleet")
+        }
         let begin = fixture.clock.now()
         let error = fixture.error { _ = try fixture.restart() }
         #expect(fixture.clock.now() - begin < .milliseconds(1_300))
@@ -332,7 +334,9 @@ struct RestartOperationTests {
         fixture.options.agents = [fixture.agents[0].name, fixture.agents[1].name]
         fixture.options.maxParallel = 1
         fixture.options.repeats = ["--reason=why"]
-        fixture.clock.plan(after: .seconds(1)) { [signal = fixture.signal] in signal.value = .interrupt }
+        fixture.clock.plan(after: .seconds(1)) { [signal = fixture.signal] in
+            signal.value = FleetError(.interrupted, "ended by a signal", hint: "look at the fleet")
+        }
         let error = fixture.error { _ = try fixture.restart() }
         #expect(error?.hint == "to reach the rest: mosaic fleet restart a2 --reason=why")
     }

@@ -107,7 +107,7 @@ struct RollingTests {
         let fixture = try fleet(6, width: 2, onlyOutdated: onlyOutdated)
         fixture.observer.onEvent = { event in
             if case .sent(let command) = event, command.unit == fixture.agents[3].unit {
-                fixture.signal.value = .interrupt
+                fixture.signal.value = FleetError(.interrupted, "interrupted", hint: "")
             }
         }
         let error = fixture.error { _ = try fixture.restart() }
@@ -166,7 +166,7 @@ struct RollingTests {
 
     /// Restarts of all kinds die one after the other at moments of their own; the last one finishes, whatever they were.
     @Test(arguments: 0..<150) func afterSeveralCrashesTheLastOneFinishes(seed: UInt64) throws {
-        var random = Seeded(seed: seed)
+        var random = SeededRandom(seed: seed)
         let width = Int.random(in: 1...4, using: &random)
         let fixture = try fleet(Int.random(in: 2...9, using: &random), width: width, onlyOutdated: true)
         fixture.options.stableFor = .milliseconds(Int.random(in: 0...200, using: &random))
@@ -302,18 +302,5 @@ struct RollingTests {
         #expect(try fixture.operation().occupied().map(\.unit) == [fixture.agents[2].unit])
         #expect(try fixture.restart().units.isEmpty)
         #expect(try agents(fixture.sent()) == [])
-    }
-}
-
-/// Steele, Lea, Flood: "Fast splittable pseudorandom number generators" (SplitMix64).
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

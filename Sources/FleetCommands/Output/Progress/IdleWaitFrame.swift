@@ -27,7 +27,7 @@ struct IdleWaitFrame {
         let limit = max(1, size.width - 1)
         var head = ScreenLine(limit: limit)
         head.add("waiting until no agent is busy", style.bold)
-        head.add("  \(ProgressFrame.ticking(look.status.waited + late))")
+        head.add("  \(DurationText.ticking(look.status.waited + late))")
         // The head, the bound, and a line of its own for the cursor.
         let room = max(0, size.height - 3)
         let all = look.status.occupied

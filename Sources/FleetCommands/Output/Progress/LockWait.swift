@@ -70,7 +70,7 @@ struct LockWaitFrame {
         let limit = max(1, size.width - 1)
         var head = ScreenLine(limit: limit)
         head.add("waiting for the lock", style.bold)
-        head.add("  \(ProgressFrame.ticking(waited))")
+        head.add("  \(DurationText.ticking(waited))")
         var lines = [head, line("owner", wait.owner, limit)]
         if !wait.scope.isEmpty { lines.append(line(wait.isRun ? "runs" : "restarts", wait.scope, limit)) }
         if let reason = wait.reason { lines.append(line("reason", reason, limit)) }

@@ -32,7 +32,7 @@ struct ProgressFrame {
 
     private var headline: ScreenLine {
         var line = ScreenLine(limit: limit)
-        let elapsed = Self.ticking(now - (model.began ?? now))
+        let elapsed = DurationText.ticking(now - (model.began ?? now))
         guard let phase = model.phase else {
             line.add("begins", style.bold)
             line.add("  \(elapsed)")
@@ -97,7 +97,7 @@ struct ProgressFrame {
 
     private func time(of unit: ProgressModel.Unit) -> String {
         if let took = unit.took { return DurationText.human(took) }
-        return unit.since.map { Self.ticking(now - $0) } ?? ""
+        return unit.since.map { DurationText.ticking(now - $0) } ?? ""
     }
 
     private func paint(_ state: ProgressModel.State) -> (String) -> String {
@@ -133,11 +133,5 @@ struct ProgressFrame {
         var line = ScreenLine("  ", limit: limit)
         line.add("and \(model.units.count - shown.count) more: \(words.joined(separator: ", "))", style.dim)
         return line
-    }
-
-    /// A time that is still running: with tenths, so that it is seen to run, and without jumping digits.
-    static func ticking(_ duration: Duration) -> String {
-        let tenths = max(0, duration.wholeMilliseconds) / 100
-        return tenths < 600 ? "\(tenths / 10).\(tenths % 10)s" : DurationText.human(duration)
     }
 }

@@ -12,8 +12,7 @@ struct CompletionsCheck: HealthCheck {
 
     func examine(_ fleet: HealthContext) throws(FleetError) -> Diagnosis {
         let files = InstalledFiles(fleet)
-        let searched = fleet.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        let present = Self.places.filter { ExecutablePath.find($0.0, path: searched) != nil }
+        let present = Self.places.filter { ExecutablePath.find($0.0, in: fleet.environment) != nil }
         let missing = present.filter { files.first($0.1) == nil }.map(\.0)
         guard missing.isEmpty else {
             return .warning(

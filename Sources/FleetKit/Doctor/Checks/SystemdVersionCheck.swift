@@ -7,8 +7,7 @@ struct SystemdVersionCheck: HealthCheck {
 
     func examine(_ fleet: HealthContext) throws(FleetError) -> Diagnosis {
         guard fleet.usesSystemd else { return .ok("not needed by a scripted service manager") }
-        let searched = fleet.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        guard let program = ExecutablePath.find("systemctl", path: searched) else {
+        guard let program = ExecutablePath.find("systemctl", in: fleet.environment) else {
             return .warning(
                 "there is no systemctl in PATH, so its version is not known and --backend systemctl cannot be used",
                 advice: "add the directory of systemctl to PATH")

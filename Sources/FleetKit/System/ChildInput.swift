@@ -1,36 +1,34 @@
 internal import FleetGuard
 internal import Glibc
 
-/// What a tmux client reads from its standard input: any bytes, of any number, and nothing of it in a command line.
-final class TmuxInput {
-    /// The client's end.
-    private(set) var reader: CInt
-    /// nil once everything is written, or the client has closed its end.
-    private(set) var writer: CInt?
+/// What a program reads from its standard input: any bytes, of any number, and nothing of it in a command line.
+final class ChildInput {
+    private var readEnd: Descriptor?
+    private var writeEnd: Descriptor?
     private var rest: ArraySlice<UInt8>
 
     init(_ bytes: [UInt8]) throws(FleetError) {
         var ends: [CInt] = [-1, -1]
         // A socket: writing to one that was closed can be told not to raise SIGPIPE.
         guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            let number = errno
             throw FleetError(
-                .io, "cannot make a socket to tmux: \(String(cString: strerror(errno)))",
-                hint: "raise the limit of open files (ulimit -n)")
+                .io, "cannot make a socket to a program: \(String(cString: strerror(number)))",
+                hint: "raise the limit of open files (ulimit -n)", errno: number)
         }
-        (reader, writer) = (ends[0], ends[1])
+        readEnd = Descriptor(ends[0])
+        writeEnd = Descriptor(ends[1])
         rest = bytes[...]
         write()
     }
 
-    deinit {
-        closeReader()
-        if let writer { close(writer) }
-    }
+    /// The program's end.
+    var reader: CInt? { readEnd?.number }
 
-    func closeReader() {
-        if reader >= 0 { close(reader) }
-        reader = -1
-    }
+    /// nil once everything is written, or the program has closed its end.
+    var writer: CInt? { writeEnd?.number }
+
+    func closeReader() { readEnd = nil }
 
     /// As much as it takes now.
     func write() {
@@ -44,7 +42,6 @@ final class TmuxInput {
             guard count > 0 else { break }
             rest = rest.dropFirst(count)
         }
-        close(writer)
-        self.writer = nil
+        writeEnd = nil
     }
 }
