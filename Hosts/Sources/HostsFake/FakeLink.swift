@@ -16,6 +16,8 @@ public final class FakeLink: HostLink {
         public var exits: [Int32] = [0]
         public var takes: Duration = .milliseconds(100)
         public var isWell = true
+        /// What a `begin` has to name.
+        public var generation = 0
         /// So many connections end in the middle of the answer.
         public var cuts = 0
         public fileprivate(set) var operations: [String: Operation] = [:]
@@ -75,6 +77,7 @@ public final class FakeLink: HostLink {
         hello.version = "0.1.0"
         hello.identity = machine.identity
         hello.lingers = machine.lingers
+        hello.generation = machine.generation
         post(call, .frame(hello), after: machine.latency)
         switch request.action {
         case .ask:
@@ -87,6 +90,12 @@ public final class FakeLink: HostLink {
             }
             if request.commands.isEmpty { post(call, .frame(health(machine)), after: machine.latency) }
         case .begin:
+            guard request.generation ?? 0 == machine.generation else {
+                var frame = HostFrame(.refused)
+                frame.message = "the request is older than this host's record of operations"
+                post(call, .frame(frame), after: machine.latency)
+                return post(call, .complete, after: machine.latency)
+            }
             if machine.operations[request.id] == nil {
                 let status = machine.exits.count > 1 ? machine.exits.removeFirst() : machine.exits.first ?? 0
                 machine.operations[request.id] = .init(span: now..<(now + machine.takes), status: status)

@@ -14,6 +14,8 @@ import Testing
         let hosts: [HostsFile.Host]
         var mostDown = 0
         var interruptAt: Duration?
+        /// By identity, as the hellos said them.
+        var generations: [String: Int] = [:]
 
         init(_ count: Int) throws {
             link = FakeLink(clock: clock)
@@ -41,7 +43,7 @@ import Testing
             let runner = RolloutRunner(
                 Rollout(targets, station: .init(id: id, author: "me", reason: nil), settings: chosen), link: link,
                 store: store, hosts: Dictionary(uniqueKeysWithValues: hosts.map { ("id-\($0.address)", $0) }),
-                command: ["restart"], clock: clock, time: { 0 })
+                command: ["restart"], generations: generations, clock: clock, time: { 0 })
             let end = runner.run(
                 isInterrupted: { self.interruptAt.map { self.clock.now() >= $0 } ?? false },
                 look: { _, _ in self.mostDown = max(self.mostDown, self.link.down) })
@@ -175,6 +177,16 @@ import Testing
         let end = try fixture.run(atOnce: 1) { $0.slotTries = 12 }
         #expect(end.halt == .slots)
         #expect(fixture.clock.now() >= .seconds(55) && fixture.clock.now() <= .seconds(70), "\(fixture.clock.now())")
+    }
+
+    @Test("A host is told the generation that it said beforehand, and refuses another one") func generation() throws {
+        let fixture = try Fixture(2)
+        for name in ["h0", "h1"] { fixture.link.machines[name]?.generation = 3 }
+        fixture.generations = ["id-h0": 3, "id-h1": 2]
+        let end = try fixture.run(atOnce: 1)
+        #expect(end.hosts[0].phase == .finished(.done))
+        #expect(end.halt == .failed("h1"))
+        #expect(fixture.begun("h0") == 1 && fixture.begun("h1") == 0)
     }
 
     @Test("Another machine that answers to the name is not taken for the host") func impostor() throws {
