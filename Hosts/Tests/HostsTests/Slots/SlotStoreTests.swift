@@ -56,6 +56,7 @@ import Testing
 
     private func limitBody(_ kind: Kind) throws {
         let stores = try Stores(kind)
+        defer { withExtendedLifetime(stores) {} }
         let store = try stores.station(1)
         let (a, b, again) = try (Make.slot(1, identity: "a"), Make.slot(2, identity: "b"), Make.slot(3, identity: "a"))
         #expect(try store.slots().isEmpty)
@@ -72,6 +73,7 @@ import Testing
 
     private func tokensBody(_ kind: Kind) throws {
         let stores = try Stores(kind)
+        defer { withExtendedLifetime(stores) {} }
         let store = try stores.station(1)
         let (first, second) = try (Make.slot(1, identity: "a"), Make.slot(2, identity: "a"))
         #expect(try store.take(first, limit: 1) == .taken)
@@ -90,6 +92,7 @@ import Testing
 
     private func aliveBody(_ kind: Kind) throws {
         let stores = try Stores(kind)
+        defer { withExtendedLifetime(stores) {} }
         let (one, two) = try (stores.station(1, isAnnounced: true), stores.station(2))
         let slot = try Make.slot(1, identity: "a", station: 1)
         try one.confirm()
@@ -110,6 +113,7 @@ import Testing
     func stations(_ kind: Kind) async throws {
         let taken = try await onThread {
             let stores = try Stores(kind)
+            defer { withExtendedLifetime(stores) {} }
             let racers = try (1...6).map {
                 Racer(try stores.station($0), try Make.slot($0, identity: "\($0 % 3)", station: $0))
             }
