@@ -1,4 +1,5 @@
 internal import FleetCommands
+internal import FleetGuard
 
 /// OPTIONS and SYNOPSIS of one command, from its help.
 struct OptionList {
@@ -68,6 +69,9 @@ struct OptionList {
         } else {
             lines = [".It " + forms(argument, isShort: false)]
         }
+        if let opposite = opposite(of: argument) {
+            return lines + ["The opposite of", ".Fl " + Mdoc.argument(String(opposite.dropFirst())) + " ."]
+        }
         let (text, written) = Self.split(argument.abstract ?? "")
         lines += Mdoc.text(text)
         if let values = argument.allValues, !values.isEmpty {
@@ -81,6 +85,16 @@ struct OptionList {
             lines += isItself ? ["This is the default."] : Mdoc.text("Default: \(preset).")
         }
         return lines
+    }
+
+    /// `--join` for `--no-join`: the parser has one text for both.
+    private func opposite(of argument: CommandHelp.Argument) -> String? {
+        let typed = arguments.flatMap { $0.names ?? [] }.map(\.typed)
+        guard let no = (argument.names ?? []).map(\.typed).first(where: { $0.begins(with: "--no-") }) else {
+            return nil
+        }
+        let opposite = "--" + no.dropFirst("--no-".count)
+        return typed.first { $0.isExactly(opposite) }
     }
 
     /// `Fl q , -quiet`, `Fl -max-wait Ar dur`.

@@ -14,7 +14,8 @@ enum StandardTexts {
         .busy: "The lock is busy.",
         .evicted: "This process lost the lock and stopped.",
         .unsafeHome:
-            "The mosaic home is unsafe: it belongs to another user, is writable by others, or is a symbolic link.",
+            "The mosaic home is unsafe (it belongs to another user, is writable by others, or fleet or run in it is a"
+            + " symbolic link), or the holder belongs to another mosaic home.",
         .badRoster: "The roster is invalid; the message names file, line and column.",
         .commandNotExecutable: "The command of lock run exists but cannot be executed.",
         .commandNotFound: "The command of lock run was not found.",
@@ -31,7 +32,10 @@ enum StandardTexts {
             "MOSAIC_AGENT_RUN",
             ["Set by the main process of an agent's unit: the run that the agent's programs report for."]
         ),
-        ("MOSAIC_AGENT_SOCKET", ["Set with it: the socket that they report to."]),
+        (
+            "MOSAIC_AGENT_SOCKET",
+            ["Set together with MOSAIC_AGENT_RUN: the socket that the agent's programs report to."]
+        ),
         ("MOSAIC_FAKE_DIR", ["Where", ".Fl -backend Cm fake", "keeps its units, for tests."]),
         (
             "MOSAIC_FAKE_RUNTIME_DIR",
@@ -50,7 +54,7 @@ enum StandardTexts {
             "PATH",
             [
                 "Where", ".Xr systemctl 1 ,", ".Xr busctl 1 ,", ".Xr journalctl 1", "and", ".Xr tmux 1",
-                "are searched.",
+                "are looked up.",
             ]
         ),
         (
@@ -80,7 +84,7 @@ enum StandardTexts {
         (
             "XDG_DATA_HOME",
             [
-                "Where systemd also searches the user's units, and so does the check for outdated units.",
+                "Where systemd and the check for outdated units also look for the user's units.",
                 "Default:",
                 ".Pa ~/.local/share .",
             ]

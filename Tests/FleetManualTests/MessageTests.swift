@@ -84,7 +84,7 @@ struct MessageTests {
     /// Errors that are about this process or the program itself, and so name nothing.
     private static let nameless = [
         "the lock has no descriptor for a command", "the command's keeper was killed, so the command was killed too",
-        "this is not the window of an agent", "the restart had no plan", "no service manager answers: ",
+        "this process does not belong to an agent's unit", "the restart had no plan", "no service manager answers: ",
         "out of memory while talking to the service manager",
         "there is no command to keep", "attach needs a terminal, but standard input is not one", "the watch has ended",
         "nothing to type: give a text, or - for standard input", "-n must be at least 1",

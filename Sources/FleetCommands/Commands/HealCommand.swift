@@ -5,7 +5,7 @@ internal import FleetKit
 /// `mosaic fleet heal`: what is owed is started and what failed is restarted, for a timer.
 struct HealCommand: GuardedCommand {
     static let about = CommandConfiguration(
-        commandName: "heal", abstract: "Start owed units and restart failed ones.",
+        commandName: "heal", abstract: "Start what a restart left down, restart what failed.",
         usage: "mosaic fleet heal [--dry-run] [--json]",
         discussion: """
             Example: mosaic fleet enable --heal 2m

@@ -17,9 +17,9 @@ struct LockBreakCommand: UnguardedCommand {
 
     @Flag(help: "Do not ask; required when stdin is not a terminal.") var yes = false
 
-    @Flag(help: "Break it even if the owner is alive.") var force = false
+    @Flag(help: "Break the lock even if its owner is alive.") var force = false
 
-    @Option(help: ArgumentHelp("Break it only if it still has this token.", valueName: "uuid")) var token: String?
+    @Option(help: ArgumentHelp("Break the lock only if it still has this token.", valueName: "uuid")) var token: String?
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 

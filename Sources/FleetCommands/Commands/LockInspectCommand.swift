@@ -5,9 +5,9 @@ internal import FleetKit
 /// `mosaic fleet lock inspect`: who owns the fleet's restart, and what a restart would do now. Never writes.
 struct LockInspectCommand: UnguardedCommand {
     static let about = CommandConfiguration(
-        commandName: "inspect", abstract: "Show who owns the fleet's restart.",
+        commandName: "inspect", abstract: "Show which process holds the lock.",
         usage: "mosaic fleet lock inspect [--json]",
-        discussion: "Example: mosaic fleet lock inspect\n\nExit status: 0 when the lock is free, 3 when there is one.")
+        discussion: "Example: mosaic fleet lock inspect\n\nExit status: 0 if the lock is free, 3 if it is taken.")
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 

@@ -20,13 +20,13 @@ struct RestartCommand: GuardedCommand {
         help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
 
-    @Flag(help: "Only failed and owed units, decided under the lock.") var onlyFailed = false
+    @Flag(help: "Only failed units and those a restart left down.") var onlyFailed = false
 
     @Flag(help: "Only outdated agents.") var onlyOutdated = false
 
     @Option(
         name: .customLong("rolling"),
-        help: ArgumentHelp("Only agents, N (or 1) at a time, until one fails.", valueName: "n"),
+        help: ArgumentHelp("Restart agents N (or 1) at a time; halt at a failure.", valueName: "n"),
         completion: .list(["1", "2", "3", "5"]), transform: RollingWidth.parse)
     var rolling: Int?
 
@@ -40,7 +40,7 @@ struct RestartCommand: GuardedCommand {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Skip units others restarted, or not.")
+        help: "Whether others' restarts count.")
     var join = true
 
     @Flag(help: "Print what would be done, without doing it.") var dryRun = false

@@ -14,7 +14,7 @@ public struct IdleOptions: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "After --deadline: exit with 75, or restart and cut the work. (default: give-up)", valueName: "what"))
+            "After --deadline: exit with 75, or restart and interrupt work. (default: give-up)", valueName: "what"))
     public var onDeadline: DeadlineChoice?
 
     public init() {}

@@ -11,7 +11,7 @@ public enum TmuxProgram {
         }
         guard UnitText.canBeProgram(path) else {
             throw FleetError(
-                .usage, "tmux is '\(Printable.oneLine(path))', a path that a unit file cannot have",
+                .usage, "tmux is '\(Printable.oneLine(path))', a path that cannot be used in a unit file",
                 hint: "put a tmux into a directory with a plain name earlier in PATH")
         }
         return path

@@ -88,7 +88,7 @@ struct ReportSystemTests {
         }
         // Outside of a window, with no home at all.
         let said = try puppet.run("env -i \(report("idle"))")
-        #expect(said.last == "0" && said.first?.contains("this is not the window of an agent") == true)
+        #expect(said.last == "0" && said.first?.contains("this process does not belong to an agent's unit") == true)
         #expect(try puppet.run(report("idle") + " 2>&-") == ["0"])
         #expect(try puppet.run(report("idel")).last == "64")
         let process = try #require(Int32(machine.property("MainPID", puppet.unit)))

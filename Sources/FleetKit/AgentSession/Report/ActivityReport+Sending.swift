@@ -16,7 +16,7 @@ extension ActivityReport {
         _ = try Activity(state, since: 0, note: note)
         guard let address = environment["MOSAIC_AGENT_SOCKET"], let run = environment["MOSAIC_AGENT_RUN"] else {
             throw FleetError(
-                .notActive, "this is not the window of an agent",
+                .notActive, "this process does not belong to an agent's unit",
                 hint: "report from a program that the agent's unit started")
         }
         let clock = SystemClock()
@@ -63,7 +63,9 @@ extension ActivityReport {
             var bytes = [UInt8](repeating: 0, count: ReportMessage.answerLimit)
             let count = recv(connection, &bytes, bytes.count, 0)
             if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-            guard count > 0 else { throw silence(count == 0 ? "it has hung up" : String(cString: strerror(errno))) }
+            guard count > 0 else {
+                throw silence(count == 0 ? "it closed the connection" : String(cString: strerror(errno)))
+            }
             return String(decoding: bytes[..<count], as: UTF8.self)
         }
     }

@@ -144,8 +144,8 @@ struct ReportSendingTests {
     }
 
     @Test func outsideAWindowItIsRefused() {
-        #expect(problem([:])?.message == "this is not the window of an agent")
-        #expect(problem(["MOSAIC_AGENT_SOCKET": "/x"])?.message == "this is not the window of an agent")
+        #expect(problem([:])?.message == "this process does not belong to an agent's unit")
+        #expect(problem(["MOSAIC_AGENT_SOCKET": "/x"])?.message == "this process does not belong to an agent's unit")
     }
 
     @Test(
