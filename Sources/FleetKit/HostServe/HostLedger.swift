@@ -60,25 +60,27 @@ public struct HostLedger {
         let generations = try turnedGenerations()
         guard generation <= generations.current else {
             throw FleetError(
-                .usage, "this host's record of operations is not the one that the station was told of",
-                hint: "check whether \(Printable.oneLine(path)) was removed on the host, then begin again")
+                .usage,
+                "this host's record of operations in \(Printable.oneLine(path)) is not the one that the station knows",
+                hint: "check whether that directory was removed on the host, then begin again")
         }
         guard generation >= generations.horizon else {
             guard access(file(id), F_OK) != 0 else { return .known }
-            throw Self.isTooOld
+            throw isTooOld
         }
         let entry = Entry(
             id: id.rawValue, author: author, command: command, isVoid: false, generation: generations.current)
         guard let descriptor = try write(entry, id) else { return .known }
         let accepted = Accepted(id: id, descriptor: descriptor)
         // Asked after the file is there: an earlier one of this id went only after the horizon had moved.
-        guard generation >= (try readGenerations()).horizon else { throw Self.isTooOld }
+        guard generation >= (try readGenerations()).horizon else { throw isTooOld }
         return .accepted(accepted)
     }
 
-    private static var isTooOld: FleetError {
+    private var isTooOld: FleetError {
         FleetError(
-            .usage, "the request is older than this host's record of operations, and nothing was done",
+            .usage,
+            "the request is older than this host's record of operations in \(Printable.oneLine(path)); nothing was done",
             hint: "begin again")
     }
 
