@@ -16,6 +16,7 @@ public struct Dispatcher {
     /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
     public func run(_ line: [String]) -> Int32 {
+        GuardAdvice.speakOfTheFleet()
         if let request = SessionRequest.read(line) { return run(request) }
         if EventCommand.isNothing(line, environment) { return ExitStatus.done.rawValue }
         defer { TerminalModes.restore() }

@@ -3,8 +3,6 @@ enum MutexModeClash {
     static func error(path: String, found: LockRecord.Mode) -> FleetError {
         FleetError(
             .io, "\(path) was made by a process that uses the \(found.rawValue) mutex, this one uses the other kind",
-            hint:
-                "set the same [guard] mutex in every roster of this fleet; when no mosaic command runs, remove the file"
-        )
+            .mutexClash)
     }
 }
