@@ -61,6 +61,15 @@ struct MessageTests {
             found.map(\.line) == [1, 1, 1, 2, 3] && found.map(\.continuesCode) == [false, false, false, false, true])
     }
 
+    @Test("the guard names no command, option or key of the program")
+    func guardAlone() {
+        let texts = Self.all.filter { $0.file.hasPrefix("FleetGuard/") }
+        #expect(texts.count > 60)
+        for text in texts {
+            for word in ["mosaic fleet", "--", "[guard]", "roster"] { #expect(!text.text.contains(word), "\(text)") }
+        }
+    }
+
     @Test("a message begins in lower case, unless with a name, has no full stop, and fits two lines")
     func messages() {
         for text in texts(.message, .hint) {

@@ -15,6 +15,7 @@ public struct HostsDispatcher {
     /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
     public func run(_ line: [String]) -> Int32 {
+        GuardAdvice.speakOfTheFleet()
         let command: any ParsableCommand
         do {
             command = try HostsCommand.parseAsRoot(OptionalRolling.separated(line))

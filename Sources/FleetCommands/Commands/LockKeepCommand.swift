@@ -30,8 +30,8 @@ struct LockKeepCommand: UnguardedCommand {
         guard !command.isEmpty else {
             throw FleetError(.usage, "there is no command to keep", hint: "see 'mosaic fleet lock run --help'")
         }
-        var keeper = RunKeeper(
-            RunKeeperArguments(
+        var keeper = LockRunKeeper(
+            LockRunKeeperArguments(
                 lock: lock, control: control, takesTerminal: takesTerminal, ignoresHangUp: ignoresHangUp,
                 scope: try scope.map { text throws(FleetError) in try UnitName(text) }))
         try keeper.run(program: program, words: command, environment: context.environment)

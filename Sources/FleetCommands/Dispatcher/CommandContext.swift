@@ -24,7 +24,7 @@ final class CommandContext {
     static let shortPatience: Duration = .seconds(2)
     /// Shows the operation, and the wait for its lock.
     let progress: ProgressVoice
-    private var keptHistory: HistoryKeeper?
+    private var madeHistory: HistoryWriter?
     /// The agent's unit that this command was typed in, found before it moved out.
     var residentUnit: UnitName?
     private var afterwards: [() throws(FleetError) -> Void] = []
@@ -90,10 +90,10 @@ final class CommandContext {
     }
 
     /// Writes down what this command does; made with the first use.
-    var history: HistoryKeeper {
-        if let keptHistory { return keptHistory }
-        let made = HistoryKeeper(self)
-        keptHistory = made
+    var history: HistoryWriter {
+        if let madeHistory { return madeHistory }
+        let made = HistoryWriter(self)
+        madeHistory = made
         return made
     }
 

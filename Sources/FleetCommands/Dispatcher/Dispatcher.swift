@@ -16,6 +16,7 @@ public struct Dispatcher {
     /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
     public func run(_ line: [String]) -> Int32 {
+        GuardAdvice.speakOfTheFleet()
         if let request = SessionRequest.read(line) { return run(request) }
         if EventCommand.isNothing(line, environment) { return ExitStatus.done.rawValue }
         defer { TerminalModes.restore() }
@@ -55,7 +56,11 @@ public struct Dispatcher {
     private func answer(_ arguments: [String], or problem: (any Error)?) -> Int32 {
         do {
             var command = try RootCommand.parseAsRoot(arguments)
-            if let problem, command is any CommandModule { return refuse(problem, arguments) }
+            if let problem, command is any CommandModule {
+                // The parser would offer an option of the command for it.
+                let isVersion = arguments.prefix { !$0.isExactly("--") }.containsExactly("--version")
+                return refuse(isVersion ? ValidationError("unknown option '--version'") : problem, arguments)
+            }
             // A group without a command, or `help`: both answer by throwing the help that was asked for.
             try command.run()
             return ExitStatus.done.rawValue

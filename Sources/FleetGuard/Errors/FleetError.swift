@@ -14,12 +14,20 @@ public struct FleetError: Error, Sendable, Equatable {
     public var hint: String
     /// Of the system call that failed, where one did: see errno(3).
     public var errno: CInt?
+    /// What the hint is made of, where that depends on the program around the guard.
+    public private(set) var advice: GuardAdvice?
 
     public init(_ code: Code, _ message: String, hint: String, errno: CInt? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
         self.errno = errno
+    }
+
+    /// - Parameter advice: as facts; the hint is made of them.
+    init(_ code: Code, _ message: String, _ advice: GuardAdvice, errno: CInt? = nil) {
+        self.init(code, message, hint: advice.words, errno: errno)
+        self.advice = advice
     }
 }
 

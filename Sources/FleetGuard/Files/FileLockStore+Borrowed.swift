@@ -45,7 +45,7 @@ extension FileLockStore {
             guard KernelMutex.isUnsupported(error) else { throw directory.failure("lock", Self.nestedName, error) }
             throw FleetError(
                 .io, "restarts inside a lock run need flock, which \(directory.calls.path) does not support",
-                hint: "run the restart outside of 'mosaic fleet lock run'")
+                .noNesting)
         }
         let words = "pid \(processes.me.pid) (\(Printable.oneLine(record.command)))"
         var text = Array(words.utf8.prefix(Self.occupantBytes - 1))

@@ -147,17 +147,18 @@ package final class RunDirectory {
 
     package func failure(_ verb: String, _ name: String, _ error: Errno) -> FleetError {
         let place = name == "." ? calls.path : path(name)
+        let what = "cannot \(verb) \(place): \(error.description)"
         let hint: String
         switch error {
         case .noSpace, .diskQuotaExceeded: hint = "free some space there, then run the command again"
-        case .readOnlyFileSystem: hint = "the file system is read-only: mount it writable, or set --mosaic-home"
+        case .readOnlyFileSystem: return FleetError(.io, what, .readOnly, errno: error.rawValue)
         case .permissionDenied, .notPermitted: hint = "check the owner and mode of \(calls.path)"
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem: hint = "raise the limit of open files (ulimit -n)"
         case .noSuchFileOrDirectory, .notDirectory, .staleNFSFileHandle:
             hint = "the run directory was removed or replaced underneath; run the command again"
         default: hint = "check the file system that holds \(calls.path)"
         }
-        return FleetError(.io, "cannot \(verb) \(place): \(error.description)", hint: hint, errno: error.rawValue)
+        return FleetError(.io, what, hint: hint, errno: error.rawValue)
     }
 
     /// `EINTR` is not a result. The bound keeps a broken file system from blocking us forever.

@@ -61,7 +61,7 @@ package enum RunDirectoryOpener {
             case EACCES:
                 throw FleetError(
                     .unsafeHome, "\(Printable.oneLine(path)) cannot be read: permission denied",
-                    hint: "give it to this user (chown, chmod 700), or set --mosaic-home", errno: number)
+                    .unreadable, errno: number)
             default: throw failure("open", path, number)
             }
         }
@@ -75,8 +75,7 @@ package enum RunDirectoryOpener {
         let shown = Printable.oneLine(path)
         guard status.st_uid == geteuid() else {
             throw FleetError(
-                .unsafeHome, "\(shown) belongs to user \(status.st_uid), not to user \(geteuid())",
-                hint: "run as its owner, or set --mosaic-home to a directory of your own")
+                .unsafeHome, "\(shown) belongs to user \(status.st_uid), not to user \(geteuid())", .foreign)
         }
         guard status.st_mode & 0o022 == 0 else {
             throw FleetError(
@@ -96,15 +95,12 @@ package enum RunDirectoryOpener {
     }
 
     private static func failure(_ verb: String, _ path: String, _ number: CInt) -> FleetError {
-        let hint: String
-        switch number {
-        case EMFILE, ENFILE: hint = "raise the limit of open files (ulimit -n)"
-        case ENOSPC, EDQUOT: hint = "free some space there, then run the command again"
-        case EROFS: hint = "the file system is read-only: mount it writable, or set --mosaic-home"
-        default: hint = "check that directory, or set --mosaic-home"
+        let what = "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: number).description)"
+        return switch number {
+        case EMFILE, ENFILE: FleetError(.io, what, hint: "raise the limit of open files (ulimit -n)", errno: number)
+        case ENOSPC, EDQUOT:
+            FleetError(.io, what, hint: "free some space there, then run the command again", errno: number)
+        default: FleetError(.io, what, number == EROFS ? .readOnly : .unusable, errno: number)
         }
-        return FleetError(
-            .io, "cannot \(verb) \(Printable.oneLine(path)): \(Errno(rawValue: number).description)", hint: hint,
-            errno: number)
     }
 }

@@ -61,9 +61,7 @@ extension Guard {
             let waited = patience.total
             let occupant = try store.occupant() ?? "another restart"
             if policy.noWait || policy.maxWait.map({ waited >= $0 }) == true {
-                throw FleetError(
-                    .busy, "\(occupant) runs inside the same lock run",
-                    hint: "wait for it, or give a longer --max-wait")
+                throw FleetError(.busy, "\(occupant) runs inside the same lock run", .occupied)
             }
             if waited >= Self.quietFor { report(.waitingInside(occupant, waited: waited)) }
             time.sleep(for: Self.nestedStep)

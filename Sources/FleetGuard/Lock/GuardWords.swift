@@ -6,9 +6,7 @@ enum GuardWords {
         let after = waited >= .seconds(1) ? " after \(waited.components.seconds) s of waiting" : ""
         return FleetError(
             .busy, "the lock is held by \(owner(observation))\(after)",
-            hint: "wait for it, or inspect it with 'mosaic fleet lock inspect' (\(path))"
-                + (observation.record?.isRun == true
-                    ? "; a lock run is broken only past its --max-hold, or with --on-timeout break" : ""))
+            .held(path: path, isRun: observation.record?.isRun == true))
     }
 
     static func evicted(by successor: LockObservation?, path: String) -> FleetError {
@@ -17,8 +15,7 @@ enum GuardWords {
 
     static func evicted(who: String, path: String) -> FleetError {
         FleetError(
-            .evicted, "this process lost the lock \(path), \(who); it sends no more commands",
-            hint: "check the fleet with 'mosaic fleet status' before restarting again")
+            .evicted, "this process lost the lock \(path), \(who); it sends no more commands", .evicted)
     }
 
     /// Who owns a lock, in one phrase safe for a terminal.

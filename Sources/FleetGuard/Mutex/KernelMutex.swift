@@ -138,9 +138,7 @@ final class KernelMutex: RegistryMutex {
         while true {
             if let opened { return opened }
             if try open() == nil, try !make() {
-                throw FleetError(
-                    .io, "the file system of \(directory.calls.path) has no flock",
-                    hint: "set mutex = \"auto\" or \"path\" under [guard] in the roster")
+                throw FleetError(.io, "the file system of \(directory.calls.path) has no flock", .noFlock)
             }
         }
     }

@@ -2,10 +2,7 @@
 enum MutexModeClash {
     static func error(path: String, found: LockRecord.Mode) -> FleetError {
         FleetError(
-            .io,
-            "\(path) was created by a process that uses the \(found.rawValue) mutex; this process uses the other kind",
-            hint:
-                "set the same [guard] mutex in every roster of this fleet; when no mosaic command runs, remove the file"
-        )
+            .io, "\(path) was created by a process that uses the \(found.rawValue) mutex; this process uses the other kind",
+            .mutexClash)
     }
 }

@@ -5,7 +5,7 @@ internal import Glibc
 /// A command that runs under the fleet's guard: `lock run` from the moment when it has the lock.
 ///
 /// Its main loop is this process's: the fence on every look, a stamp on the lock each second while the command lives,
-/// and every signal passed on. A `RunKeeper` stands between it and the command, so that nothing of the command
+/// and every signal passed on. A `LockRunKeeper` stands between it and the command, so that nothing of the command
 /// outlives the lock.
 public final class KeptCommand {
     public enum End: Sendable, Equatable {
@@ -99,7 +99,7 @@ public final class KeptCommand {
             guard error.code == .evicted else { return note("the lock cannot be checked: \(error.message)") }
             lost = error
             note("the lock is lost: ending the command")
-            RunMessage.end.send(to: socket)
+            LockRunMessage.end.send(to: socket)
         }
     }
 
@@ -109,7 +109,7 @@ public final class KeptCommand {
         guard let record = lock.commandDescriptor else {
             throw FleetError(.io, "the lock has no descriptor for a command", hint: "report this as a bug")
         }
-        let (mine, theirs) = try RunMessage.pair()
+        let (mine, theirs) = try LockRunMessage.pair()
         defer { close(theirs) }
         socket = mine
         var options = ["--lock", "\(record)", "--control", "\(theirs)", "--program", program]
@@ -149,13 +149,13 @@ public final class KeptCommand {
                 everything.group = CommandGroup(of: process, named: scope)
             }
         }
-        RunMessage.go(isInScope: isInScope).send(to: socket)
+        LockRunMessage.go(isInScope: isInScope).send(to: socket)
     }
 
     /// - Returns: the command's end, once the keeper has told it.
     private func hear(_ lock: HeldLock) throws(FleetError) -> End? {
         while true {
-            switch RunMessage.receive(from: socket) {
+            switch LockRunMessage.receive(from: socket) {
             case .nothing: return nil
             case .message(.forked(let pid)):
                 // Should this throw, the end of the socket ends the keeper, and with it the command, which never began.
@@ -197,7 +197,7 @@ public final class KeptCommand {
             // the terminal has stopped again since.
             return terminal.give(to: group, ifWeHave: true)
         }
-        RunMessage.signal(number).send(to: socket)
+        LockRunMessage.signal(number).send(to: socket)
     }
 
     private func stopped(by number: CInt) {
@@ -214,6 +214,6 @@ public final class KeptCommand {
             SignalRelay.install(SIGTSTP)
             terminal.give(to: group, ifWeHave: true)
         }
-        RunMessage.signal(SIGCONT).send(to: socket)
+        LockRunMessage.signal(SIGCONT).send(to: socket)
     }
 }

@@ -33,7 +33,7 @@ extension OperationRun {
         do throws(FleetError) {
             return try intents.read().stopped(since: earlier, among: units)
         } catch {
-            keeper.warn("cannot tell whether an agent was stopped meanwhile: \(error.message)")
+            supervisor.warn("cannot tell whether an agent was stopped meanwhile: \(error.message)")
             return []
         }
     }
@@ -71,7 +71,7 @@ extension OperationRun {
         do throws(FleetError) {
             try intents.add(.runs(Dictionary(units.map { ($0, earlier.stopped[$0]?.id ?? "") }) { first, _ in first }))
         } catch {
-            keeper.warn("started units are still listed as owed: \(error.message)")
+            supervisor.warn("started units are still listed as owed: \(error.message)")
         }
     }
 }

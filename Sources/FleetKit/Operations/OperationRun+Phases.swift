@@ -18,9 +18,9 @@ extension OperationRun {
     }
 
     private func asking(_ question: () throws(FleetError) -> [UnitState]) throws(FleetError) -> [UnitState] {
-        try keeper.look()
+        try supervisor.look()
         let states = try question()
-        try keeper.managerAnswered()
+        try supervisor.managerAnswered()
         return states
     }
 
@@ -32,10 +32,10 @@ extension OperationRun {
         func end() {
             let took = clock.now() - begin
             report.phases.append(.init(phase: phase, duration: took))
-            keeper.end(took: took)
+            supervisor.end(took: took)
         }
         do throws(FleetError) {
-            try keeper.begin(phase, total: total)
+            try supervisor.begin(phase, total: total)
             try body()
         } catch {
             end()
@@ -48,11 +48,11 @@ extension OperationRun {
     /// count too, so an operator's third restart in a row would be refused although nothing is wrong.
     func perform(_ commands: [UnitCommand], maxParallel: Int?) throws(FleetError) -> [UnitOutcome] {
         guard !commands.isEmpty else { return [] }
-        var outcomes = try manager.perform(commands, maxParallel: maxParallel, supervisor: keeper)
+        var outcomes = try manager.perform(commands, maxParallel: maxParallel, supervisor: supervisor)
         let refused = outcomes.filter { $0.result == .startLimitHit }.map(\.command)
         guard !refused.isEmpty else { return outcomes }
         try reset(refused.map(\.unit))
-        for second in try manager.perform(refused, maxParallel: maxParallel, supervisor: keeper) {
+        for second in try manager.perform(refused, maxParallel: maxParallel, supervisor: supervisor) {
             if let index = outcomes.firstIndex(where: { $0.command == second.command }) { outcomes[index] = second }
         }
         return outcomes
@@ -60,7 +60,7 @@ extension OperationRun {
 
     func reset(_ units: [UnitName]) throws(FleetError) {
         guard !units.isEmpty else { return }
-        _ = try manager.perform(units.map { UnitCommand(.resetFailed, $0) }, maxParallel: nil, supervisor: keeper)
+        _ = try manager.perform(units.map { UnitCommand(.resetFailed, $0) }, maxParallel: nil, supervisor: supervisor)
     }
 
     /// Clears what an old loop left: the failed state, the counters, and with them the start limit.
@@ -125,7 +125,7 @@ extension OperationRun {
         guard let obstacle = found else { return true }
         if obstacle.isSocketAlone && isNewRun {
             // The agents may well reach what this process does not; those that do not say so themselves.
-            keeper.warn(
+            supervisor.warn(
                 "\(obstacle.text); \(roster.holder.unit) is active, so its agents are started anyway")
             return true
         }
@@ -142,12 +142,12 @@ extension OperationRun {
     func restartedAlready(_ state: UnitState) throws(FleetError) {
         let outcome = UnitOutcome(command: UnitCommand(.restart, state.name), result: .done, state: state)
         report.record(
-            outcome, in: keeper.phase,
+            outcome, in: supervisor.phase,
             message: step == nil ? "up: it was restarted with the holder" : "up: it was restarted meanwhile",
             nextStep: "",
             step: step)
         reached(state.name)
-        try keeper.finished(outcome)
+        try supervisor.finished(outcome)
     }
 
     /// Watches the units that came up.
@@ -162,9 +162,9 @@ extension OperationRun {
         let watched = up(of: units)
         guard window > .zero, !watched.isEmpty else { return }
         let names = watched.map { $0.instance ?? $0.rawValue }.joined(separator: ", ")
-        keeper.waiting(for: "\(names) to stay up for \(DurationText.human(window))")
+        supervisor.waiting(for: "\(names) to stay up for \(DurationText.human(window))")
         try stayUp(watched, for: window)
-        keeper.waiting(for: "")
+        supervisor.waiting(for: "")
     }
 
     private func up(of units: [UnitName]) -> [UnitName] {
@@ -179,7 +179,7 @@ extension OperationRun {
         let baseline = now.map { state in
             report.units.first { $0.unit == state.name }?.outcome.state ?? state
         }
-        let watch = StabilityWatch(manager: manager, words: words, clock: clock, keeper: keeper)
+        let watch = StabilityWatch(manager: manager, words: words, clock: clock, supervisor: supervisor)
         try watch.run(baseline, for: window) { fall throws(FleetError) in try fell(fall) }
     }
 
@@ -197,19 +197,19 @@ extension OperationRun {
             duration: old?.duration ?? .zero)
         report.record(
             outcome, in: .verify, message: fall.why, nextStep: words.nextStep(for: outcome), step: step)
-        try keeper.finished(outcome)
+        try supervisor.finished(outcome)
     }
 
     /// Every end of a command comes here, at the moment when it is known.
     func note(_ outcome: UnitOutcome) {
         guard outcome.command.verb != .resetFailed else { return }
-        if keeper.phase == .drain {
+        if supervisor.phase == .drain {
             // Only what a drain could not stop is worth a line: the agent's start decides about the agent.
             if outcome.isDone { stopped.insert(outcome.unit) }
             return
         }
         report.record(
-            outcome, in: keeper.phase, message: words.message(for: outcome), nextStep: words.nextStep(for: outcome),
+            outcome, in: supervisor.phase, message: words.message(for: outcome), nextStep: words.nextStep(for: outcome),
             step: step)
         reached(outcome.unit)
     }

@@ -39,7 +39,7 @@ public struct OperationSurroundings {
 final class OperationRun {
     let manager: any ServiceManager
     let roster: Roster
-    let keeper: FencedSupervisor
+    let supervisor: FencedSupervisor
     let words: OutcomeWords
     let clock: any OperationClock
     let settle: Settle
@@ -70,13 +70,13 @@ final class OperationRun {
         self.clock = surroundings.clock
         intents = surroundings.intents
         wallClock = surroundings.wallClock
-        keeper = FencedSupervisor(
+        supervisor = FencedSupervisor(
             lock: lock, observer: surroundings.observer, interruption: surroundings.interruption,
             clock: surroundings.clock)
         settle = Settle(
             manager: manager, holder: roster.holder.unit, probe: surroundings.probe,
-            processes: surroundings.processes, clock: surroundings.clock, keeper: keeper)
-        keeper.onFinished = { [weak self] in self?.note($0) }
+            processes: surroundings.processes, clock: surroundings.clock, supervisor: supervisor)
+        supervisor.onFinished = { [weak self] in self?.note($0) }
     }
 
     /// The whole of an operation, which is `body`.
@@ -108,7 +108,7 @@ final class OperationRun {
         let new = occupied.filter { one in !report.cut.contains { $0.who == one.who } }
         guard !new.isEmpty else { return }
         report.cut += new
-        keeper.warn("the deadline has passed; interrupting \(OccupiedWords.list(new, now: wallClock()))")
+        supervisor.warn("the deadline has passed; interrupting \(OccupiedWords.list(new, now: wallClock()))")
     }
     func nothing(_ sentence: String) { report.nothing = sentence }
     func halt() { isHalted = true }
@@ -127,11 +127,11 @@ final class OperationRun {
     func close() {
         report.notReached = goals.map { unit in
             let condition: OperationReport.NotReached.Condition =
-                if keeper.inFlight.contains(where: { $0.unit == unit }) {
+                if supervisor.inFlight.contains(where: { $0.unit == unit }) {
                     .leftToSystemd
                 } else if stopped.contains(unit) {
                     .stopped
-                } else if carried.contains(unit) && keeper.sent.contains(roster.holder.unit) {
+                } else if carried.contains(unit) && supervisor.sent.contains(roster.holder.unit) {
                     .leftToSystemd
                 } else {
                     .untouched

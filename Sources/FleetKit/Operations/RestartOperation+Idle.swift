@@ -123,7 +123,7 @@ extension RestartOperation {
 
     /// Those whose turn did not come are owed nothing.
     func forgiveUntouched(_ agents: [UnitName], _ plan: RestartPlan, _ run: OperationRun) {
-        let sent = run.keeper.sent
+        let sent = run.supervisor.sent
         run.forgive(plan.debts.keys.filter { agents.contains($0) && !sent.contains($0) }.sorted())
     }
 }

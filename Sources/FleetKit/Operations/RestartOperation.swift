@@ -129,9 +129,9 @@ public final class RestartOperation {
         run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
         var outline = plan.outline(stableFor: options.stableFor)
         outline.stopTimeouts = stopTimeouts
-        run.keeper.planned(outline)
+        run.supervisor.planned(outline)
         if !plan.unmanaged.isEmpty {
-            run.keeper.warn("not in the roster, and ends with this restart: \(plan.unmanaged.words)")
+            run.supervisor.warn("not in the roster, and ends with this restart: \(plan.unmanaged.words)")
         }
         try willAct?(plan)
         guard options.rolling == nil else { return try roll(plan, intents, run) }
@@ -205,7 +205,7 @@ public final class RestartOperation {
         let targets = try roster.agents(named: options.agents).map(\.unit)
         guard try manager.files(of: targets).contains(where: \.needsReload) else { return }
         try manager.reload()
-        try run.keeper.managerAnswered()
+        try run.supervisor.managerAnswered()
     }
 
     /// What is not restarted although it may be, or is, outdated.
@@ -216,12 +216,12 @@ public final class RestartOperation {
         if !unknown.isEmpty {
             let names = unknown.map(\.name.rawValue)
             let it = names.count == 1 ? "it is" : "they are"
-            run.keeper.warn(
+            run.supervisor.warn(
                 "left alone, because it is unknown whether \(it) outdated: \(names.joined(separator: ", ")); to restart "
                     + "\(names.count == 1 ? "it" : "them"): \(commands.fleet(words: ["restart"] + names))")
         }
         if options.agents == nil, let holder = plan.freshness[plan.holder], holder.verdict == .outdated {
-            run.keeper.warn(
+            run.supervisor.warn(
                 "the holder is outdated (\(holder.words)) and is left alone; to renew it, restart the whole "
                     + "fleet: \(commands.fleet("restart"))")
         }

@@ -15,7 +15,7 @@ struct Settle {
     let probe: (any HolderProbe)?
     let processes: any ProcessLook
     let clock: any OperationClock
-    let keeper: FencedSupervisor
+    let supervisor: FencedSupervisor
 
     private static let firstStep = Duration.milliseconds(5)
     private static let lastStep = Duration.milliseconds(50)
@@ -49,7 +49,7 @@ struct Settle {
         var step = Self.firstStep
         var said = ""
         while true {
-            try keeper.look()
+            try supervisor.look()
             let obstacle = try look(since: before)
             guard let obstacle else { return nil }
             if obstacle.isFinal { return obstacle }
@@ -58,7 +58,7 @@ struct Settle {
                 last.text += " (waited \(DurationText.human(timeout)))"
                 return last
             }
-            if obstacle.text != said { keeper.waiting(for: obstacle.text) }
+            if obstacle.text != said { supervisor.waiting(for: obstacle.text) }
             said = obstacle.text
             clock.sleep(for: min(step, deadline - clock.now()))
             step = min(step * 2, Self.lastStep)
@@ -75,7 +75,7 @@ struct Settle {
 
     private func look(since before: Before) throws(FleetError) -> Obstacle? {
         let state = try state()
-        try keeper.managerAnswered()
+        try supervisor.managerAnswered()
         let present = try manager.processes(of: holder)
         let old = processes.stamps(of: present).filter { before.processes.contains($0) }
         if !old.isEmpty {

@@ -10,7 +10,7 @@ struct StabilityWatch {
     let manager: any ServiceManager
     let words: OutcomeWords
     let clock: any OperationClock
-    let keeper: FencedSupervisor
+    let supervisor: FencedSupervisor
 
     private static let step = Duration.milliseconds(100)
 
@@ -22,9 +22,9 @@ struct StabilityWatch {
         var watched = baseline
         let deadline = clock.now() + window
         while !watched.isEmpty {
-            try keeper.look()
+            try supervisor.look()
             let states = try manager.overview(of: watched.map(\.name))
-            try keeper.managerAnswered()
+            try supervisor.managerAnswered()
             var standing: [UnitState] = []
             for (before, now) in zip(watched, states) {
                 if Self.stands(before, now) {

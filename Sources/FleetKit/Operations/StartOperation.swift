@@ -61,7 +61,7 @@ public final class StartOperation {
         let needsHolder = !holder.isActive && (isWhole || !starting.isEmpty && !holder.isNotFound)
         let goals = (needsHolder ? [holder.name] : []) + starting.map(\.name)
         run.expect(goals)
-        run.keeper.planned(
+        run.supervisor.planned(
             OperationOutline(
                 units: goals,
                 phases: OperationOutline.ending(

@@ -63,7 +63,7 @@ public final class StopOperation {
         run.expect(stopping)
         guard !stopping.isEmpty else { return }
         let agentsFirst = [stopping.filter { !holder.contains($0) }, stopping.filter { holder.contains($0) }]
-        run.keeper.planned(
+        run.supervisor.planned(
             OperationOutline(
                 units: agentsFirst[1] + agentsFirst[0], phases: [.init(.stop, total: stopping.count)]))
         try run.phase(.stop, total: stopping.count) { () throws(FleetError) in
@@ -83,7 +83,7 @@ public final class StopOperation {
                 state.result.isExactly("timeout")
                 ? "did not end in time, and was killed"
                 : "ended in answer to the stop with: \(run.words.reason(result: state.result, state: state))"
-            run.keeper.warn("\(state.name) \(how)")
+            run.supervisor.warn("\(state.name) \(how)")
         }
         if !failed.isEmpty { try run.reset(failed.map(\.name)) }
     }
@@ -94,7 +94,7 @@ public final class StopOperation {
         do throws(FleetError) {
             try surroundings.intents.add(.stops(id: LockToken.random().rawValue, runs))
         } catch {
-            run.keeper.warn("a restart may start it again, because the stop cannot be recorded: \(error.message)")
+            run.supervisor.warn("a restart may start it again, because the stop cannot be recorded: \(error.message)")
         }
     }
 }

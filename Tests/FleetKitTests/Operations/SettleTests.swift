@@ -36,11 +36,11 @@ struct SettleTests {
     private func settle(
         _ probe: (any HolderProbe)? = nil, _ processes: any ProcessLook = ProcProcessLook()
     ) -> Settle {
-        let keeper = FencedSupervisor(
+        let supervisor = FencedSupervisor(
             lock: fixture.lock, observer: fixture.observer, interruption: { nil }, clock: fixture.clock)
         return Settle(
             manager: fixture.manager, holder: fixture.holder, probe: probe, processes: processes,
-            clock: fixture.clock, keeper: keeper)
+            clock: fixture.clock, supervisor: supervisor)
     }
 
     private func pid() throws -> Int32 { try #require(try fixture.manager.processes(of: fixture.holder).first) }

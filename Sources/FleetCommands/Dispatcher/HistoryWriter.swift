@@ -3,7 +3,7 @@ internal import FleetKit
 
 /// Writes down what a command did to the fleet and its lock: a line of the history, and an entry of the journal. Both
 /// after the lock is free again, or while others hold it; neither can fail the command.
-final class HistoryKeeper {
+final class HistoryWriter {
     private(set) var timeline = OperationTimeline()
     /// The command ended because another restart had done its work.
     var hasJoined = false

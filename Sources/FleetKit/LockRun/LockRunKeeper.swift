@@ -9,9 +9,9 @@ internal import Glibc
 /// `lock run` dies, however that happens, it kills all of that and ends. It is in a process group of its own, where no
 /// key of the terminal reaches it. When *it* is killed the `lock run` does its work, and the kernel kills the command
 /// itself.
-public struct RunKeeper {
+public struct LockRunKeeper {
     private let control: CInt
-    private let arguments: RunKeeperArguments
+    private let arguments: LockRunKeeperArguments
     private var everything = Descendants()
     private var isEnding = false
 
@@ -24,7 +24,7 @@ public struct RunKeeper {
     ]
 
     /// - Parameter arguments: as `KeptCommand` made them.
-    public init(_ arguments: RunKeeperArguments) {
+    public init(_ arguments: LockRunKeeperArguments) {
         self.arguments = arguments
         control = arguments.control
     }
@@ -50,18 +50,18 @@ public struct RunKeeper {
         var gate: CInt = -1
         var result: CInt = -1
         let child = fork(program, words, environment, &gate, &result)
-        guard child > 0 else { return RunMessage.notStarted(errno).send(to: control) }
+        guard child > 0 else { return LockRunMessage.notStarted(errno).send(to: control) }
         everything.leader = child
-        RunMessage.forked(child).send(to: control)
+        LockRunMessage.forked(child).send(to: control)
         let early = waitForGo(child)
         if isEnding {
             // Closed and not opened: the program is never executed.
             for end in [gate, result] { close(end) }
         } else {
             guard fleet_release_command(child, gate, result) == 0 else {
-                return RunMessage.notStarted(errno).send(to: control)
+                return LockRunMessage.notStarted(errno).send(to: control)
             }
-            RunMessage.started(child).send(to: control)
+            LockRunMessage.started(child).send(to: control)
             for number in early { kill(-child, number) }
         }
         follow(child, relay)
@@ -74,7 +74,7 @@ public struct RunKeeper {
         while true {
             var polled = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
             poll(&polled, 1, -1)
-            switch RunMessage.receive(from: control) {
+            switch LockRunMessage.receive(from: control) {
             case .message(.go(let isInScope)):
                 if isInScope, let scope = arguments.scope { everything.group = CommandGroup(of: child, named: scope) }
                 return early
@@ -119,11 +119,11 @@ public struct RunKeeper {
             obey()
             var value: CInt = 0
             switch Int(fleet_look_at_child(child, &value)) {
-            case FLEET_CHILD_STOPPED: RunMessage.stopped(value).send(to: control)
+            case FLEET_CHILD_STOPPED: LockRunMessage.stopped(value).send(to: control)
             case FLEET_CHILD_EXITED:
-                return RunMessage.exited(status: value, leftOver: endTheRest()).send(to: control)
+                return LockRunMessage.exited(status: value, leftOver: endTheRest()).send(to: control)
             case FLEET_CHILD_KILLED:
-                return RunMessage.killed(signal: value, leftOver: endTheRest()).send(to: control)
+                return LockRunMessage.killed(signal: value, leftOver: endTheRest()).send(to: control)
             default: _ = everything.living()  // reaps what was adopted and has ended
             }
         }
@@ -132,7 +132,7 @@ public struct RunKeeper {
     /// Does what the `lock run` says.
     private mutating func obey() {
         while true {
-            switch RunMessage.receive(from: control) {
+            switch LockRunMessage.receive(from: control) {
             case .message(.signal(let number)):
                 if let leader = everything.leader { kill(-leader, number) }
             case .message(.end):
@@ -176,7 +176,7 @@ public struct RunKeeper {
 }
 
 /// What the keeper's command line says, beside the command.
-public struct RunKeeperArguments: Sendable, Equatable {
+public struct LockRunKeeperArguments: Sendable, Equatable {
     /// Descriptor of the lock's record.
     public var lock: CInt
     /// Descriptor of the socket to the `lock run`.

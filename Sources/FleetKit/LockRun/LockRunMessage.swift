@@ -2,7 +2,7 @@ internal import FleetGuard
 internal import Glibc
 
 /// What a `lock run` and the keeper of its command tell each other, one packet each.
-enum RunMessage: Equatable {
+enum LockRunMessage: Equatable {
     // To the keeper
     /// Send this signal to the command's process group.
     case signal(CInt)
@@ -61,7 +61,7 @@ enum RunMessage: Equatable {
     }
 
     enum Received: Equatable {
-        case message(RunMessage)
+        case message(LockRunMessage)
         case nothing
         /// The peer has ended.
         case closed
@@ -75,7 +75,7 @@ enum RunMessage: Equatable {
                 socket, &fields, fields.count * MemoryLayout<CInt>.size, CInt(MSG_DONTWAIT))
             if count < 0 && errno == EINTR { continue }
             if count < 0 { return errno == EAGAIN ? .nothing : .closed }
-            guard count == fields.count * MemoryLayout<CInt>.size, let message = RunMessage(fields) else {
+            guard count == fields.count * MemoryLayout<CInt>.size, let message = LockRunMessage(fields) else {
                 return .closed
             }
             return .message(message)
