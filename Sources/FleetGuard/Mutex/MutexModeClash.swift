@@ -2,7 +2,8 @@
 enum MutexModeClash {
     static func error(path: String, found: LockRecord.Mode) -> FleetError {
         FleetError(
-            .io, "\(path) was created by a process that uses the \(found.rawValue) mutex; this process uses the other kind",
+            .io,
+            "\(path) was created by a process that uses the \(found.rawValue) mutex; this process uses the other kind",
             .mutexClash)
     }
 }
