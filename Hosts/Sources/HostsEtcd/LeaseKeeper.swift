@@ -20,8 +20,12 @@ final class LeaseKeeper: Sendable {
     /// For clocks that run at slightly different speeds, and for what is under way.
     static let margin = Duration.seconds(2)
 
+    /// What is believed of a lease at most: etcd's number goes into the arithmetic of clocks, which traps on overflow.
+    private static let longest: Int64 = 3600
+
     /// - Parameter sent: when the lease was asked for; its time counts from there, which is never too late.
     init(id: Int64, seconds: Int64, sent: ContinuousClock.Instant, renew: @escaping Renew) {
+        let seconds = min(seconds, Self.longest)
         self.id = id
         state = Mutex(State(end: sent + .seconds(seconds) - Self.margin))
         task = Mutex(nil)
@@ -34,7 +38,7 @@ final class LeaseKeeper: Sendable {
                 attempt += 1
                 let sent = ContinuousClock.now
                 do {
-                    let seconds = try await renew(id, attempt)
+                    let seconds = min(try await renew(id, attempt), Self.longest)
                     guard keeper.renewed(sent: sent, seconds: seconds) else { return }
                     pause = .seconds(seconds) / 3
                 } catch {
