@@ -11,8 +11,8 @@ struct HostsRestartCommand: HostsModule {
         discussion: """
             Example: mosaic fleet hosts restart --canary alpha --rolling --only-outdated
 
-            Halts at the first failure; the same command with --only-outdated goes on. Exit status: 1 a host failed, 75 \
-            some were busy to the end, 69 a host cannot be used and nothing was touched.
+            Halts at the first failure; the same command with --only-outdated continues. Exit status: 1 a host failed, \
+            75 a host stayed busy, 69 a host cannot be used and nothing was touched.
             """)
 
     @Argument(help: ArgumentHelp("Hosts to restart; none: all of hosts.toml.", valueName: "host"), completion: .hosts)
@@ -33,18 +33,18 @@ struct HostsRestartCommand: HostsModule {
 
 /// The options that go to each host as they are; the host's own `restart` reads them, before anything is touched.
 struct EachRestart: ParsableArguments {
-    @Flag(help: "Only agents that run outdated.") var onlyOutdated = false
-    @Flag(help: "Only what failed or is owed.") var onlyFailed = false
+    @Flag(help: "Only outdated agents.") var onlyOutdated = false
+    @Flag(help: "Only failed units and those a restart left down.") var onlyFailed = false
     @Flag(help: "Wait until no agent concerned is busy.") var whenIdle = false
-    @Flag(help: "End at once where another restart runs; the host is taken later.") var noWait = false
+    @Flag(help: "Exit at once if another restart is running; the host is retried later.") var noWait = false
     @Flag(help: "Do not stop the agents before the holder restarts.") var noDrain = false
 
     @Option(
         name: .customLong("rolling"), defaultAsFlag: "",
-        help: ArgumentHelp("Agents alone, N (or 1) at a time.", valueName: "n"))
+        help: ArgumentHelp("Restart agents N (or 1) at a time.", valueName: "n"))
     var rolling: String?
 
-    @Option(help: ArgumentHelp("Bound on all waiting for agents.", valueName: "dur")) var deadline: String?
+    @Option(help: ArgumentHelp("Longest total wait for agents.", valueName: "dur")) var deadline: String?
     @Option(help: ArgumentHelp("After --deadline: give-up, or restart.", valueName: "what")) var onDeadline: String?
     @Option(help: ArgumentHelp("Watch started agents; 0: do not.", valueName: "dur")) var stableFor: String?
     @Option(help: ArgumentHelp("Longest wait for one restart.", valueName: "dur")) var maxWait: String?

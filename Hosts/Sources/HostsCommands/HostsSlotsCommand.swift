@@ -104,10 +104,10 @@ struct HostsBreakCommand: HostsModule {
 
     @Option(
         help: ArgumentHelp(
-            "Only if its revision in etcd is still this one.", valueName: "n"))
+            "Free it only if its revision in etcd is still N.", valueName: "n"))
     var revision: Int64?
 
-    @Flag(help: "Even though the rollout that holds it is alive.") var force = false
+    @Flag(help: "Free it even if the rollout that holds it is alive.") var force = false
 
     @OptionGroup(title: "Common options") var common: HostsOptions
 
@@ -132,7 +132,7 @@ struct HostsBreakCommand: HostsModule {
         guard revision == nil || revision == stored.revision else {
             throw FleetError(
                 .busy,
-                "the slot of '\(Printable.oneLine(name))' is another one by now: its revision is \(stored.revision)",
+                "the slot of '\(Printable.oneLine(name))' has changed: its revision is \(stored.revision)",
                 hint: "see 'mosaic fleet hosts slots'")
         }
         guard !stored.isStationAlive || force else {

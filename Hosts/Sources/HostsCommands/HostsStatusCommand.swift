@@ -11,7 +11,7 @@ struct HostsStatusCommand: HostsModule {
         discussion: """
             Example: mosaic fleet hosts status --watch
 
-            A host that does not answer within 3 s is a line, too. Exit status: 0 all fleets are well, 3 something is not.
+            A host that does not answer within 3 s is listed as unreachable. Exit status: 0 all fleets are healthy, 3 one is not.
             """)
 
     @Argument(help: ArgumentHelp("Hosts to show; none: all of hosts.toml.", valueName: "host"), completion: .hosts)

@@ -6,14 +6,16 @@ internal import HostsKit
 /// Which hosts, in which order, and how many at once.
 struct RolloutOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("A host to take first and alone; may be repeated.", valueName: "host"), completion: .hosts)
+        help: ArgumentHelp("A host to restart first and alone; may be repeated.", valueName: "host"), completion: .hosts
+    )
     var canary: [String] = []
 
     @Option(help: ArgumentHelp("Only the hosts of this group; may be repeated.", valueName: "name")) var group:
         [String] = []
 
     @Option(
-        help: ArgumentHelp("Hosts that may be down at once; at most hosts.toml's at_once, its default.", valueName: "n")
+        help: ArgumentHelp(
+            "Hosts that may be down at once; default and maximum: at_once in hosts.toml.", valueName: "n")
     )
     var atOnce: Int?
 

@@ -44,7 +44,8 @@ struct RolloutSession {
         let agreed = try store.announce(atOnce: file.atOnce)
         defer { store.withdraw() }
         if agreed < file.atOnce {
-            context.output.note("the stations have agreed on at_once = \(agreed), less than in hosts.toml: it counts")
+            context.output.note(
+                "the stations have agreed on at_once = \(agreed), less than in hosts.toml; that limit applies")
         }
         let rollout = Rollout(
             targets, station: Rollout.Station(id: station, author: context.author, reason: reason),
@@ -71,7 +72,7 @@ struct RolloutSession {
                 problems.append("\(name): \(problem)")
             } else if let identity = reply.identity {
                 if let other = seen[identity] {
-                    context.output.note("\(name) is the same host as \(other), and is taken once")
+                    context.output.note("\(name) is the same host as \(other), and is restarted once")
                 } else {
                     seen[identity] = name
                     targets.append(Rollout.Target(host: name, identity: identity, stage: staged.stage))

@@ -60,7 +60,7 @@ final class RolloutView {
         guard let stored = rollout.inTheWay.first, rollout.halt == nil else { return "" }
         let slot = stored.slot
         return
-            "waiting for a slot: \(Printable.oneLine(slot.host)) is held since \(Printable.oneLine(slot.since, limit: 30))"
+            "waiting for a slot: \(Printable.oneLine(slot.host)) has been held since \(Printable.oneLine(slot.since, limit: 30))"
             + " by \(Printable.oneLine(slot.author, limit: 60))"
             + (rollout.inTheWay.count > 1 ? ", and \(rollout.inTheWay.count - 1) more" : "")
     }
@@ -71,10 +71,10 @@ final class RolloutView {
         case .taking, .checking: "takes a slot"
         case .blocked: "waits for a slot"
         case .beginning, .running: "under way"
-        case .away(_, let tries): "connection lost, asked again (\(tries))"
+        case .away(_, let tries): "connection lost, reconnecting (attempt \(tries))"
         case .proving: "waiting until its fleet is well"
-        case .returning: "gives its slot back"
-        case .resting: "busy with another restart, taken later"
+        case .returning: "freeing its slot"
+        case .resting: "busy with another restart, retried later"
         case .finished(.done): "done"
         case .finished(.busy): "busy to the end"
         case .finished(.failed(let why)): "failed: \(why)"
@@ -165,11 +165,12 @@ struct RolloutReport {
         case .interrupted:
             let code = signals.interruption()?.code ?? .interrupted
             return FleetError(
-                code, "interrupted; operations under way end under their hosts' guards, and no further host begins",
+                code, "interrupted; operations under way end under their hosts' guards, and no further host is touched",
                 hint: "'\(again)' continues")
         case .store(let code, let why):
             return FleetError(
-                code, "the slots cannot be used, and no further host begins: \(why)", hint: "then '\(again)' continues")
+                code, "the slots cannot be used, and no further host is touched: \(why)",
+                hint: "once they can be used again, '\(again)' continues")
         case .slots:
             let held = rollout.inTheWay.map { stored in
                 let why = rollout.kept.first { $0.slot.token.isExactly(stored.slot.token) }?.why
@@ -186,7 +187,7 @@ struct RolloutReport {
         case nil:
             guard rows.contains(where: { $0.outcome == "busy" }) else { return nil }
             return FleetError(
-                .busy, "some hosts were busy with another restart to the end", hint: "'\(again)' continues")
+                .busy, "some hosts stayed busy with another restart", hint: "'\(again)' continues")
         }
     }
 }

@@ -71,7 +71,7 @@ struct HealCommand: GuardedCommand {
     private func heal(in context: CommandContext) throws(FleetError) -> HealOperation {
         guard let now = BootTime.now() else {
             throw FleetError(
-                .io, "cannot read /proc/sys/kernel/random/boot_id, so the tries of the last hour are unknown",
+                .io, "cannot read /proc/sys/kernel/random/boot_id, so the number of tries in the last hour is unknown",
                 hint: "mount /proc")
         }
         let roster = try context.roster()

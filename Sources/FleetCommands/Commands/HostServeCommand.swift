@@ -101,7 +101,7 @@ struct HostServeCommand: UnguardedCommand {
         do throws(FleetError) {
             _ = try OwnScope.leaveSession { () throws(FleetError) in try context.manager() }
         } catch {
-            try progress.tell("it stays in the ssh session, and may end with it: \(error.message)")
+            try progress.tell("the operation stays in the ssh session, and may end with the session: \(error.message)")
         }
         let status = try keeper.run(operation) { text throws(FleetError) in
             try progress.tell(text)

@@ -40,7 +40,7 @@ struct RestartCommand: GuardedCommand {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Whether others' restarts count.")
+        help: "Skip units restarted meanwhile.")
     var join = true
 
     @Flag(help: "Print what would be done, without doing it.") var dryRun = false

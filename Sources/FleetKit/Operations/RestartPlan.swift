@@ -190,7 +190,7 @@ public struct RestartPlan: Sendable, Equatable {
         }
         let running = roster.agents.map(\.unit).filter { state($0).isUpOrComing && !ending.contains($0) }
         if options.maxParallel != nil {
-            order = .phases(because: "--max-parallel bounds the jobs at once")
+            order = .phases(because: "--max-parallel limits the jobs in flight")
         } else if let obstacle = Self.obstacleToOneBatch(state(holder), running.map(state)) {
             order = .phases(because: obstacle)
         } else if let obstacle = Self.obstacle(in: try holderSettings(), of: roster.holder) {

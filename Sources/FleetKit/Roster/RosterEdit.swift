@@ -69,7 +69,7 @@ public struct RosterEdit: Sendable {
     public mutating func add(_ name: AgentName, _ lines: [Line]) throws(FleetError) {
         if roster.agents.contains(where: { $0.name == name }) {
             throw FleetError(
-                .usage, "agent '\(name)' is in \(Printable.oneLine(file)) already",
+                .usage, "agent '\(name)' is already in \(Printable.oneLine(file))",
                 hint: "change it there and run 'mosaic fleet apply', or choose another name")
         }
         let ending = bytes.contains(UInt8(ascii: "\r")) ? "\r\n" : "\n"

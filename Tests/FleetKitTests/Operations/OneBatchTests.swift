@@ -153,7 +153,7 @@ struct OneBatchTests {
             why = "holder.service may leave processes behind (KillMode=process)"
         case .bound:
             fixture.options.maxParallel = 2
-            why = "--max-parallel bounds the jobs at once"
+            why = "--max-parallel limits the jobs in flight"
         case .busyHolder, .loopingAgent: break
         }
         try fixture.bringUp()

@@ -188,7 +188,7 @@ extension Rollout {
             effects.append(.begin(slot))
         case .unknown, .void: prove(index, slot, .void, 0, &effects)
         case .ended:
-            guard let status else { return fail(index, "ended without saying how") }
+            guard let status else { return fail(index, "ended with an unknown exit status") }
             if let evidence = SlotEvidence.busy(slot, exitStatus: status) {
                 hosts[index].phase = .returning(slot, .busy)
                 effects.append(.giveBack(slot, evidence))

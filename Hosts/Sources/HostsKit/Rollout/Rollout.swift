@@ -8,7 +8,7 @@ public import FleetKit
 ///
 /// - between the moment that a host may be down by this rollout's doing and the proof that it is well, its slot is held;
 /// - a slot goes back by `SlotEvidence` alone;
-/// - after a failure, an interruption or the loss of the store no further host begins.
+/// - after a failure, an interruption or the loss of the store no further host is touched.
 public struct Rollout: Hashable, Sendable {
     public struct Target: Hashable, Sendable {
         public var host: String

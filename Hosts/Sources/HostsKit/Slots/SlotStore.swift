@@ -10,7 +10,7 @@ public enum TakeAnswer: Hashable, Sendable {
 
 public enum ReturnAnswer: Hashable, Sendable {
     case done
-    /// The slot is not there any more, or it is another one by now.
+    /// The slot is not there any more, or it has changed.
     case gone
     /// Ask again: to give back what is gone changes nothing.
     case unknown

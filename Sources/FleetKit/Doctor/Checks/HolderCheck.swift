@@ -12,12 +12,12 @@ struct HolderCheck: HealthCheck {
         if settings.killMode == "none" || settings.killMode == "process" {
             return .failure(
                 "\(holder) has KillMode=\(settings.killMode): its stop leaves the sessions' processes alive",
-                advice: "set KillMode=control-group in a drop-in; 'mosaic fleet init' writes it so")
+                advice: "set KillMode=control-group in a drop-in; 'mosaic fleet init' writes it that way")
         }
         if settings.commands.contains(where: { TmuxCommandLine($0)?.startsNoServer == true }) {
             return .failure(
                 "\(holder) runs tmux with -N, which never starts a server",
-                advice: "take -N out of its ExecStart=; 'mosaic fleet init' writes it so")
+                advice: "take -N out of its ExecStart=; 'mosaic fleet init' writes it that way")
         }
         let why = OutcomeWords().reason(result: state.result, state: state)
         let logs = "see why with '\(fleet.commands.fleet("logs", "--holder", "-n", "50"))'"

@@ -86,8 +86,8 @@ struct EtcdTaking: Hashable, Sendable {
     }
 
     static let isNotAlive = FleetError(
-        .noServiceManager, "this station's lease in etcd has expired, so other stations take it for dead",
-        hint: "it was stopped or cut off for longer than the lease; run it again")
+        .noServiceManager, "this station's lease in etcd has expired, so other stations consider it dead",
+        hint: "the rollout was stopped or cut off for longer than the lease; run it again")
 }
 
 /// The return of a slot, in the same way: deleted if it is still the one with this token, by its revision.
