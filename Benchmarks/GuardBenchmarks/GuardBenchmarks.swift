@@ -31,12 +31,7 @@ let benchmarks: @Sendable () -> Void = {
 
 private let request = LockRequest(scope: .fleet, command: "benchmark", reason: "a measurement")
 
-private func makeGuard(_ home: String) throws -> Guard {
-    let processes = try ProcFileSystem()
-    let time = SystemTime()
-    let store = try FileLockStore.open(home: home, mutex: .auto, time: time, processes: processes)
-    return Guard(store: store, time: time, processes: processes)
-}
+private func makeGuard(_ home: String) throws -> Guard { try Guard(home: home) }
 
 /// A call in lock_sequence.c failed.
 private struct CallFailed: Error {

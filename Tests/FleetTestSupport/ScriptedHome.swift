@@ -154,7 +154,7 @@ public final class ScriptedHome {
     }
 
     /// The record of the lock that is there now.
-    public func lockRecord() throws -> LockRecordText? {
+    package func lockRecord() throws -> LockRecordText? {
         let bytes = Array(TestProcess.contents(lockPath).utf8)
         return bytes.isEmpty ? nil : try LockRecordText(parsing: bytes)
     }

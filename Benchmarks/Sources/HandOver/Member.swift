@@ -13,11 +13,8 @@ struct Member {
     static func makeGuard(
         _ home: String, looking: @escaping () throws -> Void = {}
     ) throws -> Guard {
-        let processes = try ProcFileSystem()
-        let time = SystemTime()
-        let store = try FileLockStore.open(home: home, mutex: .auto, time: time, processes: processes)
-        return Guard(
-            store: store, time: time, processes: processes,
+        try Guard(
+            home: home,
             interruption: {
                 do {
                     try looking()

@@ -6,7 +6,7 @@ extension FileLockStore {
     static let nestedName = "restart.nested"
     private static let occupantBytes = 512
 
-    public func borrow(_ observation: LockObservation, _ request: LockRequest) throws(FleetError) -> OwnedLock? {
+    package func borrow(_ observation: LockObservation, _ request: LockRequest) throws(FleetError) -> OwnedLock? {
         guard let outer = observation.record, let file = try directory.open(RunDirectory.lockName, .update) else {
             return nil
         }
@@ -22,7 +22,7 @@ extension FileLockStore {
         return lock
     }
 
-    public func enter(_ lock: OwnedLock) throws(FleetError) -> Bool {
+    package func enter(_ lock: OwnedLock) throws(FleetError) -> Bool {
         if lock.inner == nil { lock.inner = try openNested() }
         switch lock.inner {
         case nil: return false
@@ -54,7 +54,7 @@ extension FileLockStore {
         return true
     }
 
-    public func occupant() throws(FleetError) -> String? {
+    package func occupant() throws(FleetError) -> String? {
         guard let file = try directory.open(Self.nestedName, .read) else { return nil }
         let bytes = try directory.contents(of: file, Self.nestedName, limit: Self.occupantBytes)
         let words = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

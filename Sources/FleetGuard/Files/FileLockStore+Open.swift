@@ -5,7 +5,7 @@ extension FileLockStore {
     ///   - mutex: `auto` uses the kernel mutex unless the file system has no `flock`.
     ///   - wakeDescriptor: readable when a signal came; ends a wait.
     /// - Throws: `.unsafeHome`, `.io`.
-    public static func open(
+    package static func open(
         home: String, mutex: MutexChoice, time: any GuardTime, processes: any ProcessTable,
         wakeDescriptor: CInt? = nil
     ) throws(FleetError) -> FileLockStore {
@@ -20,7 +20,7 @@ extension FileLockStore {
     }
 
     /// Opens it for reading; nil if there is no run directory, and so no lock. Writes nothing.
-    public static func openForReading(
+    package static func openForReading(
         home: String, time: any GuardTime, processes: any ProcessTable
     ) throws(FleetError) -> FileLockStore? {
         guard let opened = try RunDirectoryOpener.open(home: home, create: false) else { return nil }

@@ -4,7 +4,7 @@ internal import SystemPackage
 ///
 /// The record is written whole into a staging file and carries its owner's kernel lock *before* it gets its name, so
 /// readers always see a complete record, and the kernel itself says whether the owner is alive.
-public final class FileLockStore: LockStore {
+package final class FileLockStore: LockStore {
     let directory: RunDirectory
     let mutex: any RegistryMutex
     let time: any GuardTime
@@ -12,7 +12,7 @@ public final class FileLockStore: LockStore {
     private let reader: LockReader
     /// Asked while the registry mutex is waited for in order to get the lock, or to break it: on a slow disk that takes
     /// long. A release is never interrupted.
-    public var interruption: () -> FleetError? = { nil }
+    package var interruption: () -> FleetError? = { nil }
 
     init(
         _ calls: any LockFileCalls, time: any GuardTime, processes: any ProcessTable, mutex: any RegistryMutex,
@@ -25,11 +25,11 @@ public final class FileLockStore: LockStore {
         self.reader = LockReader(directory: directory)
     }
 
-    public var lockPath: String { directory.path(RunDirectory.lockName) }
+    package var lockPath: String { directory.path(RunDirectory.lockName) }
 
-    public func observe() throws(FleetError) -> LockObservation? { try reader.observe(RunDirectory.lockName) }
+    package func observe() throws(FleetError) -> LockObservation? { try reader.observe(RunDirectory.lockName) }
 
-    public func acquire(_ request: LockRequest) throws(FleetError) -> OwnedLock? {
+    package func acquire(_ request: LockRequest) throws(FleetError) -> OwnedLock? {
         // Many may try at once, and one gets it: processes still waiting for the mutex then need not enter it to see that.
         func isFree() throws(FleetError) -> Bool { try directory.status(at: RunDirectory.lockName) == nil }
         func isWorthIt() throws(FleetError) -> Bool { try isUninterrupted() ? isFree() : false }
@@ -39,7 +39,7 @@ public final class FileLockStore: LockStore {
         }
     }
 
-    public func rehearse(_ request: LockRequest) throws(FleetError) {
+    package func rehearse(_ request: LockRequest) throws(FleetError) {
         // The first JSON and the first date of a process take it 0.4 ms: the time to make what the runtime knows of
         // their types.
         let token = LockToken.random()
@@ -47,7 +47,7 @@ public final class FileLockStore: LockStore {
         _ = try MutexRecord(mutex: mutex.mode, token: token, holder: processes.me).bytes()
     }
 
-    public func takeOver(
+    package func takeOver(
         _ observation: LockObservation, on ground: TakeoverGround, _ request: LockRequest
     ) throws(FleetError) -> OwnedLock? {
         try mutex.inside(while: isUninterrupted) { () throws(FleetError) in
@@ -62,7 +62,7 @@ public final class FileLockStore: LockStore {
         }
     }
 
-    public func breakLock(_ observation: LockObservation, on ground: TakeoverGround) throws(FleetError) -> Bool {
+    package func breakLock(_ observation: LockObservation, on ground: TakeoverGround) throws(FleetError) -> Bool {
         try mutex.inside(while: isUninterrupted) { () throws(FleetError) -> Bool? in
             guard let now = try confirmed(observation, ground) else { return false }
             if isForgotten(now, ground) {
@@ -79,7 +79,7 @@ public final class FileLockStore: LockStore {
         return true
     }
 
-    public func release(_ lock: OwnedLock) throws(FleetError) {
+    package func release(_ lock: OwnedLock) throws(FleetError) {
         guard !lock.isClosed else { return }
         guard lock.outer == nil else { return giveBack(lock) }
         // The close comes last: while the record has its name, its owner must be seen to live.
@@ -91,21 +91,21 @@ public final class FileLockStore: LockStore {
         }
     }
 
-    public func isOwned(_ lock: OwnedLock) throws(FleetError) -> Bool {
+    package func isOwned(_ lock: OwnedLock) throws(FleetError) -> Bool {
         // Our open descriptor pins the inode number, so equality is identity. By the path, as the next owner would look:
         // in a run directory that was moved away our record still has its name, but excludes no one.
         guard !lock.isClosed else { return false }
         return try directory.statusByPath(at: RunDirectory.lockName)?.id == lock.id
     }
 
-    public func stamp(_ lock: OwnedLock) throws(FleetError) {
+    package func stamp(_ lock: OwnedLock) throws(FleetError) {
         switch lock.file {
         case nil: return
         case .some(let file): try directory.touch(file, RunDirectory.lockName)
         }
     }
 
-    public func append(_ event: ProgressEvent, to lock: OwnedLock) throws(FleetError) {
+    package func append(_ event: ProgressEvent, to lock: OwnedLock) throws(FleetError) {
         guard !lock.isClosed else { return }
         // A line that could only be begun (a full disk) must not swallow this one; an empty line is no event.
         let line = (lock.isTorn ? [UInt8(ascii: "\n")] : []) + (try LockRecordText.line(event))
@@ -115,11 +115,11 @@ public final class FileLockStore: LockStore {
         lock.length += line.count
     }
 
-    public func evicted() throws(FleetError) -> [EvictedOwner] {
+    package func evicted() throws(FleetError) -> [EvictedOwner] {
         try owners(ofEvicted: Self.evicted(among: try directory.names()))
     }
 
-    public func evicted(before lock: OwnedLock) throws(FleetError) -> [EvictedOwner] {
+    package func evicted(before lock: OwnedLock) throws(FleetError) -> [EvictedOwner] {
         // One listing, made inside the mutex when this lock already had its name, knows them all: a record is moved
         // aside from that name only.
         guard let names = lock.evictedBefore else { return try evicted() }
@@ -141,9 +141,9 @@ public final class FileLockStore: LockStore {
         return owners
     }
 
-    public func bury(_ owner: EvictedOwner) throws(FleetError) { try directory.unlink(owner.name) }
+    package func bury(_ owner: EvictedOwner) throws(FleetError) { try directory.unlink(owner.name) }
 
-    public func makeWatch() throws(FleetError) -> any LockStoreWatch {
+    package func makeWatch() throws(FleetError) -> any LockStoreWatch {
         do throws(Errno) {
             return FileLockStoreWatch(try directory.calls.makeWatch(), directory: directory, time: time)
         } catch {

@@ -1,29 +1,29 @@
-public import SystemPackage
+package import SystemPackage
 
 /// A file's identity while a process holds it open: inode numbers are reused only after the last close.
-public struct FileID: Hashable, Sendable {
-    public var device: UInt64
-    public var inode: UInt64
+package struct FileID: Hashable, Sendable {
+    package var device: UInt64
+    package var inode: UInt64
 
-    public init(device: UInt64, inode: UInt64) {
+    package init(device: UInt64, inode: UInt64) {
         self.device = device
         self.inode = inode
     }
 }
 
 /// A file's modification time. Only ever compared for *equality*: whose clock wrote it does not matter then.
-public struct FileTime: Hashable, Sendable {
-    public var seconds: Int64
-    public var nanoseconds: Int64
+package struct FileTime: Hashable, Sendable {
+    package var seconds: Int64
+    package var nanoseconds: Int64
 
-    public init(seconds: Int64, nanoseconds: Int64) {
+    package init(seconds: Int64, nanoseconds: Int64) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
     }
 }
 
-public struct FileStatus: Equatable, Sendable {
-    public enum Kind: String, Sendable {
+package struct FileStatus: Equatable, Sendable {
+    package enum Kind: String, Sendable {
         case regular = "regular file"
         case directory = "directory"
         case symbolicLink = "symbolic link"
@@ -32,12 +32,12 @@ public struct FileStatus: Equatable, Sendable {
         case device = "device"
     }
 
-    public var id: FileID
-    public var modified: FileTime
-    public var kind: Kind
-    public var size: Int64
+    package var id: FileID
+    package var modified: FileTime
+    package var kind: Kind
+    package var size: Int64
 
-    public init(id: FileID, modified: FileTime, kind: Kind, size: Int64) {
+    package init(id: FileID, modified: FileTime, kind: Kind, size: Int64) {
         self.id = id
         self.modified = modified
         self.kind = kind
@@ -46,11 +46,11 @@ public struct FileStatus: Equatable, Sendable {
 }
 
 /// An open file of the run directory. It closes itself at the end of its scope, by the calls that it was opened with.
-public struct LockFile: ~Copyable {
-    public private(set) var descriptor: CInt
+package struct LockFile: ~Copyable {
+    package private(set) var descriptor: CInt
     private let calls: any LockFileCalls
 
-    public init(descriptor: CInt, closedBy calls: any LockFileCalls) {
+    package init(descriptor: CInt, closedBy calls: any LockFileCalls) {
         self.descriptor = descriptor
         self.calls = calls
     }
@@ -58,14 +58,14 @@ public struct LockFile: ~Copyable {
     deinit { if descriptor >= 0 { calls.close(descriptor) } }
 
     /// Gives the descriptor away: from now on it is the caller's to close.
-    public consuming func take() -> CInt {
+    package consuming func take() -> CInt {
         let taken = descriptor
         descriptor = -1
         return taken
     }
 }
 
-public enum FileOpening: Sendable {
+package enum FileOpening: Sendable {
     /// Existing file, read only; never blocks (a named pipe), never follows a symbolic link.
     case read
     /// Existing file, read and write.
@@ -74,13 +74,13 @@ public enum FileOpening: Sendable {
     case create
 }
 
-public enum KernelLockKind: Sendable { case shared, exclusive }
+package enum KernelLockKind: Sendable { case shared, exclusive }
 
 /// The system calls that the guard makes in its run directory: one function, one call, errors untouched.
 ///
 /// Names are single components. The interleaving explorer and the fault tests replace this, so
 /// nothing here retries, loops or decides.
-public protocol LockFileCalls: AnyObject {
+package protocol LockFileCalls: AnyObject {
     func open(_ name: String, _ how: FileOpening) throws(Errno) -> LockFile
     /// Only a `LockFile` calls it, at its end.
     func close(_ descriptor: CInt)
@@ -115,12 +115,12 @@ public protocol LockFileCalls: AnyObject {
 
 /// Where directories never move (a simulated world).
 extension LockFileCalls {
-    public func statusByPath(at name: String) throws(Errno) -> FileStatus { try status(at: name) }
-    public func isInPlace() throws(Errno) -> Bool { true }
+    package func statusByPath(at name: String) throws(Errno) -> FileStatus { try status(at: name) }
+    package func isInPlace() throws(Errno) -> Bool { true }
 }
 
 /// Wakes a waiter when the run directory, or the record that it follows, changes.
-public protocol LockWatch: AnyObject {
+package protocol LockWatch: AnyObject {
     /// Follow this record too: its owner's death closes it, which wakes us.
     func follow(_ file: borrowing LockFile) throws(Errno)
     /// Returns when something changed, at a signal, or after `timeout`. May return early for no reason.

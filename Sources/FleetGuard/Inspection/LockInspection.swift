@@ -20,7 +20,7 @@ public struct LockInspection: Sendable {
 }
 
 /// Looks at the lock without touching it.
-public struct LockInspector {
+package struct LockInspector {
     private let store: (any LockStore)?
     private let path: String
     private let time: any GuardTime
@@ -31,7 +31,7 @@ public struct LockInspector {
     ///   - store: nil if there is no run directory yet.
     ///   - path: where the lock is or would be.
     ///   - policy: what an acquisition that begins now would use.
-    public init(
+    package init(
         store: (any LockStore)?, path: String, time: any GuardTime, processes: any ProcessTable, policy: WaitPolicy
     ) {
         self.store = store
@@ -42,7 +42,7 @@ public struct LockInspector {
     }
 
     /// - Throws: `.io`.
-    public func inspect() throws(FleetError) -> LockInspection {
+    package func inspect() throws(FleetError) -> LockInspection {
         let evicted = try store?.evicted() ?? []
         guard let observation = try store?.observe() else {
             return LockInspection(

@@ -5,7 +5,7 @@ internal import Logging
 /// It waits and judges; the transitions themselves are the store's. All times are on this process's own monotonic
 /// clock.
 public final class Guard {
-    public let store: any LockStore
+    package let store: any LockStore
     let time: any GuardTime
     let processes: any ProcessTable
     let report: (GuardEvent) -> Void
@@ -29,7 +29,7 @@ public final class Guard {
     ///   - longestGap: what a pause between two looks counts at most; the clock of a simulated world may be coarser.
     ///   - interruption: asked at every look; an error (a signal came) ends the wait with it.
     ///   - report: what happens meanwhile.
-    public init(
+    package init(
         store: any LockStore, time: any GuardTime, processes: any ProcessTable, scopes: (any RunScopes)? = nil,
         longestGap: Duration = Guard.longestGap,
         interruption: @escaping () -> FleetError? = { nil }, report: @escaping (GuardEvent) -> Void = { _ in }

@@ -1,6 +1,6 @@
 /// What one look at `restart.lock` found.
 public struct LockObservation: Sendable, Equatable {
-    public enum Content: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
         case record(LockRecordText)
         /// Not a record; the text says why.
         case unreadable(String)
@@ -14,14 +14,14 @@ public struct LockObservation: Sendable, Equatable {
         case unknown
     }
 
-    public var id: FileID
+    package var id: FileID
     /// The progress stamp: the lock's modification time.
-    public var stamp: FileTime
-    public var kind: FileStatus.Kind
-    public var content: Content
+    package var stamp: FileTime
+    package var kind: FileStatus.Kind
+    package var content: Content
     public var kernelLock: KernelLock
 
-    public init(
+    package init(
         id: FileID, stamp: FileTime, kind: FileStatus.Kind, content: Content, kernelLock: KernelLock
     ) {
         self.id = id

@@ -1,8 +1,9 @@
-/// Where the lock lives. Files today (`FileLockStore`); a fleet that spans hosts would add another.
+/// Where the lock lives: `FileLockStore`, or a simulated one in tests. Only this package can add one, since the guard's
+/// promises rest on it.
 ///
 /// Each transition checks and changes in one atomic step: of any number of processes that try at once, one succeeds
 /// and the others get nil or false, look again and decide again.
-public protocol LockStore: AnyObject {
+package protocol LockStore: AnyObject {
     /// The lock as it is now; nil = free. Writes nothing.
     func observe() throws(FleetError) -> LockObservation?
 
@@ -57,7 +58,7 @@ public protocol LockStore: AnyObject {
 }
 
 /// Why another process's lock may be taken; checked again inside the transition.
-public enum TakeoverGround: Sendable, Equatable {
+package enum TakeoverGround: Sendable, Equatable {
     /// Its owner is proved dead: the record is replaced.
     case ownerDead
     /// Its owner may be alive, but the observed progress stamp does not change. The record is kept aside until the owner is
@@ -70,8 +71,8 @@ public enum TakeoverGround: Sendable, Equatable {
 }
 
 /// A lock that this process published, or one that it borrowed.
-public final class OwnedLock {
-    public let record: LockRecord
+package final class OwnedLock {
+    package let record: LockRecord
     /// Closed, and nil, once the lock was given back.
     var file: LockFile?
     let id: FileID
@@ -104,7 +105,7 @@ public struct EvictedOwner: Sendable, Equatable {
     public var observation: LockObservation
 }
 
-public protocol LockStoreWatch: AnyObject {
+package protocol LockStoreWatch: AnyObject {
     /// Returns when the lock may have changed, at a signal, or after `timeout`.
     func wait(after observation: LockObservation, timeout: Duration) throws(FleetError)
     /// Somebody else was faster: leaves the new owner alone for a moment, or until the lock is free again.

@@ -2,7 +2,7 @@
 ///
 /// The guard ends it before any process acts after such an owner: of a dead owner before its record is forgotten, of one that
 /// is killed together with it.
-public protocol RunScopes: AnyObject {
+package protocol RunScopes: AnyObject {
     /// Ends the remaining processes of this run's command. Called only for an owner that lost its lock or is dead.
     ///
     /// The record is not believed: it may be forged, or name what belongs to another lock.
@@ -13,7 +13,7 @@ public protocol RunScopes: AnyObject {
 extension Guard {
     /// Ends the remaining processes of dead `lock run`s, and forgets these. For a caller that only frees the lock.
     /// - Returns: of each that may still act, why.
-    public static func buryDeadRuns(
+    package static func buryDeadRuns(
         in store: any LockStore, processes: any ProcessTable, scopes: (any RunScopes)?
     ) throws(FleetError) -> [String] {
         var reasons: [String] = []

@@ -2,11 +2,11 @@ internal import CLinux
 internal import Glibc
 
 /// Processes as Linux shows them in /proc.
-public final class ProcFileSystem: ProcessTable {
-    public let me: ProcessIdentity
+package final class ProcFileSystem: ProcessTable {
+    package let me: ProcessIdentity
 
     /// - Throws: `.io` when /proc is not mounted: without it no owner can be told from another.
-    public init() throws(FleetError) {
+    package init() throws(FleetError) {
         let pid = getpid()
         guard let start = Self.startTime(of: pid), let namespace = Self.pidNamespace(),
             let boot = Self.text("/proc/sys/kernel/random/boot_id")
@@ -23,7 +23,7 @@ public final class ProcFileSystem: ProcessTable {
             pid: pid, start: start, pidNamespace: namespace, bootID: boot, host: Self.hostName(), uid: geteuid())
     }
 
-    public func liveness(of process: ProcessIdentity) -> Liveness {
+    package func liveness(of process: ProcessIdentity) -> Liveness {
         guard process.bootID == me.bootID else {
             // The same host after another boot: it is gone. Another host: unknown.
             return process.host.isExactly(me.host) ? .gone : .unknowable
@@ -38,7 +38,7 @@ public final class ProcFileSystem: ProcessTable {
         return now.hasEnded ? .gone : .alive
     }
 
-    public func exclusiveHolders(of file: FileID) -> [Int32] {
+    package func exclusiveHolders(of file: FileID) -> [Int32] {
         Self.processes(having: file, where: Self.isExclusiveLock)
     }
 
@@ -46,7 +46,7 @@ public final class ProcFileSystem: ProcessTable {
         line.begins(with: "lock:") && line.contains("FLOCK") && line.contains("WRITE")
     }
 
-    public func writers(of file: FileID) -> [Int32] {
+    package func writers(of file: FileID) -> [Int32] {
         Self.processes(having: file, where: Self.isWriting)
     }
 
@@ -57,11 +57,11 @@ public final class ProcFileSystem: ProcessTable {
         return bits & O_ACCMODE != O_RDONLY
     }
 
-    public func holds(_ file: FileID, _ pid: Int32, isLocked: Bool) -> Bool {
+    package func holds(_ file: FileID, _ pid: Int32, isLocked: Bool) -> Bool {
         Self.has(pid, file, where: isLocked ? Self.isExclusiveLock : Self.isWriting)
     }
 
-    public func descends(from ancestor: ProcessIdentity) -> Bool {
+    package func descends(from ancestor: ProcessIdentity) -> Bool {
         guard ancestor.pidNamespace == me.pidNamespace, ancestor.bootID == me.bootID else { return false }
         var next = getppid()
         // A chain is short; one that changes while it is followed must not be followed forever.
@@ -73,7 +73,7 @@ public final class ProcFileSystem: ProcessTable {
         return false
     }
 
-    public func identify(_ pid: Int32) -> ProcessIdentity? {
+    package func identify(_ pid: Int32) -> ProcessIdentity? {
         var status = stat()
         guard stat("/proc/\(pid)", &status) == 0, status.st_uid == geteuid(), let start = Self.startTime(of: pid)
         else { return nil }
@@ -83,18 +83,18 @@ public final class ProcFileSystem: ProcessTable {
         return identity
     }
 
-    public func runsMyProgram(_ pid: Int32) -> Bool {
+    package func runsMyProgram(_ pid: Int32) -> Bool {
         var mine = stat()
         var other = stat()
         guard stat("/proc/self/exe", &mine) == 0, stat("/proc/\(pid)/exe", &other) == 0 else { return false }
         return mine.st_dev == other.st_dev && mine.st_ino == other.st_ino
     }
 
-    public func isStopped(_ pid: Int32) -> Bool {
+    package func isStopped(_ pid: Int32) -> Bool {
         ProcessStat.read(pid)?.isStopped ?? false
     }
 
-    public func kill(_ process: ProcessIdentity) -> Bool {
+    package func kill(_ process: ProcessIdentity) -> Bool {
         guard process.pid != me.pid, process.uid == me.uid, liveness(of: process) == .alive else { return false }
         guard let pidfd = Descriptor(result: fleet_pidfd_open(process.pid)) else { return false }
         // The descriptor pins the process; only now is its identity beyond a reuse of the number.

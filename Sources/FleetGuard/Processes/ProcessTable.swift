@@ -1,5 +1,5 @@
 /// The guard's view of processes; a seam, so that the whole guard runs in a simulated world.
-public protocol ProcessTable: AnyObject {
+package protocol ProcessTable: AnyObject {
     /// This process.
     var me: ProcessIdentity { get }
 
@@ -35,10 +35,10 @@ public protocol ProcessTable: AnyObject {
 }
 
 extension ProcessTable {
-    public func holds(_ file: FileID, _ pid: Int32, isLocked: Bool) -> Bool {
+    package func holds(_ file: FileID, _ pid: Int32, isLocked: Bool) -> Bool {
         (isLocked ? exclusiveHolders(of: file) : writers(of: file)).contains(pid)
     }
 
     /// In a world without parents no process has an ancestor.
-    public func descends(from ancestor: ProcessIdentity) -> Bool { false }
+    package func descends(from ancestor: ProcessIdentity) -> Bool { false }
 }

@@ -1,22 +1,22 @@
 internal import FoundationEssentials
 
 /// The record as JSON Lines: line 1 the record, every further line one progress event.
-public struct LockRecordText: Sendable, Equatable {
+package struct LockRecordText: Sendable, Equatable {
     /// A file longer than this is not a record; 1,000 agents write about 200 KiB.
-    public static let maximumBytes = 4 << 20
+    package static let maximumBytes = 4 << 20
     static let maximumFirstLine = 64 << 10
 
-    public var record: LockRecord
-    public var events: [ProgressEvent]
+    package var record: LockRecord
+    package var events: [ProgressEvent]
 
     /// Why some bytes are not a record, in words for `lock inspect`.
-    public struct Unreadable: Error, Sendable, Equatable {
-        public var reason: String
+    package struct Unreadable: Error, Sendable, Equatable {
+        package var reason: String
     }
 
     /// Reads a record. Unknown fields are tolerated; a torn or damaged progress line is ignored, because the
     /// owner may have died while it wrote it.
-    public init(parsing bytes: [UInt8]) throws(Unreadable) {
+    package init(parsing bytes: [UInt8]) throws(Unreadable) {
         guard !bytes.isEmpty else { throw Unreadable(reason: "it is empty") }
         guard bytes.count <= Self.maximumBytes else {
             throw Unreadable(reason: "it is larger than \(Self.maximumBytes >> 20) MiB")
@@ -42,8 +42,8 @@ public struct LockRecordText: Sendable, Equatable {
         }
     }
 
-    public static func firstLine(_ record: LockRecord) throws(FleetError) -> [UInt8] { try line(record) }
-    public static func line(_ event: ProgressEvent) throws(FleetError) -> [UInt8] { try line(encoding: event) }
+    package static func firstLine(_ record: LockRecord) throws(FleetError) -> [UInt8] { try line(record) }
+    package static func line(_ event: ProgressEvent) throws(FleetError) -> [UInt8] { try line(encoding: event) }
 
     private static func line(_ record: LockRecord) throws(FleetError) -> [UInt8] { try line(encoding: record) }
 

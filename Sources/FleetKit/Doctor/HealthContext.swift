@@ -32,7 +32,7 @@ public final class HealthContext {
     private var settings: [UnitName: UnitSettings]?
 
     /// - Parameter connect: called once, on first use.
-    public init(
+    package init(
         home: MosaicHome, scope: ManagerScope, environment: [String: String], usesSystemd: Bool = true,
         builtInCommands: Set<String> = [],
         machine: Machine = Machine(), time: any GuardTime, processes: any ProcessTable,

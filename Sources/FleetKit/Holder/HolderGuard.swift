@@ -23,7 +23,7 @@ public struct HolderGuard {
     /// - Parameters:
     ///   - place: of the home's directory.
     ///   - warn: called with warnings for the operator while it continues.
-    public init(
+    package init(
         holder: UnitName, directory: String, home: String, place: FileID, store: any LockStore, time: any GuardTime,
         processes: any ProcessTable, interruption: @escaping () -> FleetError?, warn: @escaping (String) -> Void
     ) {

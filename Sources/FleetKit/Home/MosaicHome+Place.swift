@@ -4,7 +4,7 @@ internal import Glibc
 extension MosaicHome {
     /// Which directory the path leads to: the same for a link to it, and after it was moved. nil when there is none.
     /// - Throws: `.io` if it cannot be accessed.
-    public func place() throws(FleetError) -> FileID? {
+    package func place() throws(FleetError) -> FileID? {
         var status = stat()
         guard stat(path, &status) != 0 else {
             return FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
