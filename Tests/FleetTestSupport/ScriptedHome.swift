@@ -1,5 +1,5 @@
 public import FleetFake
-public import FleetGuard
+package import FleetGuard
 public import FleetKit
 internal import FoundationEssentials
 public import Glibc
