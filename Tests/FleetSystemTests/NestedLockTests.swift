@@ -69,7 +69,7 @@ struct NestedLockTests {
     static let forgeries: [(String, String)] = [
         ("garbage", "it is not a lock token"), ("old", "the lock is free"), ("other", "the lock belongs to pid"),
         ("stolen", "was not started by process"), ("dead", "no longer holds it"),
-        ("restart", "the lock's owner is not a 'lock run'"),
+        ("restart", "the lock's owner runs no command under it"),
     ]
 
     @Test("A token that is stale, forged or stolen opens nothing, and one line says why", arguments: forgeries)

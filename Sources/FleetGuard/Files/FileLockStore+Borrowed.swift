@@ -44,7 +44,7 @@ extension FileLockStore {
         } catch {
             guard KernelMutex.isUnsupported(error) else { throw directory.failure("lock", Self.nestedName, error) }
             throw FleetError(
-                .io, "restarts inside a lock run need flock, which \(directory.calls.path) does not support",
+                .io, "work inside another lock needs flock, which \(directory.calls.path) does not support",
                 .noNesting)
         }
         let words = "pid \(processes.me.pid) (\(Printable.oneLine(record.command)))"

@@ -17,7 +17,7 @@ extension Guard {
         guard record.token == token.rawValue else {
             return .outside(why: "the lock belongs to \(GuardWords.owner(observation))")
         }
-        guard record.isRun == true else { return .outside(why: "the lock's owner is not a 'lock run'") }
+        guard record.isRun == true else { return .outside(why: "the lock's owner runs no command under it") }
         guard processes.liveness(of: record.owner) == .alive,
             processes.holds(observation.id, record.pid, isLocked: record.mutex == .kernel)
         else { return .outside(why: "process \(record.pid), which took that lock, no longer holds it") }
@@ -61,7 +61,7 @@ extension Guard {
             let waited = patience.total
             let occupant = try store.occupant() ?? "another restart"
             if policy.noWait || policy.maxWait.map({ waited >= $0 }) == true {
-                throw FleetError(.busy, "\(occupant) runs inside the same lock run", .occupied)
+                throw FleetError(.busy, "\(occupant) runs inside the same lock", .occupied)
             }
             if waited >= Self.quietFor { report(.waitingInside(occupant, waited: waited)) }
             time.sleep(for: Self.nestedStep)

@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `The lock of a restart is nobody's to use`() throws {
-        #expect(try Stage(isRun: false).why() == "the lock's owner is not a 'lock run'")
+        #expect(try Stage(isRun: false).why() == "the lock's owner runs no command under it")
     }
 
     @Test func `A borrowed lock is never released, and its fence is the owner's`() throws {
@@ -96,7 +96,7 @@ import Testing
                 try other.fleet.withLock(inside: observation, .test("other"), policy) { _ throws(FleetError) in }
             }
             #expect(busy?.code == .busy)
-            #expect(busy?.message == "pid 2 (inner) runs inside the same lock run")
+            #expect(busy?.message == "pid 2 (inner) runs inside the same lock")
             // A lock run inside adds nothing, so it waits for nobody.
             try other.fleet.withLock(inside: observation, .test("run", isRun: true), policy) {
                 _ throws(FleetError) in
