@@ -70,8 +70,19 @@ public enum ProgramHelp {
 
     /// - Parameter shell: `bash`, `zsh` or `fish`.
     public static func completionScript(_ shell: String) throws -> String {
+        try completionChanges(shell).applied(to: generatedScript(shell))
+    }
+
+    /// What the parser itself writes.
+    static func generatedScript(_ shell: String) -> String {
         let script = answer(to: ["--generate-completion-script", shell])
-        return try CompletionScript.withPlugins(shell, script.hasSuffix("\n") ? script : script + "\n")
+        return script.hasSuffix("\n") ? script : script + "\n"
+    }
+
+    static func completionChanges(_ shell: String) throws -> CompletionScript {
+        let fleet = try root().subcommands?.first { $0.commandName == "fleet" }
+        let commands = fleet?.subcommands?.filter { $0.shouldDisplay && $0.commandName != "help" } ?? []
+        return try CompletionScript(shell, commands: commands.count)
     }
 
     /// What `mosaic` prints for a request that ends in the parser.

@@ -1,22 +1,62 @@
 /// The parser's completion scripts, with what it does not know of: plug-in commands, which the program itself lists, and
 /// the command line of another program after `lock run … --`.
-enum CompletionScript {
-    /// Prints the plug-ins' names, one in a line; all of them `[A-Za-z0-9_-]`.
-    private static let question = "fleet ---plugins 2>/dev/null"
+///
+/// Each text that is replaced has to be where it is today, and as often: a new version of the parser that writes another
+/// script makes `make manual` and the tests fail, with the text that is missing.
+struct CompletionScript {
+    struct Change {
+        /// The first line of the shell function that is changed, which there is once; nil: the whole script.
+        var function: String?
+        /// What is replaced in it.
+        var anchor: String
+        /// How often it is there.
+        var times = 1
+        var replacement: String
+    }
 
-    /// - Parameter generated: by the parser.
-    /// - Throws: when the script is not as expected, because a new version of the parser writes another one.
-    static func withPlugins(_ shell: String, _ generated: String) throws -> String {
+    /// Functions and variables of the script that the replacements use.
+    var needs: [String]
+    /// Made one after the other.
+    var changes: [Change]
+    /// Follows the parser's script.
+    var end = ""
+
+    /// - Parameter commands: how many commands of `mosaic fleet` the script offers.
+    /// - Throws: for another shell.
+    init(_ shell: String, commands: Int) throws {
         switch shell {
-        case "bash": try bash(generated)
-        case "zsh": try zsh(generated)
-        case "fish": try fish(generated)
+        case "bash": self = Self.bash
+        case "zsh": self = Self.zsh
+        case "fish": self = Self.fish(commands)
         default: throw PartError(description: "no completion of plug-ins for \(shell)")
         }
     }
 
-    private static func bash(_ script: String) throws -> String {
-        let place = "\n_mosaic_fleet() {\n"
+    private init(needs: [String], changes: [Change], end: String = "") {
+        (self.needs, self.changes, self.end) = (needs, changes, end)
+    }
+
+    /// - Parameter generated: by the parser.
+    /// - Throws: when the script is not as expected.
+    func applied(to generated: String) throws -> String {
+        for name in needs where !generated.contains(name) { throw Self.unexpected(name, found: 0, times: nil) }
+        return try changes.reduce(generated) { try $1.applied(to: $0) } + end
+    }
+
+    fileprivate static func unexpected(_ text: String, found: Int, times: Int?) -> PartError {
+        PartError(
+            description:
+                "the parser writes another completion script now: \(text.debugDescription) is there \(found) times"
+                + (times.map { ", not \($0)" } ?? "") + "; adapt FleetManual/CompletionScript.swift")
+    }
+
+    /// Prints the plug-ins' names, one in a line; all of them `[A-Za-z0-9_-]`.
+    private static let question = "fleet ---plugins 2>/dev/null"
+
+    private static let fleet = "\n_mosaic_fleet() {\n"
+    private static let lockRun = "\n_mosaic_fleet_lock_run() {\n"
+
+    private static var bash: Self {
         let offer = "        COMPREPLY+=($(compgen -W '"
         // What is completed behind a word that is no command: what the plug-in's own script says, or files.
         let files = """
@@ -52,12 +92,7 @@ enum CompletionScript {
             }
 
             """#
-        let begun = try replacing(offer, by: files + offer, after: [place, "*)\n"], in: script)
-        let listed = try replacing(
-            "' -- \"${cur}\"))\n", by: "'\" $(\"${COMP_WORDS[0]}\" \(question))\" -- \"${cur}\"))\n",
-            after: [place, files + offer], in: begun)
         // Behind `--` the line is another program's. bash-completion from 2.12 on has the function under a new name.
-        let run = "\n_mosaic_fleet_lock_run() {\n"
         let command = """
                 local -i place
                 for ((place = 1; place < COMP_CWORD; place++)); do
@@ -75,12 +110,19 @@ enum CompletionScript {
                 done
 
             """
-        let whole = try replacing(run, by: run + command, after: [], in: listed)
-        return try replacing(place, by: plugin + place, after: [], in: whole)
+        return Self(
+            needs: ["\n__mosaic_add_completions() {\n", " unparsed_words=("],
+            changes: [
+                Change(function: fleet, anchor: offer, replacement: files + offer),
+                Change(
+                    function: fleet, anchor: "' -- \"${cur}\"))\n",
+                    replacement: "'\" $(\"${COMP_WORDS[0]}\" \(question))\" -- \"${cur}\"))\n"),
+                Change(anchor: lockRun, replacement: lockRun + command),
+                Change(anchor: fleet, replacement: plugin + fleet),
+            ])
     }
 
-    private static func zsh(_ script: String) throws -> String {
-        let place = "\n_mosaic_fleet() {\n"
+    private static var zsh: Self {
         let offer = "        _describe -V subcommand subcommands && ret=0\n"
         let plugins = """
                     local -a plugins=(${(f)"$("${command_name}" \(question))"})
@@ -101,9 +143,6 @@ enum CompletionScript {
                     esac
 
             """
-        let begun = try replacing(offer, by: offer + plugins, after: [place], in: script)
-        let listed = try replacing("        esac\n", by: files, after: [place, offer], in: begun)
-        let run = "\n_mosaic_fleet_lock_run() {\n"
         let command = """
                 local -i place=${words[(i)--]}
                 if ((place < CURRENT)); then
@@ -114,16 +153,23 @@ enum CompletionScript {
                 fi
 
             """
-        return try replacing(run, by: run + command, after: [], in: listed)
+        return Self(
+            needs: ["local -r command_name="],
+            changes: [
+                Change(function: fleet, anchor: offer, replacement: offer + plugins),
+                Change(function: fleet, anchor: "        esac\n", replacement: files),
+                Change(anchor: lockRun, replacement: lockRun + command),
+            ])
     }
 
-    private static func fish(_ script: String) throws -> String {
+    private static func fish(_ commands: Int) -> Self {
         let condition = "-n '__mosaic_should_offer_completions_for_positional \"mosaic fleet\" -eq 1' -fa '"
-        guard script.contains(condition) else { throw changed(condition) }
         // Behind a plug-in's name its own words are offered, not the commands of this program.
         let guarded = condition.replacing("-n '", with: "-n 'not __mosaic_plugin; and ")
-        return script.replacing(condition, with: guarded)
-            + "complete -c 'mosaic' \(guarded)(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'\n"
+        return Self(
+            needs: ["\nfunction __mosaic_custom_completion"],
+            changes: [Change(anchor: condition, times: commands, replacement: guarded)],
+            end: "complete -c 'mosaic' \(guarded)(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'\n"
                 + """
 
                 function __mosaic_command_after_terminator
@@ -155,23 +201,25 @@ enum CompletionScript {
                 end
                 complete -c 'mosaic' -n '__mosaic_plugin' -fka '(__mosaic_plugin_words)'
 
-                """
+                """)
     }
+}
 
-    /// Replaces the first `old` that comes after all of these texts, one after the other.
-    private static func replacing(
-        _ old: String, by new: String, after anchors: [String], in script: String
-    ) throws -> String {
-        var rest = script[...]
-        for anchor in anchors {
-            guard let range = rest.firstRange(of: anchor) else { throw changed(anchor) }
-            rest = rest[range.upperBound...]
+extension CompletionScript.Change {
+    /// - Throws: when the anchor is not there as often as it has to be.
+    func applied(to script: String) throws -> String {
+        var range = script.startIndex..<script.endIndex
+        if let function {
+            let starts = script.ranges(of: function)
+            guard starts.count == 1, let end = script[starts[0].upperBound...].firstRange(of: "\n}\n") else {
+                throw CompletionScript.unexpected(function, found: starts.count, times: 1)
+            }
+            range = starts[0].lowerBound..<end.upperBound
         }
-        guard let range = rest.firstRange(of: old) else { throw changed(old) }
-        return script[..<range.lowerBound] + new + script[range.upperBound...]
-    }
-
-    private static func changed(_ text: String) -> PartError {
-        PartError(description: "the parser writes another completion script now: '\(text)' is not there")
+        let found = script[range].ranges(of: anchor).count
+        guard found == times else { throw CompletionScript.unexpected(anchor, found: found, times: times) }
+        var changed = script
+        changed.replaceSubrange(range, with: script[range].replacing(anchor, with: replacement))
+        return changed
     }
 }
