@@ -66,7 +66,9 @@ struct MessageTests {
         let texts = Self.all.filter { $0.file.hasPrefix("FleetGuard/") }
         #expect(texts.count > 60)
         for text in texts {
-            for word in ["mosaic fleet", "--", "[guard]", "roster", "lock run"] { #expect(!text.text.contains(word), "\(text)") }
+            for word in ["mosaic fleet", "--", "[guard]", "roster", "lock run"] {
+                #expect(!text.text.contains(word), "\(text)")
+            }
         }
     }
 
