@@ -6,8 +6,8 @@ extension CommandBatch {
     /// Reading takes time that the manager needs for the jobs that still run, so what ends within a moment is read together.
     /// But the last ones, and those whose end lets the next command go, are read at once.
     var judgingIsDue: SuspendingClock.Instant? {
-        guard let first = entries.lazy.compactMap(\.overSince).min() else { return nil }
-        let isLast = !entries.contains { $0.phase.isUnderWay }
+        guard let first = entries.indices.lazy.compactMap({ self.entries[$0].overSince }).min() else { return nil }
+        let isLast = !entries.indices.contains { entries[$0].phase.isUnderWay }
         return isLast || isFull ? first : first + Self.gathering
     }
 

@@ -17,9 +17,6 @@ struct SessionTmux {
 
     private func client(_ arguments: [String]) -> [String] { [tmux, "-N"] + socket.arguments + arguments }
 
-    /// True in a format while the session is there.
-    private var exists: String { "#{S:#{?#{==:#{session_name},\(session)},1,}}" }
-
     /// Creates the session with the window process in it. A session of that name is what an earlier run left, and gives
     /// way. `destroy-unattached` may be on in the operator's configuration.
     ///
@@ -29,8 +26,9 @@ struct SessionTmux {
     func create(window: [String], directory: String, server: Int32?) -> [String] {
         let isOurs = server.map { "#{==:#{pid},\($0)}" } ?? "1"
         let target = "'=\(session):'"
+        // Of a target that is not there, tmux fills the format in from anywhere, so its name is compared.
         let commands = [
-            "if-shell -F '\(exists)' "
+            "if-shell -F -t \(target) '#{==:#{session_name},\(session)}' "
                 + TmuxWords.quoted(
                     "list-panes -s -t \(target) -F 'left:#{?pane_dead,,#{pane_pid}}' ; kill-session -t \(target)"),
             ([

@@ -21,7 +21,7 @@ struct SessionServer {
         let isThis = "#{==:#{session_name},\(session)}"
         let reply = try run(
             list(isThis, "#{?pane_dead,,#{pane_pid}}")
-                + [";", "if-shell", "-F", "#{S:#{?\(isThis),1,}}", "kill-session -t '=\(session)'"])
+                + [";", "if-shell", "-F", "-t", "=\(session):", isThis, "kill-session -t '=\(session)'"])
         let lines = reply.output.parts(at: "\n")
         guard !lines.isEmpty else { return nil }
         return lines.dropFirst().compactMap { Int32($0) }
