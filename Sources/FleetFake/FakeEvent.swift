@@ -1,6 +1,6 @@
 /// One line of the event log.
-public struct FakeEvent: Codable, Sendable, Equatable {
-    public enum What: String, Codable, Sendable {
+package struct FakeEvent: Codable, Sendable, Equatable {
+    package enum What: String, Codable, Sendable {
         /// A process sent the command.
         case sent
         /// The manager began the job; `pid`, `token` and `actor` are the sender's, also when it is dead.
@@ -12,18 +12,18 @@ public struct FakeEvent: Codable, Sendable, Equatable {
     }
 
     /// Nanoseconds of the monotonic clock: for `begun` and `ended` when it happened, not when it was noticed.
-    public var at: Int64
-    public var what: What
+    package var at: Int64
+    package var what: What
     /// `start`, `stop`, `restart`, `reset-failed`, `reload`.
-    public var verb: String
+    package var verb: String
     /// Empty for `reload`.
-    public var unit: String
-    public var pid: Int32
+    package var unit: String
+    package var pid: Int32
     /// The lock's token, where the sender acted under a lock.
-    public var token: String?
+    package var token: String?
     /// Names the sender: the token, else the process and its connection. `systemd` for what the manager does itself.
-    public var actor: String
+    package var actor: String
     /// 0 where there is no job.
-    public var job: UInt32
-    public var result: String?
+    package var job: UInt32
+    package var result: String?
 }

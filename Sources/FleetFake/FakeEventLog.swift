@@ -1,15 +1,15 @@
-public import FleetGuard
+package import FleetGuard
 internal import FleetKit
 internal import FoundationEssentials
 
 /// The event log read back: which process did what with which unit, in the order in which it happened.
-public struct FakeEventLog: Sendable {
-    public var events: [FakeEvent]
+package struct FakeEventLog: Sendable {
+    package var events: [FakeEvent]
 
-    public init(events: [FakeEvent]) { self.events = events }
+    package init(events: [FakeEvent]) { self.events = events }
 
     /// - Throws: `.noServiceManager` for a log that cannot be read. A torn last line is left out.
-    public init(directory: String) throws(FleetError) {
+    package init(directory: String) throws(FleetError) {
         let store = FakeStore(directory: directory)
         let bytes = try store.contents(of: store.eventsPath) ?? []
         var events: [FakeEvent] = []
@@ -30,23 +30,23 @@ public struct FakeEventLog: Sendable {
     }
 
     /// `verb unit` of every command that was sent, in order.
-    public var sent: [String] {
+    package var sent: [String] {
         events.filter { $0.what == .sent }.map { $0.unit.isEmpty ? $0.verb : "\($0.verb) \($0.unit)" }
     }
 
     /// Two operations that were at work at the same time.
-    public struct Overlap: Sendable, Equatable {
-        public var first: String
-        public var second: String
+    package struct Overlap: Sendable, Equatable {
+        package var first: String
+        package var second: String
         /// The second one's event that fell into the first one's time.
-        public var event: FakeEvent
+        package var event: FakeEvent
     }
 
     /// Every pair of senders of whom one did something between the first command that the other sent and the last thing
     /// that the other did (sending, or learning an end). Decided by the order of the lines, so clocks have no say.
     ///
     /// A sender that died or was evicted did nothing more, so its jobs that the manager finishes later are no overlap.
-    public func overlaps() -> [Overlap] {
+    package func overlaps() -> [Overlap] {
         var first: [String: Int] = [:]
         var last: [String: Int] = [:]
         for (index, event) in events.enumerated() where event.what == .sent || event.what == .seen {

@@ -1,26 +1,26 @@
-public import FleetGuard
-public import FleetKit
+package import FleetGuard
+package import FleetKit
 
 /// The director's side of the scripted manager: installs units, makes accidents happen, reads the log.
-public struct FakeFleet: Sendable {
-    public let directory: String
+package struct FakeFleet: Sendable {
+    package let directory: String
     private let clock: any OperationClock
 
-    public init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
+    package init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
         self.directory = directory
         self.clock = clock
     }
 
     /// Adds the units, or replaces the scripts of those that are there; what is running goes on.
-    public func install(_ units: [FakeUnit]) throws(FleetError) {
+    package func install(_ units: [FakeUnit]) throws(FleetError) {
         try change { world, _ in
             for unit in units { world.units[unit.name.rawValue] = unit }
         }
     }
 
-    public func install(_ units: FakeUnit...) throws(FleetError) { try install(units) }
+    package func install(_ units: FakeUnit...) throws(FleetError) { try install(units) }
 
-    public func remove(_ unit: UnitName) throws(FleetError) {
+    package func remove(_ unit: UnitName) throws(FleetError) {
         try change { world, _ in
             world.units[unit.rawValue] = nil
             world.runtimes[unit.rawValue] = nil
@@ -28,7 +28,7 @@ public struct FakeFleet: Sendable {
     }
 
     /// Makes the units active at once, in this order, without a command in the log.
-    public func bringUp(_ units: [UnitName]) throws(FleetError) {
+    package func bringUp(_ units: [UnitName]) throws(FleetError) {
         try change { world, now in
             for unit in units {
                 let hadEvents = world.events
@@ -44,7 +44,7 @@ public struct FakeFleet: Sendable {
     }
 
     /// The unit's main process ends now, by itself.
-    public func kill(_ unit: UnitName, _ end: FakeUnit.End = .signal(9)) throws(FleetError) {
+    package func kill(_ unit: UnitName, _ end: FakeUnit.End = .signal(9)) throws(FleetError) {
         try change { world, now in
             guard let script = world.units[unit.rawValue] else { return }
             world.processEnded(script, end, at: now)
@@ -53,7 +53,7 @@ public struct FakeFleet: Sendable {
     }
 
     /// Somebody else stops the unit, and does not wait for it.
-    public func stop(_ unit: UnitName) throws(FleetError) {
+    package func stop(_ unit: UnitName) throws(FleetError) {
         try change { world, now in
             world.enqueue(.stop, unit.rawValue, by: .manager, at: now)
             world.runJobs(at: now)
@@ -61,7 +61,7 @@ public struct FakeFleet: Sendable {
     }
 
     /// The unit's main process says this of itself (`STATUS=`).
-    public func say(_ text: String, of unit: UnitName) throws(FleetError) {
+    package func say(_ text: String, of unit: UnitName) throws(FleetError) {
         try change { world, _ in
             guard world.runtimes[unit.rawValue]?.isRunning == true else { return }
             world.runtimes[unit.rawValue]?.statusText = text
@@ -69,11 +69,11 @@ public struct FakeFleet: Sendable {
     }
 
     /// What a tmux client in the unit would find: true when its server takes new sessions.
-    public func answers(_ unit: UnitName) throws(FleetError) -> Bool {
+    package func answers(_ unit: UnitName) throws(FleetError) -> Bool {
         try change { world, now in world.answers(unit.rawValue, at: now) }
     }
 
-    public func log() throws(FleetError) -> FakeEventLog { try FakeEventLog(directory: directory) }
+    package func log() throws(FleetError) -> FakeEventLog { try FakeEventLog(directory: directory) }
 
     private func change<Answer>(
         _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer

@@ -1,17 +1,17 @@
-public import FleetGuard
-public import FleetKit
+package import FleetGuard
+package import FleetKit
 
 /// Answers as a tmux client would find the scripted holder's server (`FakeUnit.answersAfter`).
-public final class FakeHolderProbe: HolderProbe {
+package final class FakeHolderProbe: HolderProbe {
     private let fleet: FakeFleet
     private let holder: UnitName
 
-    public init(_ fleet: FakeFleet, holder: UnitName) {
+    package init(_ fleet: FakeFleet, holder: UnitName) {
         self.fleet = fleet
         self.holder = holder
     }
 
-    public func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
+    package func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
         try fleet.answers(holder) ? .answers(server: nil) : .silent("no server running")
     }
 }

@@ -1,11 +1,11 @@
-public import FleetGuard
-public import FleetKit
+package import FleetGuard
+package import FleetKit
 internal import Glibc
 
 /// A service manager that plays scripts, for tests and for `--backend fake`.
 ///
 /// Any number of processes may use one directory at the same time, as clients of one systemd would.
-public final class FakeServiceManager: ServiceManager {
+package final class FakeServiceManager: ServiceManager {
     private let store: FakeStore
     private let clock: any OperationClock
     private let connection: String
@@ -24,7 +24,7 @@ public final class FakeServiceManager: ServiceManager {
     /// - Parameter runtimeDirectory: what `footing` names; nil: the same directory. Clients that name different ones are
     ///   not kept apart by the holder's lock.
     /// - Throws: nothing yet; `.noServiceManager` comes from the calls, where the directory cannot be used.
-    public init(
+    package init(
         directory: String, runtimeDirectory: String? = nil, clock: any OperationClock = SystemClock()
     ) throws(FleetError) {
         self.runtimeDirectory = runtimeDirectory ?? directory
@@ -33,14 +33,14 @@ public final class FakeServiceManager: ServiceManager {
         self.connection = "\(getpid())-\(LockToken.random().rawValue.prefix(8))"
     }
 
-    public var endpoint: String { "fake service manager (\(Printable.oneLine(store.directory)))" }
+    package var endpoint: String { "fake service manager (\(Printable.oneLine(store.directory)))" }
 
-    public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+    package func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
         let world = try look()
         return units.map { world.state(of: $0) }
     }
 
-    public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
+    package func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
         let world = try look()
         return units.map { unit in
             guard let script = world.units[unit.rawValue], script.load == .loaded else {
@@ -58,7 +58,7 @@ public final class FakeServiceManager: ServiceManager {
         }
     }
 
-    public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
+    package func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         var names: [UnitName] = []
         for name in try look().units.keys.sorted() where patterns.contains(where: { fnmatch($0, name, 0) == 0 }) {
             names.append(try UnitName(name))
@@ -66,7 +66,7 @@ public final class FakeServiceManager: ServiceManager {
         return names
     }
 
-    public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
+    package func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
         let world = try look()
         guard let runtime = world.runtimes[unit.rawValue] else { return [] }
         let now = clock.now().wholeNanoseconds
@@ -75,19 +75,19 @@ public final class FakeServiceManager: ServiceManager {
     }
 
     /// Everything of a scripted manager is in its directory.
-    public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
+    package func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
         _ = try look()
         return ManagerFooting(
             runtimeDirectory: runtimeDirectory, environment: [:],
             units: units.map { ManagerFooting.Unit(id: $0, path: "") })
     }
 
-    public func reload() throws(FleetError) {
+    package func reload() throws(FleetError) {
         let sender = sender(nil)
         try change { world, now in world.events.append(.sent("reload", "", by: sender, at: now)) }
     }
 
-    public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
+    package func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
         let world = try look()
         return units.map { unit in
             guard let script = world.units[unit.rawValue], script.load != .notFound else { return "" }
@@ -95,7 +95,7 @@ public final class FakeServiceManager: ServiceManager {
         }
     }
 
-    public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
+    package func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
         let sender = sender(nil)
         let names = units.map(\.rawValue)
         return try change { world, now in
@@ -110,12 +110,12 @@ public final class FakeServiceManager: ServiceManager {
     }
 
     /// Scripted units have no cgroup that a process could be in.
-    public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
+    package func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
         let sender = sender(nil)
         try change { world, now in world.events.append(.sent("adopt", scope.rawValue, by: sender, at: now)) }
     }
 
-    public func perform(
+    package func perform(
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome] {
         let sender = sender(supervisor.lockToken)
@@ -146,7 +146,7 @@ public final class FakeServiceManager: ServiceManager {
         return outcomes.compactMap { $0 }
     }
 
-    public func waitForChange(
+    package func waitForChange(
         of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
     ) throws(FleetError) -> Bool {
         let deadline = clock.now() + limit

@@ -7,7 +7,7 @@ extension FakeUnit: Codable {
         case stopTimeout, linger, answersAfter, restart, restartDelay, startLimitBurst, startLimitInterval
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         func milliseconds(_ key: Key) throws -> Duration? {
             try values.decodeIfPresent(Int64.self, forKey: key).map(Duration.scripted)
@@ -34,7 +34,7 @@ extension FakeUnit: Codable {
         startLimitInterval = try milliseconds(.startLimitInterval) ?? startLimitInterval
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
         try values.encode(name.rawValue, forKey: .name)
         try values.encode(load, forKey: .load)
@@ -66,7 +66,7 @@ extension Duration {
 extension FakeUnit.Run: Codable {
     private enum Key: String, CodingKey { case startDelay, hangs, exitStatus, signal, lives }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         self.init(
             startDelay: .scripted(try values.decodeIfPresent(Int64.self, forKey: .startDelay) ?? 0),
@@ -77,7 +77,7 @@ extension FakeUnit.Run: Codable {
         if let signal = try values.decodeIfPresent(Int32.self, forKey: .signal) { end = .signal(signal) }
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
         try values.encode(startDelay.wholeMilliseconds, forKey: .startDelay)
         if hangs { try values.encode(hangs, forKey: .hangs) }

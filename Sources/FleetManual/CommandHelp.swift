@@ -3,54 +3,54 @@ internal import FleetCommands
 internal import FoundationEssentials
 
 /// A command as `mosaic --experimental-dump-help` describes it, as far as the manual needs it.
-public struct CommandHelp: Decodable, Sendable, CustomStringConvertible {
-    public struct Argument: Decodable, Sendable {
-        public enum Kind: String, Decodable, Sendable {
+package struct CommandHelp: Decodable, Sendable, CustomStringConvertible {
+    package struct Argument: Decodable, Sendable {
+        package enum Kind: String, Decodable, Sendable {
             case positional, option, flag
         }
 
-        public struct Name: Decodable, Sendable, Equatable {
-            public var kind: String
-            public var name: String
+        package struct Name: Decodable, Sendable, Equatable {
+            package var kind: String
+            package var name: String
 
             /// As it is typed: `--json`, `-q`.
-            public var typed: String { (kind == "long" ? "--" : "-") + name }
+            package var typed: String { (kind == "long" ? "--" : "-") + name }
         }
 
-        public var kind: Kind
-        public var names: [Name]?
-        public var valueName: String?
-        public var abstract: String?
-        public var sectionTitle: String?
-        public var defaultValue: String?
+        package var kind: Kind
+        package var names: [Name]?
+        package var valueName: String?
+        package var abstract: String?
+        package var sectionTitle: String?
+        package var defaultValue: String?
         /// What the value may be, where that is a closed set.
-        public var allValues: [String]?
-        public var isOptional: Bool
-        public var isRepeating: Bool
-        public var shouldDisplay: Bool
-        public var parsingStrategy: String?
+        package var allValues: [String]?
+        package var isOptional: Bool
+        package var isRepeating: Bool
+        package var shouldDisplay: Bool
+        package var parsingStrategy: String?
 
         /// Whether everything after `--` is its value.
-        public var isBehindTerminator: Bool { parsingStrategy == "postTerminator" }
+        package var isBehindTerminator: Bool { parsingStrategy == "postTerminator" }
     }
 
-    public var commandName: String
-    public var abstract: String?
-    public var superCommands: [String]?
-    public var arguments: [Argument]?
-    public var subcommands: [CommandHelp]?
-    public var shouldDisplay: Bool
+    package var commandName: String
+    package var abstract: String?
+    package var superCommands: [String]?
+    package var arguments: [Argument]?
+    package var subcommands: [CommandHelp]?
+    package var shouldDisplay: Bool
 
     /// The words that are typed to run it: `mosaic fleet lock inspect`.
-    public var words: [String] { (superCommands ?? []) + [commandName] }
+    package var words: [String] { (superCommands ?? []) + [commandName] }
 
-    public var description: String { words.joined(separator: " ") }
+    package var description: String { words.joined(separator: " ") }
 
     /// What an operator can type after it; hidden arguments are left out.
-    public var shown: [Argument] { (arguments ?? []).filter(\.shouldDisplay) }
+    package var shown: [Argument] { (arguments ?? []).filter(\.shouldDisplay) }
 
     /// Every command below this one that does something and is shown, in the order of `--help`.
-    public var leaves: [CommandHelp] {
+    package var leaves: [CommandHelp] {
         (subcommands ?? []).filter { $0.shouldDisplay && $0.commandName != "help" }.flatMap { command in
             command.subcommands?.isEmpty == false ? command.leaves : [command]
         }
@@ -58,9 +58,9 @@ public struct CommandHelp: Decodable, Sendable, CustomStringConvertible {
 }
 
 /// What the program's own parser tells about itself. Asked in-process: no binary has to be found or be up to date.
-public enum ProgramHelp {
+package enum ProgramHelp {
     /// - Returns: `mosaic` with everything below it.
-    public static func root() throws -> CommandHelp {
+    package static func root() throws -> CommandHelp {
         struct Dump: Decodable {
             var command: CommandHelp
         }
@@ -69,7 +69,7 @@ public enum ProgramHelp {
     }
 
     /// - Parameter shell: `bash`, `zsh` or `fish`.
-    public static func completionScript(_ shell: String) throws -> String {
+    package static func completionScript(_ shell: String) throws -> String {
         try completionChanges(shell).applied(to: generatedScript(shell))
     }
 
@@ -86,7 +86,7 @@ public enum ProgramHelp {
     }
 
     /// What `mosaic` prints for a request that ends in the parser.
-    public static func answer(to arguments: [String]) -> String {
+    package static func answer(to arguments: [String]) -> String {
         do {
             _ = try RootCommand.parseAsRoot(arguments)
             return ""

@@ -1,20 +1,20 @@
 internal import FleetKit
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// The files of `man/`, `completions/` and `packaging/units/`: what they should be, and whether they are.
-public struct GeneratedFiles {
+package struct GeneratedFiles {
     /// What renews them; the words of every complaint.
-    public static let renewal = "swift package --allow-writing-to-package-directory renew-manual"
+    package static let renewal = "swift package --allow-writing-to-package-directory renew-manual"
 
     private let package: URL
 
     /// - Parameter package: the folder of Package.swift.
-    public init(package: URL) {
+    package init(package: URL) {
         self.package = package
     }
 
     /// By path below the package.
-    public func wanted() throws -> [String: String] {
+    package func wanted() throws -> [String: String] {
         let root = try ProgramHelp.root()
         let date = try date()
         var files = [
@@ -34,7 +34,7 @@ public struct GeneratedFiles {
     }
 
     /// Paths whose file is missing, other than it should be, or of a page that is no more.
-    public func outdated() throws -> [String] {
+    package func outdated() throws -> [String] {
         let wanted = try wanted()
         let left = try committed().filter { wanted[$0] == nil }
         let changed = try wanted.filter { path, text in try !exists(path) || read(path) != text }.map(\.key)
@@ -42,7 +42,7 @@ public struct GeneratedFiles {
     }
 
     /// - Returns: the paths that were written or removed.
-    public func renew() throws -> [String] {
+    package func renew() throws -> [String] {
         let wanted = try wanted()
         let outdated = try outdated()
         for path in outdated {

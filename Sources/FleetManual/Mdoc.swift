@@ -1,7 +1,7 @@
 /// Plain text as mdoc(7) source. The pages are ASCII: what a page looks like must not depend on how it is read.
-public enum Mdoc {
+package enum Mdoc {
     /// Text lines, one for each sentence, that no reader takes for macros.
-    public static func text(_ plain: String) -> [String] {
+    package static func text(_ plain: String) -> [String] {
         var lines: [String] = []
         var words: [Substring] = []
         for word in plain.split(whereSeparator: \.isWhitespace) {
@@ -19,7 +19,7 @@ public enum Mdoc {
     }
 
     /// One argument of a macro.
-    public static func argument(_ plain: String) -> String {
+    package static func argument(_ plain: String) -> String {
         let text = escaped(plain)
         if plain.contains(" ") { return "\"" + text.replacing("\"", with: "\\(dq") + "\"" }
         // Two or three letters that begin with a capital may be a macro, a single sign a delimiter.
@@ -29,7 +29,7 @@ public enum Mdoc {
     }
 
     /// Everything that is not ASCII as an escape, and nothing else: for source that is mdoc already.
-    public static func ascii(_ source: String) -> String {
+    package static func ascii(_ source: String) -> String {
         var result = ""
         for scalar in source.unicodeScalars {
             if scalar.isASCII {

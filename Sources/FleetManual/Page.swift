@@ -1,8 +1,8 @@
 internal import FleetKit
 
 /// A mistake in a hand-written part.
-public struct PartError: Error, CustomStringConvertible {
-    public var description: String
+package struct PartError: Error, CustomStringConvertible {
+    package var description: String
 }
 
 /// One manual page, made of its hand-written part and the help of the command that it is about.

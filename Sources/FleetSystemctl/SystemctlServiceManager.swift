@@ -1,11 +1,11 @@
-public import FleetGuard
-public import FleetKit
+package import FleetGuard
+package import FleetKit
 
 /// systemd through its own command line tool: for machines where no bus can be reached directly.
 ///
 /// Nothing is concluded from what systemctl *says*: its exit status tells only whether every job ended well, and the
 /// units' states, read before and after, tell the rest.
-public final class SystemctlServiceManager: ServiceManager {
+package final class SystemctlServiceManager: ServiceManager {
     let systemctl: Systemctl
     private let interruption: @Sendable () -> FleetError?
     /// False from the moment that this systemctl turned out not to know `--timestamp` (before systemd 247).
@@ -15,14 +15,14 @@ public final class SystemctlServiceManager: ServiceManager {
 
     /// An answer of the manager takes milliseconds for each unit; after this it is taken for dead.
     private let patience: Duration
-    public static let usualPatience = Duration.seconds(25)
+    package static let usualPatience = Duration.seconds(25)
     /// Names in one command line: below a tenth of the least ARG_MAX with the longest names.
     static let unitsPerChild = 256
 
     /// - Throws: `.noServiceManager` when `PATH` has no systemctl. Whether the manager answers is seen at the first
     ///   question.
     /// - Parameter interruption: the signal that came, as the error that ends a question to a manager that is silent.
-    public init(
+    package init(
         scope: ManagerScope, environment: [String: String], patience: Duration = usualPatience,
         interruption: @escaping @Sendable () -> FleetError? = { nil }
     ) throws(FleetError) {
@@ -31,13 +31,13 @@ public final class SystemctlServiceManager: ServiceManager {
         systemctl = try Systemctl(scope: scope, environment: environment)
     }
 
-    public var endpoint: String { systemctl.endpoint }
+    package var endpoint: String { systemctl.endpoint }
 
-    public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
+    package func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
         try show(units, whileWaiting: whileAsking()).map(\.state)
     }
 
-    public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
+    package func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
         var settings: [UnitSettings] = []
         var rest = units[...]
         while !rest.isEmpty {
@@ -57,7 +57,7 @@ public final class SystemctlServiceManager: ServiceManager {
         return settings
     }
 
-    public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
+    package func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         guard !patterns.isEmpty else { return [] }
         let options = ["--all", "--plain", "--no-legend", "--full"]
         let output = try systemctl.child("list-units", options: options, names: patterns).run(
@@ -68,11 +68,11 @@ public final class SystemctlServiceManager: ServiceManager {
         }
     }
 
-    public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
+    package func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
         try ControlGroupScan.processes(in: states(of: [unit]).first?.controlGroup ?? "")
     }
 
-    public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
+    package func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
         let own = try systemctl.child("show", options: ["--property=UnitPath,Environment"]).run(timeout: patience)
         guard own.isSuccess else { throw systemctl.unreachable(own) }
         var found: [ManagerFooting.Unit] = []
@@ -90,13 +90,13 @@ public final class SystemctlServiceManager: ServiceManager {
             environment: ShownFooting.words("Environment", own.standardOutput), units: found)
     }
 
-    public func reload() throws(FleetError) {
+    package func reload() throws(FleetError) {
         let output = try systemctl.child("daemon-reload").run(timeout: .seconds(90))
         guard output.isSuccess else { throw systemctl.unreachable(output) }
     }
 
     /// One `show` of the manager's own property; `show-environment` would print it for a shell.
-    public func searchPath() throws(FleetError) -> String? {
+    package func searchPath() throws(FleetError) -> String? {
         let output = try systemctl.child("show", options: ["--property=Environment", "--value"])
             .run(timeout: patience, whileWaiting: whileAsking())
         guard output.isSuccess else { throw systemctl.unreachable(output) }
@@ -105,7 +105,7 @@ public final class SystemctlServiceManager: ServiceManager {
             .lazy.compactMap { $0.after(mark) }.first.map(String.init)
     }
 
-    public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
+    package func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
         var states: [String] = []
         var rest = units[...]
         while !rest.isEmpty {
@@ -124,7 +124,7 @@ public final class SystemctlServiceManager: ServiceManager {
 
     /// What systemctl says is not read: the states before and after tell. Where it makes the links without the manager (it
     /// does on a machine that systemd did not boot), it does not have the manager read them either.
-    public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
+    package func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
         let before = try unitFileStates(of: units)
         var rest = units[...]
         while !rest.isEmpty {
@@ -140,7 +140,7 @@ public final class SystemctlServiceManager: ServiceManager {
     }
 
     /// systemctl has no word for it; busctl, of the same package, makes the call.
-    public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
+    package func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
         let output = try systemctl.busctl([
             "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
             "StartTransientUnit", "ssa(sv)a(sa(sv))", scope.rawValue, "fail",
@@ -150,13 +150,13 @@ public final class SystemctlServiceManager: ServiceManager {
         guard output.isSuccess else { throw systemctl.unreachable(output) }
     }
 
-    public func kill(_ unit: UnitName) throws(FleetError) {
+    package func kill(_ unit: UnitName) throws(FleetError) {
         let output = try systemctl.child("kill", options: ["--signal=KILL"], names: [unit.rawValue]).run(
             timeout: patience)
         guard output.isSuccess else { throw systemctl.unreachable(output) }
     }
 
-    public func perform(
+    package func perform(
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome] {
         let size = min(max(maxParallel ?? Self.unitsPerChild, 1), Self.unitsPerChild)
@@ -173,7 +173,7 @@ public final class SystemctlServiceManager: ServiceManager {
     }
 
     /// systemctl has no ears: after the first call this is a wait and nothing else.
-    public func waitForChange(
+    package func waitForChange(
         of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
     ) throws(FleetError) -> Bool {
         try supervisor.handle(.tick)

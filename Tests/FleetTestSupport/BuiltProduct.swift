@@ -1,16 +1,16 @@
 internal import Glibc
 
 /// Programs and scripts that belong to the build under test.
-public enum BuiltProduct {
+package enum BuiltProduct {
     /// Absolute path of a program beside the test bundle.
-    public static func path(_ name: String) throws -> String {
+    package static func path(_ name: String) throws -> String {
         let path = try folder() + "/" + name
         guard access(path, X_OK) == 0 else { throw DeadlineMissed("\(path) is not there; run `swift build` first") }
         return path
     }
 
     /// Absolute path of a file in the package.
-    public static func source(_ path: String, from file: String = #filePath) throws -> String {
+    package static func source(_ path: String, from file: String = #filePath) throws -> String {
         let parts = file.split(separator: "/", omittingEmptySubsequences: false)
         guard let tests = parts.lastIndex(of: "Tests") else { throw DeadlineMissed("\(file) is not in a Tests folder") }
         return parts[..<tests].joined(separator: "/") + "/" + path

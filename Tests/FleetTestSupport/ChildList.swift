@@ -1,10 +1,10 @@
-public import Glibc
+package import Glibc
 
 /// The processes that a process started and has not reaped.
-public struct ChildList {
-    public let pids: [pid_t]
+package struct ChildList {
+    package let pids: [pid_t]
 
-    public init(of parent: pid_t) {
+    package init(of parent: pid_t) {
         // The kernel keeps one list for each thread that starts children.
         var found: [pid_t] = []
         for thread in FolderListing("/proc/\(parent)/task", isDeep: false).entries.map(\.name) {

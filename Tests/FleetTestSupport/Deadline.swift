@@ -1,16 +1,16 @@
 internal import Glibc
 
 /// What a test waited for and did not get.
-public struct DeadlineMissed: Error, CustomStringConvertible {
-    public let description: String
+package struct DeadlineMissed: Error, CustomStringConvertible {
+    package let description: String
 
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 /// Returns as soon as `condition` gives a value; looks every two milliseconds.
 /// - Throws: `DeadlineMissed` with `what` and what `state` says.
 @discardableResult
-public func eventually<Value>(
+package func eventually<Value>(
     _ what: String, within limit: Duration = .seconds(60), state: @autoclosure () -> String = "",
     _ condition: () throws -> Value?
 ) throws -> Value {
@@ -25,7 +25,7 @@ public func eventually<Value>(
 }
 
 /// Returns as soon as `condition` holds.
-public func eventually(
+package func eventually(
     _ what: String, within limit: Duration = .seconds(60), state: @autoclosure () -> String = "",
     _ condition: () throws -> Bool
 ) throws {

@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// A directory of its own for one test, removed with everything in it when the test lets go of it.
-public final class FakeDirectory {
-    public let path: String
+package final class FakeDirectory {
+    package let path: String
 
     /// - Parameter parent: chooses the file system.
-    public init(in parent: String = "/tmp") {
+    package init(in parent: String = "/tmp") {
         var template = Array("\(parent)/fleet-fake-XXXXXX".utf8CString)
         path = template.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress, let made = mkdtemp(start) else { return "" }

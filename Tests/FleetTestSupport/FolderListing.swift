@@ -1,26 +1,26 @@
 internal import Glibc
 
 /// Everything in a folder with its inode, size and times: equal listings mean that nobody wrote.
-public struct FolderListing: Equatable, CustomStringConvertible {
-    public struct Entry: Equatable, Sendable {
-        public var name: String
+package struct FolderListing: Equatable, CustomStringConvertible {
+    package struct Entry: Equatable, Sendable {
+        package var name: String
         var inode: UInt64
         var size: Int64
         var modified: [Int]
         var changed: [Int]
     }
 
-    public var entries: [Entry] = []
+    package var entries: [Entry] = []
     private let isDeep: Bool
 
     /// - Parameter path: a missing folder has no entries.
-    public init(_ path: String, isDeep: Bool = true) {
+    package init(_ path: String, isDeep: Bool = true) {
         self.isDeep = isDeep
         add(path, prefix: "")
         entries.sort { $0.name < $1.name }
     }
 
-    public var description: String { entries.map { "\($0.name) \($0.inode) \($0.modified)" }.joined(separator: "\n") }
+    package var description: String { entries.map { "\($0.name) \($0.inode) \($0.modified)" }.joined(separator: "\n") }
 
     private mutating func add(_ path: String, prefix: String) {
         guard let stream = opendir(path) else { return }

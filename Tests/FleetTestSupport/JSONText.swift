@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 
 /// One JSON document, as plain values, without a type for each of them.
-public struct JSONText {
+package struct JSONText {
     /// Strings, `Int`, `Double`, `Bool`, arrays and dictionaries.
-    public let object: [String: Any]
+    package let object: [String: Any]
 
-    public init(_ text: String) throws {
+    package init(_ text: String) throws {
         let tree = try JSONDecoder().decode(Tree.self, from: Data(text.utf8))
         guard let object = tree.value as? [String: Any] else { throw DeadlineMissed("not a JSON object: \(text)") }
         self.object = object

@@ -1,20 +1,20 @@
-public import Glibc
+package import Glibc
 
 /// A private user manager and a journal of its own (`Scripts/user-manager --journal`), seen from inside: a real
 /// systemd-journald, whose files nobody else writes to. Only root can have one; elsewhere it says so and fails.
-public final class JournalMachine {
+package final class JournalMachine {
     /// Whom the manager and its folders belong to.
-    public let uid: uid_t
+    package let uid: uid_t
     /// What reaches the manager. `PATH` begins with the folder of `mosaic`.
-    public let environment: [String: String]
+    package let environment: [String: String]
     /// Belongs to the user, and goes with the machine.
-    public let scratch: String
+    package let scratch: String
     private let harness: TestProcess
     private let namespace: String
     /// Where these tests run in a chroot, the namespace's own root is another one.
     private var root: String { namespace.replacingLast("ns/mnt", with: "root") }
 
-    public init(uid: uid_t) throws {
+    package init(uid: uid_t) throws {
         self.uid = uid
         let search = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         harness = try TestProcess(
@@ -48,10 +48,10 @@ public final class JournalMachine {
         }
     }
 
-    public var mosaic: String { scratch + "/bin/mosaic" }
+    package var mosaic: String { scratch + "/bin/mosaic" }
 
     /// A process of the user's, or of root's, that sees the journal.
-    public func process(
+    package func process(
         _ words: [String], environment extra: [String: String] = [:], asRoot: Bool = false
     ) throws -> TestProcess {
         let user =
@@ -62,7 +62,7 @@ public final class JournalMachine {
     }
 
     /// What a shell of the user's makes of a line that a message tells to type.
-    public func type(_ line: String, environment extra: [String: String] = [:]) throws -> String {
+    package func type(_ line: String, environment extra: [String: String] = [:]) throws -> String {
         let shell = try process(["/bin/sh", "-c", line], environment: extra)
         let end = try shell.wait()
         guard end == .exit(0) else { throw DeadlineMissed("'\(line)' ended with \(end): \(shell.errors)") }
@@ -70,13 +70,13 @@ public final class JournalMachine {
     }
 
     /// Asked once everything that was sent has reached the journal's files.
-    public func journalctl(_ words: String..., asRoot: Bool = false) throws -> String {
+    package func journalctl(_ words: String..., asRoot: Bool = false) throws -> String {
         try must(["/usr/bin/journalctl", "--sync"], asRoot: true)
         return try must(["/usr/bin/journalctl", "--quiet", "--no-pager"] + words, asRoot: asRoot)
     }
 
     /// A folder of the test's own becomes the user's.
-    public func giveAway(_ path: String) throws {
+    package func giveAway(_ path: String) throws {
         try must(["/usr/bin/chown", "--recursive", "\(uid):\(uid)", path], asRoot: true)
     }
 

@@ -1,8 +1,8 @@
-public import FleetKit
+internal import FleetKit
 internal import Synchronization
 
 /// Time that passes only when somebody sleeps, or when the test says so.
-public final class ManualClock: OperationClock {
+package final class ManualClock: OperationClock {
     private let state: Mutex<State>
 
     private struct State {
@@ -10,18 +10,18 @@ public final class ManualClock: OperationClock {
         var plans: [(at: Duration, body: @Sendable () -> Void)] = []
     }
 
-    public init(now: Duration = .seconds(1_000)) { state = Mutex(State(now: now)) }
+    package init(now: Duration = .seconds(1_000)) { state = Mutex(State(now: now)) }
 
-    public func now() -> Duration { state.withLock { $0.now } }
+    package func now() -> Duration { state.withLock { $0.now } }
 
-    public func sleep(for duration: Duration) { advance(by: duration) }
+    package func sleep(for duration: Duration) { advance(by: duration) }
 
     /// Runs the body when that much time has passed from now, on the thread that makes it pass.
-    public func plan(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
+    package func plan(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
         state.withLock { $0.plans.append(($0.now + delay, body)) }
     }
 
-    public func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now += duration
             let due = state.plans.filter { $0.at <= state.now }.sorted { $0.at < $1.at }

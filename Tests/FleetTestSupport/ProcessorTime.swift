@@ -1,8 +1,8 @@
 import Glibc
 
 /// The processor's time that this thread uses: what else runs on the machine does not count.
-public enum ProcessorTime {
-    public static func measure(_ body: () throws -> Void) rethrows -> Duration {
+package enum ProcessorTime {
+    package static func measure(_ body: () throws -> Void) rethrows -> Duration {
         let begin = now()
         try body()
         return now() - begin

@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// A terminal to answer a question on.
-public final class PseudoTerminal {
+package final class PseudoTerminal {
     /// The end that a process gets as its standard input.
-    public let descriptor: CInt
+    package let descriptor: CInt
     private let operatorEnd: CInt
 
     /// By the kernel's own requests (ioctl_tty(2)): Swift's view of the C library has no `posix_openpt`.
-    public init() throws {
+    package init() throws {
         operatorEnd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var unlocked: CInt = 0
         var number: CUnsignedInt = 0
@@ -26,7 +26,7 @@ public final class PseudoTerminal {
         close(operatorEnd)
     }
 
-    public func type(_ text: String) throws {
+    package func type(_ text: String) throws {
         let bytes = Array(text.utf8)
         guard write(operatorEnd, bytes, bytes.count) == bytes.count else { throw DeadlineMissed("write: \(errno)") }
     }

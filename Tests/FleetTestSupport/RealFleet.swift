@@ -1,19 +1,19 @@
 /// A private user manager with a fleet that `mosaic fleet init` installed: real systemd, real tmux, light commands.
 /// Torn down with this object.
-public final class RealFleet {
-    public let environment: [String: String]
-    public let names: [String]
+package final class RealFleet {
+    package let environment: [String: String]
+    package let names: [String]
     /// For files of the test's own.
-    public let folder = FakeDirectory()
+    package let folder = FakeDirectory()
     private let harness: TestProcess
 
-    public static let holder = "mosaic-tmux-holder.service"
-    public var agents: [String] { names.map { "mosaic-agent@\($0).service" } }
+    package static let holder = "mosaic-tmux-holder.service"
+    package var agents: [String] { names.map { "mosaic-agent@\($0).service" } }
 
     /// The fleet is installed and up.
     /// - Parameter script: what `/bin/sh` runs as agent `$2`, with the folder of the test's own files as `$1`; nil: it
     ///   sleeps.
-    public init(agents count: Int, startsIt: Bool = true, script: String? = nil) throws {
+    package init(agents count: Int, startsIt: Bool = true, script: String? = nil) throws {
         names = (1...count).map { ($0 < 10 ? "a0" : "a") + "\($0)" }
         let search = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         harness = try TestProcess(
@@ -51,19 +51,19 @@ public final class RealFleet {
         }
     }
 
-    public var homePath: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/mosaic" }
-    public var fleetPath: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/mosaic/fleet" }
-    public var unitFolder: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/systemd/user" }
+    package var homePath: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/mosaic" }
+    package var fleetPath: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/mosaic/fleet" }
+    package var unitFolder: String { (environment["XDG_CONFIG_HOME"] ?? "/nonexistent") + "/systemd/user" }
 
     // MARK: Processes
 
-    public func mosaic(
+    package func mosaic(
         _ words: String..., backend: String = "auto", sharedError: String? = nil
     ) throws -> TestProcess {
         try mosaic(words, backend: backend, sharedError: sharedError)
     }
 
-    public func mosaic(
+    package func mosaic(
         _ words: [String], backend: String = "auto", sharedError: String? = nil
     ) throws -> TestProcess {
         // What stands behind the terminator is an agent's command, or that of a lock run.
@@ -74,24 +74,24 @@ public final class RealFleet {
     }
 
     /// Runs the process to its end, which must be exit status 0.
-    public func must(_ process: TestProcess, within limit: Duration = .seconds(60)) throws {
+    package func must(_ process: TestProcess, within limit: Duration = .seconds(60)) throws {
         let end = try process.wait(within: limit)
         guard end == .exit(0) else { throw DeadlineMissed("\(end): \(process.output) \(process.errors)") }
     }
 
     /// - Returns: its standard output.
     @discardableResult
-    public func systemctl(_ words: String...) throws -> String { try systemctl(words) }
+    package func systemctl(_ words: String...) throws -> String { try systemctl(words) }
 
     @discardableResult
-    public func systemctl(_ words: [String]) throws -> String {
+    package func systemctl(_ words: [String]) throws -> String {
         let process = try TestProcess(["/usr/bin/systemctl", "--user"] + words, environment: environment)
         try process.wait()
         return process.output
     }
 
     /// Somebody's own settings for a unit, as files of their own beside those of `init`.
-    public func addDropIn(_ unit: String, _ text: String) throws {
+    package func addDropIn(_ unit: String, _ text: String) throws {
         try ScriptedHome.makeFolder("\(unitFolder)/\(unit).d", mode: 0o755)
         try ScriptedHome.write(text, to: "\(unitFolder)/\(unit).d/50-local.conf")
         try systemctl("daemon-reload")
@@ -99,7 +99,7 @@ public final class RealFleet {
 
     // MARK: What is there
 
-    public func sessions() throws -> [String] {
+    package func sessions() throws -> [String] {
         let tmux = try TestProcess(
             ["/usr/bin/tmux", "-N", "-L", "mosaic-fleet", "list-sessions", "-F", "#{session_name}"],
             environment: environment)
@@ -107,19 +107,19 @@ public final class RealFleet {
         return tmux.output.split(separator: "\n").map(String.init).sorted()
     }
 
-    public struct Unit: Sendable {
-        public var name: String
-        public var active: String
-        public var sub: String
-        public var result: String
-        public var restarts: Int
-        public var invocation: String
+    package struct Unit: Sendable {
+        package var name: String
+        package var active: String
+        package var sub: String
+        package var result: String
+        package var restarts: Int
+        package var invocation: String
         /// Microseconds of the monotonic clock at which it became active.
-        public var activeEnter: Int
+        package var activeEnter: Int
     }
 
     /// The holder first. Asked of systemd itself, not of the program under test.
-    public func units() throws -> [Unit] {
+    package func units() throws -> [Unit] {
         let properties = "Id,ActiveState,SubState,Result,NRestarts,InvocationID,ActiveEnterTimestampMonotonic"
         let process = try TestProcess(
             ["/usr/bin/systemctl", "--user", "show", "-p", properties, Self.holder] + agents, environment: environment)
@@ -149,7 +149,7 @@ public final class RealFleet {
 
     /// What is wrong with the fleet: empty when every unit is up in its first run, started after its holder, and every
     /// session is there.
-    public func troubles() throws -> [String] {
+    package func troubles() throws -> [String] {
         let units = try units()
         guard units.count == names.count + 1, let holder = units.first else {
             return ["\(units.count) units are known"]

@@ -1,39 +1,39 @@
-public import FleetFake
+package import FleetFake
 package import FleetGuard
-public import FleetKit
+package import FleetKit
 internal import FoundationEssentials
-public import Glibc
+package import Glibc
 
 /// A mosaic home of its own with a roster, whose fleet is scripted (`--backend fake`), and the `mosaic` processes that
 /// act on it.
-public final class ScriptedHome {
-    public let folder: FakeDirectory
+package final class ScriptedHome {
+    package let folder: FakeDirectory
     /// The scripted manager's, where the home's file system has no `flock`.
     private let managerFolder: FakeDirectory?
-    public var managerPath: String { (managerFolder ?? folder).path + "/systemd" }
-    public let fleet: FakeFleet
-    public let holder: UnitName
-    public let agents: [UnitName]
+    package var managerPath: String { (managerFolder ?? folder).path + "/systemd" }
+    package let fleet: FakeFleet
+    package let holder: UnitName
+    package let agents: [UnitName]
 
-    public var path: String { folder.path + "/home" }
-    public var runDirectory: String { path + "/fleet/run" }
-    public var lockPath: String { runDirectory + "/restart.lock" }
-    public var rosterPath: String { path + "/fleet/roster.toml" }
+    package var path: String { folder.path + "/home" }
+    package var runDirectory: String { path + "/fleet/run" }
+    package var lockPath: String { runDirectory + "/restart.lock" }
+    package var rosterPath: String { path + "/fleet/roster.toml" }
 
     /// How slowly the scripted units do things.
-    public struct Pace: Sendable {
-        public var stop: Duration
-        public var holderStart: Duration
-        public var holderAnswers: Duration
-        public var agentStart: Duration
+    package struct Pace: Sendable {
+        package var stop: Duration
+        package var holderStart: Duration
+        package var holderAnswers: Duration
+        package var agentStart: Duration
 
-        public static let instant = Pace(stop: .zero, holderStart: .zero, holderAnswers: .zero, agentStart: .zero)
+        package static let instant = Pace(stop: .zero, holderStart: .zero, holderAnswers: .zero, agentStart: .zero)
         /// Each phase lasts long enough to be caught in it.
-        public static let slow = Pace(
+        package static let slow = Pace(
             stop: .milliseconds(150), holderStart: .milliseconds(150), holderAnswers: .milliseconds(150),
             agentStart: .milliseconds(150))
 
-        public init(stop: Duration, holderStart: Duration, holderAnswers: Duration, agentStart: Duration) {
+        package init(stop: Duration, holderStart: Duration, holderAnswers: Duration, agentStart: Duration) {
             self.stop = stop
             self.holderStart = holderStart
             self.holderAnswers = holderAnswers
@@ -47,7 +47,7 @@ public final class ScriptedHome {
     ///     for a moment, so the restart goes through its phases, each of which a test can catch.
     ///   - parent: an existing directory; chooses the file system.
     ///   - managerParent: the same for the scripted manager's own files, which need `flock`.
-    public init(
+    package init(
         agents count: Int = 3, pace: Pace = .instant, isUp: Bool = true, inOneBatch: Bool = false,
         in parent: String = "/tmp", managerIn managerParent: String? = nil
     ) throws {
@@ -75,13 +75,13 @@ public final class ScriptedHome {
         if isUp { try fleet.bringUp([holder] + agents) }
     }
 
-    public static func roster(_ count: Int) -> String {
+    package static func roster(_ count: Int) -> String {
         "version = 1\n"
             + (1...count).map { "\n[[agent]]\nname = \"a\($0)\"\ncommand = [\"sleep\", \"infinity\"]\n" }.joined()
     }
 
     /// Without anything of the caller's that could lead to another fleet.
-    public var environment: [String: String] {
+    package var environment: [String: String] {
         [
             "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "MOSAIC_HOME": path,
             "MOSAIC_FAKE_DIR": managerPath, "LANG": "C.UTF-8",
@@ -91,14 +91,14 @@ public final class ScriptedHome {
     // MARK: Processes
 
     /// `mosaic fleet WORDS… --backend fake`, or words that end in another backend.
-    public func mosaic(
+    package func mosaic(
         _ words: String..., input: TestProcess.Input = .none, environment: [String: String] = [:],
         wrapper: [String] = [], backend: String = "fake"
     ) throws -> TestProcess {
         try mosaic(words, input: input, environment: environment, wrapper: wrapper, backend: backend)
     }
 
-    public func mosaic(
+    package func mosaic(
         _ words: [String], input: TestProcess.Input = .none, environment extra: [String: String] = [:],
         wrapper: [String] = [], backend: String = "fake"
     ) throws -> TestProcess {
@@ -111,7 +111,7 @@ public final class ScriptedHome {
     }
 
     /// The same on a terminal.
-    public func terminal(
+    package func terminal(
         _ words: String..., columns: Int = 80, rows: Int = 24, environment extra: [String: String] = [:]
     ) throws -> SizedTerminal {
         try SizedTerminal(
@@ -120,7 +120,7 @@ public final class ScriptedHome {
     }
 
     /// A process that owns the restart lock, makes no progress and sends nothing, until its input ends.
-    public func idleOwner() throws -> TestProcess {
+    package func idleOwner() throws -> TestProcess {
         let owner = try TestProcess(
             [try BuiltProduct.path("guard-holder"), "lock", path], environment: environment, input: .open)
         try owner.waitForOutput("owns ")
@@ -129,7 +129,7 @@ public final class ScriptedHome {
 
     /// Stops the process while it is not inside the scripted manager's own mutex: a real systemd has none that a
     /// frozen client could hold.
-    public func freeze(_ process: TestProcess) throws {
+    package func freeze(_ process: TestProcess) throws {
         let mutex = open(managerPath + "/mutex", O_RDWR | O_CLOEXEC)
         guard mutex >= 0 else { throw DeadlineMissed("the scripted manager has no mutex: \(errno)") }
         defer { close(mutex) }
@@ -144,11 +144,11 @@ public final class ScriptedHome {
 
     // MARK: What is there
 
-    public func sent(by pid: pid_t? = nil) throws -> [FakeEvent] {
+    package func sent(by pid: pid_t? = nil) throws -> [FakeEvent] {
         try fleet.log().events.filter { $0.what == .sent && (pid == nil || $0.pid == pid) }
     }
 
-    public var lockExists: Bool {
+    package var lockExists: Bool {
         var status = stat()
         return lstat(lockPath, &status) == 0
     }
@@ -160,23 +160,23 @@ public final class ScriptedHome {
     }
 
     /// What is in the run directory beside the files that stay for ever: nothing, when every lock was released.
-    public var leftovers: [String] {
+    package var leftovers: [String] {
         let permanent = ["restart.mutex", "restart.intents", "restart.nested"]
         return FolderListing(runDirectory).entries.map(\.name).filter { !permanent.contains($0) }
     }
 
     // MARK: Files
 
-    public static func makeFolder(_ path: String, mode: mode_t = 0o700) throws {
+    package static func makeFolder(_ path: String, mode: mode_t = 0o700) throws {
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw DeadlineMissed("mkdir \(path): \(errno)") }
         chmod(path, mode)
     }
 
-    public func makeRunDirectory() throws { try Self.makeFolder(runDirectory) }
+    package func makeRunDirectory() throws { try Self.makeFolder(runDirectory) }
 
-    public static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+    package static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
-    public static func write(_ bytes: [UInt8], to path: String) throws {
+    package static func write(_ bytes: [UInt8], to path: String) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw DeadlineMissed("open \(path): \(errno)") }
         defer { close(file) }

@@ -1,10 +1,10 @@
 /// SplitMix64: the same seed gives the same plan on every machine.
-public struct SeededRandom: RandomNumberGenerator {
+package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    public init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var word = state
         word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -12,14 +12,14 @@ public struct SeededRandom: RandomNumberGenerator {
         return word ^ (word >> 31)
     }
 
-    public mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+    package mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
-    public mutating func pick<Value>(_ values: [Value]) -> Value {
+    package mutating func pick<Value>(_ values: [Value]) -> Value {
         values[Int.random(in: 0..<values.count, using: &self)]
     }
 
     /// Each order of magnitude between the two is as likely as any other.
-    public mutating func time(_ from: Duration, _ to: Duration) -> Duration {
+    package mutating func time(_ from: Duration, _ to: Duration) -> Duration {
         var bound = from
         var steps = 0
         while bound < to {

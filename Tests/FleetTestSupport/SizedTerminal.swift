@@ -1,8 +1,8 @@
-public import Glibc
+package import Glibc
 
 /// A terminal of a given size, as real as an operator's: the one window of a private tmux server, with a program on its
 /// pseudo terminal. What it shows is asked of the terminal, not guessed from what the program wrote.
-public final class SizedTerminal {
+package final class SizedTerminal {
     private let folder = FakeDirectory()
     private let socket: String
     private let environment: [String: String]
@@ -11,7 +11,7 @@ public final class SizedTerminal {
     ///   - words: the program's absolute path and its arguments. When it has ended, `ended STATUS` stands on the line where
     ///     the cursor was left, and the terminal stays.
     ///   - environment: the program's whole environment, but for what tmux adds (TERM).
-    public init(columns: Int, rows: Int, environment: [String: String], _ words: [String]) throws {
+    package init(columns: Int, rows: Int, environment: [String: String], _ words: [String]) throws {
         socket = folder.path + "/s"
         self.environment = environment
         let settings = folder.path + "/tmux.conf"
@@ -35,15 +35,15 @@ public final class SizedTerminal {
     // MARK: What it shows
 
     /// Its lines from the top, without the empty ones at the end.
-    public func lines() throws -> [String] { try Self.split(ask("capture-pane", "-p")) }
+    package func lines() throws -> [String] { try Self.split(ask("capture-pane", "-p")) }
 
     /// The same, with everything that has left it at the top.
-    public func history() throws -> [String] { try Self.split(ask("capture-pane", "-p", "-S", "-")) }
+    package func history() throws -> [String] { try Self.split(ask("capture-pane", "-p", "-S", "-")) }
 
     /// The same, with the escape sequences of its colours.
-    public func screenWithColors() throws -> String { try ask("capture-pane", "-p", "-e") }
+    package func screenWithColors() throws -> String { try ask("capture-pane", "-p", "-e") }
 
-    public var screen: String { (try? lines().joined(separator: "\n")) ?? "(no terminal)" }
+    package var screen: String { (try? lines().joined(separator: "\n")) ?? "(no terminal)" }
 
     private static func split(_ text: String) -> [String] {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -51,19 +51,19 @@ public final class SizedTerminal {
         return lines
     }
 
-    public struct Cursor: Equatable, Sendable {
-        public var column: Int
-        public var row: Int
-        public var isVisible: Bool
+    package struct Cursor: Equatable, Sendable {
+        package var column: Int
+        package var row: Int
+        package var isVisible: Bool
 
-        public init(column: Int, row: Int, isVisible: Bool) {
+        package init(column: Int, row: Int, isVisible: Bool) {
             self.column = column
             self.row = row
             self.isVisible = isVisible
         }
     }
 
-    public func cursor() throws -> Cursor {
+    package func cursor() throws -> Cursor {
         let fields = try ask("display-message", "-p", "#{cursor_x} #{cursor_y} #{cursor_flag}")
             .split { " \n".contains($0) }.compactMap { Int($0) }
         guard fields.count == 3 else { throw DeadlineMissed("no cursor: \(fields)") }
@@ -71,11 +71,11 @@ public final class SizedTerminal {
     }
 
     /// Whether long lines go on in the next row.
-    public func wraps() throws -> Bool { try ask("display-message", "-p", "#{wrap_flag}").hasPrefix("1") }
+    package func wraps() throws -> Bool { try ask("display-message", "-p", "#{wrap_flag}").hasPrefix("1") }
 
     /// Returns the lines as soon as one of them contains the text.
     @discardableResult
-    public func wait(for text: String, within limit: Duration = .seconds(60)) throws -> [String] {
+    package func wait(for text: String, within limit: Duration = .seconds(60)) throws -> [String] {
         try eventually("'\(text)' on the terminal", within: limit, state: screen) {
             let lines = try lines()
             return lines.contains { $0.contains(text) } ? lines : nil
@@ -84,7 +84,7 @@ public final class SizedTerminal {
 
     /// Returns the lines as soon as they are as wanted.
     @discardableResult
-    public func wait(
+    package func wait(
         until what: String, within limit: Duration = .seconds(60), _ condition: ([String]) -> Bool
     ) throws -> [String] {
         try eventually(what, within: limit, state: screen) {
@@ -95,15 +95,15 @@ public final class SizedTerminal {
 
     // MARK: What is done to it
 
-    public func resize(columns: Int, rows: Int) throws {
+    package func resize(columns: Int, rows: Int) throws {
         try ask("resize-window", "-x", "\(columns)", "-y", "\(rows)")
     }
 
     /// Keys by tmux's names: `C-c`, `Enter`, or text.
-    public func type(_ keys: String...) throws { try ask(["send-keys"] + keys) }
+    package func type(_ keys: String...) throws { try ask(["send-keys"] + keys) }
 
     /// The program's process, once it runs.
-    public func program() throws -> pid_t {
+    package func program() throws -> pid_t {
         try eventually("a program on the terminal", state: screen) {
             guard let shell = pid_t(try ask("display-message", "-p", "#{pane_pid}").prefix { $0.isNumber }) else {
                 return nil

@@ -1,23 +1,23 @@
-public import Glibc
+package import Glibc
 
 /// A real process of a test's own: its output goes into files that can be read while it runs, every wait has a
 /// deadline, and it is killed and reaped when the test lets go of it.
-public final class TestProcess {
+package final class TestProcess {
     /// How it ended.
-    public enum End: Equatable, Sendable {
+    package enum End: Equatable, Sendable {
         case exit(Int32)
         case signal(Int32)
     }
 
     /// Where its standard input comes from.
-    public enum Input: Sendable {
+    package enum Input: Sendable {
         case none
         /// Open, and it ends when the test says so (`endInput`), or when the object goes.
         case open
         case descriptor(CInt)
     }
 
-    public let pid: pid_t
+    package let pid: pid_t
     private let folder = FakeDirectory()
     private let errorPath: String
     private var inputEnd: CInt = -1
@@ -27,7 +27,7 @@ public final class TestProcess {
     ///   - words: absolute path of the program, then its arguments.
     ///   - environment: the whole environment.
     ///   - sharedError: a file that several processes append their standard error to, instead of one of its own.
-    public init(
+    package init(
         _ words: [String], environment: [String: String], input: Input = .none, sharedError: String? = nil
     ) throws {
         errorPath = sharedError ?? folder.path + "/err"
@@ -82,13 +82,13 @@ public final class TestProcess {
 
     // MARK: What it said
 
-    public var output: String { Self.contents(folder.path + "/out") }
-    public var errors: String { Self.contents(errorPath) }
-    public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+    package var output: String { Self.contents(folder.path + "/out") }
+    package var errors: String { Self.contents(errorPath) }
+    package var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 
     /// Returns its first line on standard error that contains the text, as soon as it is there.
     @discardableResult
-    public func waitForError(_ text: String, within limit: Duration = .seconds(20)) throws -> String {
+    package func waitForError(_ text: String, within limit: Duration = .seconds(20)) throws -> String {
         try eventually("'\(text)' on stderr of \(pid)", within: limit, state: account) {
             let whole = errors
             let complete = whole.prefix(upTo: whole.lastIndex(of: "\n") ?? whole.startIndex)
@@ -101,7 +101,7 @@ public final class TestProcess {
         }
     }
 
-    public func waitForOutput(_ text: String, within limit: Duration = .seconds(20)) throws {
+    package func waitForOutput(_ text: String, within limit: Duration = .seconds(20)) throws {
         try eventually("'\(text)' on stdout of \(pid)", within: limit, state: account) {
             output.contains(text)
         }
@@ -111,18 +111,18 @@ public final class TestProcess {
 
     // MARK: Its end
 
-    public var isRunning: Bool { poll() == nil }
+    package var isRunning: Bool { poll() == nil }
 
     /// - Throws: `DeadlineMissed` when it still runs after `limit`.
     @discardableResult
-    public func wait(within limit: Duration = .seconds(30)) throws -> End {
+    package func wait(within limit: Duration = .seconds(30)) throws -> End {
         try eventually("the end of \(pid)", within: limit, state: account) { poll() }
     }
 
-    public func signal(_ number: CInt) { if poll() == nil { kill(pid, number) } }
+    package func signal(_ number: CInt) { if poll() == nil { kill(pid, number) } }
 
     /// Returns once SIGSTOP has taken effect.
-    public func freeze() throws {
+    package func freeze() throws {
         kill(pid, SIGSTOP)
         try eventually("\(pid) is stopped", state: account) {
             guard poll() == nil else { throw DeadlineMissed("it ended before it was stopped; \(account)") }
@@ -132,9 +132,9 @@ public final class TestProcess {
         }
     }
 
-    public func thaw() { signal(SIGCONT) }
+    package func thaw() { signal(SIGCONT) }
 
-    public func endInput() {
+    package func endInput() {
         if inputEnd >= 0 { close(inputEnd) }
         inputEnd = -1
     }
@@ -148,7 +148,7 @@ public final class TestProcess {
     }
 
     /// A whole text file; empty when it cannot be read (yet).
-    public static func contents(_ path: String) -> String {
+    package static func contents(_ path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { close(file) }

@@ -1,14 +1,14 @@
 internal import Glibc
 
 /// A terminal that can be looked at: a private tmux server with one window, in which a program runs.
-public final class TmuxTerminal {
+package final class TmuxTerminal {
     private let folder = FakeDirectory()
     private let environment: [String: String]
 
     /// - Parameters:
     ///   - command: absolute path of a program, and its arguments.
     ///   - environment: the program's whole environment; TERM is set for it.
-    public init(
+    package init(
         _ command: [String], environment: [String: String], columns: Int = 100, rows: Int = 40
     ) throws {
         self.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": folder.path]
@@ -39,7 +39,7 @@ public final class TmuxTerminal {
     private var socket: String { folder.path + "/t" }
 
     /// `$TMUX` as this terminal's server gives it to its programs.
-    public var variable: String { get throws { try ask("display-message", "-p", "#{socket_path},#{pid},0") } }
+    package var variable: String { get throws { try ask("display-message", "-p", "#{socket_path},#{pid},0") } }
 
     @discardableResult
     private func ask(_ words: String...) throws -> String {
@@ -49,16 +49,16 @@ public final class TmuxTerminal {
     }
 
     /// Text as it is.
-    public func type(_ text: String) throws { try ask("send-keys", "-l", "--", text) }
+    package func type(_ text: String) throws { try ask("send-keys", "-l", "--", text) }
 
     /// Keys by tmux's names: `Tab`, `Enter`, `C-u`.
-    public func press(_ keys: String...) throws { for key in keys { try ask("send-keys", "--", key) } }
+    package func press(_ keys: String...) throws { for key in keys { try ask("send-keys", "--", key) } }
 
     /// The lines of the screen, without blanks at their ends.
-    public func screen() throws -> String { try ask("capture-pane", "-p") }
+    package func screen() throws -> String { try ask("capture-pane", "-p") }
 
     /// The exit status of the program; nil while it runs.
-    public func exitStatus() throws -> Int32? {
+    package func exitStatus() throws -> Int32? {
         let words = try ask("display-message", "-p", "#{pane_dead_status},#{pane_pid},#{pid}").split(
             separator: ",", omittingEmptySubsequences: false)
         if let status = words.first.flatMap({ Int32($0) }) { return status }
@@ -73,7 +73,7 @@ public final class TmuxTerminal {
 
     /// Returns the screen as soon as it satisfies the condition.
     @discardableResult
-    public func wait(
+    package func wait(
         for what: String, within limit: Duration = .seconds(60), _ condition: (String) throws -> Bool
     ) throws -> String {
         var last = ""

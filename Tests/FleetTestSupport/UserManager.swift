@@ -4,22 +4,22 @@ internal import Glibc
 ///
 /// It ends with `stop()`, with the last reference, and with this process however that ends: the script tears down
 /// when the pipe to it closes.
-public final class UserManager: @unchecked Sendable {
-    public struct StartFailed: Error, CustomStringConvertible {
-        public var description: String
+package final class UserManager: @unchecked Sendable {
+    package struct StartFailed: Error, CustomStringConvertible {
+        package var description: String
     }
 
     /// What a process needs in order to reach the manager, over a copy of this process's environment.
-    public let environment: [String: String]
+    package let environment: [String: String]
     private let pid: pid_t
     private var socket: CInt
 
     /// One for all tests of this process, which therefore use unit names of their own.
-    public static func shared() throws -> UserManager { try sharedResult.get() }
+    package static func shared() throws -> UserManager { try sharedResult.get() }
     private static let sharedResult = Result { try UserManager() }
 
     /// - Throws: `StartFailed`, with what the script said: a test that needs systemd fails without it.
-    public init(agents: Int = 0) throws {
+    package init(agents: Int = 0) throws {
         let script = Self.projectFolder + "/Scripts/user-manager"
         // One socket for both directions: made close-on-exec at once, so no other child keeps the manager alive.
         var ends: [CInt] = [-1, -1]
@@ -61,7 +61,7 @@ public final class UserManager: @unchecked Sendable {
     deinit { stop() }
 
     /// Tears the manager down and waits until nothing is left of it.
-    public func stop() {
+    package func stop() {
         guard socket >= 0 else { return }
         close(socket)
         socket = -1
@@ -69,20 +69,20 @@ public final class UserManager: @unchecked Sendable {
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
     }
 
-    public var configHome: String { environment["XDG_CONFIG_HOME"] ?? "" }
-    public var runtimeDirectory: String { environment["XDG_RUNTIME_DIR"] ?? "" }
+    package var configHome: String { environment["XDG_CONFIG_HOME"] ?? "" }
+    package var runtimeDirectory: String { environment["XDG_RUNTIME_DIR"] ?? "" }
     /// Where the manager looks for unit files first.
-    public var unitFolder: String { configHome + "/systemd/user" }
+    package var unitFolder: String { configHome + "/systemd/user" }
     /// For what a test wants to leave on disk; removed with the manager.
-    public var scratch: String { environment["MOSAIC_HARNESS_DIR"] ?? "" }
+    package var scratch: String { environment["MOSAIC_HARNESS_DIR"] ?? "" }
 
     /// Writes a unit file; the manager reads it at the next `daemon-reload`, or when it first needs the unit.
-    public func install(unit: String, text: String) throws {
+    package func install(unit: String, text: String) throws {
         try Self.write(text, to: unitFolder + "/" + unit)
     }
 
     /// What `systemctl mask` does, without its daemon-reload.
-    public func mask(unit: String) throws {
+    package func mask(unit: String) throws {
         guard symlink("/dev/null", unitFolder + "/" + unit) == 0 else {
             throw StartFailed(description: "cannot mask \(unit): \(String(cString: strerror(errno)))")
         }
@@ -91,7 +91,7 @@ public final class UserManager: @unchecked Sendable {
     /// Runs `systemctl --user` as an outsider would.
     /// - Returns: its exit status.
     @discardableResult
-    public func systemctl(_ arguments: String...) throws -> Int32 {
+    package func systemctl(_ arguments: String...) throws -> Int32 {
         let words: [String] = ["systemctl", "--user"] + arguments
         var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
         argv.append(nil)
@@ -109,7 +109,7 @@ public final class UserManager: @unchecked Sendable {
     }
 
     /// Writes a file whole; never through a link.
-    public static func write(_ text: String, to path: String) throws {
+    package static func write(_ text: String, to path: String) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard file >= 0 else { throw StartFailed(description: "\(path): \(String(cString: strerror(errno)))") }
         defer { close(file) }

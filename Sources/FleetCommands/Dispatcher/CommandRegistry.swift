@@ -1,10 +1,10 @@
 internal import ArgumentParser
 
 /// Every built-in command. A new one is one file in `Commands/` and one line here.
-public enum CommandRegistry {
+package enum CommandRegistry {
     /// Names of the options of a command that may have a value and need none: `--watch`.
     /// - Parameter words: that name it: `["fleet", "status"]`.
-    public static func optionalValues(of words: [String]) -> Set<String> {
+    package static func optionalValues(of words: [String]) -> Set<String> {
         let command = NamedCommand(words)?.type as? any CommandModule.Type
         return Set((command?.optionalValues ?? []).map(\.name))
     }

@@ -1,34 +1,34 @@
-public import FleetGuard
-public import FleetKit
+package import FleetGuard
+package import FleetKit
 
 /// A service manager without systemd, and the answers of its holder's server.
-public protocol ScriptedBackend: Sendable {
+package protocol ScriptedBackend: Sendable {
     func manager(_ connection: Composition.Connection) throws(FleetError) -> any ServiceManager
     func probe(_ connection: Composition.Connection, holder: UnitName) throws(FleetError) -> any HolderProbe
 }
 
 /// What the executable hands in: the ways to a service manager. Only `mosaic` itself knows the backends.
-public struct Composition: Sendable {
+package struct Composition: Sendable {
     /// Where a backend is told to connect.
-    public struct Connection: Sendable {
-        public var scope: ManagerScope
-        public var environment: [String: String]
+    package struct Connection: Sendable {
+        package var scope: ManagerScope
+        package var environment: [String: String]
         /// The fleet's directory, for the fake's state.
-        public var fleetDirectory: String
+        package var fleetDirectory: String
         /// For each answer, of who can do without a manager; nil: as long as a busy one may rightly take.
-        public var patience: Duration?
+        package var patience: Duration?
         /// The signal that came, as the error that ends the command; nil: none came.
-        public var interruption: @Sendable () -> FleetError?
+        package var interruption: @Sendable () -> FleetError?
     }
 
-    public typealias Factory = @Sendable (Connection) throws(FleetError) -> any ServiceManager
+    package typealias Factory = @Sendable (Connection) throws(FleetError) -> any ServiceManager
 
-    public var dbus: Factory
-    public var systemctl: Factory
-    public var fake: any ScriptedBackend
-    public var version: String
+    package var dbus: Factory
+    package var systemctl: Factory
+    package var fake: any ScriptedBackend
+    package var version: String
 
-    public init(
+    package init(
         version: String, dbus: @escaping Factory, systemctl: @escaping Factory, fake: any ScriptedBackend
     ) {
         self.version = version

@@ -4,18 +4,18 @@ internal import FleetKit
 internal import Glibc
 
 /// Finds the command that the line names and starts it.
-public struct Dispatcher {
+package struct Dispatcher {
     private let composition: Composition
     private let environment: [String: String]
 
-    public init(composition: Composition, environment: [String: String]) {
+    package init(composition: Composition, environment: [String: String]) {
         self.composition = composition
         self.environment = environment
     }
 
     /// - Parameter line: without the program's name.
     /// - Returns: the exit status of the process.
-    public func run(_ line: [String]) -> Int32 {
+    package func run(_ line: [String]) -> Int32 {
         GuardAdvice.speakOfTheFleet()
         if let request = SessionRequest.read(line) { return run(request) }
         if EventCommand.isNothing(line, environment) { return ExitStatus.done.rawValue }

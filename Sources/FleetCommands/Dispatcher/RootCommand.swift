@@ -1,15 +1,15 @@
-public import ArgumentParser
+package import ArgumentParser
 
 /// `mosaic`.
-public struct RootCommand: ParsableCommand {
-    public static let configuration = CommandConfiguration(
+package struct RootCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "mosaic", abstract: "Operate a fleet of agent sessions.",
         discussion: "Example: mosaic fleet status", subcommands: [FleetCommand.self])
 
     @Flag(help: "Print the version.")
     var version = false
 
-    public init() {}
+    package init() {}
 }
 
 /// `mosaic fleet`.

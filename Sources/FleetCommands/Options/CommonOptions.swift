@@ -1,30 +1,30 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import FleetKit
 
 /// Which way to systemd.
-public enum BackendChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+package enum BackendChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
     case auto, dbus, systemctl, fake
 
     // The parser's own finds these by reflection, at the start of every command.
-    public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
-    public var defaultValueDescription: String { rawValue }
+    package static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+    package var defaultValueDescription: String { rawValue }
 }
 
-public enum ColorChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+package enum ColorChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
     case auto, always, never
 
-    public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
-    public var defaultValueDescription: String { rawValue }
+    package static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+    package var defaultValueDescription: String { rawValue }
 }
 
 /// `--user` or `--system`.
-public enum ScopeFlag: String, EnumerableFlag, Sendable, CustomStringConvertible {
+package enum ScopeFlag: String, EnumerableFlag, Sendable, CustomStringConvertible {
     case user, system
 
     /// What the parser makes the flag's name of.
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
-    public static func help(for value: ScopeFlag) -> ArgumentHelp? {
+    package static func help(for value: ScopeFlag) -> ArgumentHelp? {
         switch value {
         case .user: "Use the service manager of the calling user."
         case .system: "Use the system's service manager."
@@ -35,33 +35,33 @@ public enum ScopeFlag: String, EnumerableFlag, Sendable, CustomStringConvertible
 }
 
 /// The options of every command.
-public struct CommonOptions: ParsableArguments, Sendable {
+package struct CommonOptions: ParsableArguments, Sendable {
     @Option(
         name: .customLong("mosaic-home"),
         help: ArgumentHelp(
             "Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)", valueName: "dir"),
         completion: .directory)
-    public var mosaicHome: String?
+    package var mosaicHome: String?
 
     @Option(help: ArgumentHelp("How to reach systemd; auto is D-Bus, else systemctl.", valueName: "name"))
-    public var backend: BackendChoice = .auto
+    package var backend: BackendChoice = .auto
 
     @Flag(exclusivity: .exclusive)
-    public var scope: ScopeFlag = .user
+    package var scope: ScopeFlag = .user
 
     @Flag(help: "Print one JSON document; errors become JSON on stderr.")
-    public var json = false
+    package var json = false
 
     @Flag(name: .shortAndLong, help: "Print errors only.")
-    public var quiet = false
+    package var quiet = false
 
     @Flag(name: .shortAndLong, help: "Print more detail.")
-    public var verbose = false
+    package var verbose = false
 
     @Option(help: ArgumentHelp("Colour the output; auto: on a terminal, unless NO_COLOR is set.", valueName: "when"))
-    public var color: ColorChoice = .auto
+    package var color: ColorChoice = .auto
 
-    public init() {}
+    package init() {}
 
     /// None was typed. Each is set: reading one that neither the parser nor this has set would trap, so
     /// `NamedCommandTests` compares it with what the parser makes.

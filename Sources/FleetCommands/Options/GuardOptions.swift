@@ -1,11 +1,11 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import FleetGuard
 internal import FleetKit
 
 /// How a guarded command waits for the lock. The roster's `[guard]` applies where an option was not given.
-public struct GuardOptions: ParsableArguments, Sendable {
+package struct GuardOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Reason, shown to others that wait for this restart.", valueName: "text"))
-    public var reason: String?
+    package var reason: String?
 
     @Option(
         help: ArgumentHelp(
@@ -13,31 +13,31 @@ public struct GuardOptions: ParsableArguments, Sendable {
             valueName: "dur"),
         completion: .durations("0", "1m", "5m", "10m", "30m", "1h"),
         transform: DurationOption.parse)
-    public var maxWait: Duration?
+    package var maxWait: Duration?
 
     @Option(
         help: ArgumentHelp("After --max-wait: break the lock, or fail. (default: break)", valueName: "what"))
-    public var onTimeout: TimeoutChoice?
+    package var onTimeout: TimeoutChoice?
 
     @Flag(help: "Exit with 75 at once if another restart is running.")
-    public var noWait = false
+    package var noWait = false
 
     @Option(
         help: ArgumentHelp("Evict an owner that shows no progress for this long. (default: 30s)", valueName: "dur"),
         completion: .durations("10s", "30s", "1m", "5m"),
         transform: DurationOption.parse)
-    public var stallAfter: Duration?
+    package var stallAfter: Duration?
 
     @Option(
         help: ArgumentHelp("Time for an evicted owner to stop before it is killed. (default: 10s)", valueName: "dur"),
         completion: .durations("5s", "10s", "30s", "1m"),
         transform: DurationOption.parse)
-    public var evictGrace: Duration?
+    package var evictGrace: Duration?
 
     @Flag(help: "Inside the fleet: refuse, instead of moving out of it first.")
-    public var noDetach = false
+    package var noDetach = false
 
-    public init() {}
+    package init() {}
 
     /// The policy of this run: typed options, then the roster, then the defaults of `WaitPolicy`.
     func policy(_ settings: Roster.GuardSettings) -> WaitPolicy {
@@ -52,7 +52,7 @@ public struct GuardOptions: ParsableArguments, Sendable {
         return policy
     }
 
-    public mutating func validate() throws {
+    package mutating func validate() throws {
         if let stallAfter, stallAfter < Self.shortestStall {
             throw ValidationError(
                 "--stall-after must be at least 3s: a healthy owner stamps its progress every 2 s")
@@ -73,7 +73,7 @@ extension WaitPolicy {
     }
 }
 
-public enum TimeoutChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+package enum TimeoutChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
     case `break`, fail
 }
 

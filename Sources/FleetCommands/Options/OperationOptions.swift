@@ -1,21 +1,21 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import FleetGuard
 internal import FleetKit
 
 /// What `restart` and `start` have in common beyond the agents' names.
-public struct OperationOptions: ParsableArguments, Sendable {
+package struct OperationOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp("Time to watch started agents; 0: none. (default: 2s)", valueName: "dur"),
         completion: .durations("0", "2s", "5s", "10s", "30s"),
         transform: DurationOption.parse)
-    public var stableFor: Duration?
+    package var stableFor: Duration?
 
     @Option(help: ArgumentHelp("Jobs in flight at once. (default: no limit)", valueName: "n"))
-    public var maxParallel: Int?
+    package var maxParallel: Int?
 
-    public init() {}
+    package init() {}
 
-    public mutating func validate() throws {
+    package mutating func validate() throws {
         if let maxParallel, maxParallel < 1 { throw ValidationError("--max-parallel must be at least 1") }
     }
 

@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// A reader that went away (`| head`) is no error: what cannot be written to stdout is dropped, and the exit status
 /// stays the command's own. Nothing here can stop a restart that is under way.
-public final class Output {
+package final class Output {
     let style: Style
     let isQuiet: Bool
     let isVerbose: Bool

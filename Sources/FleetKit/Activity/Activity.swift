@@ -20,7 +20,7 @@ public struct Activity: Sendable, Equatable {
         case unknown
 
         /// A stop cuts no work.
-        public var isFree: Bool { self == .idle || self == .waiting }
+        package var isFree: Bool { self == .idle || self == .waiting }
     }
 
     public var state: State
@@ -28,7 +28,7 @@ public struct Activity: Sendable, Equatable {
     public var since: Int64?
     public var note: String?
     /// Derived from the terminal's output (`activity = "quiet …"`), not reported.
-    public var isGuess: Bool
+    package var isGuess: Bool
 
     public static let unknown = Activity(state: .unknown)
 
@@ -38,7 +38,7 @@ public struct Activity: Sendable, Equatable {
     }
 
     /// Bytes of UTF-8 in a note.
-    public static let noteLimit = 200
+    package static let noteLimit = 200
 
     /// - Throws: `.usage` for a note that is longer than `noteLimit` or not one line of printable text. A line end in
     ///   it would be another notify message of its own.
@@ -74,7 +74,7 @@ extension Activity {
     private static let timeLength = 20
 
     /// The unit's status text; nil where there is nothing to say, or the time has no such text.
-    public var statusText: String? {
+    package var statusText: String? {
         guard let since, let time = Self.text(of: since) else { return nil }
         return state.rawValue + (isGuess ? Self.guess : "") + Self.since + time + (note.map { ": \($0)" } ?? "")
     }

@@ -1,25 +1,25 @@
-public import FleetGuard
+package import FleetGuard
 
 /// The waiting of one `restart --when-idle`: before the lock is asked for, and again each time it was given back. One
 /// deadline bounds all of it; the wait for the lock is not counted here and has its own bound.
-public final class IdleTurns {
-    public enum OnDeadline: Sendable, Equatable {
+package final class IdleTurns {
+    package enum OnDeadline: Sendable, Equatable {
         case giveUp
         case restart
     }
 
     /// What is waited for at one moment.
-    public struct Status: Sendable, Equatable {
-        public var occupied: [IdleWait.Occupied]
+    package struct Status: Sendable, Equatable {
+        package var occupied: [IdleWait.Occupied]
         /// In all turns.
-        public var waited: Duration
+        package var waited: Duration
         /// Until the deadline.
-        public var left: Duration
-        public var limit: Duration
-        public var onDeadline: OnDeadline
+        package var left: Duration
+        package var limit: Duration
+        package var onDeadline: OnDeadline
     }
 
-    public static let defaultLimit = Duration.seconds(600)
+    package static let defaultLimit = Duration.seconds(600)
 
     private let limit: Duration
     private let onDeadline: OnDeadline
@@ -30,16 +30,16 @@ public final class IdleTurns {
     /// The last turn found these busy under the lock, after the deadline.
     private var lateOccupied: [IdleWait.Occupied]?
     /// The deadline has passed, and the restart was asked to continue anyway.
-    public private(set) var cutsWork = false
+    package private(set) var cutsWork = false
     /// In all turns so far.
-    public private(set) var waited = Duration.zero
+    package private(set) var waited = Duration.zero
     /// Whoever was waited for, in the order of the first time.
-    public private(set) var waitedFor: [String] = []
+    package private(set) var waitedFor: [String] = []
     /// What earlier turns have restarted, in words; nil: nothing was touched.
-    public var touched: String?
+    package var touched: String?
 
     /// - Parameter wallClock: seconds since 1970, to tell how long an agent has been busy.
-    public init(
+    package init(
         limit: Duration = defaultLimit, onDeadline: OnDeadline = .giveUp, clock: any OperationClock = SystemClock(),
         wallClock: @escaping () -> Double
     ) {
@@ -54,7 +54,7 @@ public final class IdleTurns {
     /// - Parameter told: called each time the agents waited for change; never if there were none.
     /// - Throws: `.busy` at the deadline, naming the busy agents and since when; what the supervisor threw, with the words
     ///   that nothing was touched; `.noServiceManager`.
-    public func wait(
+    package func wait(
         _ wait: IdleWait, supervisor: any JobSupervisor, told: (Status) -> Void
     ) throws(FleetError) {
         guard !cutsWork else { return }
@@ -88,7 +88,7 @@ public final class IdleTurns {
     }
 
     /// The lock was given back because of these.
-    public func heldBack(_ occupied: [IdleWait.Occupied]) {
+    package func heldBack(_ occupied: [IdleWait.Occupied]) {
         note(occupied)
         let deadline = deadline ?? clock.now() + limit
         self.deadline = deadline

@@ -12,7 +12,7 @@ public struct IdleWait {
         public var who: String
         /// nil: no unit of the roster.
         public var unit: UnitName?
-        public var activity: Activity
+        package var activity: Activity
 
         public init(who: String, activity: Activity) {
             self.who = who

@@ -1,25 +1,25 @@
 internal import FleetGuard
 
 /// Busy agents in the words of messages.
-public enum OccupiedWords {
+package enum OccupiedWords {
     /// At most this many are named.
     private static let namedAtMost = 8
 
     /// `planner (busy for 12m 05s: tests), worker-3 (reports no activity)`.
     /// - Parameter now: seconds since 1970.
-    public static func list(_ occupied: [IdleWait.Occupied], now: Double) -> String {
+    package static func list(_ occupied: [IdleWait.Occupied], now: Double) -> String {
         let named = occupied.prefix(namedAtMost).map { "\(name($0)) (\(state($0.activity, now: now)))" }
         let rest = occupied.count - named.count
         return named.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
     }
 
     /// The agent's name, where it is one's.
-    public static func name(_ occupied: IdleWait.Occupied) -> String {
+    package static func name(_ occupied: IdleWait.Occupied) -> String {
         Printable.oneLine(occupied.unit?.instance ?? occupied.who)
     }
 
     /// `busy for 12m 05s: tests`.
-    public static func state(_ activity: Activity, now: Double) -> String {
+    package static func state(_ activity: Activity, now: Double) -> String {
         guard activity.state != .unknown else { return "reports no activity" }
         let guess = activity.isGuess ? " (guess)" : ""
         let time = age(activity, now: now).map { " for \(DurationText.human($0))" } ?? ""
@@ -27,12 +27,12 @@ public enum OccupiedWords {
     }
 
     /// How long it is so; a clock that was set back gives zero.
-    public static func age(_ activity: Activity, now: Double) -> Duration? {
+    package static func age(_ activity: Activity, now: Double) -> Duration? {
         activity.since.map { .seconds(clamping: max(0, now - Double($0))) }
     }
 
     /// What to do about those that will never be idle; nil: every one reports.
-    public static func hint(_ occupied: [IdleWait.Occupied]) -> String? {
+    package static func hint(_ occupied: [IdleWait.Occupied]) -> String? {
         let silent = occupied.filter { $0.activity.state == .unknown }
         guard !silent.isEmpty else { return nil }
         let agents = silent.filter { $0.unit != nil }

@@ -1,5 +1,5 @@
 internal import CLinux
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// The main process of an agent's unit, and the agent's parent.
@@ -8,7 +8,7 @@ internal import Glibc
 /// on it: in the unit's own cgroup, with all that the unit's settings give. Then it waits, for the agent's end, for that
 /// of its terminal or its window, and for the signals of a stop. It never waits for tmux alone, so an agent whose server
 /// hangs is stopped like any other.
-public final class AgentSession {
+package final class AgentSession {
     let request: SessionRequest
     let environment: [String: String]
     /// Its socket changes where the server is found by its process.
@@ -79,7 +79,7 @@ public final class AgentSession {
     static let refusalPause: Duration = .seconds(10)
 
     /// - Throws: `.io` when the socket or the signals cannot be had.
-    public init(_ request: SessionRequest, environment: [String: String]) throws(FleetError) {
+    package init(_ request: SessionRequest, environment: [String: String]) throws(FleetError) {
         self.request = request
         unitFiles = unit.name.map { UnitFiles(unit: $0, environment: environment).all() } ?? []
         notifier = ServiceNotifier(environment: environment)
@@ -101,7 +101,7 @@ public final class AgentSession {
     /// Until the agent's end, and until nothing of its unit is left but this process.
     ///
     /// - Returns: the unit's exit status.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         create()
         while true {
             if end != nil, isClear { break }

@@ -1,31 +1,31 @@
 internal import FleetGuard
 
 /// What an agent's unit asks its main process for: the options of `mosaic fleet session`.
-public struct SessionRequest: Equatable {
+package struct SessionRequest: Equatable {
     /// The session's name in tmux.
-    public var name: String
+    package var name: String
     /// Where the agent runs; absolute.
-    public var directory: String
-    public var command: [String]
+    package var directory: String
+    package var command: [String]
     /// Absolute path of tmux.
-    public var tmux: String
-    public var socket: TmuxSocket
+    package var tmux: String
+    package var socket: TmuxSocket
     /// Typed into the agent's terminal first when it is to end, as `tmux send-keys` reads them.
-    public var stopKeys: [String] = []
+    package var stopKeys: [String] = []
     /// Runs first when the agent is to end.
-    public var stopCommand: [String] = []
+    package var stopCommand: [String] = []
     /// The unit's own: keys or command get at most half of it.
-    public var stopTimeout: Duration = .seconds(20)
+    package var stopTimeout: Duration = .seconds(20)
     /// Whether the last lines of the screen are kept after a failure.
-    public var keepsLastScreen = true
+    package var keepsLastScreen = true
     /// The holder's unit, whose server alone may get the session.
-    public var holder: String?
+    package var holder: String?
     /// After this much terminal silence the agent counts as idle, as long as it reports nothing itself; nil: never.
-    public var idleAfter: Duration?
+    package var idleAfter: Duration?
     /// `--mosaic-home`, below which they are kept.
-    public var mosaicHome: String?
+    package var mosaicHome: String?
 
-    public init(name: String, directory: String, command: [String], tmux: String, socket: TmuxSocket) {
+    package init(name: String, directory: String, command: [String], tmux: String, socket: TmuxSocket) {
         self.name = name
         self.directory = directory
         self.command = command
@@ -38,7 +38,7 @@ public struct SessionRequest: Equatable {
     ///
     /// - Parameter line: the words after `mosaic`.
     /// - Returns: nil where the parser must decide: another command, a wrong or unusual line.
-    public static func read(_ line: [String]) -> SessionRequest? {
+    package static func read(_ line: [String]) -> SessionRequest? {
         guard line.count > 3, line[0] == "fleet", line[1] == "session", let end = line.firstIndex(of: "--"),
             line.count > end + 1
         else { return nil }
@@ -85,7 +85,7 @@ public struct SessionRequest: Equatable {
     }
 
     /// A duration above 0; less than a second is one, and more than a year is a year.
-    public static func idleAfter(_ text: String) -> Duration? {
+    package static func idleAfter(_ text: String) -> Duration? {
         do throws(FleetError) {
             let duration = try DurationText.parse(text)
             return duration > .zero ? min(max(duration, .seconds(1)), .seconds(366 * 86_400)) : nil
@@ -95,7 +95,7 @@ public struct SessionRequest: Equatable {
     }
 
     /// Whole seconds, as `init` writes them.
-    public static func stopTimeout(_ text: String) -> Duration? {
+    package static func stopTimeout(_ text: String) -> Duration? {
         guard let seconds = Int64(text), (0...1_000_000_000).contains(seconds) else { return nil }
         return .seconds(seconds)
     }

@@ -1,12 +1,12 @@
 internal import CLinux
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// This program once more, in a kernel session of its own: what ends a terminal's processes (an agent's unit ends those
 /// of its session) does not end it. A process that leads a session or a group cannot leave it itself, setsid(2).
-public enum OwnSession {
+package enum OwnSession {
     /// Whether this process leads its session and has no terminal that could take it along.
-    public static var isOwn: Bool {
+    package static var isOwn: Bool {
         guard getsid(0) == getpid() else { return false }
         let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)
         guard terminal >= 0 else { return true }
@@ -24,7 +24,7 @@ public enum OwnSession {
     /// - Returns: its exit status, 128 + N when signal N ended it, and 143 after a SIGTERM to this process, or once the
     ///   agent is asked.
     /// - Throws: `.io` when it cannot be started.
-    public static func runAgain(
+    package static func runAgain(
         until signals: SignalWatch, orWhen isAgentAsked: () -> Bool
     ) throws(FleetError) -> Int32 {
         let child = try spawn()

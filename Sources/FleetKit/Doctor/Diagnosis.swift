@@ -1,8 +1,8 @@
-public import FleetGuard
+internal import FleetGuard
 
 /// What one check found.
-public struct Diagnosis {
-    public enum Level: String, Sendable, Comparable, CaseIterable {
+package struct Diagnosis {
+    package enum Level: String, Sendable, Comparable, CaseIterable {
         case ok
         /// Skipped, because another check failed.
         case skipped
@@ -11,21 +11,21 @@ public struct Diagnosis {
         /// Something cannot work.
         case failure
 
-        public static func < (left: Level, right: Level) -> Bool {
+        package static func < (left: Level, right: Level) -> Bool {
             let order = allCases
             return order.firstIndex(of: left) ?? 0 < order.firstIndex(of: right) ?? 0
         }
     }
 
-    public var level: Level
+    package var level: Level
     /// One line, safe for a terminal.
-    public var message: String
+    package var message: String
     /// What to do about it; empty where nothing has to be done.
-    public var advice: String
+    package var advice: String
     /// What `doctor --fix` does about it: nil where the operator has to decide.
-    public var repair: Repair?
+    package var repair: Repair?
 
-    public static func ok(_ message: String, repair: Repair? = nil) -> Diagnosis {
+    package static func ok(_ message: String, repair: Repair? = nil) -> Diagnosis {
         Diagnosis(level: .ok, message: message, advice: "", repair: repair)
     }
 
@@ -34,22 +34,22 @@ public struct Diagnosis {
         Diagnosis(level: .skipped, message: "fix '\(check)' first", advice: "")
     }
 
-    public static func warning(_ message: String, advice: String, repair: Repair? = nil) -> Diagnosis {
+    package static func warning(_ message: String, advice: String, repair: Repair? = nil) -> Diagnosis {
         Diagnosis(level: .warning, message: message, advice: advice, repair: repair)
     }
 
-    public static func failure(_ message: String, advice: String, repair: Repair? = nil) -> Diagnosis {
+    package static func failure(_ message: String, advice: String, repair: Repair? = nil) -> Diagnosis {
         Diagnosis(level: .failure, message: message, advice: advice, repair: repair)
     }
 }
 
 /// A repair that needs no confirmation: it stops, restarts and deletes nothing that is in use.
-public struct Repair {
+package struct Repair {
     /// What was done, once it was: `made /home/me/.config/mosaic/fleet/run`.
-    public var done: String
+    package var done: String
     let apply: () throws(FleetError) -> Void
 
-    public init(_ done: String, apply: @escaping () throws(FleetError) -> Void) {
+    init(_ done: String, apply: @escaping () throws(FleetError) -> Void) {
         self.done = done
         self.apply = apply
     }

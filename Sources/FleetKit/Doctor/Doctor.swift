@@ -1,27 +1,27 @@
 internal import FleetGuard
 
 /// Runs the checks, and repairs what can be repaired.
-public struct Doctor {
-    public struct Finding {
+package struct Doctor {
+    package struct Finding {
         /// The check's name.
-        public var check: String
-        public var diagnosis: Diagnosis
+        package var check: String
+        package var diagnosis: Diagnosis
         /// What `treat` did before the diagnosis; nil when there was nothing to do.
-        public var repaired: String?
+        package var repaired: String?
     }
 
     private let checks: [any HealthCheck]
 
-    public init(checks: [any HealthCheck] = HealthChecks.all) { self.checks = checks }
+    package init(checks: [any HealthCheck] = HealthChecks.all) { self.checks = checks }
 
     /// One finding for each check, in order. Changes nothing.
-    public func examine(_ fleet: HealthContext) -> [Finding] {
+    package func examine(_ fleet: HealthContext) -> [Finding] {
         var told: [String: String] = [:]
         return checks.map { Finding(check: $0.name, diagnosis: Self.diagnose($0, fleet, &told), repaired: nil) }
     }
 
     /// Examines, makes the repairs, and reports the state afterwards.
-    public func treat(_ fleet: HealthContext) -> [Finding] {
+    package func treat(_ fleet: HealthContext) -> [Finding] {
         var told: [String: String] = [:]
         return checks.map { check in
             let before = Self.diagnose(check, fleet, &told)
@@ -43,7 +43,7 @@ public struct Doctor {
     }
 
     /// 1 when a check failed; warnings leave it 0.
-    public static func exitStatus(_ findings: [Finding]) -> ExitStatus {
+    package static func exitStatus(_ findings: [Finding]) -> ExitStatus {
         findings.contains { $0.diagnosis.level == .failure } ? .unitFailed : .done
     }
 

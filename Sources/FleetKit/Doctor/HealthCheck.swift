@@ -1,9 +1,9 @@
-public import FleetGuard
+package import FleetGuard
 
 /// A check of one thing that the fleet needs. A new check is one file in `Checks/` and one line in `HealthChecks`.
 ///
 /// A check changes nothing, leaves nothing behind and never waits for long; its diagnosis says what can be repaired.
-public protocol HealthCheck: Sendable {
+package protocol HealthCheck: Sendable {
     /// Stable, for scripts that read `--json`: `run-directory`.
     var name: String { get }
 

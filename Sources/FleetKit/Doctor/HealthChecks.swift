@@ -1,6 +1,6 @@
 /// Every check of `doctor`, in the order of its lines: first what the others rest on.
-public enum HealthChecks {
-    public static let all: [any HealthCheck] = [
+package enum HealthChecks {
+    package static let all: [any HealthCheck] = [
         ManagerCheck(),
         RuntimeDirectoryCheck(),
         LingerCheck(),

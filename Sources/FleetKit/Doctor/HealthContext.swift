@@ -1,25 +1,25 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// What the checks look at: the fleet, its service manager and the machine. Read once and shared, until `forget`.
-public final class HealthContext {
+package final class HealthContext {
     /// The connection to systemd, or why there is none.
-    public struct Connection {
-        public var manager: Result<any ServiceManager, FleetError>
+    package struct Connection {
+        package var manager: Result<any ServiceManager, FleetError>
         /// Why it is not the way that was preferred.
-        public var remark: String?
+        package var remark: String?
 
-        public init(manager: Result<any ServiceManager, FleetError>, remark: String? = nil) {
+        package init(manager: Result<any ServiceManager, FleetError>, remark: String? = nil) {
             self.manager = manager
             self.remark = remark
         }
     }
 
-    public let home: MosaicHome
-    public let scope: ManagerScope
-    public let environment: [String: String]
+    package let home: MosaicHome
+    package let scope: ManagerScope
+    package let environment: [String: String]
     /// False for a scripted manager: nothing of systemd's surroundings is needed then.
-    public let usesSystemd: Bool
+    package let usesSystemd: Bool
     /// Names that no plug-in can have.
     let builtInCommands: Set<String>
     let machine: Machine

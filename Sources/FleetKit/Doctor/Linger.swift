@@ -1,5 +1,5 @@
 /// Whether a user's service manager, and with it the fleet, runs without a login.
-public enum Linger: Sendable, Equatable {
+package enum Linger: Sendable, Equatable {
     /// It does; the text is the user's name.
     case on(String)
     /// It ends with the last login session, and is not there at boot.
@@ -9,7 +9,7 @@ public enum Linger: Sendable, Equatable {
     /// The user has no account.
     case unknown
 
-    public static func look(_ scope: ManagerScope, on machine: Machine = Machine()) -> Linger {
+    package static func look(_ scope: ManagerScope, on machine: Machine = Machine()) -> Linger {
         guard scope == .user, machine.isBootedBySystemd else { return .notNeeded }
         guard let user = machine.userName else { return .unknown }
         // What `loginctl enable-linger` makes, logind.conf(5).

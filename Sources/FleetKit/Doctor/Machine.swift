@@ -7,7 +7,7 @@ public struct Machine: Sendable {
     public var root = ""
     public var user: UInt32 = geteuid()
     /// Whether the kernel's clock is synchronised; nil if the kernel does not say.
-    public var isClockSynchronized: @Sendable () -> Bool? = Self.kernelClock
+    package var isClockSynchronized: @Sendable () -> Bool? = Self.kernelClock
     /// Where this program's file is; its `share` is searched besides the system's.
     public var program: String?
 

@@ -19,17 +19,17 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable, CaseIterable {
     public static let io = ExitStatus(rawValue: 74)
     public static let busy = ExitStatus(rawValue: 75)
     /// This process lost the lock and stopped.
-    public static let evicted = ExitStatus(rawValue: 76)
-    public static let unsafeHome = ExitStatus(rawValue: 77)
+    package static let evicted = ExitStatus(rawValue: 76)
+    package static let unsafeHome = ExitStatus(rawValue: 77)
     public static let badRoster = ExitStatus(rawValue: 78)
     /// `lock run`: its command is there and cannot be executed; as in a shell.
-    public static let commandNotExecutable = ExitStatus(rawValue: 126)
+    package static let commandNotExecutable = ExitStatus(rawValue: 126)
     /// `lock run`: there is no such command; as in a shell.
-    public static let commandNotFound = ExitStatus(rawValue: 127)
+    package static let commandNotFound = ExitStatus(rawValue: 127)
     /// 128 + SIGINT.
     public static let interrupted = ExitStatus(rawValue: 130)
     /// 128 + SIGTERM.
-    public static let terminated = ExitStatus(rawValue: 143)
+    package static let terminated = ExitStatus(rawValue: 143)
 
     public static let allCases: [ExitStatus] = [
         .done, .unitFailed, .attention, .noSuchUnit, .usage, .noServiceManager, .io, .busy, .evicted, .unsafeHome,

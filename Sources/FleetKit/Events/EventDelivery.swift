@@ -1,21 +1,21 @@
 internal import CLinux
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Tells the waiting events: the work of the event service, which systemd starts when there are some.
 ///
 /// Each event is delivered once, by one run of the command with the document as its standard input, even if the command
 /// fails, hangs or is killed with this process. A failing command is reported once, until it succeeds again.
-public final class EventDelivery {
+package final class EventDelivery {
     /// A command that takes longer is killed, with its process group.
-    public static let timeLimit = Duration.seconds(10)
+    package static let timeLimit = Duration.seconds(10)
     /// Commands at once: one that hangs does not keep the next event back.
     static let parallel = 4
     /// Bytes of output; a command that writes more is killed.
     static let outputLimit = 1 << 20
     /// systemd starts the service again while events wait, so the service must not end faster than this: neither its
     /// start limit nor the processor is to be used up by a command that fails at once.
-    public static let linger = Duration.seconds(3)
+    package static let linger = Duration.seconds(3)
     private static let step = Duration.milliseconds(20)
 
     private let folder: EventFolder
@@ -39,7 +39,7 @@ public final class EventDelivery {
     ///   - command: absolute program and arguments; empty: the events are dropped.
     ///   - note: a line for the journal.
     ///   - time: for the note in the folder.
-    public init(
+    package init(
         folder: EventFolder, command: [String], environment: [String: String],
         clock: any OperationClock = SystemClock(),
         time: @escaping () -> String, note: @escaping (String) -> Void
@@ -55,7 +55,7 @@ public final class EventDelivery {
 
     /// Until no event has come for a while, and every command has ended.
     /// - Throws: `.unsafeHome`, `.io` where the queue cannot be read.
-    public func run(lingering: Duration = EventDelivery.linger) throws(FleetError) {
+    package func run(lingering: Duration = EventDelivery.linger) throws(FleetError) {
         var quietSince = clock.now()
         defer { for run in running { end(run) } }
         while true {

@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 internal import SystemPackage
 
@@ -13,7 +13,7 @@ internal import SystemPackage
 /// | `new/TIME-ID.json` | an event that the command was not told yet |
 /// | `units/UNIT` | the last handled failure of the unit, see `UnitFailure` |
 /// | `problem` | why the command could not be told last; absent while it can |
-public struct EventFolder: Sendable {
+package struct EventFolder: Sendable {
     static let queue = "new"
     static let units = "units"
     static let problem = "problem"
@@ -23,9 +23,9 @@ public struct EventFolder: Sendable {
 
     private let home: MosaicHome
 
-    public init(home: MosaicHome) { self.home = home }
+    package init(home: MosaicHome) { self.home = home }
 
-    public var path: String { home.fleetDirectory + "/events" }
+    package var path: String { home.fleetDirectory + "/events" }
     var queuePath: String { path + "/" + Self.queue }
 
     // MARK: init
@@ -71,7 +71,7 @@ public struct EventFolder: Sendable {
     /// - Returns: false where the fleet has no event command, or too many events wait for it.
     /// - Throws: `.unsafeHome`, `.io`.
     @discardableResult
-    public func post(_ event: FleetEvent) throws(FleetError) -> Bool {
+    package func post(_ event: FleetEvent) throws(FleetError) -> Bool {
         guard let opened = try open() else { return false }
         let folder = opened.number
         guard let queue = try open(folder, Self.queue), try names(queue).count < Self.limit else { return false }

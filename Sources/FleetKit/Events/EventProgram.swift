@@ -1,13 +1,13 @@
-public import FleetGuard
+package import FleetGuard
 
 /// The program of `[events] command`.
-public enum EventProgram {
+package enum EventProgram {
     /// The command with its program as an absolute path.
     ///
     /// - Parameter environment: of the event service: `~` and names without a slash are looked up in it.
     /// - Returns: none for none.
     /// - Throws: `.commandNotFound`, `.commandNotExecutable`, `.unsafeHome`.
-    public static func resolved(
+    package static func resolved(
         _ command: [String], _ environment: [String: String]
     ) throws(FleetError) -> [String] {
         guard let name = command.first else { return [] }

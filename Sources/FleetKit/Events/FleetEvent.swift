@@ -23,7 +23,7 @@ public struct FleetEvent: Codable, Sendable, Equatable {
         case healResting = "heal-resting"
     }
 
-    public static let currentVersion = 1
+    package static let currentVersion = 1
 
     public var schemaVersion = FleetEvent.currentVersion
     /// A fresh UUID.
@@ -43,7 +43,7 @@ public struct FleetEvent: Codable, Sendable, Equatable {
     /// How the unit's run ended, in words.
     public var exit: String?
     /// The run that it is about.
-    public var invocation: String?
+    package var invocation: String?
     /// The lock token of the restart, as `history` knows it.
     public var restart: String?
     public var who: String?

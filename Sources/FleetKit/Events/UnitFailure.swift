@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 
 /// A failure of one of the fleet's units, as systemd reports it: in the environment of `ExecStopPost=` at each end of a
 /// run (systemd.exec(5)), and by `OnFailure=` when the unit has failed for good (`MONITOR_…`, since systemd 251).
@@ -7,13 +7,13 @@ public import FleetGuard
 /// - a run that failed is `unit-failed` (or `out-of-memory`), whichever of the two comes first;
 /// - one that follows the last failure of the same unit within `loop` is part of a crash loop, and not told;
 /// - when systemd gives up on the unit, that is `unit-gave-up`.
-public struct UnitFailure: Sendable {
-    public var unit: UnitName
+package struct UnitFailure: Sendable {
+    package var unit: UnitName
     /// systemd's word, such as `exit-code`, `signal`, `start-limit-hit`; nil: the manager has to be asked.
-    public var result: String?
-    public var invocation: String?
+    package var result: String?
+    package var invocation: String?
     /// Told by `OnFailure=`, else by `ExecStopPost=`.
-    public var isFinal: Bool
+    package var isFinal: Bool
     private var exit: (code: String, status: String)?
 
     /// Failures of one unit that are not further apart are one crash loop. `RestartSec=` of `init`'s units is 2 s, and the
@@ -23,12 +23,12 @@ public struct UnitFailure: Sendable {
     private static let successes = ["success", "exec-condition"]
 
     /// Whether the environment of an `ExecStopPost=` is that of a run that ended well: the one case that costs nothing.
-    public static func isSuccess(_ environment: [String: String]) -> Bool {
+    package static func isSuccess(_ environment: [String: String]) -> Bool {
         environment["SERVICE_RESULT"].map { successes.containsExactly($0) } ?? false
     }
 
     /// - Parameter environment: of the process that systemd started.
-    public init(_ unit: UnitName, environment: [String: String]) {
+    package init(_ unit: UnitName, environment: [String: String]) {
         self.unit = unit
         if let result = environment["SERVICE_RESULT"] {
             self.result = result
@@ -50,7 +50,7 @@ public struct UnitFailure: Sendable {
     ///   - now: nil: not known, then every failure counts as one of its own.
     /// - Returns: nil where it was told, or is no failure.
     /// - Throws: `.unsafeHome`, `.io`.
-    public func event(
+    package func event(
         home: MosaicHome, state: UnitState?, words: OutcomeWords = OutcomeWords(), time: Double, now: BootTime?,
         folder: EventFolder
     ) throws(FleetError) -> FleetEvent? {

@@ -25,7 +25,7 @@ public struct NextCommands: Sendable {
     }
 
     /// The newest lines of a unit: `mosaic fleet logs` for a unit of the fleet, else the journalctl that it would become.
-    public func journal(of unit: UnitName, lines: Int) -> String {
+    package func journal(of unit: UnitName, lines: Int) -> String {
         if unit == holder { return fleet("logs", "--holder", "-n", "\(lines)") }
         if let agent = agents[unit] { return fleet("logs", "-n", "\(lines)", agent.rawValue) }
         var reading = JournalReading(units: [unit], scope: scope)

@@ -51,7 +51,7 @@ public struct OutcomeWords: Sendable {
     }
 
     /// The next step for a person with only a terminal; empty after success.
-    public func nextStep(for outcome: UnitOutcome) -> String {
+    package func nextStep(for outcome: UnitOutcome) -> String {
         let unit = outcome.unit
         let name = unit.rawValue
         switch outcome.result {
@@ -114,7 +114,7 @@ public struct OutcomeWords: Sendable {
     }
 
     /// Why a unit that was up is not any more, or not in the same run.
-    public func fall(from before: UnitState, to now: UnitState) -> String {
+    package func fall(from before: UnitState, to now: UnitState) -> String {
         let why = reason(result: now.result, state: now)
         if now.isInAutoRestart { return "died (\(why)) and waits for its automatic restart" }
         if now.isFailed { return "died: \(why)" }

@@ -1,21 +1,21 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Compares what each run was started from (`RunRecord`) with what a start would find now.
 ///
 /// A unit without a record (the holder, an agent of an earlier version) is judged by the times of its unit files and by
 /// the program that its main process runs; the rest is reported as unknown.
-public struct FileFreshness: FreshnessLook {
+package struct FileFreshness: FreshnessLook {
     private let unfollowed: () throws(FleetError) -> [UnitName: String]
 
     /// - Parameter unfollowed: the units that do not follow the roster yet, each with the roster's path.
-    public init(
+    package init(
         unfollowed: @escaping () throws(FleetError) -> [UnitName: String] = { () throws(FleetError) in [:] }
     ) {
         self.unfollowed = unfollowed
     }
 
-    public func look(
+    package func look(
         at states: [UnitState], of roster: Roster, in manager: any ServiceManager
     ) throws(FleetError) -> [UnitName: Freshness] {
         let running = states.filter(\.isActive)

@@ -41,19 +41,19 @@ public struct Freshness: Sendable, Equatable {
         }
     }
 
-    public var reasons: [Reason] = []
+    package var reasons: [Reason] = []
     /// Why it cannot be told, where nothing else makes it outdated.
-    public var doubt: String?
+    package var doubt: String?
 
     public init(reasons: [Reason] = [], doubt: String? = nil) {
         self.reasons = reasons
         self.doubt = doubt
     }
 
-    public var verdict: Verdict { !reasons.isEmpty ? .outdated : doubt == nil ? .current : .unknown }
+    package var verdict: Verdict { !reasons.isEmpty ? .outdated : doubt == nil ? .current : .unknown }
 
     /// A new run would change that. A roster that the units do not follow yet is followed by `apply` first.
-    public var isCuredByRestart: Bool { reasons.contains { $0.kind != .roster } }
+    package var isCuredByRestart: Bool { reasons.contains { $0.kind != .roster } }
 
     /// `program`, `drop-in, program`; empty when it is not outdated.
     public var kinds: String {

@@ -1,32 +1,32 @@
-public import FleetGuard
+package import FleetGuard
 
 /// What has happened to the fleet, as far as it was written down.
-public struct History: Sendable {
-    public struct Query: Sendable {
+package struct History: Sendable {
+    package struct Query: Sendable {
         /// Seconds since 1970; records that ended before are left out.
-        public var since: Double?
+        package var since: Double?
         /// Only what touched one of these units.
-        public var units: Set<String>?
+        package var units: Set<String>?
         /// Agents as a scope names them, for operations that ended before they touched a unit.
-        public var agents: Set<String> = []
-        public var onlyFailed = false
-        public var limit: Int?
+        package var agents: Set<String> = []
+        package var onlyFailed = false
+        package var limit: Int?
         /// Only the newest lines, so many of each file: decoding is what costs.
-        public var lines: Int?
+        package var lines: Int?
 
-        public init() {}
+        package init() {}
     }
 
     /// Newest last.
-    public var records: [HistoryRecord]
+    package var records: [HistoryRecord]
     /// Lines that are not records: torn, damaged, or of a later version.
-    public var unreadable: Int
+    package var unreadable: Int
 
     /// More than two files of the usual size; a larger one was not written by us.
     private static let readLimit = 8 << 20
 
     /// - Throws: `.unsafeHome`, `.io`.
-    public static func read(_ file: HistoryFile, _ query: Query = Query()) throws(FleetError) -> History {
+    package static func read(_ file: HistoryFile, _ query: Query = Query()) throws(FleetError) -> History {
         var found: [HistoryRecord] = []
         var unreadable = 0
         // From the end: decoding is what costs, and most want the last few.
@@ -46,7 +46,7 @@ public struct History: Sendable {
 
     /// The one record that `text` names: `last` is the last operation, else a token or the beginning of one.
     /// - Throws: `.usage` when it names none or several; `.unsafeHome`, `.io`.
-    public static func find(_ text: String, in file: HistoryFile) throws(FleetError) -> HistoryRecord {
+    package static func find(_ text: String, in file: HistoryFile) throws(FleetError) -> HistoryRecord {
         let shown = "'\(Printable.oneLine(text))'"
         // What happened to the lock on the way to it has no timeline.
         let operations = try read(file).records.filter(\.isOperation)

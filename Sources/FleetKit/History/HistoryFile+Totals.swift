@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 extension HistoryFile {
@@ -8,7 +8,7 @@ extension HistoryFile {
 
     /// Everything that was ever counted.
     /// - Throws: `.unsafeHome`, `.io`.
-    public func totals() throws(FleetError) -> HistoryTotals {
+    package func totals() throws(FleetError) -> HistoryTotals {
         guard let opened = try RunDirectoryOpener.openFleet(home: home, create: false) else { return HistoryTotals() }
         let folder = opened.number
         guard faccessat(folder, Self.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else {

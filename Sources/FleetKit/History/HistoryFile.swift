@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 internal import SystemPackage
 
@@ -8,12 +8,12 @@ internal import SystemPackage
 /// file is for what takes two steps: a new file when this one is full, and taking back a line that the disk had no
 /// room for. A writer that cannot get that lock soon (its holder is stopped) appends without it. What a crash
 /// of the machine tore is ended by the next writer, so it costs one line.
-public struct HistoryFile: Sendable {
-    public static let name = "history.jsonl"
+package struct HistoryFile: Sendable {
+    package static let name = "history.jsonl"
     /// The one before.
-    public static let oldName = "history.jsonl.1"
+    package static let oldName = "history.jsonl.1"
     /// A file that would become larger is put aside.
-    public static let maximumBytes = 1 << 20
+    package static let maximumBytes = 1 << 20
 
     /// The mosaic home.
     let home: String
@@ -22,16 +22,16 @@ public struct HistoryFile: Sendable {
     private static let step: Duration = .milliseconds(1)
 
     /// - Parameter limit: bytes of one file.
-    public init(home: String, limit: Int = HistoryFile.maximumBytes) {
+    package init(home: String, limit: Int = HistoryFile.maximumBytes) {
         self.home = home
         self.limit = limit
     }
 
-    public var path: String { home + "/fleet/" + Self.name }
+    package var path: String { home + "/fleet/" + Self.name }
 
     /// Adds the record, or nothing of it.
     /// - Throws: `.unsafeHome` for a file that another user could have put there; `.io`.
-    public func append(_ record: HistoryRecord) throws(FleetError) {
+    package func append(_ record: HistoryRecord) throws(FleetError) {
         let line = try record.line()
         guard let opened = try RunDirectoryOpener.openFleet(home: home, create: true) else {
             throw FleetError(

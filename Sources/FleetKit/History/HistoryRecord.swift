@@ -19,7 +19,7 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
         case `break`
 
         /// Something that was done to the fleet, in contrast to what happened to the lock on the way to it.
-        public var isOperation: Bool {
+        package var isOperation: Bool {
             switch self {
             case .restart, .heal, .run, .start, .stop: true
             case .takeover, .eviction, .break: false
@@ -28,25 +28,25 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
     }
 
     /// A process that owned the lock.
-    public struct Party: Codable, Sendable, Equatable {
-        public var pid: Int32
-        public var command: String
-        public var token: String
-        public var reason: String?
+    package struct Party: Codable, Sendable, Equatable {
+        package var pid: Int32
+        package var command: String
+        package var token: String
+        package var reason: String?
         /// How far it had come: `phase drain 3/20`.
-        public var progress: String?
+        package var progress: String?
     }
 
     /// Milliseconds since the operation was asked for.
-    public struct Span: Codable, Sendable, Equatable {
+    package struct Span: Codable, Sendable, Equatable {
         /// A phase, or the verb of a unit's command.
-        public var what: String
-        public var from: Int64
-        public var to: Int64
+        package var what: String
+        package var from: Int64
+        package var to: Int64
         /// How a unit's command ended.
-        public var outcome: String?
+        package var outcome: String?
 
-        public init(_ what: String, from: Int64, to: Int64, outcome: String? = nil) {
+        package init(_ what: String, from: Int64, to: Int64, outcome: String? = nil) {
             self.what = what
             self.from = from
             self.to = to
@@ -58,19 +58,19 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
         public var unit: String
         /// Of its last command: `done`, or the outcome's name.
         public var outcome: String
-        public var spans: [Span]
+        package var spans: [Span]
     }
 
-    public static let currentVersion = 1
+    package static let currentVersion = 1
 
     public var version = HistoryRecord.currentVersion
     public var kind: String
     /// Of the acquisition; of the lock that was broken, for a break; none for an operation that never had the lock.
     public var token: String?
     /// Of the `lock run` around it.
-    public var outer: String?
+    package var outer: String?
     public var pid: Int32
-    public var uid: UInt32
+    package var uid: UInt32
     /// The user, and from where: `alice (pts/3)`. Older records have none.
     public var who: String?
     public var host: String
@@ -78,24 +78,24 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
     public var reason: String?
     public var scope: LockScope
     /// RFC 3339: when it was asked for, and when it ended.
-    public var startedAt: String
-    public var endedAt: String
+    package var startedAt: String
+    package var endedAt: String
     /// From the one to the other.
     public var milliseconds: Int64 = 0
     /// For the lock.
     public var waited: Int64 = 0
     /// The last owner that it waited for; unknown after a short wait.
-    public var waitedFor: Party?
+    package var waitedFor: Party?
     /// Who lost the lock, for a takeover, an eviction and a break.
-    public var owner: Party?
+    package var owner: Party?
     /// `done`, `failed`, `joined`, an error's code; the verdict, for what happened to the lock.
     public var result: String
     public var status: Int32 = 0
     public var error: String?
-    public var phases: [Span] = []
+    package var phases: [Span] = []
     public var units: [Unit] = []
     /// So many units were left out, because the line would have been too long.
-    public var omitted: Int?
+    package var omitted: Int?
 
     public init(
         _ kind: Kind, by process: ProcessIdentity, command: String, reason: String?, scope: LockScope,
@@ -113,7 +113,7 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
         self.result = result
     }
 
-    public var isOperation: Bool { Kind(rawValue: kind)?.isOperation == true }
+    package var isOperation: Bool { Kind(rawValue: kind)?.isOperation == true }
 
     /// Whether it succeeded. A takeover means that another operation did not.
     public var isWell: Bool { result == "done" || result == "joined" }
@@ -169,7 +169,7 @@ extension HistoryRecord {
 
 extension HistoryRecord.Party {
     /// nil if the lock was not a record: then its owner is unknown.
-    public init?(_ observation: LockObservation) {
+    package init?(_ observation: LockObservation) {
         guard let record = observation.record else { return nil }
         self.init(
             pid: record.pid, command: record.command, token: record.token, reason: record.reason,

@@ -2,21 +2,21 @@ internal import FleetGuard
 internal import FoundationEssentials
 
 /// What the history counts up to, also of records that it has thrown away since: counters must not go down.
-public struct HistoryTotals: Codable, Sendable, Equatable {
+package struct HistoryTotals: Codable, Sendable, Equatable {
     /// Restarts by their result.
-    public var restarts: [String: Int64]
+    package var restarts: [String: Int64]
     /// Of restarts and `lock run`s: how many got or gave up the lock, and what they waited for it together.
-    public var waits: Int64 = 0
-    public var waitedMilliseconds: Int64 = 0
+    package var waits: Int64 = 0
+    package var waitedMilliseconds: Int64 = 0
     /// `takeover`, `eviction`, `break`.
-    public var takeovers: [String: Int64]
+    package var takeovers: [String: Int64]
     /// Of the older file when it was last counted in: it is not counted twice, whenever a crash comes.
     var counted: String?
 
     /// Results that a dashboard may ask for before the first of them.
     private static let known = ["done", "joined", "failed", "halted", "evicted", "busy"]
 
-    public init() {
+    package init() {
         restarts = Dictionary(uniqueKeysWithValues: Self.known.map { ($0, 0) })
         takeovers = Dictionary(
             uniqueKeysWithValues: HistoryRecord.Kind.allCases.filter { !$0.isOperation }.map { ($0.rawValue, 0) })

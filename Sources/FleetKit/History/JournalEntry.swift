@@ -1,13 +1,13 @@
 internal import FleetGuard
 
 /// A record as an entry of the journal.
-public enum JournalEntry {
+package enum JournalEntry {
     /// Of every entry that is written here, for `journalctl MESSAGE_ID=…`.
-    public static let messageID = "6f1a0c9d6e0b4c5f9a3f1d0f6c1b7e52"
+    package static let messageID = "6f1a0c9d6e0b4c5f9a3f1d0f6c1b7e52"
 
     /// `journalctl --user -u UNIT` (with `--user-unit` the same) also shows entries whose USER_UNIT is that unit and
     /// whose sender is the same user, `journalctl -u UNIT` those of root whose OBJECT_SYSTEMD_UNIT is: journalctl(1) 252.
-    public static func fields(_ record: HistoryRecord, _ scope: ManagerScope) -> JournalSocket.Fields {
+    package static func fields(_ record: HistoryRecord, _ scope: ManagerScope) -> JournalSocket.Fields {
         var fields: JournalSocket.Fields = [
             ("MESSAGE", HistoryWords.sentence(record)),
             // 6 is information, 4 a warning.
@@ -30,9 +30,9 @@ public enum JournalEntry {
 }
 
 /// Records in words. Everything that comes from a file is made safe for a terminal.
-public enum HistoryWords {
+package enum HistoryWords {
     /// `restart of the whole fleet by pid 12 done in 2.3s, after 1.2s of waiting for pid 11 (…): new tmux`
-    public static func sentence(_ record: HistoryRecord) -> String {
+    package static func sentence(_ record: HistoryRecord) -> String {
         let took = DurationText.human(.milliseconds(record.milliseconds))
         let why = record.reason.map { ": \(Printable.oneLine($0))" } ?? ""
         let result = Printable.oneLine(record.result, limit: 40)
@@ -63,7 +63,7 @@ public enum HistoryWords {
         return ", after \(DurationText.human(.milliseconds(record.waited))) of waiting\(owner)"
     }
 
-    public static func party(_ party: HistoryRecord.Party?) -> String {
+    package static func party(_ party: HistoryRecord.Party?) -> String {
         guard let party else { return "an unknown owner" }
         let progress = party.progress.map { ", \(Printable.oneLine($0, limit: 60))" } ?? ""
         let reason = party.reason.map { ", reason: \(Printable.oneLine($0))" } ?? ""

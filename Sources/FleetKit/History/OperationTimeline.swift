@@ -1,14 +1,14 @@
 internal import FleetGuard
 
 /// Records the times of an operation's steps, as it reports them, for the history.
-public final class OperationTimeline: OperationObserver {
+package final class OperationTimeline: OperationObserver {
     private let clock: any OperationClock
     private let begin: Duration
     /// Since when the lock is waited for; nil: it is not.
     private var wanted: Duration?
     private var waited = Duration.zero
     /// The last owner that was waited for.
-    public var waitedFor: HistoryRecord.Party?
+    package var waitedFor: HistoryRecord.Party?
     private var phases: [HistoryRecord.Span] = []
     private var phaseBegan: Duration?
     private var spans: [UnitName: [HistoryRecord.Span]] = [:]
@@ -17,23 +17,23 @@ public final class OperationTimeline: OperationObserver {
     private var open: [UnitName: (what: String, since: Duration)] = [:]
 
     /// The clock runs from here.
-    public init(clock: any OperationClock = SystemClock()) {
+    package init(clock: any OperationClock = SystemClock()) {
         self.clock = clock
         begin = clock.now()
         wanted = begin
     }
 
     /// What comes next is no wait for the lock, but one for agents (`--when-idle`).
-    public func waitsForAgents() { wanted = nil }
+    package func waitsForAgents() { wanted = nil }
 
-    public func lockWanted() { wanted = clock.now() }
+    package func lockWanted() { wanted = clock.now() }
 
-    public func lockAcquired() {
+    package func lockAcquired() {
         if let wanted { waited += clock.now() - wanted }
         wanted = nil
     }
 
-    public func operation(_ event: OperationEvent) {
+    package func operation(_ event: OperationEvent) {
         let now = clock.now()
         switch event {
         case .phaseBegan: phaseBegan = now
@@ -52,7 +52,7 @@ public final class OperationTimeline: OperationObserver {
     }
 
     /// Brings what is known into the record: the times, the wait, the phases, the units.
-    public func complete(_ record: inout HistoryRecord) {
+    package func complete(_ record: inout HistoryRecord) {
         let end = clock.now()
         record.milliseconds = since(end)
         record.waited = (waited + (wanted.map { end - $0 } ?? .zero)).wholeMilliseconds
@@ -84,16 +84,16 @@ public final class OperationTimeline: OperationObserver {
 }
 
 /// Tells two observers the same.
-public final class ObserverPair: OperationObserver {
+package final class ObserverPair: OperationObserver {
     private let first: any OperationObserver
     private let second: any OperationObserver
 
-    public init(_ first: any OperationObserver, _ second: any OperationObserver) {
+    package init(_ first: any OperationObserver, _ second: any OperationObserver) {
         self.first = first
         self.second = second
     }
 
-    public func operation(_ event: OperationEvent) {
+    package func operation(_ event: OperationEvent) {
         first.operation(event)
         second.operation(event)
     }

@@ -1,8 +1,8 @@
-public import FleetGuard
+package import FleetGuard
 
 /// Which user's `stop` took a unit down, and when, as far as the history shows. systemd knows no author, and where nothing refers
 /// to a unit that is down it forgets the time, too.
-public final class StopAuthor {
+package final class StopAuthor {
     private struct End: Hashable {
         var unit: UnitName
         /// Microseconds since 1970; 0 where systemd has forgotten it.
@@ -18,11 +18,11 @@ public final class StopAuthor {
     /// Of the history's file. What lies further back was followed by so much that nothing is said.
     private static let lines = 300
 
-    public init(_ history: HistoryFile) { self.history = history }
+    package init(_ history: HistoryFile) { self.history = history }
 
     /// Adds to each row that is down who stopped it, where the history tells.
     /// - Throws: `.unsafeHome`, `.io`: the history cannot be read; the report is as it was.
-    public func add(to report: inout StatusReport) throws(FleetError) {
+    package func add(to report: inout StatusReport) throws(FleetError) {
         let ends = report.rows.map { row in
             row.state.isDown && row.state.loadState == "loaded"
                 ? End(unit: row.unit, moment: row.state.inactiveSince) : nil

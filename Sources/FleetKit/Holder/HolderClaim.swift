@@ -1,19 +1,19 @@
-public import FleetGuard
+package import FleetGuard
 internal import FoundationEssentials
 
 /// The content of a holder's lock: which mosaic home acts on the holder, and by which process. One line of JSON.
-public struct HolderClaim: Codable, Sendable, Equatable {
+package struct HolderClaim: Codable, Sendable, Equatable {
     static let longest = 16 << 10
 
-    public var version = 1
+    package var version = 1
     /// As it was found or typed; two paths may lead to the same home.
-    public var home: String
-    public var homeDevice: UInt64
-    public var homeInode: UInt64
+    package var home: String
+    package var homeDevice: UInt64
+    package var homeInode: UInt64
     /// Of the home's own lock, under which it acts.
-    public var token: String
-    public var process: ProcessIdentity
-    public var command: String
+    package var token: String
+    package var process: ProcessIdentity
+    package var command: String
 
     init(home: String, place: FileID, token: String, process: ProcessIdentity, command: String) {
         self.home = home

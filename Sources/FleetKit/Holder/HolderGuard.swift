@@ -1,8 +1,8 @@
-public import FleetGuard
+package import FleetGuard
 
 /// Lets one mosaic home at a time act on a holder. Comes after the home's own lock and its burial, which excludes everyone
 /// else of the same home.
-public struct HolderGuard {
+package struct HolderGuard {
     private let holder: UnitName
     /// The manager's runtime directory.
     private let directory: String
@@ -42,7 +42,7 @@ public struct HolderGuard {
     /// - Returns: the lock, which lasts as long as the value; nil where this process goes on without: inside a `lock run`
     ///   that has it, or after a warning, because a process of this home that lost the home's lock cannot be ended.
     /// - Throws: `.unsafeHome`, naming both homes, where another home has it; `.evicted`; `.io`; an interruption.
-    public func take(under lock: HeldLock, grace: Duration) throws(FleetError) -> HolderLock? {
+    package func take(under lock: HeldLock, grace: Duration) throws(FleetError) -> HolderLock? {
         let claim = HolderClaim(
             home: home, place: place, token: lock.record.token, process: processes.me, command: lock.record.command)
         let start = time.now()

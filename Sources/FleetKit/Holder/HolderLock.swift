@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// The file is permanent and its `flock` is the lock; the process's end frees it. Its content only says who has it, and
 /// is believed of a process alone that the kernel shows to hold the lock.
-public final class HolderLock {
+package final class HolderLock {
     enum Attempt {
         case mine(HolderLock)
         /// This process, which lives and was seen to hold the lock, wrote this.
@@ -21,7 +21,7 @@ public final class HolderLock {
 
     private init(_ file: consuming Descriptor) { self.file = consume file }
 
-    public func release() { file = nil }
+    package func release() { file = nil }
 
     /// One try, which never waits. Ten system calls where the lock is free and the file is there.
     ///

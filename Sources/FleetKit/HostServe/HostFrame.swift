@@ -10,7 +10,7 @@ public struct HostFrame: Codable, Sendable, Equatable {
     /// Bytes of one line: a document of 1 MiB, of which every byte may be escaped.
     public static let sizeLimit = 8 << 20
     /// Bytes of a command's output that are passed on.
-    public static let textLimit = 1 << 20
+    package static let textLimit = 1 << 20
 
     public enum Kind: String, Codable, Sendable {
         /// The first of every answer.

@@ -1,20 +1,20 @@
 internal import CLinux
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Runs one accepted operation to its end, whatever becomes of the connection that asked for it.
-public struct HostKeeper {
+package struct HostKeeper {
     /// Absolute.
-    public var program: String
+    package var program: String
     /// Without the program's name.
-    public var arguments: [String]
-    public var environment: [String: String]
-    public var ledger: HostLedger
+    package var arguments: [String]
+    package var environment: [String: String]
+    package var ledger: HostLedger
 
     /// Bytes of what the operation said that are kept for a station that was away.
     private static let wordsLimit = 1 << 18
 
-    public init(program: String, arguments: [String], environment: [String: String], ledger: HostLedger) {
+    package init(program: String, arguments: [String], environment: [String: String], ledger: HostLedger) {
         self.program = program
         self.arguments = arguments
         self.environment = environment
@@ -26,7 +26,7 @@ public struct HostKeeper {
     ///   - idle: called at least every 100 ms.
     /// - Returns: the exit status, which has been written down: the program's, or 128 and the signal that ended it.
     /// - Throws: `.io`; what the program does then goes on.
-    public func run(
+    package func run(
         _ operation: borrowing HostLedger.Accepted, line: (String) throws(FleetError) -> Void,
         idle: () throws(FleetError) -> Void
     ) throws(FleetError) -> Int32 {
@@ -106,14 +106,14 @@ public struct HostKeeper {
 }
 
 /// Lines out of bytes as they come; a line without an end is cut at a bound.
-public struct LinePieces {
+package struct LinePieces {
     private var rest: [UInt8] = []
     private let limit: Int
 
-    public init(limit: Int = 4096) { self.limit = limit }
+    package init(limit: Int = 4096) { self.limit = limit }
 
     /// Invalid UTF-8 is repaired with U+FFFD.
-    public mutating func add(_ bytes: [UInt8]) -> [String] {
+    package mutating func add(_ bytes: [UInt8]) -> [String] {
         var lines: [String] = []
         for byte in bytes {
             if byte == UInt8(ascii: "\n") || rest.count >= limit {
@@ -126,7 +126,7 @@ public struct LinePieces {
         return lines
     }
 
-    public mutating func flush() -> [String] {
+    package mutating func flush() -> [String] {
         defer { rest = [] }
         return rest.isEmpty ? [] : [String(decoding: rest, as: UTF8.self)]
     }

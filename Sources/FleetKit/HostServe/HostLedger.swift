@@ -18,7 +18,7 @@ public struct HostLedger {
         public var id: String
         public var author: String
         public var command: [String]
-        public var isVoid: Bool
+        package var isVoid: Bool
         /// The host's when it was written down; absent in files of versions before it: 0.
         public var generation: Int?
     }
@@ -54,7 +54,7 @@ public struct HostLedger {
 
     /// - Parameter generation: as this host's hello said it to the station beforehand.
     /// - Throws: `.io`; `.usage` for a generation that this host no longer, or not yet, knows. Nothing may be done then.
-    public func accept(
+    package func accept(
         _ id: HostOperationID, author: String, command: [String], generation: Int
     ) throws(FleetError) -> Answer {
         let generations = try turnedGenerations()

@@ -7,11 +7,11 @@ internal import SystemPackage
 ///
 /// An agent that answers a stop with a failure, or has to be killed in the end, is failed to systemd, as one that failed by
 /// itself is.
-public struct AskedEnds {
+package struct AskedEnds {
     private static let prefix = "stopped-"
     private let home: MosaicHome
 
-    public init(home: MosaicHome) { self.home = home }
+    package init(home: MosaicHome) { self.home = home }
 
     /// - Parameter run: nil: a new run has begun.
     /// - Throws: `.io`, `.unsafeHome`.
@@ -47,7 +47,7 @@ public struct AskedEnds {
     }
 
     /// Whether the run of this unit that is under way was asked to end; false where that cannot be read.
-    public func isAsked(_ unit: UnitName) -> Bool {
+    package func isAsked(_ unit: UnitName) -> Bool {
         do throws(FleetError) { return try run(of: unit) != nil } catch { return false }
     }
 

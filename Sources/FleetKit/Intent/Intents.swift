@@ -16,7 +16,7 @@ public struct Intents: Sendable, Equatable {
     }
 
     /// Taken down by a restart that has not started them again.
-    public private(set) var owed: Set<UnitName> = []
+    package private(set) var owed: Set<UnitName> = []
     /// Stopped by a person's `stop`, and not started by this tool since.
     public private(set) var stopped: [UnitName: Stop] = [:]
 
@@ -47,7 +47,7 @@ public struct Intents: Sendable, Equatable {
     }
 
     /// Whether the unit is down because it was stopped: not if it has run (and failed) since, without this tool.
-    public func isStopped(_ state: UnitState) -> Bool {
+    package func isStopped(_ state: UnitState) -> Bool {
         guard let stop = stopped[state.name], state.isDown else { return false }
         return !state.isFailed || state.invocationID == stop.run
     }

@@ -1,25 +1,25 @@
-public import FleetGuard
+package import FleetGuard
 
 /// What `logs` asks of journalctl(1).
-public struct JournalReading: Sendable, Equatable {
-    public var units: [UnitName]
-    public var scope: ManagerScope
+package struct JournalReading: Sendable, Equatable {
+    package var units: [UnitName]
+    package var scope: ManagerScope
     /// Goes on with what comes.
-    public var follows = false
+    package var follows = false
     /// So many of the newest lines; nil: journalctl's own default (all, or ten when it follows).
-    public var lines: Int?
+    package var lines: Int?
     /// One JSON object for each entry, as journalctl has it.
-    public var isJSON = false
+    package var isJSON = false
     /// No remarks of journalctl's own.
-    public var isQuiet = false
+    package var isQuiet = false
 
     /// journalctl's own words for times, such as `10 min ago`.
-    public var since: String?
-    public var until: String?
+    package var since: String?
+    package var until: String?
     /// A regular expression that the entries' texts are to match.
-    public var pattern: String?
+    package var pattern: String?
 
-    public init(units: [UnitName], scope: ManagerScope) {
+    package init(units: [UnitName], scope: ManagerScope) {
         self.units = units
         self.scope = scope
     }
@@ -28,7 +28,7 @@ public struct JournalReading: Sendable, Equatable {
     ///
     /// `--user-unit=`, not `--user --unit=`: the latter opens the user's own journal files alone, which do not exist for
     /// root and where the journal is kept in memory; then it would say that there is nothing.
-    public var options: [String] {
+    package var options: [String] {
         let option = scope == .user ? "--user-unit=" : "--unit="
         var words = units.map { option + $0.rawValue }
         if follows { words.append("--follow") }
@@ -43,10 +43,10 @@ public struct JournalReading: Sendable, Equatable {
     }
 
     /// The same for a program: nothing behind it is an option.
-    public var arguments: [String] { options + ["--"] }
+    package var arguments: [String] { options + ["--"] }
 
     /// - Throws: `.noServiceManager` when there is no journalctl in `PATH`.
-    public func program(environment: [String: String]) throws(FleetError) -> ProgramHandover {
+    package func program(environment: [String: String]) throws(FleetError) -> ProgramHandover {
         let searched = environment["PATH"] ?? ExecutablePath.usual
         guard let path = ExecutablePath.find("journalctl", path: searched) else {
             throw FleetError(

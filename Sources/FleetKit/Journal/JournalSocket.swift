@@ -2,20 +2,20 @@ internal import CLinux
 internal import Glibc
 
 /// The journal's native protocol: one datagram for each entry, systemd.io/JOURNAL_NATIVE_PROTOCOL.
-public struct JournalSocket: Sendable {
+package struct JournalSocket: Sendable {
     /// In the journal's order; a name may stand several times, and a search for any of its values finds the entry.
-    public typealias Fields = [(name: String, value: String)]
+    package typealias Fields = [(name: String, value: String)]
 
     /// Who sent an entry, as journalctl shows it.
     static let identifier = "mosaic-fleet"
 
     private let path: String
 
-    public init(path: String = "/run/systemd/journal/socket") { self.path = path }
+    package init(path: String = "/run/systemd/journal/socket") { self.path = path }
 
     /// Does not wait: a journal that is too busy loses the entry.
     /// - Returns: nil when the journal has it, else why not.
-    public func send(_ fields: Fields) -> String? {
+    package func send(_ fields: Fields) -> String? {
         let bytes = Self.encode(fields)
         let file = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard file >= 0 else { return String(cString: strerror(errno)) }

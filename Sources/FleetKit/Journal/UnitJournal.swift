@@ -1,7 +1,7 @@
 internal import FleetGuard
 
 /// The last words of a unit, from the journal: read with `journalctl`, for people who would do that next.
-public struct UnitJournal: Sendable {
+package struct UnitJournal: Sendable {
     private let program: String
     private let scope: ManagerScope
     private let environment: [String: String]
@@ -10,7 +10,7 @@ public struct UnitJournal: Sendable {
     private static let patience = Duration.seconds(2)
 
     /// - Returns: nil where `PATH` has no journalctl.
-    public init?(scope: ManagerScope, environment: [String: String]) {
+    package init?(scope: ManagerScope, environment: [String: String]) {
         guard let program = ExecutablePath.find("journalctl", in: environment) else { return nil }
         self.program = program
         self.scope = scope
@@ -23,7 +23,7 @@ public struct UnitJournal: Sendable {
     ///
     /// - Parameter since: seconds since 1970.
     /// - Returns: nothing, too, where there is no journal or it may not be read: that is no failure of the fleet.
-    public func lastLines(of unit: UnitName, since: Double, count: Int) -> [String] {
+    package func lastLines(of unit: UnitName, since: Double, count: Int) -> [String] {
         var reading = JournalReading(units: [unit], scope: scope)
         // Room for what is left out below: of this operation, and of others at this moment.
         reading.lines = count + 5

@@ -1,5 +1,5 @@
 internal import CLinux
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// The process between a `lock run` and its command, so that the command never outlives the lock.
@@ -9,7 +9,7 @@ internal import Glibc
 /// `lock run` dies, however that happens, it kills all of that and ends. It is in a process group of its own, where no
 /// key of the terminal reaches it. When *it* is killed the `lock run` does its work, and the kernel kills the command
 /// itself.
-public struct LockRunKeeper {
+package struct LockRunKeeper {
     private let control: CInt
     private let arguments: LockRunKeeperArguments
     private var everything = Descendants()
@@ -24,7 +24,7 @@ public struct LockRunKeeper {
     ]
 
     /// - Parameter arguments: as `KeptCommand` made them.
-    public init(_ arguments: LockRunKeeperArguments) {
+    package init(_ arguments: LockRunKeeperArguments) {
         self.arguments = arguments
         control = arguments.control
     }
@@ -34,7 +34,7 @@ public struct LockRunKeeper {
     ///   - program: the program's path.
     ///   - words: the whole argument vector, the program's name first.
     /// - Throws: `.io`, before the command was started.
-    public mutating func run(
+    package mutating func run(
         program: String, words: [String], environment: [String: String]
     ) throws(FleetError) {
         for number in Self.ignored { signal(number, SIG_IGN) }
@@ -176,19 +176,19 @@ public struct LockRunKeeper {
 }
 
 /// What the keeper's command line says, beside the command.
-public struct LockRunKeeperArguments: Sendable, Equatable {
+package struct LockRunKeeperArguments: Sendable, Equatable {
     /// Descriptor of the lock's record.
-    public var lock: CInt
+    package var lock: CInt
     /// Descriptor of the socket to the `lock run`.
-    public var control: CInt
+    package var control: CInt
     /// The command becomes the foreground of the terminal at its standard input.
-    public var takesTerminal: Bool
+    package var takesTerminal: Bool
     /// The command ignores SIGHUP, as under nohup(1).
-    public var ignoresHangUp: Bool
+    package var ignoresHangUp: Bool
     /// Into which the `lock run` moves the command; nil: there is none.
-    public var scope: UnitName?
+    package var scope: UnitName?
 
-    public init(lock: CInt, control: CInt, takesTerminal: Bool, ignoresHangUp: Bool, scope: UnitName? = nil) {
+    package init(lock: CInt, control: CInt, takesTerminal: Bool, ignoresHangUp: Bool, scope: UnitName? = nil) {
         self.lock = lock
         self.control = control
         self.takesTerminal = takesTerminal

@@ -1,17 +1,17 @@
 /// The fleet in numbers, as `metrics` prints them. The names are documented in docs/metrics.md.
-public struct FleetMetrics {
+package struct FleetMetrics {
     /// nil: the service manager could not be asked.
-    public var report: StatusReport?
+    package var report: StatusReport?
     /// Agents that run outdated; nil where it is not known.
-    public var outdated: Int?
-    public var isLocked: Bool
+    package var outdated: Int?
+    package var isLocked: Bool
     /// Units that `heal` lets rest.
-    public var resting: Int?
+    package var resting: Int?
     /// Agents that a restart took down and did not start again.
-    public var owed: Int?
-    public var totals: HistoryTotals
+    package var owed: Int?
+    package var totals: HistoryTotals
 
-    public init(report: StatusReport?, outdated: Int?, isLocked: Bool, resting: Int?, totals: HistoryTotals) {
+    package init(report: StatusReport?, outdated: Int?, isLocked: Bool, resting: Int?, totals: HistoryTotals) {
         self.report = report
         self.outdated = outdated
         self.isLocked = isLocked
@@ -19,7 +19,7 @@ public struct FleetMetrics {
         self.totals = totals
     }
 
-    public var text: OpenMetricsText {
+    package var text: OpenMetricsText {
         var text = OpenMetricsText()
         func one(_ value: Double) -> [(labels: [(name: String, value: String)], value: Double)] { [([], value)] }
         text.add(

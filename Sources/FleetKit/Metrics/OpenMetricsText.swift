@@ -3,7 +3,7 @@ public struct OpenMetricsText: Sendable {
     public enum Kind: String, Sendable { case gauge, counter, summary }
 
     /// Samples of one name. A counter's samples get `_total`; a summary's name their own suffix.
-    public struct Family: Sendable {
+    package struct Family: Sendable {
         var name: String
         var kind: Kind
         var help: String
@@ -38,7 +38,7 @@ public struct OpenMetricsText: Sendable {
     }
 
     /// How often something took place, and what it took together.
-    public mutating func addSummary(_ name: String, unit: String, help: String, count: Double, sum: Double) {
+    package mutating func addSummary(_ name: String, unit: String, help: String, count: Double, sum: Double) {
         families.append(
             Family(
                 name: "mosaic_fleet_" + name, kind: .summary, help: help, unit: unit,
@@ -48,7 +48,7 @@ public struct OpenMetricsText: Sendable {
     }
 
     /// With `# EOF` and a line end.
-    public func render() -> String {
+    package func render() -> String {
         var lines: [String] = []
         for family in families {
             lines.append("# TYPE \(family.name) \(family.kind.rawValue)")

@@ -12,15 +12,15 @@ public struct BootLinks {
 
     public struct Change: Sendable, Equatable {
         /// Units that start at boot from now on, the holder first.
-        public var enabled: [UnitName] = []
+        package var enabled: [UnitName] = []
         /// Units that came up at boot before.
-        public var disabled: [UnitName] = []
+        package var disabled: [UnitName] = []
         /// Whether anything was not so before.
-        public var isChange = false
+        package var isChange = false
     }
 
     /// Whether the holder comes up at boot. New agents follow it.
-    public func isEnabled() throws(FleetError) -> Bool {
+    package func isEnabled() throws(FleetError) -> Bool {
         try manager.unitFileStates(of: [roster.holder.unit]).first == "enabled"
     }
 
@@ -48,7 +48,7 @@ public struct BootLinks {
     }
 
     /// Also agents that left the roster.
-    public func disable() throws(FleetError) -> Change {
+    package func disable() throws(FleetError) -> Change {
         let holder = try isEnabled() ? [roster.holder.unit] : []
         let disabled = try disable(holder + enabledAgents())
         return Change(disabled: disabled, isChange: !disabled.isEmpty)
@@ -57,7 +57,7 @@ public struct BootLinks {
     /// Takes the links of some agents away.
     /// - Returns: those that had one.
     @discardableResult
-    public func disable(agents: [AgentName]) throws(FleetError) -> [UnitName] {
+    package func disable(agents: [AgentName]) throws(FleetError) -> [UnitName] {
         let units = try agents.map { (agent) throws(FleetError) in try agent.unit }
         let states = try manager.unitFileStates(of: units)
         return try disable(zip(units, states).filter { $0.1 == "enabled" }.map(\.0))

@@ -17,13 +17,13 @@ public struct OperationOutline: Sendable, Equatable {
     /// Every unit that a command is meant for, the holder first, then in the roster's order.
     public var units: [UnitName]
     /// In their order. A phase may turn out to have nothing to do and never begin.
-    public var phases: [Phase]
+    package var phases: [Phase]
 
     /// Units that the restart of the first one stops and starts, without a command of their own.
-    public var carried: [UnitName]
+    package var carried: [UnitName]
 
     /// How long each may take to stop (`TimeoutStopSec=`), where it is known and there is a bound.
-    public var stopTimeouts: [UnitName: Duration] = [:]
+    package var stopTimeouts: [UnitName: Duration] = [:]
 
     public init(units: [UnitName], phases: [Phase], carried: [UnitName] = []) {
         self.units = units

@@ -7,9 +7,9 @@ public struct OperationReport: Sendable, Equatable {
         /// In words; for a unit that fell while it was watched, why.
         public var message: String
         /// Empty after success.
-        public var nextStep: String
+        package var nextStep: String
         /// Of a rolling restart: the step in which it was taken, from 1; nil for any other operation.
-        public var step: Int?
+        package var step: Int?
 
         public var unit: UnitName { outcome.unit }
     }

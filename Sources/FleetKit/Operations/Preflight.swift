@@ -1,33 +1,33 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// What would keep a unit from coming up, as far as it can be known while it still runs: stopping an agent whose
 /// directory was deleted has ended work for nothing.
-public struct Preflight: Sendable {
+package struct Preflight: Sendable {
     /// One thing that is in a unit's way.
-    public struct Obstacle: Sendable, Equatable {
-        public var unit: UnitName
+    package struct Obstacle: Sendable, Equatable {
+        package var unit: UnitName
         /// `agent 'coder'`, or the holder's unit.
-        public var subject: String
+        package var subject: String
         /// Without a full stop: `its directory /home/me/coder does not exist`.
-        public var what: String
+        package var what: String
         /// The least that removes it.
-        public var hint: String
+        package var hint: String
     }
 
-    public var roster: Roster
+    package var roster: Roster
     /// For `~` in an agent's directory; nil: directories are not checked.
-    public var userHome: String?
-    public var commands: NextCommands
+    package var userHome: String?
+    package var commands: NextCommands
 
-    public init(roster: Roster, userHome: String?, commands: NextCommands) {
+    package init(roster: Roster, userHome: String?, commands: NextCommands) {
         self.roster = roster
         self.userHome = userHome
         self.commands = commands
     }
 
     /// The first obstacle of each agent, in the order given. Asks the manager only where a program has to be searched.
-    public func obstacles(
+    package func obstacles(
         of agents: [Roster.Agent], from manager: any ServiceManager
     ) throws(FleetError) -> [Obstacle] {
         let inherited = try manager.searchPath()
@@ -54,7 +54,7 @@ public struct Preflight: Sendable {
     }
 
     /// What the manager itself would say to a start.
-    public func obstacle(in state: UnitState) -> Obstacle? {
+    package func obstacle(in state: UnitState) -> Obstacle? {
         let unit = state.name
         let subject = roster.agents.first { $0.unit == unit }.map { "agent '\($0.name)'" } ?? unit.rawValue
         let result: UnitOutcome.Result

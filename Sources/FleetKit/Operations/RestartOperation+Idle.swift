@@ -5,7 +5,7 @@ public struct WhenIdle: Sendable, Equatable {
     /// A run of an agent's unit.
     public struct Run: Sendable, Equatable {
         public var unit: UnitName
-        public var invocationID: String
+        package var invocationID: String
 
         public init(unit: UnitName, invocationID: String) {
             self.unit = unit

@@ -5,7 +5,7 @@ extension RestartPlan {
 
     /// The commands in their order, for printing. What is decided on the way (an agent that came back by itself, a
     /// start limit) is not in it.
-    public var steps: [Step] {
+    package var steps: [Step] {
         var steps: [Step] = []
         let stops = (drained + ending).map { UnitCommand(.stop, $0) }
         if !stops.isEmpty { steps.append(.init(phase: .drain, commands: stops)) }

@@ -3,7 +3,7 @@ public import FleetGuard
 /// What a restart would do with the fleet as it is now. A value: computed and printed without the lock (`--dry-run`),
 /// and computed again by the operation once the lock is held.
 public struct RestartPlan: Sendable, Equatable {
-    public enum HolderPart: String, Sendable, Codable {
+    package enum HolderPart: String, Sendable, Codable {
         /// The holder is left alone.
         case none
         /// It is down, so the agents need it started first.
@@ -22,35 +22,35 @@ public struct RestartPlan: Sendable, Equatable {
         case undrained
     }
 
-    public struct Step: Sendable, Equatable {
-        public var phase: OperationPhase
-        public var commands: [UnitCommand]
+    package struct Step: Sendable, Equatable {
+        package var phase: OperationPhase
+        package var commands: [UnitCommand]
     }
 
     public var holder: UnitName
-    public var holderPart: HolderPart
+    package var holderPart: HolderPart
     /// nil where the holder is not restarted.
     public var order: Order?
     /// Stopped before the holder goes down: every agent that runs or is about to.
-    public var drained: [UnitName]
+    package var drained: [UnitName]
     /// Stopped and started by the holder's own restart, in one batch with it: every agent that runs.
-    public var carried: [UnitName]
+    package var carried: [UnitName]
     /// To be up at the end.
     public var agents: [UnitName]
     /// Stopped before the holder goes down, and not started again: units that are not in the roster, and units that were
     /// stopped since the restart was asked for.
-    public var ending: [UnitName]
+    package var ending: [UnitName]
     /// What ends with the holder and is not in the roster; empty where the holder is not restarted.
-    public var unmanaged: UnmanagedMembers
+    package var unmanaged: UnmanagedMembers
     /// Of `skipped`: those that another restart brought into a new run since this one was asked for.
-    public var fulfilled: [UnitName]
-    public var skipped: [OperationReport.Skipped]
+    package var fulfilled: [UnitName]
+    package var skipped: [OperationReport.Skipped]
     /// Of a rolling restart: the groups that go down together, in order; empty for any other restart.
     public var groups: [[UnitName]] = []
     /// So many of the first groups are kept apart from the others: what is down already, and the canary.
-    public var groupsApart = 0
+    package var groupsApart = 0
     /// What was found out of the units that run; empty unless only outdated ones are restarted.
-    public var freshness: [UnitName: Freshness] = [:]
+    package var freshness: [UnitName: Freshness] = [:]
     /// Of `skipped`: those that `heal` has tried often enough.
     public var resting: [UnitName] = []
     /// The states that the plan rests on: what "restarted since" is measured against.

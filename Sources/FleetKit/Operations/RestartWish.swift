@@ -8,7 +8,7 @@ public struct RestartWish: Sendable, Equatable {
     let intents: Intents
     /// Who did what was done meanwhile, for people: `other restarts (last seen: pid 17, mosaic fleet restart)`. A process that was stopped may have seen an older
     /// owner last.
-    public var fulfilledBy: String?
+    package var fulfilledBy: String?
 
     init(states: [UnitState], intents: Intents) {
         var runs: [UnitName: String] = [:]

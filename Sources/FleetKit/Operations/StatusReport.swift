@@ -3,13 +3,13 @@ public import FleetGuard
 /// The state of the fleet at one moment: what `status` shows.
 public struct StatusReport: Sendable, Equatable {
     public struct Row: Sendable, Equatable {
-        public enum Role: String, Sendable, CaseIterable {
+        package enum Role: String, Sendable, CaseIterable {
             case holder, agent
             /// Of the agents' template, and not in the roster.
             case unmanaged
         }
 
-        public var role: Role
+        package var role: Role
         /// nil for the holder.
         public var agent: AgentName?
         public var state: UnitState
@@ -17,20 +17,20 @@ public struct StatusReport: Sendable, Equatable {
         public var command: [String] = []
         public var directory: String?
         /// What is wrong, in words; nil when the unit is up and calm.
-        public var trouble: String?
+        package var trouble: String?
         /// The `mosaic fleet stop` that took it down, from the history (`StopAuthor`).
         public var stop: Stop?
         /// Whether it is outdated; nil if that was not checked, or it is not running.
-        public var freshness: Freshness?
+        package var freshness: Freshness?
         /// A restart took it down and did not start it again (`Intents.owed`).
-        public var isOwed = false
+        package var isOwed = false
         /// It dies and is restarted again and again (`UnitState.isFlapping`).
-        public var isFlapping = false
+        package var isFlapping = false
 
         public var unit: UnitName { state.name }
 
         /// How urgent it is, the worst first.
-        public enum Severity: Int, Sendable, Comparable {
+        package enum Severity: Int, Sendable, Comparable {
             /// Failed, died and about to be restarted, flapping, or there is no such unit.
             case broken
             /// Up, but not without trouble.
@@ -39,10 +39,10 @@ public struct StatusReport: Sendable, Equatable {
             case down
             case calm
 
-            public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
+            package static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
         }
 
-        public var severity: Severity {
+        package var severity: Severity {
             if isOwed || state.isFailed || state.isInAutoRestart || isFlapping || state.loadState != "loaded" {
                 return .broken
             }
@@ -67,7 +67,7 @@ public struct StatusReport: Sendable, Equatable {
     public init(rows: [Row]) { self.rows = rows }
 
     /// The holder first, then the units with the worst problems; among equals in roster order.
-    public var worstFirst: [Row] {
+    package var worstFirst: [Row] {
         rows.enumerated().sorted { left, right in
             func key(_ place: Int, _ row: Row) -> (Int, Severity, Int) {
                 (row.role == .holder ? 0 : 1, row.severity, place)

@@ -4,7 +4,7 @@ internal import FleetGuard
 ///
 /// `[A-Za-z0-9][A-Za-z0-9_-]*`, 64 bytes at most: no option, no path, nothing that a shell's completion would expand.
 public struct PluginName: Hashable, Sendable, Comparable, CustomStringConvertible {
-    public static let filePrefix = "mosaic-fleet-"
+    package static let filePrefix = "mosaic-fleet-"
     private static let longest = 64
 
     public let rawValue: String
@@ -31,7 +31,7 @@ public struct PluginName: Hashable, Sendable, Comparable, CustomStringConvertibl
         self.init(String(name))
     }
 
-    public var fileName: String { Self.filePrefix + rawValue }
+    package var fileName: String { Self.filePrefix + rawValue }
     public var description: String { rawValue }
 
     public static func < (left: PluginName, right: PluginName) -> Bool { left.rawValue < right.rawValue }

@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// The plug-ins in `PATH`, and what of them must not run.
@@ -8,10 +8,10 @@ internal import Glibc
 /// runs with this user's rights. Group-writable folders are in use (Debian's /usr/local/bin) and are the
 /// administrator's business, as are the owners of directories that users put into their own PATH.
 public struct PluginSearch {
-    public struct Plugin: Sendable, Equatable {
-        public var name: PluginName
+    package struct Plugin: Sendable, Equatable {
+        package var name: PluginName
         /// Absolute.
-        public var path: String
+        package var path: String
     }
 
     /// Something that was found and does not run under its name.
@@ -30,8 +30,8 @@ public struct PluginSearch {
     }
 
     /// What runs, by name.
-    public private(set) var plugins: [Plugin] = []
-    public private(set) var shadows: [Shadow] = []
+    package private(set) var plugins: [Plugin] = []
+    package private(set) var shadows: [Shadow] = []
 
     /// What runs for a command line: the plug-ins in `PATH`, then those beside the program that is running, so that what is
     /// installed with it is found without a `PATH`, too.
@@ -76,7 +76,7 @@ public struct PluginSearch {
 
     /// - Returns: nil when there is none of that name.
     /// - Throws: `.usage` when there is one that must not run, with the reason.
-    public func plugin(_ name: PluginName) throws(FleetError) -> Plugin? {
+    package func plugin(_ name: PluginName) throws(FleetError) -> Plugin? {
         if let plugin = plugins.first(where: { $0.name == name }) { return plugin }
         for shadow in shadows where shadow.name == name {
             guard case .writable(let what) = shadow.reason else { continue }

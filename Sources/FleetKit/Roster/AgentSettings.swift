@@ -5,24 +5,24 @@ public struct AgentSettings: Sendable, Equatable {
     public var path: String?
     /// Names are `[A-Za-z_][A-Za-z0-9_]*`; values have no control character but tab and line end.
     public var environment: [String: String] = [:]
-    public var environmentFile: EnvironmentFile?
+    package var environmentFile: EnvironmentFile?
     /// As systemd takes it: bytes with K, M, G or T, a percentage, or `infinity`.
-    public var memoryMax: String?
+    package var memoryMax: String?
     /// As systemd takes it: a percentage of one CPU, such as `200%`. `infinity` is none.
-    public var cpuQuota: String?
+    package var cpuQuota: String?
     /// As systemd takes it: a number, a percentage, or `infinity`.
-    public var tasksMax: String?
-    public var stopRequest: StopRequest?
+    package var tasksMax: String?
+    package var stopRequest: StopRequest?
     /// Time from the stop to SIGKILL.
-    public var stopTimeout: Duration?
+    package var stopTimeout: Duration?
     /// Whether the last lines of the screen are kept after a failure; nil stands for true.
-    public var lastScreen: Bool?
-    public var activity: Activity?
+    package var lastScreen: Bool?
+    package var activity: Activity?
 
     public init() {}
 
     /// How an agent is asked to end before it gets SIGTERM.
-    public enum StopRequest: Sendable, Equatable {
+    package enum StopRequest: Sendable, Equatable {
         /// tmux's words for keys, typed into its window.
         case keys([String])
         /// Program and arguments, run as the agent is.
@@ -30,13 +30,13 @@ public struct AgentSettings: Sendable, Equatable {
     }
 
     /// `environment_file`: assignments as in systemd.exec(5), `EnvironmentFile=`.
-    public struct EnvironmentFile: Sendable, Equatable {
+    package struct EnvironmentFile: Sendable, Equatable {
         /// Absolute, or `~/…`.
-        public var path: String
+        package var path: String
         /// Written with a leading `-`: the agent starts without the file, too.
-        public var mayBeMissing: Bool
+        package var mayBeMissing: Bool
 
-        public init(path: String, mayBeMissing: Bool) {
+        package init(path: String, mayBeMissing: Bool) {
             self.path = path
             self.mayBeMissing = mayBeMissing
         }

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Root can write everywhere, so nothing else keeps its files out of another user's home, where that user could not
 /// change them any more.
-public enum ForeignHome {
+package enum ForeignHome {
     /// - Parameter path: of a directory that is about to be made or written to.
     /// - Throws: `.unsafeHome` when this is root and the directory, or the nearest one above it that exists, belongs to
     ///   somebody else.

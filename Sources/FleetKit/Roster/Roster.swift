@@ -42,7 +42,7 @@ public struct Roster: Sendable, Equatable {
 
     /// `[guard]`: nil where the roster is silent, so that an option's default can apply.
     public struct GuardSettings: Sendable, Equatable {
-        public var stallAfter: Duration?
+        package var stallAfter: Duration?
         public var maxWait: Duration?
         public var mutex: MutexChoice
 

@@ -1,41 +1,41 @@
-public import FleetGuard
+package import FleetGuard
 
 /// The text of a roster, changed in one place. Comments and layout of everything else stay as they were.
 ///
 /// No edit is trusted: the new text is read again and must be exactly the roster that was meant. A roster that is
 /// written in a way that this does not know is refused, never spoiled.
-public struct RosterEdit: Sendable {
+package struct RosterEdit: Sendable {
     private let file: String
-    public private(set) var bytes: [UInt8]
-    public private(set) var roster: Roster
+    package private(set) var bytes: [UInt8]
+    package private(set) var roster: Roster
 
     /// - Parameters:
     ///   - bytes: the roster's text.
     ///   - file: for messages.
     /// - Throws: `.badRoster` where the text is no roster.
-    public init(_ bytes: [UInt8], file: String) throws(FleetError) {
+    package init(_ bytes: [UInt8], file: String) throws(FleetError) {
         self.file = file
         self.bytes = bytes
         roster = try RosterDecoder.decode(bytes, file: file)
     }
 
     /// One key of a new agent, as TOML.
-    public struct Line: Sendable, Equatable {
-        public var key: String
-        public var value: String
+    package struct Line: Sendable, Equatable {
+        package var key: String
+        package var value: String
 
-        public static func string(_ key: String, _ text: String) -> Line {
+        package static func string(_ key: String, _ text: String) -> Line {
             Line(key: key, value: TOMLText.string(text))
         }
 
-        public static func array(_ key: String, _ texts: [String]) -> Line {
+        package static func array(_ key: String, _ texts: [String]) -> Line {
             Line(key: key, value: TOMLText.array(texts))
         }
 
-        public static func flag(_ key: String, _ value: Bool) -> Line { Line(key: key, value: "\(value)") }
+        package static func flag(_ key: String, _ value: Bool) -> Line { Line(key: key, value: "\(value)") }
 
         /// Pairs of names and texts; the names need not be bare keys.
-        public static func table(_ key: String, _ entries: [(name: String, text: String)]) -> Line {
+        package static func table(_ key: String, _ entries: [(name: String, text: String)]) -> Line {
             let pairs = entries.map { "\(TOMLText.string($0.name)) = \(TOMLText.string($0.text))" }
             return Line(key: key, value: "{ \(pairs.joined(separator: ", ")) }")
         }
@@ -44,7 +44,7 @@ public struct RosterEdit: Sendable {
     /// Whether the new agent would be right in a roster of its own, so that a wrong option is told as one.
     ///
     /// - Throws: `.usage`.
-    public static func check(_ name: AgentName, _ lines: [Line]) throws(FleetError) {
+    package static func check(_ name: AgentName, _ lines: [Line]) throws(FleetError) {
         let file = "new"
         let text = "version = 1\n" + table(name, lines, "\n")
         do throws(FleetError) {
@@ -66,7 +66,7 @@ public struct RosterEdit: Sendable {
     ///
     /// - Throws: `.usage` where there is such an agent already or a value cannot be; `.badRoster` where the file cannot
     ///   be edited.
-    public mutating func add(_ name: AgentName, _ lines: [Line]) throws(FleetError) {
+    package mutating func add(_ name: AgentName, _ lines: [Line]) throws(FleetError) {
         if roster.agents.contains(where: { $0.name == name }) {
             throw FleetError(
                 .usage, "agent '\(name)' is already in \(Printable.oneLine(file))",
@@ -94,7 +94,7 @@ public struct RosterEdit: Sendable {
     /// Takes an agent's table out, with the tables inside it. Comments around it stay.
     ///
     /// - Throws: `.noSuchUnit` where there is none; `.badRoster` where the file cannot be edited.
-    public mutating func remove(_ name: AgentName) throws(FleetError) {
+    package mutating func remove(_ name: AgentName) throws(FleetError) {
         guard let index = roster.agents.firstIndex(where: { $0.name == name }) else {
             throw FleetError(
                 .noSuchUnit, "no such agent: '\(name)'", hint: "see the agents with 'mosaic fleet status'")

@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Replaces the roster by an edited text, in one step: a reader sees the old roster or the new one.
@@ -6,7 +6,7 @@ internal import Glibc
 /// Where the roster is a symbolic link (people keep such files in a repository of their own), the link stays and its
 /// target is replaced. Two of these never lose each other's edit: the folder is locked meanwhile. What another program
 /// wrote since the text was read is not overwritten either.
-public final class RosterWriter {
+package final class RosterWriter {
     /// The roster's own path, for messages.
     private let path: String
     /// Where the file really is.
@@ -14,14 +14,14 @@ public final class RosterWriter {
     private let folder: CInt
     private let mode: mode_t
     /// As it was read, under the lock.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     private static let patience = Duration.seconds(5)
 
     /// Locks the roster's folder and reads the roster; the lock goes with this object.
     ///
     /// - Throws: `.badRoster` when there is no roster or it cannot be read; `.busy` when another edit does not end; `.io`.
-    public init(home: MosaicHome, clock: any OperationClock = SystemClock()) throws(FleetError) {
+    package init(home: MosaicHome, clock: any OperationClock = SystemClock()) throws(FleetError) {
         path = home.rosterPath
         let shown = Printable.oneLine(path)
         guard let real = realpath(path, nil) else {
@@ -51,7 +51,7 @@ public final class RosterWriter {
     deinit { close(folder) }
 
     /// - Throws: `.busy` if the file was changed meanwhile; `.io`, and then the old text stays.
-    public func replace(by text: [UInt8]) throws(FleetError) {
+    package func replace(by text: [UInt8]) throws(FleetError) {
         guard try Roster.read(target) == bytes else {
             throw FleetError(
                 .busy, "\(Printable.oneLine(path)) was changed meanwhile; nothing was written", hint: "run this again")

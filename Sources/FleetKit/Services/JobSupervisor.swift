@@ -40,15 +40,15 @@ extension JobSupervisor {
 }
 
 /// For callers that have nothing to watch.
-public final class Unsupervised: JobSupervisor {
-    public init() {}
-    public func willSend(_ command: UnitCommand) throws(FleetError) {}
-    public func handle(_ event: JobEvent) throws(FleetError) {}
-    public var commandDescriptor: CInt? { nil }
+package final class Unsupervised: JobSupervisor {
+    package init() {}
+    package func willSend(_ command: UnitCommand) throws(FleetError) {}
+    package func handle(_ event: JobEvent) throws(FleetError) {}
+    package var commandDescriptor: CInt? { nil }
 }
 
 /// For a call without supervision: a signal ends the wait for an answer that does not come.
-public final class Questioner: JobSupervisor {
+package final class Questioner: JobSupervisor {
     private let interruption: @Sendable () -> FleetError?
     private let clock: any OperationClock
     private let begin: Duration
@@ -57,18 +57,18 @@ public final class Questioner: JobSupervisor {
     static let patience = Duration.seconds(1)
 
     /// - Parameter interruption: the signal that came, as the error that ends the command.
-    public init(_ interruption: @escaping @Sendable () -> FleetError?, clock: any OperationClock = SystemClock()) {
+    package init(_ interruption: @escaping @Sendable () -> FleetError?, clock: any OperationClock = SystemClock()) {
         self.interruption = interruption
         self.clock = clock
         begin = clock.now()
     }
 
-    public func willSend(_ command: UnitCommand) throws(FleetError) {}
+    package func willSend(_ command: UnitCommand) throws(FleetError) {}
 
-    public func handle(_ event: JobEvent) throws(FleetError) {
+    package func handle(_ event: JobEvent) throws(FleetError) {
         guard let error = interruption(), clock.now() - begin >= Self.patience else { return }
         throw error
     }
 
-    public var commandDescriptor: CInt? { nil }
+    package var commandDescriptor: CInt? { nil }
 }

@@ -15,7 +15,7 @@ public struct ManagerFooting: Sendable, Equatable {
     }
 
     /// What `%t` is in its units (`/run/user/UID`, `/run`), absolute; nil where it did not say.
-    public var runtimeDirectory: String?
+    package var runtimeDirectory: String?
     /// What its units get as environment, before their own settings.
     public var environment: [String: String]
     /// In the order asked.

@@ -1,11 +1,11 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// A transient scope that this process moves itself into, so that it outlives what its cgroup belongs to.
-public enum OwnScope {
+package enum OwnScope {
     /// - Returns: once the process is seen in another cgroup than before.
     /// - Throws: `.noServiceManager` when the manager refuses or the move is not seen within 5 s.
-    public static func enter(
+    package static func enter(
         _ scope: UnitName, description: String, through manager: any ServiceManager,
         clock: any OperationClock = SystemClock()
     ) throws(FleetError) {
@@ -24,14 +24,14 @@ public enum OwnScope {
     }
 
     /// Where logind may end everything with a login's session (logind.conf(5), `KillUserProcesses`), and its name; nil elsewhere.
-    public static func session(in path: String) -> String? {
+    package static func session(in path: String) -> String? {
         path.parts(at: "/").last { $0.begins(with: "session-") && $0.ends(with: ".scope") }.map(String.init)
     }
 
     /// Leaves the login session that an ssh connection is, with everything that is started from now on.
     /// - Returns: whether there was one.
     /// - Throws: `.noServiceManager`, as `enter`.
-    public static func leaveSession(
+    package static func leaveSession(
         through manager: () throws(FleetError) -> any ServiceManager
     ) throws(FleetError) -> Bool {
         guard let path = ControlGroupScan.path(of: getpid()), session(in: path) != nil else { return false }

@@ -9,7 +9,7 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
     public let rawValue: String
 
     /// Every unit type that systemd knows; a name without one of these is refused, never completed by guessing.
-    public static let suffixes = [
+    package static let suffixes = [
         "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice", "scope",
     ]
 
@@ -36,7 +36,7 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
     }
 
     /// The part between `@` and the suffix, for an instance of a template.
-    public var instance: String? {
+    package var instance: String? {
         guard let at = rawValue.firstPlace(of: "@"), let dot = rawValue.lastPlace(of: ".") else { return nil }
         return String(rawValue[rawValue.index(after: at)..<dot])
     }

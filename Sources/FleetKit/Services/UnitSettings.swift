@@ -6,24 +6,24 @@ public struct UnitSettings: Sendable, Equatable {
     /// The unit file that counts; empty where there is none.
     public var path: String
     /// The drop-ins that count, absolute.
-    public var dropIns: [String]
+    package var dropIns: [String]
     /// When the main process of the present run was started, microseconds since 1970; 0 = never.
-    public var mainStartedAt: UInt64
+    package var mainStartedAt: UInt64
     /// A file of the unit was changed on disk since the manager has read it (`NeedDaemonReload`).
-    public var needsReload: Bool
+    package var needsReload: Bool
     /// `Type=`: `simple`, `exec`, `forking`, `oneshot`, `dbus`, `notify`, `notify-reload`, `idle`.
-    public var type: String
+    package var type: String
     /// `KillMode=`: `control-group`, `mixed`, `process`, `none`.
-    public var killMode: String
+    package var killMode: String
     /// `Restart=`: `no`, `always`, `on-failure`, …
     public var restart: String
     /// `RestartSec=`.
-    public var restartDelay: Duration
+    package var restartDelay: Duration
     /// `StartLimitIntervalSec=`; zero: there is no limit.
-    public var startLimitInterval: Duration
+    package var startLimitInterval: Duration
     /// `StartLimitBurst=`; 0: there is no limit.
-    public var startLimitBurst: UInt32
-    public var timeouts: UnitTimeouts
+    package var startLimitBurst: UInt32
+    package var timeouts: UnitTimeouts
     /// The argument vectors of `ExecStart=`, the program first. systemctl prints them with blanks between the words, so
     /// through that backend a word with a blank in it comes as several.
     public var commands: [[String]]
@@ -31,7 +31,7 @@ public struct UnitSettings: Sendable, Equatable {
     /// cannot tell the words apart.
     public var environment: [String]?
     /// The paths of `EnvironmentFile=`, specifiers expanded; patterns stay as they are.
-    public var environmentFiles: [String] = []
+    package var environmentFiles: [String] = []
 
     public init(
         name: UnitName, path: String = "", dropIns: [String] = [], mainStartedAt: UInt64 = 0, needsReload: Bool = false,

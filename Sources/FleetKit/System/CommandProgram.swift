@@ -1,14 +1,14 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Finds the program of a command, as a shell does, and says why one cannot be run.
-public enum CommandProgram {
+package enum CommandProgram {
     /// The path of the program that `name` means: itself when it has a slash, else the first in the path that can be
     /// executed.
     ///
     /// - Parameter path: the value of `PATH`; an empty part is the current directory, as ever.
     /// - Throws: `.commandNotFound`, `.commandNotExecutable`.
-    public static func find(_ name: String, path: String?) throws(FleetError) -> String {
+    package static func find(_ name: String, path: String?) throws(FleetError) -> String {
         guard !name.isEmpty else { throw failure(name, ENOENT) }
         if name.has("/") {
             if let problem = problem(of: name) { throw failure(name, problem) }

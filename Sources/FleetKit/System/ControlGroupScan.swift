@@ -1,12 +1,12 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Which processes are in a cgroup, read from `/proc/PID/cgroup`: true also where the manager's cgroup tree is
 /// mounted elsewhere or not at all.
-public enum ControlGroupScan {
+package enum ControlGroupScan {
     /// Process numbers in the cgroup2 path `group` and below, ascending; empty for an empty path or the root.
     /// - Throws: `.io` when `/proc` cannot be listed. Processes that end meanwhile are left out.
-    public static func processes(in group: String) throws(FleetError) -> [Int32] {
+    package static func processes(in group: String) throws(FleetError) -> [Int32] {
         guard group.count > 1 else { return [] }
         guard let processes = FolderEntries.processes() else {
             throw FleetError(

@@ -71,7 +71,7 @@ public enum DurationText {
     }
 
     /// A time that is still running: with tenths, so that it is seen to run, and without jumping digits.
-    public static func ticking(_ duration: Duration) -> String {
+    package static func ticking(_ duration: Duration) -> String {
         let tenths = max(0, duration.wholeMilliseconds) / 100
         return tenths < 600 ? "\(tenths / 10).\(tenths % 10)s" : human(duration)
     }

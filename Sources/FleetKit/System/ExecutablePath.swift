@@ -3,7 +3,7 @@ internal import FleetGuard
 /// Finds a program in `PATH` once, so that everything after it runs by its absolute path.
 public enum ExecutablePath {
     /// Where `PATH` is not set, as a shell has it.
-    public static let usual = "/usr/local/bin:/usr/bin:/bin"
+    package static let usual = "/usr/local/bin:/usr/bin:/bin"
 
     /// The folders that count. Relative and empty entries do not: they would let the current directory decide what runs.
     static func folders(_ path: String?) -> [String] {

@@ -1,10 +1,10 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// The user's home directory: `$HOME` when it is absolute, else the password database's.
-public enum HomeDirectory {
+package enum HomeDirectory {
     /// - Throws: `.unsafeHome` when neither names one.
-    public static func path(environment: [String: String]) throws(FleetError) -> String {
+    package static func path(environment: [String: String]) throws(FleetError) -> String {
         if let home = environment["HOME"], home.begins(with: "/") { return withoutTrailingSlash(home) }
         if let home = passwordDatabaseHome(), home.begins(with: "/") { return withoutTrailingSlash(home) }
         throw FleetError(
@@ -13,7 +13,7 @@ public enum HomeDirectory {
     }
 
     /// `~` and `~/…` with the home directory in front; anything else as it is.
-    public static func expandTilde(_ path: String, environment: [String: String]) throws(FleetError) -> String {
+    package static func expandTilde(_ path: String, environment: [String: String]) throws(FleetError) -> String {
         if path == "~" { return try self.path(environment: environment) }
         guard let rest = path.after("~/") else { return path }
         let home = try self.path(environment: environment)

@@ -1,12 +1,12 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// A file that is replaced while others read it: they see the old text or the new one.
-public enum PublishedFile {
+package enum PublishedFile {
     /// By a temporary file beside it, whose name begins with a dot, and a rename; mode 0644. A link in its place is
     /// replaced, not followed.
     /// - Throws: `.io`, naming the file; nothing has changed then.
-    public static func replace(_ path: String, _ text: String) throws(FleetError) {
+    package static func replace(_ path: String, _ text: String) throws(FleetError) {
         let name = path.parts(at: "/").last.map(String.init) ?? ""
         guard !name.isEmpty, !path.ends(with: "/") else {
             throw FleetError(.usage, "'\(Printable.oneLine(path))' is not a file name", hint: "name a file")

@@ -1,22 +1,22 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Tells systemd how a `Type=notify` service is, by the protocol of sd_notify(3): one datagram to `$NOTIFY_SOCKET`.
-public struct ServiceNotifier {
+package struct ServiceNotifier {
     private let address: String?
 
     /// Silent if the environment names no socket: then no manager waits for the notification.
-    public init(environment: [String: String]) { address = environment["NOTIFY_SOCKET"] }
+    package init(environment: [String: String]) { address = environment["NOTIFY_SOCKET"] }
 
     /// - Parameter status: one line for `systemctl status`.
     /// - Throws: `.io` when the socket is named and cannot be reached.
-    public func ready(status: String) throws(FleetError) {
+    package func ready(status: String) throws(FleetError) {
         _ = try send("READY=1\nSTATUS=\(Printable.oneLine(status))")
     }
 
     /// - Parameter text: as above; stays until the next start of the unit.
     /// - Throws: `.io`.
-    public func status(_ text: String) throws(FleetError) { _ = try send("STATUS=\(Printable.oneLine(text))") }
+    package func status(_ text: String) throws(FleetError) { _ = try send("STATUS=\(Printable.oneLine(text))") }
 
     /// As above, of any length, and without waiting for a systemd that has no room for it.
     /// - Returns: false where it has none at this moment.

@@ -1,9 +1,9 @@
 internal import FleetGuard
 
 /// A word quoted for a shell.
-public enum ShellWord {
+package enum ShellWord {
     /// The word itself if every shell takes it literally, else in single quotes.
-    public static func quoted(_ word: String) -> String {
+    package static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy(isPlain)
         return isPlain ? word : "'" + word.replacingEach("'", by: "'\\''") + "'"
     }
@@ -22,7 +22,7 @@ public enum ShellWord {
     /// The words as one line that can be typed, and printed: what is no printable character does not stay what it was.
     ///
     /// - Parameter limit: characters after which it is cut; a line that is cut cannot be typed.
-    public static func line(_ words: [String], limit: Int = 8192) -> String {
+    package static func line(_ words: [String], limit: Int = 8192) -> String {
         Printable.oneLine(words.map(quoted).joined(separator: " "), limit: limit)
     }
 }

@@ -9,7 +9,7 @@ internal import Synchronization
 /// One per process. The handler only counts the signal and makes a descriptor readable, which wakes a wait.
 public final class SignalWatch: Sendable {
     /// Readable from the first signal on, or since the last `rearm`.
-    public let wakeDescriptor: CInt
+    package let wakeDescriptor: CInt
 
     /// - Throws: `.io` when no descriptor can be made.
     public init() throws(FleetError) {
@@ -33,7 +33,7 @@ public final class SignalWatch: Sendable {
     }
 
     /// For a loop that continues after a signal: the descriptor becomes readable again at the next one.
-    public func rearm() {
+    package func rearm() {
         var count: UInt64 = 0
         _ = read(wakeDescriptor, &count, 8)  // nothing to read: no signal came
     }
@@ -50,12 +50,12 @@ public final class SignalWatch: Sendable {
 
     /// From now on the terminal's end does not end this process: a dropped connection must not leave a fleet half
     /// restarted.
-    public func ignoreHangUp() { signal(SIGHUP, SIG_IGN) }
+    package func ignoreHangUp() { signal(SIGHUP, SIG_IGN) }
 
     /// For a picture on the terminal. From now on a new size, and the way back from a stop (Ctrl-Z, then `fg`), end
     /// whatever wait is under way, so that it is drawn again at once; and a signal that ends or stops this process
     /// moves the cursor below the picture first. Handlers that others installed stay.
-    public func watchTerminal() {
+    package func watchTerminal() {
         for number in [SIGWINCH, SIGCONT] {
             installIfDefault(number) { number in
                 if number == SIGCONT {
@@ -99,25 +99,25 @@ public final class SignalWatch: Sendable {
 
     /// Where the cursor is on a picture, and how many lines lie from there to its end; descriptor -1: there is none.
     /// - Parameter rows: `wholeScreen` where the picture has the terminal's second screen for itself.
-    public func picture(on descriptor: CInt, rows: Int) {
+    package func picture(on descriptor: CInt, rows: Int) {
         pictureTerminal.store(-1, ordering: .releasing)
         pictureRows.store(rows, ordering: .releasing)
         pictureTerminal.store(descriptor, ordering: .releasing)
     }
 
-    public static let wholeScreen = -1
+    package static let wholeScreen = -1
     /// To the terminal's second screen and back, with what the first one showed.
-    public static let enterScreen: StaticString = "\u{1B}[?1049h"
+    package static let enterScreen: StaticString = "\u{1B}[?1049h"
     /// It is wiped first: tmux 3.3a brings rows of it back on the first one when the size has changed meanwhile.
-    public static let leaveScreen: StaticString = "\u{1B}[H\u{1B}[2J\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
+    package static let leaveScreen: StaticString = "\u{1B}[H\u{1B}[2J\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
 
     /// What a stop (Ctrl-Z) prints below a picture, as a reminder that the lock is held.
-    public static let stoppedWithLock =
+    package static let stoppedWithLock =
         "stopped; the lock stays held: 'fg' continues, and other restarts take it over once they have seen no progress "
         + "for their --stall-after"
 
     /// From now on, or no longer, a stop says so.
-    public func holdsLock(_ isHeld: Bool) {
+    package func holdsLock(_ isHeld: Bool) {
         guard isHeld else { return stopWords.store(0, ordering: .releasing) }
         // Kept for good: the handler may be at it.
         let text = strdup("mosaic fleet: \(Self.stoppedWithLock)\n")
@@ -136,12 +136,12 @@ public final class SignalWatch: Sendable {
     }
 
     /// How often the terminal got another size.
-    public var resized: UInt32 { resizes.load(ordering: .acquiring) }
+    package var resized: UInt32 { resizes.load(ordering: .acquiring) }
     /// How often this process was continued. Since then the screen may show another program's output.
-    public var continued: UInt32 { continuations.load(ordering: .acquiring) }
+    package var continued: UInt32 { continuations.load(ordering: .acquiring) }
 
     /// Whether it is so already, set by us or by the parent process (nohup(1)).
-    public var ignoresHangUp: Bool { SignalRelay.isIgnored(SIGHUP) }
+    package var ignoresHangUp: Bool { SignalRelay.isIgnored(SIGHUP) }
 
     private func install(_ number: CInt) {
         var action = sigaction()

@@ -5,11 +5,11 @@ internal import Synchronization
 ///
 /// One terminal at a time. `restore` is safe in a signal handler, because every end and every stop of the process has
 /// to give the terminal back as it was. Only SIGKILL cannot; a shell then restores its own modes.
-public enum TerminalModes {
+package enum TerminalModes {
     /// - Parameters:
     ///   - terminal: a descriptor of it; must stay open until `restore`.
     ///   - readsKeys: each key can be read at once instead of a line at a time. Ctrl-C and Ctrl-Z remain signals.
-    public static func quiet(_ terminal: CInt, readsKeys: Bool) {
+    package static func quiet(_ terminal: CInt, readsKeys: Bool) {
         // In the background the terminal is another program's, and asking for a change would stop this process.
         guard quietTerminal.load(ordering: .acquiring) < 0, isForeground(terminal),
             tcgetattr(terminal, savedModes) == 0
@@ -21,7 +21,7 @@ public enum TerminalModes {
     }
 
     /// As it was before `quiet`.
-    public static func restore() {
+    package static func restore() {
         let terminal = quietTerminal.exchange(-1, ordering: .acquiringAndReleasing)
         guard terminal >= 0, isForeground(terminal) else { return }
         tcsetattr(terminal, TCSANOW, savedModes)

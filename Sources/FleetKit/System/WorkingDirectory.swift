@@ -1,13 +1,13 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Paths that an operator types, which mean the directory that they are in.
-public enum WorkingDirectory {
+package enum WorkingDirectory {
     /// The path itself where it is absolute or begins with `~`, else below the current directory.
     ///
     /// - Parameter option: for messages.
     /// - Throws: `.usage` for an empty path; `.io` when the current directory is gone.
-    public static func absolute(_ path: String, _ option: String) throws(FleetError) -> String {
+    package static func absolute(_ path: String, _ option: String) throws(FleetError) -> String {
         guard !path.isEmpty else {
             throw FleetError(.usage, "\(option) is empty", hint: "give a path, such as . or ~/src/app")
         }

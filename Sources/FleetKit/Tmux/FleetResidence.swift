@@ -1,10 +1,10 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// The place of this process inside the fleet that it is about to take down: an operator's shell in an agent's window,
 /// or an agent itself. Restarting from there would kill the restart half-way.
-public struct FleetResidence: Sendable, Equatable {
-    public enum Place: Sendable, Equatable {
+package struct FleetResidence: Sendable, Equatable {
+    package enum Place: Sendable, Equatable {
         /// In the unit's cgroup: systemd kills this process with the unit.
         case cgroup(UnitName)
         /// Only the terminal is the fleet's: it hangs up with the server.
@@ -14,10 +14,10 @@ public struct FleetResidence: Sendable, Equatable {
     /// tmux 3.4 and newer has systemd move each pane's process into a scope of this name.
     private static let paneScopePrefix = "tmux-spawn-"
 
-    public var place: Place
+    package var place: Place
 
     /// - Throws: `.noServiceManager`.
-    public static func find(
+    package static func find(
         roster: Roster, manager: any ServiceManager, environment: [String: String]
     ) throws(FleetError) -> FleetResidence? {
         if let own = ControlGroupScan.path(of: getpid()) {
@@ -69,7 +69,7 @@ public struct FleetResidence: Sendable, Equatable {
 
     /// The unit whose cgroup this process has to leave. A pane's own scope is left, too: what ends it with its server is up
     /// to the versions of tmux and systemd.
-    public var unitToLeave: UnitName? {
+    package var unitToLeave: UnitName? {
         switch place {
         case .cgroup(let unit): unit
         case .terminal: ControlGroupScan.path(of: getpid()).flatMap(Self.paneScope(in:))
@@ -87,7 +87,7 @@ public struct FleetResidence: Sendable, Equatable {
     /// Moves this process into a transient scope of its own, so that it outlives what it restarts.
     /// - Returns: the scope's name.
     /// - Throws: `.noServiceManager` when the manager refuses or the move is not seen within 5 s.
-    public static func leave(
+    package static func leave(
         _ unit: UnitName, through manager: any ServiceManager, clock: any OperationClock = SystemClock()
     ) throws(FleetError) -> UnitName {
         let scope = try UnitName("mosaic-restart-\(getpid()).scope")

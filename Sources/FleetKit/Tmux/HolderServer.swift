@@ -1,18 +1,18 @@
 internal import CLinux
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// The fleet's tmux server: the one whose process is the holder's.
 ///
 /// It is known by its process, and where it listens is asked of the kernel. So neither the caller's `TMUX_TMPDIR`, nor a
 /// socket file that was removed, nor another server on the same path can be mistaken for it. Needs no service manager.
-public struct HolderServer: Sendable, Equatable {
-    public let pid: Int32
+package struct HolderServer: Sendable, Equatable {
+    package let pid: Int32
     /// Absolute, as the server bound it. The file may be gone.
-    public let path: String
+    package let path: String
     private let start: UInt64
 
-    public enum Presence: Sendable, Equatable {
+    package enum Presence: Sendable, Equatable {
         /// Whoever connects to the path reaches this server.
         case reachable
         /// The file, or its directory, was removed, or is a leftover on which no process listens.
@@ -24,13 +24,13 @@ public struct HolderServer: Sendable, Equatable {
     }
 
     /// For `SIGUSR1` to be answered. The server does it at its next turn, so this is long.
-    public static let reviveLimit: Duration = .seconds(5)
+    package static let reviveLimit: Duration = .seconds(5)
 
     /// - Parameters:
     ///   - pid: a process of the holder's unit.
     ///   - socket: the roster's socket. Of several that one process listens on it chooses one.
     /// - Returns: nil if the process has ended, is not a tmux server, or does not listen on such a socket.
-    public init?(process pid: Int32, socket: TmuxSocket) {
+    package init?(process pid: Int32, socket: TmuxSocket) {
         guard let stat = ProcessStat.read(pid), !stat.hasEnded, Self.isTmux(pid),
             let path = ListeningSocket.paths(of: pid).first(where: socket.isPath)
         else { return nil }
@@ -41,15 +41,15 @@ public struct HolderServer: Sendable, Equatable {
 
     /// The server among the processes of the holder's unit. An agent may have started a server of its own there, so the
     /// oldest one counts.
-    public static func find(among processes: [Int32], socket: TmuxSocket) -> HolderServer? {
+    package static func find(among processes: [Int32], socket: TmuxSocket) -> HolderServer? {
         processes.compactMap { HolderServer(process: $0, socket: socket) }
             .min { ($0.start, $0.pid) < ($1.start, $1.pid) }
     }
 
     /// The options of a tmux client that is to reach this server and start none.
-    public var clientOptions: [String] { ["-N", "-S", path] }
+    package var clientOptions: [String] { ["-N", "-S", path] }
 
-    public var presence: Presence {
+    package var presence: Presence {
         switch ListeningSocket.look(at: path) {
         case .listener(pid): .reachable
         case .listener(let other): .foreign(other)
@@ -66,7 +66,7 @@ public struct HolderServer: Sendable, Equatable {
     /// - Throws: `.notActive` when another server listens there (it is named, and nothing was changed), when the server
     ///   has ended, hangs, or does not answer; `.io` when the directory cannot be made.
     @discardableResult
-    public func revive(
+    package func revive(
         within limit: Duration = Self.reviveLimit, clock: any OperationClock = SystemClock()
     ) throws(FleetError) -> Bool {
         guard try !isReachable() else { return false }
@@ -107,7 +107,7 @@ public struct HolderServer: Sendable, Equatable {
     }
 
     /// The refusal where another process listens on the holder's path.
-    public func foreign(_ other: Int32) -> FleetError {
+    package func foreign(_ other: Int32) -> FleetError {
         FleetError(
             .notActive,
             "process \(other), which is not the holder's tmux server (process \(pid)), listens on the holder's socket"
@@ -117,7 +117,7 @@ public struct HolderServer: Sendable, Equatable {
     }
 
     /// For a message.
-    public var shown: String { Printable.oneLine(path, limit: 120) }
+    package var shown: String { Printable.oneLine(path, limit: 120) }
 
     /// tmux refuses a directory that others may enter, or that is another user's.
     private func makeFolder() throws(FleetError) {

@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// The last lines that an agent had on its screen when its run failed, kept in a file of their own.
@@ -8,23 +8,23 @@ internal import Glibc
 /// a screen may show secrets, and it is never written to the journal, which others may read. The text is UTF-8 without
 /// escape sequences, one line of the screen per line, at most `sizeLimit` bytes. A new run leaves it; the next failure
 /// replaces it, by a rename, so that a reader sees the old text or the new one.
-public struct LastScreen: Sendable, Equatable {
+package struct LastScreen: Sendable, Equatable {
     /// From the top, without the empty lines at the end. As they were written: not safe for a terminal.
-    public var lines: [String]
+    package var lines: [String]
     /// When the file was written, seconds since 1970.
-    public var writtenAt: Double
+    package var writtenAt: Double
 
     /// A larger file is cut at its beginning when it is read.
-    public static let sizeLimit = 1 << 16
+    package static let sizeLimit = 1 << 16
 
     /// - Parameter session: the agent's tmux session name.
-    public static func path(home: MosaicHome, session: String) -> String {
+    package static func path(home: MosaicHome, session: String) -> String {
         "\(home.screensDirectory)/\(session).txt"
     }
 
     /// - Returns: nil when no screen of the agent was kept.
     /// - Throws: `.io` when there is something that cannot be read.
-    public static func read(home: MosaicHome, agent: AgentName) throws(FleetError) -> LastScreen? {
+    package static func read(home: MosaicHome, agent: AgentName) throws(FleetError) -> LastScreen? {
         let path = path(home: home, session: agent.sessionName)
         func refuse(_ why: String) -> FleetError {
             FleetError(

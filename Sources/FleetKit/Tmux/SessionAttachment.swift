@@ -1,7 +1,7 @@
-public import FleetGuard
+package import FleetGuard
 
 /// The way of a terminal into an agent's session.
-public struct SessionAttachment {
+package struct SessionAttachment {
     private let agent: AgentName
     private let holder: UnitName
     private let socket: TmuxSocket
@@ -10,7 +10,7 @@ public struct SessionAttachment {
 
     /// - Parameter environment: `PATH` is used, and `TMUX` shows where this is run.
     /// - Throws: `.badRoster` where the roster names no socket; `.usage` without tmux in `PATH`.
-    public init(_ agent: Roster.Agent, of roster: Roster, environment: [String: String]) throws(FleetError) {
+    package init(_ agent: Roster.Agent, of roster: Roster, environment: [String: String]) throws(FleetError) {
         socket = try roster.holderSocket()
         self.agent = agent.name
         self.holder = roster.holder.unit
@@ -24,7 +24,7 @@ public struct SessionAttachment {
     /// A lost socket of the holder's server is restored.
     /// - Throws: `.notActive` when the holder's server does not answer or has no such session, or when another server
     ///   listens in its place; `.noServiceManager`; `.io`.
-    public func program(through manager: any ServiceManager) throws(FleetError) -> ProgramHandover {
+    package func program(through manager: any ServiceManager) throws(FleetError) -> ProgramHandover {
         let processes = try manager.processes(of: holder)
         let client = TmuxClient(program: tmux, environment: environment)
         let target = "=" + agent.sessionName

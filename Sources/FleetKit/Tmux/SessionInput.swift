@@ -1,20 +1,20 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Typing into an agent's own pane without attaching: as one paste, or as keys.
 ///
 /// The text goes over a tmux client's standard input into a buffer of its own, and from there into the pane: no byte of it
 /// is in a command line, and tmux acts on none. Whether the pane takes it is decided by the server in the same step.
-public struct SessionInput {
+package struct SessionInput {
     private let tmux: AgentTmux
     private let manager: any ServiceManager
 
     /// More would be kept in the server's memory until the agent reads it.
-    public static let sizeLimit = 16 << 20
+    package static let sizeLimit = 16 << 20
 
     /// - Throws: `.badRoster` where the roster names no socket; `.notActive` where the holder has no server; `.usage`
     ///   without tmux in `PATH`.
-    public init(
+    package init(
         of roster: Roster, manager: any ServiceManager, environment: [String: String]
     ) throws(FleetError) {
         tmux = try AgentTmux(of: roster, manager: manager, environment: environment)
@@ -25,7 +25,7 @@ public struct SessionInput {
     private static let pasteEnd = Array("\u{1B}[201~".utf8)
 
     /// - Throws: `.usage` for a text that cannot go in as one paste.
-    public static func check(_ bytes: [UInt8]) throws(FleetError) {
+    package static func check(_ bytes: [UInt8]) throws(FleetError) {
         guard bytes.count <= sizeLimit else {
             throw FleetError(
                 .usage, "the text has \(bytes.count) bytes, and a paste takes at most \(sizeLimit)",
@@ -46,7 +46,7 @@ public struct SessionInput {
 
     /// - Parameter enter: the Enter key after it.
     /// - Throws: `.notActive`, `.busy`: see `refuse`; nothing was typed then.
-    public func paste(_ bytes: [UInt8], enter: Bool, into agent: Roster.Agent) throws(FleetError) {
+    package func paste(_ bytes: [UInt8], enter: Bool, into agent: Roster.Agent) throws(FleetError) {
         let pane = try pane(of: agent)
         let buffer = "mosaic-send-\(LockToken.random().rawValue)"
         // tmux 3.7 and newer make control characters readable without -S.
@@ -70,7 +70,7 @@ public struct SessionInput {
 
     /// - Parameter keys: by tmux's names (`TmuxKey.check`).
     /// - Throws: as `paste`.
-    public func press(_ keys: [String], in agent: Roster.Agent) throws(FleetError) {
+    package func press(_ keys: [String], in agent: Roster.Agent) throws(FleetError) {
         let pane = try pane(of: agent)
         try type([], [Self.keys(keys, pane.id)], otherwise: [], into: agent, pane.id)
     }

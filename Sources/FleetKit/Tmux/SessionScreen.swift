@@ -27,7 +27,7 @@ public struct SessionScreen {
         /// From the top, without the empty ones at the end.
         public var lines: [String]
         /// Of `lines`: those above the screen.
-        public var above: Int
+        package var above: Int
         /// Of `lines`: those above the cursor, which are finished as far as can be told.
         public var finished: Int
     }

@@ -1,7 +1,7 @@
-public import FleetGuard
+package import FleetGuard
 
 /// The names of keys that tmux knows. Anything else it would type as text.
-public enum TmuxKey {
+package enum TmuxKey {
     private static let names: Set<String> = Set(
         [
             "ic", "insert", "dc", "delete", "home", "end", "npage", "pagedown", "pgdn", "ppage", "pageup", "pgup",
@@ -11,7 +11,7 @@ public enum TmuxKey {
         ] + (1...12).map { "f\($0)" } + (0...9).map { "kp\($0)" })
 
     /// - Throws: `.usage`, naming a word that is not a key.
-    public static func check(_ keys: [String]) throws(FleetError) {
+    package static func check(_ keys: [String]) throws(FleetError) {
         for key in keys where !isKey(key) {
             throw FleetError(
                 .usage, "'\(Printable.oneLine(key))' is not a known key",

@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 
 /// Asks the holder's tmux server whether it takes commands, without ever starting one (`tmux -N`).
 ///
@@ -6,7 +6,7 @@ public import FleetGuard
 /// environment; a lost socket is restored first. `list-sessions` and `has-session` exit 1 for no socket, a dead server
 /// and (the latter) an empty server alike, so the server is asked for its process number instead: seen with tmux 3.3a,
 /// `display-message -p '#{pid}'` exits 0 with the number on a server with or without sessions.
-public final class TmuxProbe: HolderProbe {
+package final class TmuxProbe: HolderProbe {
     /// One finished child process.
     struct Reply: Sendable, Equatable {
         /// nil = it was ended by a signal, or by the time limit.
@@ -27,7 +27,7 @@ public final class TmuxProbe: HolderProbe {
 
     /// - Parameter environment: of the client; `PATH` (tmux is looked up once) counts.
     /// - Throws: if there is no tmux program in `PATH`.
-    public convenience init(socket: TmuxSocket, environment: [String: String]) throws(FleetError) {
+    package convenience init(socket: TmuxSocket, environment: [String: String]) throws(FleetError) {
         let program = try TmuxProgram.find(environment: environment)
         let client = TmuxClient(program: program, environment: environment)
         self.init(program: program, socket: socket) { _, arguments throws(FleetError) in try client.run(arguments) }
@@ -39,7 +39,7 @@ public final class TmuxProbe: HolderProbe {
         self.run = run
     }
 
-    public func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
+    package func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
         guard let server = HolderServer.find(among: processes, socket: socket) else {
             return .silent("none of its processes is a tmux server that listens on \(socket.shown)")
         }
@@ -56,7 +56,7 @@ public final class TmuxProbe: HolderProbe {
         return try ask(server)
     }
 
-    public func sessions(among processes: [Int32]) throws(FleetError) -> [String]? {
+    package func sessions(among processes: [Int32]) throws(FleetError) -> [String]? {
         guard let server = HolderServer.find(among: processes, socket: socket), server.presence == .reachable else {
             return nil
         }
@@ -65,7 +65,7 @@ public final class TmuxProbe: HolderProbe {
         return reply.output.parts(at: "\n").map(String.init).sorted()
     }
 
-    public func end(_ session: String, among processes: [Int32]) throws(FleetError) {
+    package func end(_ session: String, among processes: [Int32]) throws(FleetError) {
         let shown = Printable.oneLine(session, limit: 40)
         guard let server = HolderServer.find(among: processes, socket: socket), server.presence == .reachable else {
             throw FleetError(

@@ -1,11 +1,11 @@
-public import FleetGuard
+package import FleetGuard
 
 /// Where tmux is.
-public enum TmuxProgram {
+package enum TmuxProgram {
     /// The first executable `tmux` in an absolute folder of `$PATH`.
     ///
     /// - Throws: `.usage` when there is none, or where a unit file could not name it.
-    public static func find(environment: [String: String]) throws(FleetError) -> String {
+    package static func find(environment: [String: String]) throws(FleetError) -> String {
         guard let path = ExecutablePath.find("tmux", in: environment) else {
             throw FleetError(.usage, "there is no tmux in PATH", hint: "install tmux 3.2 or newer")
         }

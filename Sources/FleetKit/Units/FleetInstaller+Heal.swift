@@ -1,13 +1,13 @@
-public import FleetGuard
+package import FleetGuard
 
 extension FleetInstaller {
-    public static let healTimer = FleetUnits.healTimer
+    package static let healTimer = FleetUnits.healTimer
     /// More often than this, each heal would find the last one's agents still coming up.
-    public static let shortestHeal = Duration.seconds(10)
+    package static let shortestHeal = Duration.seconds(10)
 
     /// How often the fleet is healed; nil where no timer does. Only reads one file.
     /// - Throws: `.io`, `.unsafeHome` where the folder of the units cannot be known.
-    public static func healInterval(
+    package static func healInterval(
         scope: ManagerScope, environment: [String: String]
     ) throws(FleetError) -> Duration? {
         guard let folder = try ConfigFolder.open(scope.unitFolder(environment: environment), create: false) else {
@@ -23,7 +23,7 @@ extension FleetInstaller {
 
     /// Writes the timer and its service. The caller has systemd read and start them.
     /// - Throws: `.unsafeHome` where the fleet's units belong to another home; `.io`; `.badRoster`.
-    public func installHeal(every interval: Duration) throws(FleetError) -> [Change] {
+    package func installHeal(every interval: Duration) throws(FleetError) -> [Change] {
         let roster = try roster().roster
         _ = try survey(roster)
         guard let folder = try ConfigFolder.open(unitFolder, create: true) else { return [] }
@@ -47,7 +47,7 @@ extension FleetInstaller {
     }
 
     /// - Returns: the files that were removed, or left alone because they were changed outside mosaic.
-    public func removeHeal() throws(FleetError) -> [Change] {
+    package func removeHeal() throws(FleetError) -> [Change] {
         guard let folder = try ConfigFolder.open(unitFolder, create: false) else { return [] }
         var changes: [Change] = []
         for name in [FleetUnits.healTimer, FleetUnits.healService] {

@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 extension FleetInstaller {
@@ -7,7 +7,7 @@ extension FleetInstaller {
     /// The programs that the installed units name are kept as long as they can be run, so that a look with another
     /// PATH, or by another copy of this program, finds nothing to change.
     /// - Returns: nil when the agents' template was not written by `init`, or was changed since.
-    public static func ofInstalledUnits(
+    package static func ofInstalledUnits(
         home: MosaicHome, scope: ManagerScope, environment: [String: String]
     ) throws(FleetError) -> FleetInstaller? {
         let unitFolder = try scope.unitFolder(environment: environment)
@@ -41,14 +41,14 @@ extension FleetInstaller {
 
 extension FleetInstaller {
     /// What has systemd run the event command.
-    public static let eventPath = FleetUnits.eventPath
+    package static let eventPath = FleetUnits.eventPath
 }
 
 extension FleetInstaller.Change {
-    public var isEventPath: Bool { path.ends(with: "/" + FleetUnits.eventPath) }
+    package var isEventPath: Bool { path.ends(with: "/" + FleetUnits.eventPath) }
 
     /// A unit that no agent runs in, and that nothing has to be restarted for.
-    public var isHelper: Bool {
+    package var isHelper: Bool {
         [FleetUnits.eventPath, FleetUnits.eventTemplate, FleetUnits.healService, FleetUnits.healTimer].contains {
             path.ends(with: "/" + $0)
         }

@@ -29,13 +29,13 @@ public struct FleetInstaller: Sendable {
 
     public var home: MosaicHome
     public var scope: ManagerScope
-    public var unitFolder: String
+    package var unitFolder: String
     /// Absolute path of tmux.
     public var tmux: String
     /// Absolute path of this program, which the agents' units run.
     public var mosaic: String
     /// For `~` in an agent's directory.
-    public var userHome: String
+    package var userHome: String
     /// Replace files that were written or changed outside mosaic, and keep a copy. Never the roster, never links.
     public var force: Bool
     /// False: only reports what would be done.
@@ -81,7 +81,7 @@ public struct FleetInstaller: Sendable {
     }
 
     /// Homes that are not there any more and whose units `install` takes over.
-    public func abandonedHomes() throws(FleetError) -> [String] { try survey(roster().roster) }
+    package func abandonedHomes() throws(FleetError) -> [String] { try survey(roster().roster) }
 
     private func work() throws(FleetError) -> [Change] {
         if writes {

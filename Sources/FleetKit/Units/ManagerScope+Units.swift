@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 
 extension ManagerScope {
     /// What brings units up that were enabled.
@@ -11,7 +11,7 @@ extension ManagerScope {
 
     /// Where an administrator's own unit files belong: `$XDG_CONFIG_HOME/systemd/user` (`~/.config/systemd/user`), or
     /// `/etc/systemd/system`.
-    public func unitFolder(environment: [String: String]) throws(FleetError) -> String {
+    package func unitFolder(environment: [String: String]) throws(FleetError) -> String {
         switch self {
         case .system: return "/etc/systemd/system"
         case .user:

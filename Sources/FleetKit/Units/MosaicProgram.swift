@@ -1,12 +1,12 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// Where this program is, for the units that run it.
-public enum MosaicProgram {
+package enum MosaicProgram {
     /// The absolute path of the running executable, with links resolved.
     ///
     /// - Throws: `.usage` where a unit file could not name it, or where the file was replaced since the start.
-    public static func running() throws(FleetError) -> String {
+    package static func running() throws(FleetError) -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
         guard count > 0 else {

@@ -1,9 +1,9 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// What `init`, `apply` and `add` say about a roster that is right as a text but whose agents would not start, or whose
 /// secrets others can read.
-public struct RosterRemarks {
+package struct RosterRemarks {
     private let roster: Roster
     /// For `~/`.
     private let userHome: String
@@ -12,7 +12,7 @@ public struct RosterRemarks {
     /// `PATH` of the user who typed the command.
     private let callerPath: String
 
-    public init(_ roster: Roster, userHome: String, managerPath: String?, callerPath: String?) {
+    package init(_ roster: Roster, userHome: String, managerPath: String?, callerPath: String?) {
         self.roster = roster
         self.userHome = userHome
         self.managerPath = managerPath
@@ -20,7 +20,7 @@ public struct RosterRemarks {
     }
 
     /// One sentence each, with the remedy at its end; safe for a terminal.
-    public func all() throws(FleetError) -> [String] { try programs() + files() }
+    package func all() throws(FleetError) -> [String] { try programs() + files() }
 
     /// What the agents of one search path cannot find.
     private struct Missing: Hashable {

@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 /// The mosaic home that a unit file belongs to, as `init` writes it into `[Unit]`: systemd passes over keys that begin
@@ -90,7 +90,7 @@ struct UnitHome: Equatable {
 
 extension ManagerFooting {
     /// - Throws: `.unsafeHome` where one of the units was written by `init` for another home that is there.
-    public func checkUnits(belongTo home: MosaicHome) throws(FleetError) {
+    package func checkUnits(belongTo home: MosaicHome) throws(FleetError) {
         let place = try home.place()
         for unit in units where unit.path.begins(with: "/") {
             guard let bytes = SmallFile.read(unit.path, limit: 1 << 20), let owner = UnitHome(in: bytes) else {

@@ -1,9 +1,9 @@
 /// Hunts one seeded bug in the scenario in which it hurts; with few interruptions first, so that the schedule that is
 /// found is a short one.
-public struct BugHunt: Sendable {
-    public let scenario: Scenario
+package struct BugHunt: Sendable {
+    package let scenario: Scenario
 
-    public init(_ bug: SeededBug) {
+    package init(_ bug: SeededBug) {
         var scenario = Self.scenario(for: bug)
         scenario.bug = bug
         scenario.name = bug.rawValue
@@ -11,9 +11,9 @@ public struct BugHunt: Sendable {
     }
 
     /// - Returns: the report with the broken schedule; nil when nothing is found.
-    public func run(limit: Int = .max) -> ExplorationReport? { Self.shortest(scenario, limit: limit) }
+    package func run(limit: Int = .max) -> ExplorationReport? { Self.shortest(scenario, limit: limit) }
 
-    public static func shortest(_ scenario: Scenario, limit: Int = .max) -> ExplorationReport? {
+    package static func shortest(_ scenario: Scenario, limit: Int = .max) -> ExplorationReport? {
         for preemptions in 0...4 {
             for (crashes, freezes) in [(0, 0), (scenario.crashes, scenario.freezes)] {
                 var bounded = scenario

@@ -1,6 +1,6 @@
 /// Bugs that a lock like this has had somewhere, planted at the seam: the guard's own code runs unchanged, and a
 /// wrapper turns its calls into those that the buggy code would have made.
-public enum SeededBug: String, CaseIterable, Sendable {
+package enum SeededBug: String, CaseIterable, Sendable {
     case releaseByBlindUnlink = "release-by-blind-unlink"
     case takeoverWithoutMutex = "takeover-without-mutex"
     case evictionReplaces = "eviction-replaces-the-record"
@@ -28,7 +28,7 @@ public enum SeededBug: String, CaseIterable, Sendable {
     case decidedTooEarly = "only-failed-decided-before-the-lock"
 
     /// The bug is in what the contender does, not in how the guard calls the system.
-    public var needsItsOwnScript: Bool {
+    package var needsItsOwnScript: Bool {
         switch self {
         case .fenceLeftOut, .descriptorInherited, .stampedBySideThread, .mutexLeaked: true
         default: false

@@ -2,7 +2,7 @@ internal import FleetGuard
 internal import FleetKit
 
 /// What a contender does, step by step. Whatever needs the lock is skipped once it is lost.
-public enum ScriptStep: Sendable, Hashable {
+package enum ScriptStep: Sendable, Hashable {
     /// Waits for the lock as the policy says.
     case acquire(ScriptPolicy)
     /// The same as a `lock run` that declares how many ticks it may hold the lock, or nothing.
@@ -44,7 +44,7 @@ public enum ScriptStep: Sendable, Hashable {
 }
 
 /// The policies that scripts use, in ticks of the simulated clock.
-public enum ScriptPolicy: Sendable, Hashable {
+package enum ScriptPolicy: Sendable, Hashable {
     /// Waits for ever, and takes over only what made no progress for two ticks.
     case patient
     /// Takes over what made no progress for one tick.

@@ -1,38 +1,38 @@
 /// What one exploration saw.
-public struct ExplorationReport: Sendable {
-    public var scenario: Scenario
+package struct ExplorationReport: Sendable {
+    package var scenario: Scenario
     /// Distinct states.
-    public var states: Int
+    package var states: Int
     /// Steps from one state to another that were executed.
-    public var transitions: Int
+    package var transitions: Int
     /// Different schedules that lead from the beginning to an end; counted over the graph of states, not run one by
     /// one.
-    public var schedules: Double
+    package var schedules: Double
     /// Times that a schedule came to its end.
-    public var endings: Int
+    package var endings: Int
     /// Different worlds at the end of a schedule.
-    public var endStates: Int
+    package var endStates: Int
     /// A fingerprint of them all.
-    public var endStatesDigest: UInt64
+    package var endStatesDigest: UInt64
     /// Steps at which a restart ended with another one's success.
-    public var joins: Int
+    package var joins: Int
     /// Runs of the real code.
-    public var histories: Int
-    public var seconds: Double
+    package var histories: Int
+    package var seconds: Double
     /// Nothing was left out, within the scenario's bounds.
-    public var isComplete: Bool
-    public var failure: ScheduleFailure?
+    package var isComplete: Bool
+    package var failure: ScheduleFailure?
 }
 
 /// A schedule that breaks an invariant.
-public struct ScheduleFailure: Sendable {
-    public var violation: String
+package struct ScheduleFailure: Sendable {
+    package var violation: String
     /// For `guard-explorer --replay`.
-    public var schedule: String
+    package var schedule: String
 }
 
 extension ExplorationReport: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         let bound = scenario.preemptions.map { "preemptions<=\($0)" } ?? "preemptions=all"
         let verdict = failure.map { "FAILED: \($0.violation)" } ?? (isComplete ? "exhaustive" : "CUT")
         let joined = joins > 0 ? " joins=\(joins)" : ""
@@ -42,7 +42,7 @@ extension ExplorationReport: CustomStringConvertible {
     }
 
     /// A large number in few digits.
-    public static func power(_ value: Double) -> String {
+    package static func power(_ value: Double) -> String {
         guard value >= 1e6 else { return "\(Int(value))" }
         var exponent = 0
         var rest = value

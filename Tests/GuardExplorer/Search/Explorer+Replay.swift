@@ -3,7 +3,7 @@ internal import FleetKit
 extension Explorer {
     /// Runs one schedule and tells it line by line: who, which call, what came of it.
     /// - Returns: nil when the text is no schedule of this scenario.
-    public func replay(_ schedule: String) -> [String]? {
+    package func replay(_ schedule: String) -> [String]? {
         guard let choices = ScheduleString.decode(schedule) else { return nil }
         var state = start
         var lines: [String] = []

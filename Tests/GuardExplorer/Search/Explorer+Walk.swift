@@ -15,7 +15,7 @@ struct SplitMix: RandomNumberGenerator {
 
 extension Explorer {
     /// Runs so many random schedules, for worlds that are too large to be explored wholly.
-    public func walk(_ count: Int, seed: UInt64) -> ExplorationReport {
+    package func walk(_ count: Int, seed: UInt64) -> ExplorationReport {
         let clock = ContinuousClock()
         let begin = clock.now
         var random = SplitMix(state: seed)

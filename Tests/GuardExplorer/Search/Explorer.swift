@@ -4,8 +4,8 @@ internal import FleetGuard
 ///
 /// The search is depth first over explicit states. A state that was seen before is not explored again: the world and
 /// every contender's history are the same, so everything that can follow is the same.
-public final class Explorer {
-    public let scenario: Scenario
+package final class Explorer {
+    package let scenario: Scenario
     let vocabulary = Vocabulary()
     let trees: [CallTree]
     private let epilogue: CallTree
@@ -15,14 +15,14 @@ public final class Explorer {
     private var seen = StateTable()
     private var clean: Set<Digest> = []
     private var endFingerprint: UInt64 = 0
-    public private(set) var transitions = 0
-    public private(set) var endings = 0
-    public private(set) var joins = 0
+    package private(set) var transitions = 0
+    package private(set) var endings = 0
+    package private(set) var joins = 0
 
     /// Nobody needs that much time; whoever does waits for ever.
     private static let longestTime: Int32 = 24
 
-    public init(_ scenario: Scenario) {
+    package init(_ scenario: Scenario) {
         self.scenario = scenario
         firstContender = scenario.before.count
         var trees: [CallTree] = []
@@ -63,7 +63,7 @@ public final class Explorer {
         for index in initial.world.processes.indices { initial.world.processes[index].sawChange = true }
     }
 
-    public var historiesRun: Int { trees.reduce(epilogue.runs) { $0 + $1.runs } }
+    package var historiesRun: Int { trees.reduce(epilogue.runs) { $0 + $1.runs } }
 
     /// A preamble runs alone until its script ends; its `work` stands for "dies here".
     private func runBefore(_ index: Int) {
@@ -80,7 +80,7 @@ public final class Explorer {
     // MARK: - The search
 
     /// - Parameter limit: gives up after so many states; the report says so.
-    public func run(limit: Int = .max) -> ExplorationReport {
+    package func run(limit: Int = .max) -> ExplorationReport {
         let clock = ContinuousClock()
         let start = clock.now
         seen = StateTable()

@@ -1,35 +1,35 @@
 /// One little world: who is in it, what they want, and how much harm may come to them.
-public struct Scenario: Sendable {
-    public var name: String
+package struct Scenario: Sendable {
+    package var name: String
     /// Run one after the other before the exploration begins; each is dead afterwards, wherever its script ended.
-    public var before: [[ScriptStep]] = []
+    package var before: [[ScriptStep]] = []
     /// What stands at `restart.lock` without being a record.
-    public var garbage: String?
-    public var contenders: [[ScriptStep]]
-    public var isPathMode = false
+    package var garbage: String?
+    package var contenders: [[ScriptStep]]
+    package var isPathMode = false
     /// Whether the world's one agent is up when it begins.
-    public var agentIsUp = true
+    package var agentIsUp = true
     /// The agents of a rolling restart.
     var fleet = SimulatedFleet()
-    public var isRolling: Bool { !fleet.agents.isEmpty }
+    package var isRolling: Bool { !fleet.agents.isEmpty }
     /// How many processes may crash, each before any of its calls.
-    public var crashes: Int
+    package var crashes: Int
     /// How often time may pass while somebody could go on: that contender is frozen for a while, then thaws.
-    public var freezes: Int
+    package var freezes: Int
     /// How often a contender may be interrupted while it could go on; nil = any number of times, at any call.
-    public var preemptions: Int?
-    public var bug: SeededBug?
-    public var checks = Checks.all
-    public var inheritsDescriptors = false
+    package var preemptions: Int?
+    package var bug: SeededBug?
+    package var checks = Checks.all
+    package var inheritsDescriptors = false
     /// Also tries orders that cannot matter, and remembers every answer: a check of the reduction itself.
-    public var isUnreduced = false
+    package var isUnreduced = false
     /// No contender's memory forgets anything: a check of `Memory` itself.
-    public var remembersAll = false
-    public var hasFaults = false
+    package var remembersAll = false
+    package var hasFaults = false
     /// Freezes are a slow disk or a busy machine: the kernel shows no process as stopped.
-    public var isSlow = false
+    package var isSlow = false
 
-    public init(
+    package init(
         _ name: String, _ contenders: [[ScriptStep]], before: [[ScriptStep]] = [], crashes: Int = 1, freezes: Int = 2,
         preemptions: Int? = nil
     ) {

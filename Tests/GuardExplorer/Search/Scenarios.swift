@@ -1,5 +1,5 @@
 /// The worlds that are explored.
-public enum Scenarios {
+package enum Scenarios {
     private static let left: [ScriptStep] = [.acquire(.patient), .act, .release]
     private static let died: [ScriptStep] = [.acquire(.patient), .act, .work]
     private static let restart: [ScriptStep] = [.acquire(.patient), .act, .progress, .act, .release]
@@ -8,7 +8,7 @@ public enum Scenarios {
     private static let working: [ScriptStep] = [.acquire(.patient), .act, .work, .stamp, .act, .release]
 
     /// Two contenders on a file system with `flock`, every order of their calls.
-    public static var two: [Scenario] {
+    package static var two: [Scenario] {
         [
             Scenario("first-ever", [left, left]),
             Scenario("two-restarts", [restart, short], before: [left]),
@@ -35,7 +35,7 @@ public enum Scenarios {
     }
 
     /// Contenders that act again and again beside one that loses patience: a queue of healthy owners evicts nobody.
-    public static var impatient: [Scenario] {
+    package static var impatient: [Scenario] {
         let once: [ScriptStep] = [.acquirePlanned(.impatient, plan: 1), .act, .work, .stamp, .act, .release]
         let long: [ScriptStep] = [
             .acquirePlanned(.pushy, plan: 3), .act, .work, .stamp, .work, .stamp, .act, .release,
@@ -50,7 +50,7 @@ public enum Scenarios {
     }
 
     /// A slow disk or a busy machine instead of a signal: whoever is inside the mutex for long is healthy, and is not killed.
-    public static var slow: [Scenario] {
+    package static var slow: [Scenario] {
         var path = Scenario("path-slow-two", [short, short])
         path.isPathMode = true
         return [Scenario("slow-two", [short, short], before: [left]), path].map { scenario in
@@ -72,7 +72,7 @@ public enum Scenarios {
     }
 
     /// `--join` and `--only-failed`: restarts that end well without having done everything.
-    public static var joining: [Scenario] {
+    package static var joining: [Scenario] {
         var failed = Scenario(
             "only-failed", [restart(.patient), restart(.patient, onlyFailed: true)], before: [left], freezes: 1)
         failed.agentIsUp = false
@@ -92,7 +92,7 @@ public enum Scenarios {
     }
 
     /// `--rolling --only-outdated`, twice: the second one is the next, whatever became of the first.
-    public static var rolling: [Scenario] {
+    package static var rolling: [Scenario] {
         typealias Agent = SimulatedFleet.Agent
         let old = Agent()
         var down = old
@@ -118,7 +118,7 @@ public enum Scenarios {
     }
 
     /// The same without `flock`. A crash inside the mutex costs its stale time there.
-    public static var path: [Scenario] {
+    package static var path: [Scenario] {
         [
             Scenario("path-two", [short, short]),
             Scenario("path-after-a-crash", [short, short], before: [died]),
@@ -134,7 +134,7 @@ public enum Scenarios {
     }
 
     /// Three contenders, with a bound on how often one that could go on is interrupted.
-    public static var three: [Scenario] {
+    package static var three: [Scenario] {
         var path = Scenario("path-three", [short, short, short], crashes: 1, freezes: 1, preemptions: 1)
         path.isPathMode = true
         return [
@@ -155,9 +155,9 @@ public enum Scenarios {
         ]
     }
 
-    public static var all: [Scenario] { two + joining + rolling + impatient + slow + path + three }
+    package static var all: [Scenario] { two + joining + rolling + impatient + slow + path + three }
 
-    public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
+    package static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 
     private static func garbage(_ name: String, _ contenders: [[ScriptStep]]) -> Scenario {
         var scenario = Scenario(name, contenders, before: [left])

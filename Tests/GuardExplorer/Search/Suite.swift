@@ -1,8 +1,8 @@
 /// Which worlds are explored how far: within minutes for every test run, or as far as is known to end.
-public enum Suite: String, Sendable {
+package enum Suite: String, Sendable {
     case test, soak
 
-    public var scenarios: [Scenario] {
+    package var scenarios: [Scenario] {
         let whole = Scenarios.two + Scenarios.joining + Scenarios.path
         return whole.map { bounded($0, freezes: self == .test && Self.large.contains($0.name) ? 0 : 1, nil) }
             + (Scenarios.impatient + Scenarios.slow).map {

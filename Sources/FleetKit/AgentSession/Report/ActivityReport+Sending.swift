@@ -1,10 +1,10 @@
 internal import CLinux
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 
 extension ActivityReport {
     /// A main process that runs answers within a millisecond. One that does not get the CPU for so long is as good as hung.
-    public static let patience: Duration = .milliseconds(500)
+    package static let patience: Duration = .milliseconds(500)
 
     /// Tells the main process of the unit in which this process runs, and waits for its answer, at most `patience`.
     ///
@@ -12,7 +12,7 @@ extension ActivityReport {
     /// - Parameter environment: of the agent's program, which names the socket.
     /// - Throws: `.usage` for a note that cannot be shown; `.notActive` when this is no agent's window, or the main
     ///   process is gone, silent or does not want the report. Nothing has changed then.
-    public func send(environment: [String: String], patience: Duration = Self.patience) throws(FleetError) {
+    package func send(environment: [String: String], patience: Duration = Self.patience) throws(FleetError) {
         _ = try Activity(state, since: 0, note: note)
         guard let address = environment["MOSAIC_AGENT_SOCKET"], let run = environment["MOSAIC_AGENT_RUN"] else {
             throw FleetError(

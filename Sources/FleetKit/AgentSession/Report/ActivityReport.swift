@@ -1,14 +1,14 @@
 internal import FleetGuard
 
 /// An agent's report to its unit's main process: one message over the unit's socket, answered by one.
-public struct ActivityReport: Equatable {
-    public var state: Activity.State
-    public var note: String?
+package struct ActivityReport: Equatable {
+    package var state: Activity.State
+    package var note: String?
 
     /// The states that an agent can report; `unknown` is the state without a report.
-    public static let states = Activity.State.allCases.filter { $0 != .unknown }
+    package static let states = Activity.State.allCases.filter { $0 != .unknown }
 
-    public init(_ state: Activity.State, note: String? = nil) {
+    package init(_ state: Activity.State, note: String? = nil) {
         self.state = state
         self.note = note
     }

@@ -1,4 +1,4 @@
-public import FleetGuard
+package import FleetGuard
 internal import Glibc
 internal import SystemPackage
 
@@ -6,11 +6,11 @@ internal import SystemPackage
 ///
 /// A value made of lines `BOOT SECONDS WORD UNIT`, in the time since the machine's boot: a step of the wall clock neither
 /// frees nor holds a unit. A reboot resets the tries.
-public struct HealTries: Sendable, Equatable {
+package struct HealTries: Sendable, Equatable {
     /// So often a unit is tried within `window`.
-    public static let most = 3
+    package static let most = 3
     /// Seconds.
-    public static let window: Int64 = 3600
+    package static let window: Int64 = 3600
 
     enum Word: String, CaseIterable { case `try`, rest }
 
@@ -22,9 +22,9 @@ public struct HealTries: Sendable, Equatable {
 
     private(set) var entries: [Entry] = []
     /// Lines that make no sense: they count as none. At worst a unit is tried three times more.
-    public private(set) var damaged = 0
+    package private(set) var damaged = 0
 
-    public init() {}
+    package init() {}
 
     init(text: String) {
         for line in text.parts(at: "\n") {
@@ -54,7 +54,7 @@ public struct HealTries: Sendable, Equatable {
     }
 
     /// Units that were tried often enough, each with the seconds until it may be tried again.
-    public func resting(at now: BootTime) -> [UnitName: Int64] {
+    package func resting(at now: BootTime) -> [UnitName: Int64] {
         var times: [UnitName: [Int64]] = [:]
         for entry in recent(now) where entry.word == .try {
             times[entry.unit, default: []].append(entry.time.seconds)
@@ -78,7 +78,7 @@ public struct HealTries: Sendable, Equatable {
 }
 
 /// Where the tries are kept.
-public protocol HealLedger: AnyObject {
+package protocol HealLedger: AnyObject {
     /// - Throws: `.unsafeHome`, `.io`.
     func read() throws(FleetError) -> HealTries
     /// Only for the lock's owner.
@@ -88,17 +88,17 @@ public protocol HealLedger: AnyObject {
 
 /// `restart.heals` in the run directory. Its lines are believed only as far as they can be read; the file itself is
 /// refused where another user could have written it.
-public final class HealFile: HealLedger {
-    public static let name = "restart.heals"
+package final class HealFile: HealLedger {
+    package static let name = "restart.heals"
     /// Three tries and a rest of a thousand units are far less.
     private static let limit = 1 << 20
     private let home: MosaicHome
 
-    public init(home: MosaicHome) { self.home = home }
+    package init(home: MosaicHome) { self.home = home }
 
-    public var path: String { home.runDirectory + "/" + Self.name }
+    package var path: String { home.runDirectory + "/" + Self.name }
 
-    public func read() throws(FleetError) -> HealTries {
+    package func read() throws(FleetError) -> HealTries {
         guard let opened = try RunDirectoryOpener.open(home: home.path, create: false) else { return HealTries() }
         let folder = opened.descriptor.number
         let file = openat(folder, Self.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -119,7 +119,7 @@ public final class HealFile: HealLedger {
         return HealTries(text: String(decoding: bytes, as: UTF8.self))
     }
 
-    public func write(_ tries: HealTries, at now: BootTime) throws(FleetError) {
+    package func write(_ tries: HealTries, at now: BootTime) throws(FleetError) {
         guard let opened = try RunDirectoryOpener.open(home: home.path, create: true) else {
             throw FleetError(.io, "the directory of \(shown) was removed", hint: "run the command again")
         }

@@ -1,22 +1,22 @@
-public import FleetGuard
+package import FleetGuard
 
 /// `heal`: starts what is owed and restarts what failed, and nothing else. For a timer, so it tries no unit more than
 /// three times an hour.
 ///
 /// It is the restart with `onlyFailed` and `heals`: what was stopped stays stopped, and what systemd is about to start
 /// again by itself is systemd's business.
-public final class HealOperation {
-    public struct Plan: Sendable {
-        public var restart: RestartPlan
+package final class HealOperation {
+    package struct Plan: Sendable {
+        package var restart: RestartPlan
         /// Units that would be restarted, were they not tried often enough, with the seconds until they may be again.
-        public var resting: [UnitName: Int64]
+        package var resting: [UnitName: Int64]
         /// Those of them that need an event.
-        public var newlyResting: [UnitName]
+        package var newlyResting: [UnitName]
         /// Lines of the ledger that made no sense.
-        public var damaged: Int
+        package var damaged: Int
 
         /// There is something to do, or to tell.
-        public var isNeeded: Bool { !restart.steps.isEmpty || !newlyResting.isEmpty }
+        package var isNeeded: Bool { !restart.steps.isEmpty || !newlyResting.isEmpty }
     }
 
     private let manager: any ServiceManager
@@ -27,7 +27,7 @@ public final class HealOperation {
     private let now: BootTime
 
     /// - Parameter now: the limits hold from here.
-    public init(
+    package init(
         manager: any ServiceManager, roster: Roster, options: RestartOptions, surroundings: OperationSurroundings,
         ledger: any HealLedger, now: BootTime
     ) {
@@ -42,14 +42,14 @@ public final class HealOperation {
     }
 
     /// What `run` would do now. Changes nothing.
-    public func plan() throws(FleetError) -> Plan { try plan(ledger.read()) }
+    package func plan() throws(FleetError) -> Plan { try plan(ledger.read()) }
 
-    public func longestTime() throws(FleetError) -> Duration { try restart([:]).longestTime() }
+    package func longestTime() throws(FleetError) -> Duration { try restart([:]).longestTime() }
 
     /// The tries are written down before anything is sent: one that is cut short counts.
     /// - Throws: as `RestartOperation.run`; `.io` and `.unsafeHome` where the tries cannot be written down, before anything
     ///   was sent.
-    public func run(holding lock: HeldLock) throws(FleetError) -> (report: RestartReport, plan: Plan) {
+    package func run(holding lock: HeldLock) throws(FleetError) -> (report: RestartReport, plan: Plan) {
         try run(under: lock)
     }
 

@@ -1,7 +1,7 @@
 /// What systemd reports when a job leaves its queue (`JobRemoved`, or systemctl's exit status).
 ///
 /// Source: job_result_to_string() of systemd 252 to 258; `frozen` came with 256 and `concurrency` with 258.
-public enum JobResult: Sendable, Equatable {
+package enum JobResult: Sendable, Equatable {
     case done, canceled, timeout, failed, dependency, skipped, invalid, assert, unsupported, collected, once, frozen
     case concurrency
     /// A backend that cannot learn the reason (systemctl) knows only that the job did not end well.
@@ -11,7 +11,7 @@ public enum JobResult: Sendable, Equatable {
     /// A word that this version does not know: a failure.
     case other(String)
 
-    public init(systemdName: String) {
+    package init(systemdName: String) {
         self =
             switch systemdName {
             case "done": .done

@@ -2,13 +2,13 @@
 ///
 /// `done` alone proves nothing: a failed Condition is `done`, and so is a service that ended at once. So the state
 /// decides wherever it speaks, and the job's result only where the state is silent.
-public enum OutcomeJudge {
+package enum OutcomeJudge {
     /// - Parameters:
     ///   - before: the state read before the command was sent.
     ///   - after: the state read after its job was gone.
     ///   - requirementsDown: a unit that `after.requirements` names is not active; consulted only where the backend
     ///     could not learn the job's own result.
-    public static func judge(
+    package static func judge(
         _ command: UnitCommand, job: JobResult, before: UnitState?, after: UnitState, requirementsDown: Bool = false
     ) -> UnitOutcome.Result {
         if after.isNotFound && !after.isActive { return command.verb == .stop ? .done : .notFound }
@@ -26,7 +26,7 @@ public enum OutcomeJudge {
     /// The outcome of a command that must not be sent at all, or nil when it may be sent.
     ///
     /// A unit that runs although its file is masked or gone can still be stopped.
-    public static func refusal(_ command: UnitCommand, before: UnitState) -> UnitOutcome.Result? {
+    package static func refusal(_ command: UnitCommand, before: UnitState) -> UnitOutcome.Result? {
         guard before.loadState != "loaded" else { return nil }
         switch command.verb {
         case .stop where before.isDown, .resetFailed where !before.isFailed:
