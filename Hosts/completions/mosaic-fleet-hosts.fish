@@ -20,7 +20,7 @@ function __mosaic-fleet-hosts_parse_tokens -S
     set -l unparsed_tokens (__mosaic-fleet-hosts_tokens -pc)
     switch $unparsed_tokens[1]
     case 'mosaic-fleet-hosts'
-        __mosaic-fleet-hosts_parse_subcommand 0 'h/help'
+        __mosaic-fleet-hosts_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'status'
             __mosaic-fleet-hosts_parse_subcommand -r 1 'watch' 'mosaic-home=' 'json' 'q/quiet' 'h/help'
@@ -95,6 +95,7 @@ function __mosaic-fleet-hosts_custom_completion
 end
 
 complete -c 'mosaic-fleet-hosts' -f
+complete -c 'mosaic-fleet-hosts' -n '__mosaic-fleet-hosts_should_offer_completions_for_flags_or_options "mosaic-fleet-hosts" version' -l 'version' -d 'Print the version.'
 complete -c 'mosaic-fleet-hosts' -n '__mosaic-fleet-hosts_should_offer_completions_for_flags_or_options "mosaic-fleet-hosts" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'mosaic-fleet-hosts' -n '__mosaic-fleet-hosts_should_offer_completions_for_positional "mosaic-fleet-hosts" -eq 1' -fa 'status' -d 'Show the fleets of all hosts, a line for each.'
 complete -c 'mosaic-fleet-hosts' -n '__mosaic-fleet-hosts_should_offer_completions_for_positional "mosaic-fleet-hosts" -eq 1' -fa 'restart' -d 'Restart the fleets of many hosts, a few hosts at a time.'

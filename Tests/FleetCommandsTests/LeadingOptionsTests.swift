@@ -1,3 +1,5 @@
+import FleetGuard
+import FleetKit
 import Testing
 
 @testable import FleetCommands
@@ -38,6 +40,24 @@ struct LeadingOptionsTests {
         ] as [([String], Bool)])
     func version(_ line: [String], _ isAsked: Bool) {
         #expect(LeadingOptions.asksForVersion(LeadingOptions.moved(line)) == isAsked)
+    }
+
+    @Test("hosts without its program is told where that is looked for, and how it comes there")
+    func hosts() throws {
+        let none = PluginSearch(path: nil, builtIns: [])
+        for line in [["fleet", "hosts"], ["fleet", "hosts", "status"], ["fleet", "hosts", "--version"]] {
+            let error = try #require(UnknownCommand.error(line, plugins: none, program: "/usr/bin/mosaic"))
+            #expect(error.code == .usage)
+            #expect(
+                error.message
+                    == "'mosaic fleet hosts' needs the program mosaic-fleet-hosts, which is not in PATH or in /usr/bin")
+            #expect(error.hint.contains("make hosts"))
+        }
+        let nowhere = try #require(UnknownCommand.error(["fleet", "hosts"], plugins: none, program: nil))
+        #expect(nowhere.message.hasSuffix("which is not in PATH"))
+        #expect(
+            UnknownCommand.error(["fleet", "host-s"], plugins: none, program: nil)?.message
+                == "unknown command 'host-s'")
     }
 
     @Test(

@@ -6,8 +6,10 @@ internal import FleetKit
 public struct HostsDispatcher {
     private let environment: [String: String]
     private let etcd: EtcdConnector
+    private let version: String
 
-    public init(environment: [String: String], etcd: @escaping EtcdConnector) {
+    public init(version: String, environment: [String: String], etcd: @escaping EtcdConnector) {
+        self.version = version
         self.environment = environment
         self.etcd = etcd
     }
@@ -16,11 +18,20 @@ public struct HostsDispatcher {
     /// - Returns: the exit status of the process.
     public func run(_ line: [String]) -> Int32 {
         GuardAdvice.speakOfTheFleet()
+        // In front of a command, as the first program takes it.
+        if line.contains("--version"), line.allSatisfy({ $0.begins(with: "-") && !$0.isExactly("--") }) {
+            HostsOutput.write("mosaic-fleet-hosts \(version)\n", to: 1)
+            return ExitStatus.done.rawValue
+        }
         let command: any ParsableCommand
         do {
             command = try HostsCommand.parseAsRoot(OptionalRolling.separated(line))
         } catch {
             return refuse(error, line)
+        }
+        if line.prefix(while: { !$0.isExactly("--") }).contains("--version") {
+            // The whole program's, which the parser takes anywhere.
+            return refuse(ValidationError("unknown option '--version'"), line)
         }
         guard let module = command as? any HostsModule else {
             do {
@@ -69,6 +80,8 @@ struct HostsCommand: ParsableCommand {
             HostsBreakCommand.self, HostsDoctorCommand.self, HostsHistoryCommand.self, HostsPeekCommand.self,
             HostsAttachCommand.self,
         ])
+
+    @Flag(help: "Print the version.") var version = false
 }
 
 /// The options of every command.

@@ -95,6 +95,13 @@ struct StatusView {
         }
     }
 
+    /// `2, 1 unknown`
+    private static func outdated(_ health: HostHealth?) -> String {
+        guard let health, let outdated = health.outdated else { return "-" }
+        guard let unknown = health.unknown, unknown > 0 else { return "\(outdated)" }
+        return "\(outdated), \(unknown) unknown"
+    }
+
     var table: String {
         HostsOutput.table(
             [["HOST", "FLEET", "UNITS", "LOCK", "OUTDATED", "VERSION", "REMARKS"]]
@@ -108,7 +115,7 @@ struct StatusView {
                     return [
                         row.host, row.fleet, health.map { "\($0.active)/\($0.total)" } ?? "-",
                         health.map { Printable.oneLine($0.lock, limit: 16) } ?? "-",
-                        health?.outdated.map(String.init) ?? "-",
+                        Self.outdated(health),
                         row.version.map { Printable.oneLine($0, limit: 16) } ?? "-", remarks.joined(separator: "; "),
                     ]
                 })

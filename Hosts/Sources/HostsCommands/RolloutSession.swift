@@ -57,7 +57,7 @@ struct RolloutSession {
             time: { SystemTime().wallClock() })
         runner.said = { host, text in view.said(host, text) }
         let end = runner.run(isInterrupted: { context.signals.caught != nil }, look: view.look)
-        return try RolloutReport(end, signals: context.signals, command: command, file: file.path).conclude(
+        return try RolloutReport(end, healths: runner.healths, signals: context.signals, command: command).conclude(
             context.output)
     }
 

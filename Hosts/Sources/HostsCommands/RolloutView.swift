@@ -86,15 +86,16 @@ final class RolloutView {
 /// What a rollout came to.
 struct RolloutReport {
     private let rollout: Rollout
+    private let rows: [Row]
     private let signals: SignalWatch
     private let command: [String]
-    private let file: String
 
-    init(_ rollout: Rollout, signals: SignalWatch, command: [String], file: String) {
+    /// - Parameter healths: by identity, as the hosts said at their ends.
+    init(_ rollout: Rollout, healths: [String: HostHealth], signals: SignalWatch, command: [String]) {
         self.rollout = rollout
+        rows = Self.rows(rollout, healths, command)
         self.signals = signals
         self.command = command
-        self.file = file
     }
 
     struct Row: Encodable {
@@ -104,6 +105,8 @@ struct RolloutReport {
         var why: String?
         /// It counts as down until it is proved well.
         var keepsSlot: Bool
+        /// With --only-outdated: agents that were left alone, because it cannot be told whether they are outdated.
+        var unknown: Int?
     }
 
     struct Document: Encodable {
@@ -113,11 +116,14 @@ struct RolloutReport {
         var problem: String?
     }
 
-    private var rows: [Row] {
+    static func rows(_ rollout: Rollout, _ healths: [String: HostHealth], _ command: [String]) -> [Row] {
         rollout.hosts.map { host in
             let name = host.target.host
             switch host.phase {
-            case .finished(.done): return Row(host: name, outcome: "done", keepsSlot: host.keepsSlot)
+            case .finished(.done):
+                let unknown = command.contains("--only-outdated") ? healths[host.target.identity]?.unknown ?? 0 : 0
+                return Row(
+                    host: name, outcome: "done", keepsSlot: host.keepsSlot, unknown: unknown > 0 ? unknown : nil)
             case .finished(.busy): return Row(host: name, outcome: "busy", keepsSlot: host.keepsSlot)
             case .finished(.failed(let why)): return Row(host: name, outcome: "failed", why: why, keepsSlot: true)
             case .beginning, .running, .away, .proving: return Row(host: name, outcome: "under-way", keepsSlot: true)
@@ -132,7 +138,6 @@ struct RolloutReport {
     /// - Throws: what ended the rollout before its end.
     func conclude(_ output: HostsOutput) throws(FleetError) -> ExitStatus {
         output.erase()
-        let rows = rows
         let isOK = rows.allSatisfy { $0.outcome == "done" }
         let problem = problem(rows)
         if output.isJSON {
@@ -144,14 +149,20 @@ struct RolloutReport {
                 if count > 0 { counts.append("\(count) \(outcome.replacingEach("-", by: " "))") }
             }
             output.data("\(counts.joined(separator: ", ")) of \(rows.count) \(rows.count == 1 ? "host" : "hosts")")
-            for row in rows where row.outcome != "done" || row.keepsSlot {
+            for row in rows where row.outcome != "done" || row.keepsSlot || row.unknown != nil {
                 output.data(
                     "  \(row.host): \(row.outcome.replacingEach("-", by: " "))" + (row.why.map { ": \($0)" } ?? "")
-                        + (row.keepsSlot ? " (keeps its slot)" : ""))
+                        + (row.unknown.map(Self.leftAlone) ?? "") + (row.keepsSlot ? " (keeps its slot)" : ""))
             }
         }
         guard let problem else { return .done }
         throw problem
+    }
+
+    private static func leftAlone(_ count: Int) -> String {
+        count == 1
+            ? ", but 1 agent was left alone: it is unknown whether it is outdated"
+            : ", but \(count) agents were left alone: it is unknown whether they are outdated"
     }
 
     private func problem(_ rows: [Row]) -> FleetError? {

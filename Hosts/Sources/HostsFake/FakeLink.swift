@@ -16,6 +16,8 @@ public final class FakeLink: HostLink {
         public var exits: [Int32] = [0]
         public var takes: Duration = .milliseconds(100)
         public var isWell = true
+        /// Agents of which it is unknown whether they are outdated.
+        public var unknown = 0
         /// What a `begin` has to name.
         public var generation = 0
         /// So many connections end in the middle of the answer.
@@ -146,7 +148,8 @@ public final class FakeLink: HostLink {
         let failed = machine.operations.values.contains { $0.span != nil && $0.status == 1 } && !machine.isWell
         var frame = HostFrame(.health)
         frame.health = HostHealth(
-            lock: isRunning ? "held" : "free", active: 1, total: 1, outdated: 0, summary: "1 active",
+            lock: isRunning ? "held" : "free", active: 1, total: 1, outdated: 0, unknown: machine.unknown,
+            summary: "1 active",
             isWell: machine.isWell && !failed, troubles: machine.isWell ? [] : ["a1: failed"])
         return frame
     }

@@ -14,7 +14,7 @@ enum MosaicFleetHosts {
 
     static func main() {
         exit(
-            HostsDispatcher(environment: ProcessEnvironment.current(), etcd: connect)
+            HostsDispatcher(version: Version.current, environment: ProcessEnvironment.current(), etcd: connect)
                 .run(Array(CommandLine.arguments.dropFirst())))
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FleetGuard
 import FleetKit
+import HostsFake
 import HostsKit
 import Testing
 
@@ -30,6 +31,48 @@ import Testing
             "peek", "status --watch --json", "restart --dance",
         ])
     func refused(_ words: String) { #expect(throws: (any Error).self) { try self.parse(words) } }
+
+    @Test(
+        "The version is asked for in front of a command, and nowhere else",
+        arguments: [
+            ("--version", 0), ("--json --version", 0), ("status --version", 64), ("restart --rolling --version", 64),
+        ])
+    func version(_ words: String, _ status: Int32) {
+        let dispatcher = HostsDispatcher(version: "9.8.7", environment: [:]) { _ throws(FleetError) in
+            throw FleetError(.io, "there is no etcd here", hint: "none")
+        }
+        #expect(dispatcher.run(words.split(separator: " ").map(String.init)) == status)
+    }
+
+    @Test("Agents of which it is unknown whether they are outdated are shown, and named after a rollout")
+    func unknown() throws {
+        let clock = StepClock()
+        let link = FakeLink(clock: clock)
+        let host = HostsFile.Host(name: try HostName("a"), address: "a")
+        link.machines["a"] = FakeLink.Machine(identity: "1")
+        link.machines["a"]?.unknown = 2
+        let id = try #require(HostOperationID("00000000-0000-4000-8000-000000000000"))
+        let replies = Asking(link: link, clock: clock).ask(
+            [host], HostRequest(.ask, id: id, author: "me"), patience: .seconds(3)
+        ) { false }
+        #expect(StatusView(replies).table.contains("0, 2 unknown"))
+        func row(_ command: [String]) throws -> RolloutReport.Row? {
+            let target = Rollout.Target(host: "a", identity: "1", stage: 0)
+            let station = Rollout.Station(id: id, author: "me", reason: nil)
+            let table = FakeSlotTable()
+            let store = FakeSlotStore(table, station: id.rawValue)
+            _ = try store.announce(atOnce: 1)
+            let runner = RolloutRunner(
+                Rollout([target], station: station, settings: .init(atOnce: 1)), link: link, store: store,
+                hosts: ["1": host], command: command, clock: clock, time: { 0 })
+            let end = runner.run(isInterrupted: { false }, look: { _, _ in })
+            return RolloutReport.rows(end, runner.healths, command).first
+        }
+        let left = try #require(try row(["restart", "--only-outdated"]))
+        #expect(left.outcome == "done")
+        #expect(left.unknown == 2)
+        #expect(try row(["restart"])?.unknown == nil, "all agents were restarted")
+    }
 
     @Test("The options of each host's restart go there as they are") func words() throws {
         let command = try #require(

@@ -206,11 +206,13 @@ struct HostServeCommand: UnguardedCommand {
         let roster = try context.roster()
         let manager = try context.manager()
         let report = try StatusReport.read(roster, from: manager)
-        let outdated = try OutdatedUnits.find(roster, manager: manager).count
+        let freshness = try FileFreshness().look(at: manager.overview(of: roster.units), of: roster, in: manager)
         let intents = try IntentFile(home: context.home.path).read()
         var frame = HostFrame(.health)
         frame.health = HostHealth(
-            report, lock: try context.inspectLock().verdict, intents: intents, outdated: outdated)
+            report, lock: try context.inspectLock().verdict, intents: intents,
+            outdated: freshness.values.count { $0.verdict == .outdated },
+            unknown: freshness.values.count { $0.verdict == .unknown })
         return frame
     }
 

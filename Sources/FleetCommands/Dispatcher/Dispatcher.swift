@@ -118,7 +118,9 @@ package struct Dispatcher {
         }
         let help = (["mosaic"] + command + ["--help"]).joined(separator: " ")
         let usage =
-            UnknownCommand.error(arguments, plugins: PluginRunner(environment: environment).search)
+            UnknownCommand.error(
+                arguments, plugins: PluginRunner(environment: environment).search,
+                program: try? MosaicProgram.running())  // nil says it
             ?? FleetError(
                 .usage, Printable.oneLine(RootCommand.message(for: error), limit: 1000), hint: "see '\(help)'")
         Output.write(Output.text(usage, isJSON: arguments.contains("--json")), to: STDERR_FILENO)

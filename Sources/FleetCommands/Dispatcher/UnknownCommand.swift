@@ -8,9 +8,11 @@ enum UnknownCommand {
         (["fleet", "lock"], CommandRegistry.lock), (["fleet"], CommandRegistry.fleet), ([], [FleetCommand.self]),
     ]
 
-    /// - Parameter arguments: of a command line that cannot be run, without the program's name.
+    /// - Parameters:
+    ///   - arguments: of a command line that cannot be run, without the program's name.
     /// - Returns: nil when its command is known, so that something else is wrong.
-    static func error(_ arguments: [String], plugins: PluginSearch) -> FleetError? {
+    ///   - program: the running one, beside which the second program lies; nil where it cannot be told.
+    static func error(_ arguments: [String], plugins: PluginSearch, program: String?) -> FleetError? {
         guard let group = groups.first(where: { arguments.starts(with: $0.words) }),
             let word = arguments.dropFirst(group.words.count).first
         else { return nil }
@@ -23,10 +25,20 @@ enum UnknownCommand {
                 hint: "see '\(command) --help'")
         }
         guard !known.containsExactly(word) else { return nil }
+        if group.words == ["fleet"], word.isExactly("hosts") { return withoutHosts(program) }
         return FleetError(
             .usage, "unknown command '\(Printable.oneLine(word))'",
             hint: hint(
                 word, command, group.words == ["fleet"] ? known + plugins.plugins.map { $0.name.rawValue } : known))
+    }
+
+    private static func withoutHosts(_ program: String?) -> FleetError {
+        let folder = program.flatMap { path in path.lastPlace(of: "/").map { String(path[..<$0]) } }
+        return FleetError(
+            .usage,
+            "'mosaic fleet hosts' needs the program mosaic-fleet-hosts, which is not in PATH"
+                + (folder.map { " or in \(Printable.oneLine($0.isEmpty ? "/" : $0))" } ?? ""),
+            hint: "build it with 'make hosts' in mosaic's sources and install it with 'make install'")
     }
 
     private static func hint(_ word: String, _ command: String, _ known: [String]) -> String {

@@ -90,6 +90,8 @@ public struct HostHealth: Codable, Sendable, Equatable, Hashable {
     public var total: Int
     /// Absent where it cannot be told.
     public var outdated: Int?
+    /// Running agents of which it cannot be told; absent from hosts of versions before it.
+    public var unknown: Int?
     /// `1 failed, 4 active`.
     public var summary: String
     /// The holder and every agent run, but for those that were stopped on purpose or never started; nothing is owed.
@@ -98,12 +100,14 @@ public struct HostHealth: Codable, Sendable, Equatable, Hashable {
     public var troubles: [String]
 
     public init(
-        lock: String, active: Int, total: Int, outdated: Int?, summary: String, isWell: Bool, troubles: [String]
+        lock: String, active: Int, total: Int, outdated: Int?, unknown: Int? = nil, summary: String, isWell: Bool,
+        troubles: [String]
     ) {
         self.lock = lock
         self.active = active
         self.total = total
         self.outdated = outdated
+        self.unknown = unknown
         self.summary = summary
         self.isWell = isWell
         self.troubles = troubles

@@ -4,7 +4,9 @@ extension HostHealth {
     /// - Parameters:
     ///   - lock: as it is judged *after* the units were read: what is well under a free lock stays so until somebody takes it.
     ///   - intents: a unit that is owed is down by a restart's doing, one that was stopped is down on purpose.
-    public init(_ report: StatusReport, lock: Verdict, intents: Intents, outdated: Int?) {
+    ///   - outdated: of the units that run.
+    ///   - unknown: of them, those of which it cannot be told.
+    public init(_ report: StatusReport, lock: Verdict, intents: Intents, outdated: Int?, unknown: Int?) {
         var troubles: [String] = []
         for row in report.rows where row.role != .unmanaged {
             if let trouble = Self.trouble(row, intents) { troubles.append(trouble) }
@@ -12,8 +14,9 @@ extension HostHealth {
         if report.rows.first?.role != .holder { troubles.append("the holder's unit was not found") }
         let rows = report.rows.filter { $0.role != .unmanaged }
         self.init(
-            lock: lock.rawValue, active: rows.count { $0.state.isActive }, total: rows.count, outdated: outdated,
-            summary: report.summary, isWell: troubles.isEmpty, troubles: Array(troubles.prefix(5)))
+            lock: lock.rawValue, active: rows.count { $0.state.isActive }, total: rows.count,
+            outdated: outdated, unknown: unknown, summary: report.summary, isWell: troubles.isEmpty,
+            troubles: Array(troubles.prefix(5)))
     }
 
     private static func trouble(_ row: StatusReport.Row, _ intents: Intents) -> String? {

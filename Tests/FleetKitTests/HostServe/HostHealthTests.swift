@@ -19,7 +19,7 @@ import Testing
     private func isWell(_ rows: [StatusReport.Row], _ changes: [IntentChange] = []) -> Bool {
         var intents = Intents()
         for change in changes { intents.apply(change) }
-        return HostHealth(StatusReport(rows: rows), lock: .free, intents: intents, outdated: 0).isWell
+        return HostHealth(StatusReport(rows: rows), lock: .free, intents: intents, outdated: 0, unknown: 0).isWell
     }
 
     @Test("Down on purpose is well; owed, failed, changing or without a holder is not") func rules() throws {

@@ -15,6 +15,8 @@ public final class RolloutRunner {
     private var calls: [Int: Call] = [:]
     private var waits: [(until: Duration, wait: Rollout.Wait)] = []
     private var progress: [String: Progress] = [:]
+    /// By identity, how each host's fleet was when it was last asked.
+    public private(set) var healths: [String: HostHealth] = [:]
     /// Called with each line that a host's operation prints.
     public var said: (_ host: String, _ text: String) -> Void = { _, _ in }
 
@@ -160,6 +162,7 @@ public final class RolloutRunner {
                 guard call.isProof, let state = call.state?.0, let health = frame.health else { return }
                 call.isAnswered = true
                 calls[event.call] = call
+                healths[slot.identity] = health
                 handle(.proof(slot, state, health))
             case .refused:
                 call.isAnswered = true
