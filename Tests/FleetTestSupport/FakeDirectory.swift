@@ -1,6 +1,8 @@
 internal import Glibc
+internal import Synchronization
 
-/// A directory of its own for one test, removed with everything in it when the test lets go of it.
+/// A directory of its own for one test, removed with everything in it when the test lets go of it, or at the end of the
+/// process: a test whose closures refer to its fixture never lets go.
 package final class FakeDirectory {
     package let path: String
 
@@ -12,9 +14,19 @@ package final class FakeDirectory {
             return String(cString: made)
         }
         precondition(!path.isEmpty, "mkdtemp failed: \(String(cString: strerror(errno)))")
+        _ = Self.removalAtExit
+        Self.present.withLock { _ = $0.insert(path) }
     }
 
-    deinit { Self.remove(path) }
+    deinit {
+        Self.remove(path)
+        Self.present.withLock { _ = $0.remove(path) }
+    }
+
+    private static let present = Mutex<Set<String>>([])
+    private static let removalAtExit: Void = {
+        _ = atexit { for path in FakeDirectory.present.withLock({ $0 }) { FakeDirectory.remove(path) } }
+    }()
 
     private static func remove(_ path: String) {
         if let entries = opendir(path) {

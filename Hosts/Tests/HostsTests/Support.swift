@@ -13,7 +13,7 @@ final class StepClock: OperationClock {
     func sleep(for duration: Duration) { time.withLock { $0 += max(duration, .milliseconds(1)) } }
 }
 
-/// A folder that is removed with it.
+/// A folder that is removed with it, or at the end of the process.
 final class TestFolder {
     let path: String
 
@@ -21,9 +21,21 @@ final class TestFolder {
         var template = Array("/tmp/mosaic-hosts-XXXXXX".utf8CString)
         precondition(mkdtemp(&template) != nil)
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        _ = Self.removalAtExit
+        Self.present.withLock { _ = $0.insert(path) }
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+        Self.present.withLock { _ = $0.remove(path) }
+    }
+
+    private static let present = Mutex<Set<String>>([])
+    private static let removalAtExit: Void = {
+        _ = atexit {
+            for path in TestFolder.present.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+        }
+    }()
 }
 
 enum Make {
