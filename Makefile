@@ -16,7 +16,7 @@ sharedir := $(DESTDIR)$(PREFIX)/share
 # systemd looks below lib in the system's own prefixes only; elsewhere in the share folder, as for ~/.local.
 unitdir := $(DESTDIR)$(PREFIX)/$(if $(filter /usr /usr/local,$(PREFIX)),lib,share)/systemd/user
 
-.PHONY: help setup demo demo-hosts test matrix bench soak fuzz build hosts check-hosts check-binary manual hosts-completions install uninstall deb check-deb tarball check-tarball release format lint clean
+.PHONY: help setup demo demo-hosts test matrix machine bench soak fuzz build hosts check-hosts check-binary manual hosts-completions install uninstall deb check-deb tarball check-tarball release format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -35,6 +35,9 @@ test: setup ## every test, on a real user manager too, and a look into the finis
 
 matrix: setup ## the tests on a real manager on Debian 12, 13 and testing, and a booted Debian 13; SYSTEMS=13 for one
 	@Scripts/matrix $(if $(SYSTEMS),--systems $(SYSTEMS)) $(if $(FILTER),--filter '$(FILTER)')
+
+machine: setup ## the tests that need the memory controller, in a virtual machine with Debian 13
+	@Scripts/virtual-machine $(if $(FILTER),--filter '$(FILTER)')
 
 bench: setup ## how fast, against what an operator would type instead; PARTS=status,restart for some (docs/performance.md)
 	@Scripts/bench $(if $(PARTS),--parts $(PARTS)) $(if $(RUNS),--runs $(RUNS)) --json .build/bench.json \
