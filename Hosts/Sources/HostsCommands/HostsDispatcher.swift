@@ -52,15 +52,36 @@ public struct HostsDispatcher {
         }
     }
 
+    /// A command line that cannot be run, or a request for help.
     private func refuse(_ error: any Error, _ line: [String]) -> Int32 {
+        guard HostsCommand.exitCode(for: error) == .success else {
+            let usage = Self.usage(HostsCommand.message(for: error), line)
+            HostsOutput(HostsOptions.plain(json: line.contains("--json"))).error(usage)
+            return usage.exitStatus.rawValue
+        }
         var text = HostsCommand.fullMessage(for: error)
         // The parser makes names of functions of the command's name; and Tab knows programs of one word.
         if line.first == "--generate-completion-script" {
             text = text.replacing("mosaic fleet hosts", with: "mosaic-fleet-hosts")
         }
-        let isHelp = HostsCommand.exitCode(for: error) == .success
-        HostsOutput.write(text + "\n", to: isHelp ? 1 : 2)
-        return (isHelp ? ExitStatus.done : .usage).rawValue
+        HostsOutput.write(text + "\n", to: 1)
+        return ExitStatus.done.rawValue
+    }
+
+    /// - Parameter sentence: of the parser, which calls an unknown command an unexpected argument.
+    static func usage(_ sentence: String, _ line: [String]) -> FleetError {
+        let name = HostsCommand.configuration.commandName ?? ""
+        let known = HostsCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word = line.first, !word.begins(with: "-") else {
+            return UsageWords.error(sentence, line: line, helpCommand: "\(name) --help")
+        }
+        guard !known.containsExactly(word) else {
+            return UsageWords.error(sentence, line: line, helpCommand: "\(name) \(word) --help")
+        }
+        let near = Suggestion.near(word, in: known).map { "'\(name) \($0)'" }
+        return FleetError(
+            .usage, "unknown command '\(Printable.oneLine(word))'",
+            hint: near.isEmpty ? "see '\(name) --help'" : "did you mean \(near.joined(separator: " or "))?")
     }
 }
 
@@ -73,7 +94,7 @@ protocol HostsModule: ParsableCommand {
 /// `mosaic fleet hosts`.
 struct HostsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mosaic fleet hosts", abstract: "Look at and restart the fleets of many hosts.",
+        commandName: "mosaic fleet hosts", abstract: "Show and restart the fleets of many hosts.",
         discussion: "Example: mosaic fleet hosts restart --canary alpha --reason 'new tmux'",
         subcommands: [
             HostsStatusCommand.self, HostsRestartCommand.self, HostsRunCommand.self, HostsSlotsCommand.self,
@@ -96,6 +117,15 @@ struct HostsOptions: ParsableArguments {
     @Flag(help: "Print one JSON document; errors become JSON on stderr.") var json = false
 
     @Flag(name: .shortAndLong, help: "Print errors only.") var quiet = false
+
+    /// Of a line that could not be parsed. All are set: reading one that was not would end the process.
+    static func plain(json: Bool) -> HostsOptions {
+        var options = HostsOptions()
+        options.mosaicHome = nil
+        options.json = json
+        options.quiet = false
+        return options
+    }
 }
 
 /// `--rolling=3` as two words: where an option that it knows comes next, the parser (1.8) drops a value that is joined to

@@ -74,6 +74,24 @@ import Testing
         #expect(try row(["restart"])?.unknown == nil, "all agents were restarted")
     }
 
+    @Test(
+        "What is wrong with a line is said like any other error",
+        arguments: [
+            ("dance", "unknown command 'dance'", "see 'mosaic fleet hosts --help'"),
+            ("statsu", "unknown command 'statsu'", "did you mean 'mosaic fleet hosts status'?"),
+            ("--dance", "unknown option '--dance'", "see 'mosaic fleet hosts --help'"),
+            ("restart --dance", "unknown option '--dance'", "see 'mosaic fleet hosts restart --help'"),
+            ("restart --jso", "unknown option '--jso'", "did you mean '--json'?"),
+            ("restart --at-once x", "--at-once: 'x' is not a number", "see 'mosaic fleet hosts restart --help'"),
+            ("peek", "missing argument '<host/agent>'", "see 'mosaic fleet hosts peek --help'"),
+        ])
+    func wrong(_ words: String, _ message: String, _ hint: String) throws {
+        let error = try #require(throws: (any Error).self) { try self.parse(words) }
+        let usage = HostsDispatcher.usage(
+            HostsCommand.message(for: error), words.split(separator: " ").map(String.init))
+        #expect(usage.message == message && usage.hint == hint && usage.exitStatus == .usage)
+    }
+
     @Test("The options of each host's restart go there as they are") func words() throws {
         let command = try #require(
             try parse(

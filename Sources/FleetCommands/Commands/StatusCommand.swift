@@ -55,7 +55,7 @@ struct StatusCommand: UnguardedCommand {
 
     func validate() throws {
         if let watch, watch < .milliseconds(100) {
-            throw ValidationError("invalid value of --watch: it must be at least 100ms")
+            throw ValidationError("--watch must be at least 100ms")
         }
     }
 

@@ -121,8 +121,7 @@ package struct Dispatcher {
             UnknownCommand.error(
                 arguments, plugins: PluginRunner(environment: environment).search,
                 program: try? MosaicProgram.running())  // nil says it
-            ?? FleetError(
-                .usage, Printable.oneLine(RootCommand.message(for: error), limit: 1000), hint: "see '\(help)'")
+            ?? UsageWords.error(RootCommand.message(for: error), line: arguments, helpCommand: help)
         Output.write(Output.text(usage, isJSON: arguments.contains("--json")), to: STDERR_FILENO)
         return ExitStatus.usage.rawValue
     }
