@@ -73,8 +73,10 @@ package final class OperationTimeline: OperationObserver {
         guard outcome.command.verb != .resetFailed else { return }
         if spans[unit] == nil { order.append(unit) }
         let word = OutcomeWords.name(of: outcome.result)
-        // Without a command of ours: the holder's restart took it along, or it fell while it was watched.
-        let (what, start) = open.removeValue(forKey: unit) ?? (phase.rawValue, phaseBegan ?? now)
+        // Without a command of ours: the holder's restart took it along, or it fell while it was watched; in a rolling
+        // restart since its own restart, which is in the same phase.
+        let watched = phase == .restart ? spans[unit]?.last.map { ("verify", begin + .milliseconds($0.to)) } : nil
+        let (what, start) = open.removeValue(forKey: unit) ?? watched ?? (phase.rawValue, phaseBegan ?? now)
         spans[unit, default: []].append(
             HistoryRecord.Span(what, from: since(start), to: since(now), outcome: word))
         outcomes[unit] = word

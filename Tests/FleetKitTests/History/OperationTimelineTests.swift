@@ -8,12 +8,14 @@ import Testing
 struct OperationTimelineTests {
     private let clock = ManualClock()
 
-    private func waited(_ timeline: OperationTimeline) -> Int64 {
+    private func waited(_ timeline: OperationTimeline) -> Int64 { completed(timeline).waited }
+
+    private func completed(_ timeline: OperationTimeline) -> HistoryRecord {
         var record = HistoryRecord(
             .restart, by: ProcessIdentity(pid: 7, start: 1, pidNamespace: 1, bootID: "b", host: "h", uid: 1),
             command: "mosaic fleet restart", reason: nil, scope: .fleet, startedAt: "", endedAt: "", result: "done")
         timeline.complete(&record)
-        return record.waited
+        return record
     }
 
     @Test func theWaitForAgentsIsNone() {
@@ -42,5 +44,31 @@ struct OperationTimelineTests {
         timeline.lockAcquired()
         clock.advance(by: .seconds(5))
         #expect(waited(timeline) == 2000)
+    }
+
+    /// Else its row in the timeline would say that it was restarting all the time.
+    @Test func anAgentThatFallsInARollingRestartWasWatchedSinceItsOwnRestart() throws {
+        let timeline = OperationTimeline(clock: clock)
+        let restart = UnitCommand(.restart, try UnitName("mosaic-agent@a.service"))
+        timeline.operation(.phaseBegan(.restart, total: 2))
+        clock.advance(by: .seconds(4))
+        timeline.operation(.sent(restart))
+        clock.advance(by: .milliseconds(100))
+        timeline.operation(
+            .finished(UnitOutcome(command: restart, result: .done, state: nil), phase: .restart, done: 1, total: 2))
+        clock.advance(by: .milliseconds(300))
+        timeline.operation(
+            .finished(
+                UnitOutcome(command: restart, result: .failed("exit-code"), state: nil), phase: .restart, done: 2,
+                total: 2)
+        )
+        let record = completed(timeline)
+        #expect(
+            record.units.map(\.spans) == [
+                [
+                    HistoryRecord.Span("restart", from: 4000, to: 4100, outcome: "done"),
+                    HistoryRecord.Span("verify", from: 4100, to: 4400, outcome: "failed"),
+                ]
+            ])
     }
 }
