@@ -2,7 +2,7 @@ internal import FleetTestSupport
 internal import Foundation
 internal import Testing
 
-/// Every message, hint and help text of the program, as its sources have it, held to the rules of plain English.
+/// Every message, hint and help text of the programs, as their sources have it, held to the rules of plain English.
 struct MessageTests {
     /// What a text is to its reader.
     enum Kind: String, CaseIterable {
@@ -17,7 +17,7 @@ struct MessageTests {
     /// Texts for a shell, a browser or systemd. A unit file keeps its text as well: a change of it makes each agent outdated.
     private static let otherTexts = [
         "FleetManual/CompletionScript.swift", "FleetCommands/Output/History/TimelineSVG.swift",
-        "FleetKit/Units/FleetUnits",
+        "FleetKit/Units/FleetUnits", "HostsEtcd/Generated/", "HostsFake/",
     ]
 
     private static func kind(_ text: SourceText) -> Kind? {
@@ -34,11 +34,13 @@ struct MessageTests {
 
     /// Every literal of the sources that has a blank in it, and so may be words.
     static let all: [SourceText] = {
-        guard let root = try? BuiltProduct.source("Sources/"),
-            let files = FileManager.default.enumerator(at: URL(filePath: root), includingPropertiesForKeys: nil)
-        else { return [] }
-        return files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.flatMap { file in
-            SourceTexts(TestProcess.contents(file.path), file: String(file.path.dropFirst(root.count))).texts
+        ["Sources/", "Hosts/Sources/"].flatMap { folder -> [SourceText] in
+            guard let root = try? BuiltProduct.source(folder),
+                let files = FileManager.default.enumerator(at: URL(filePath: root), includingPropertiesForKeys: nil)
+            else { return [] }
+            return files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.flatMap { file in
+                SourceTexts(TestProcess.contents(file.path), file: String(file.path.dropFirst(root.count))).texts
+            }
         }.filter { text in text.text.contains(" ") && !otherTexts.contains { text.file.hasPrefix($0) } }
     }()
 
@@ -48,6 +50,7 @@ struct MessageTests {
 
     @Test("the sources have texts of each kind, whole, with the calls that they belong to")
     func table() throws {
+        #expect(Self.all.contains { $0.file.hasPrefix("HostsCommands/") })
         #expect(texts(.message).count > 350 && texts(.hint).count > 250 && texts(.help).count > 120)
         let source = #"""
             throw FleetError(.io, "cannot read " + "\(path.isEmpty ? "it" : "the file")", hint: "try again") // "no text"
@@ -99,13 +102,15 @@ struct MessageTests {
         "out of memory while talking to the service manager",
         "there is no command to keep", "attach needs a terminal, but standard input is not one", "the watch has ended",
         "nothing to type: give a text, or - for standard input", "-n must be at least 1",
+        "-n must be at least 0", "the evidence is about another operation",
+        "interrupted; operations under way end under their hosts' guards, and no further host is touched",
     ]
 
     @Test("an error names a file, a unit, an option or a program")
     func names() {
         var named = Set(Self.nameless)
         for text in texts(.message) where ["FleetError", "ValidationError"].contains(text.call) && !text.continuesCode {
-            let isNamed = text.text.contains(#/…|--[a-z]|'.+'|\/[a-z]|\[[a-z]+\]|D-Bus|[A-Z]{2,}|tmux/#)
+            let isNamed = text.text.contains(#/…|--[a-z]|'.+'|\/[a-z]|\[[a-z]+\]|D-Bus|[A-Z]{2,}|tmux|etcd/#)
             #expect(isNamed || Self.nameless.contains(text.text), "\(text): names nothing")
             named.remove(text.text)
         }
@@ -140,6 +145,10 @@ struct MessageTests {
         ("belongs? into", "belongs in"),
         ("edition", "version"),
         ("folders?", "directory"),
+        ("unwell|(is|are|all) well", "healthy"),
+        ("slots? back|back the slot", "free the slot"),
+        ("one batch", "one transaction"),
+        ("cuts? (their|its|the|no) work", "interrupt"),
         (
             "what is (new|left|not needed|to be)|what has|what runs",
             "name the thing: new agents, the remaining processes"

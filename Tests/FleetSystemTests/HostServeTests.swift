@@ -41,7 +41,7 @@ struct HostServeTests {
         #expect(frames[0].protocol == 1 && frames[0].id == Self.id)
         #expect(frames[0].version?.isEmpty == false)
         #expect(HostIdentity.isOne(frames[0].identity ?? ""))
-        #expect(frames[1].health?.isWell == true && frames[1].health?.lock == "free")
+        #expect(frames[1].health?.isHealthy == true && frames[1].health?.lock == "free")
         #expect((frames[1].health?.active, frames[1].health?.total) == (4, 4))
     }
 
@@ -105,7 +105,7 @@ struct HostServeTests {
         #expect(ended.status == nil)
         try eventually("the lock is free") { !home.lockExists }
         let settled = try frames(serve(home, request("settle")))
-        #expect(settled.first { $0.kind == .health }?.health?.isWell == true)
+        #expect(settled.first { $0.kind == .health }?.health?.isHealthy == true)
     }
 
     @Test("A failure's words and its status come through") func failure() throws {
@@ -117,7 +117,7 @@ struct HostServeTests {
         #expect(frames.first { $0.kind == .state }?.status == 1)
         #expect(frames.contains { $0.kind == .progress && $0.text?.contains("a2") == true })
         let settled = try self.frames(serve(home, request("settle")))
-        #expect(settled.first { $0.kind == .health }?.health?.isWell == false)
+        #expect(settled.first { $0.kind == .health }?.health?.isHealthy == false)
     }
 
     @Test("A command under the lock, with its output and its exit status") func run() throws {

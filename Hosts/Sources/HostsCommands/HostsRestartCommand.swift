@@ -20,7 +20,7 @@ struct HostsRestartCommand: HostsModule {
 
     @OptionGroup(title: "Hosts") var rollout: RolloutOptions
     @OptionGroup(title: "On each host, as for 'mosaic fleet restart'") var each: EachRestart
-    @Flag(help: "Ask every host what it would do, and do nothing.") var dryRun = false
+    @Flag(help: "Print what each host would do, without doing it.") var dryRun = false
     @OptionGroup(title: "Common options") var common: HostsOptions
 
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus {
@@ -33,24 +33,26 @@ struct HostsRestartCommand: HostsModule {
 
 /// The options that go to each host as they are; the host's own `restart` reads them, before anything is touched.
 struct EachRestart: ParsableArguments {
-    @Flag(help: "Only outdated agents.") var onlyOutdated = false
-    @Flag(help: "Only failed units and those a restart left down.") var onlyFailed = false
-    @Flag(help: "Wait until no agent concerned is busy.") var whenIdle = false
+    @Flag(help: "Restart only outdated agents and those left down.") var onlyOutdated = false
+    @Flag(help: "Restart only what failed or a restart left down.") var onlyFailed = false
+    @Flag(help: "Before taking the lock, wait until no affected agent is busy.") var whenIdle = false
     @Flag(help: "Exit at once if another restart is running; the host is retried later.") var noWait = false
     @Flag(help: "Do not stop the agents before the holder restarts.") var noDrain = false
 
     @Option(
         name: .customLong("rolling"), defaultAsFlag: "",
-        help: ArgumentHelp("Restart agents N (or 1) at a time.", valueName: "n"))
+        help: ArgumentHelp("Restart agents N (or 1) at a time; halt at a failure.", valueName: "n"))
     var rolling: String?
 
-    @Option(help: ArgumentHelp("Longest total wait for agents.", valueName: "dur")) var deadline: String?
-    @Option(help: ArgumentHelp("After --deadline: give-up, or restart.", valueName: "what")) var onDeadline: String?
-    @Option(help: ArgumentHelp("Watch started agents; 0: do not.", valueName: "dur")) var stableFor: String?
+    @Option(help: ArgumentHelp("With --when-idle: longest total wait for agents.", valueName: "dur")) var deadline:
+        String?
+    @Option(help: ArgumentHelp("After --deadline: give-up (exit with 75), or restart.", valueName: "what"))
+    var onDeadline: String?
+    @Option(help: ArgumentHelp("Time to watch started agents; 0: none.", valueName: "dur")) var stableFor: String?
     @Option(help: ArgumentHelp("Longest wait for one restart.", valueName: "dur")) var maxWait: String?
-    @Option(help: ArgumentHelp("After --max-wait: break, or fail.", valueName: "what")) var onTimeout: String?
+    @Option(help: ArgumentHelp("After --max-wait: break the lock, or fail.", valueName: "what")) var onTimeout: String?
     @Option(help: ArgumentHelp("Jobs in flight at once.", valueName: "n")) var maxParallel: String?
-    @Option(help: ArgumentHelp("Why; shown in each host's history and with each slot.", valueName: "text"))
+    @Option(help: ArgumentHelp("Reason, shown in each host's history and with each slot.", valueName: "text"))
     var reason: String?
 
     mutating func validate() throws {
@@ -87,8 +89,8 @@ struct HostsRunCommand: HostsModule {
         discussion: """
             Example: mosaic fleet hosts run --reason upgrade -- ./upgrade.sh
 
-            Each host runs it under its own 'lock run', without a shell, and counts as down until its fleet is well \
-            afterwards. Halts at the first failure.
+            Each host runs it under its own 'lock run', without a shell, and counts as down until its fleet is healthy \
+            again. Halts at the first failure.
             """)
 
     @Option(
@@ -98,7 +100,8 @@ struct HostsRunCommand: HostsModule {
 
     @OptionGroup(title: "Hosts") var rollout: RolloutOptions
 
-    @Option(help: ArgumentHelp("Why; shown to anyone who waits for it.", valueName: "text")) var reason: String?
+    @Option(help: ArgumentHelp("Reason, shown to others that wait for this command.", valueName: "text")) var reason:
+        String?
 
     @Option(help: ArgumentHelp("How long the command may take on each host.", valueName: "dur")) var maxHold: String?
 

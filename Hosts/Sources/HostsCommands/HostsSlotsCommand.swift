@@ -6,9 +6,9 @@ internal import HostsKit
 /// `hosts slots`: which hosts may be down, and by whose doing. Asks no host.
 struct HostsSlotsCommand: HostsModule {
     static let configuration = CommandConfiguration(
-        commandName: "slots", abstract: "Show which hosts may be down, since when and why.",
+        commandName: "slots", abstract: "Show the slots in use: which host, since when, by whom and why.",
         usage: "mosaic fleet hosts slots [--agree N] [--json]",
-        discussion: "Example: mosaic fleet hosts slots\n\nExit status: 0 no slot is held, 3 some are.")
+        discussion: "Example: mosaic fleet hosts slots\n\nExit status: 0 no slot is held, 3 a slot is held.")
 
     @Option(
         help: ArgumentHelp(
@@ -70,7 +70,7 @@ struct HostsSlotsCommand: HostsModule {
 
     private static func table(_ rows: [Row], hasRevisions: Bool) -> String {
         let head =
-            ["HOST", "SINCE", "BY", "STATION"] + (hasRevisions ? ["REVISION"] : []) + ["REASON", "A ROLLOUT WOULD"]
+            ["HOST", "SINCE", "BY", "STATION"] + (hasRevisions ? ["REVISION"] : []) + ["REASON", "NEXT ROLLOUT"]
         return HostsOutput.table(
             [head]
                 + rows.map { row in
@@ -84,30 +84,31 @@ struct HostsSlotsCommand: HostsModule {
     }
 
     private static func next(_ stored: StoredSlot) -> String {
-        stored.isStationAlive ? "wait for it" : "ask the host, and give it back if its fleet is well"
+        stored.isStationAlive ? "waits for it" : "asks the host; frees the slot if it is healthy"
     }
 }
 
 /// `hosts break`: an operator's word that a host need not count as down any more.
 struct HostsBreakCommand: HostsModule {
     static let configuration = CommandConfiguration(
-        commandName: "break", abstract: "Give a host's slot back by hand.",
+        commandName: "break", abstract: "Free a host's slot by hand.",
         usage: "mosaic fleet hosts break HOST [--revision N] [--force]",
         discussion: """
             Example: mosaic fleet hosts break alpha
 
-            Only where the host is gone for good or you have seen that it is well: the next rollout does it by itself for a \
-            host that answers. Exit status: 4 no such slot, 75 its station lives.
+            Use this only if the host is gone for good, or you have seen that it is healthy: for a host that answers, the \
+            next rollout frees the slot. Exit status: 4 no such slot, 75 its rollout is alive.
             """)
 
-    @Argument(help: ArgumentHelp("As 'hosts slots' shows it.", valueName: "host"), completion: .hosts) var name: String
+    @Argument(help: ArgumentHelp("The host, as 'hosts slots' shows it.", valueName: "host"), completion: .hosts)
+    var name: String
 
     @Option(
         help: ArgumentHelp(
-            "Free it only if its revision in etcd is still N.", valueName: "n"))
+            "Free the slot only if its revision in etcd is still N.", valueName: "n"))
     var revision: Int64?
 
-    @Flag(help: "Free it even if the rollout that holds it is alive.") var force = false
+    @Flag(help: "Free the slot even if the rollout that holds it is alive.") var force = false
 
     @OptionGroup(title: "Common options") var common: HostsOptions
 
@@ -115,7 +116,8 @@ struct HostsBreakCommand: HostsModule {
         let file = try context.file()
         if revision != nil, file.etcd == nil {
             throw FleetError(
-                .usage, "slots in files have no revision", hint: "leave --revision out, or put [etcd] into hosts.toml")
+                .usage, "--revision is for slots in etcd: slots in files have none",
+                hint: "leave --revision out, or put [etcd] into hosts.toml")
         }
         let store = try context.store(file, station: context.freshID())
         // Stations may call two hosts the same.
@@ -138,9 +140,9 @@ struct HostsBreakCommand: HostsModule {
         guard !stored.isStationAlive || force else {
             throw FleetError(
                 .busy,
-                "the rollout that holds it is alive: \(Printable.oneLine(stored.slot.author)), since "
+                "the rollout that holds the slot is alive: \(Printable.oneLine(stored.slot.author)), since "
                     + Printable.oneLine(stored.slot.since, limit: 30),
-                hint: "let it end, or end it with Ctrl-C; --force breaks the slot anyway")
+                hint: "wait for it, or end it with Ctrl-C; --force frees the slot anyway")
         }
         guard try store.breakSlot(stored.slot) == .done else {
             throw FleetError(

@@ -6,7 +6,7 @@ internal import HostsKit
 /// `hosts status`: all hosts in one table. Changes nothing anywhere.
 struct HostsStatusCommand: HostsModule {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the fleets of all hosts, a line for each.",
+        commandName: "status", abstract: "Show the fleets of all hosts, one a line.",
         usage: "mosaic fleet hosts status [HOST…] [--watch] [--json]",
         discussion: """
             Example: mosaic fleet hosts status --watch
@@ -33,7 +33,7 @@ struct HostsStatusCommand: HostsModule {
         guard watch else {
             let view = StatusView(try context.ask(hosts, [], over: link))
             if common.json { try context.output.json(view.document) } else { context.output.data(view.table) }
-            return view.isWell ? .done : .attention
+            return view.isHealthy ? .done : .attention
         }
         while true {
             let view = StatusView(try context.ask(hosts, [], over: link))
@@ -55,7 +55,7 @@ struct StatusView {
     struct Row: Encodable {
         var host: String
         var group: String
-        /// `well`, `unwell`, `unreachable`.
+        /// `healthy`, `unhealthy`, `unreachable`.
         var fleet: String
         var version: String?
         var health: HostHealth?
@@ -68,13 +68,13 @@ struct StatusView {
 
     struct Document: Encodable {
         let schemaVersion = 1
-        var allWell: Bool
+        var allHealthy: Bool
         var hosts: [Row]
     }
 
     let rows: [Row]
-    var isWell: Bool { rows.allSatisfy { $0.fleet == "well" } }
-    var document: Document { Document(allWell: isWell, hosts: rows) }
+    var isHealthy: Bool { rows.allSatisfy { $0.fleet == "healthy" } }
+    var document: Document { Document(allHealthy: isHealthy, hosts: rows) }
 
     init(_ replies: [HostReply]) {
         var seen: [String: String] = [:]
@@ -83,8 +83,8 @@ struct StatusView {
             var row = Row(
                 host: reply.host.name.rawValue, group: reply.host.group,
                 fleet: !isAnswered
-                    ? (reply.hello == nil ? "unreachable" : "unwell")
-                    : reply.health?.isWell == true ? "well" : "unwell",
+                    ? (reply.hello == nil ? "unreachable" : "unhealthy")
+                    : reply.health?.isHealthy == true ? "healthy" : "unhealthy",
                 version: reply.hello?.version, health: reply.health, lingers: reply.hello?.lingers,
                 problem: reply.problem, seconds: reply.took.inSeconds)
             if let identity = reply.identity {

@@ -45,7 +45,7 @@ struct HostsDoctorCommand: HostsModule {
         commandName: "doctor", abstract: "Check that everything each fleet needs is in place.",
         usage: "mosaic fleet hosts doctor [HOST…]",
         discussion:
-            "Example: mosaic fleet hosts doctor alpha\n\nExit status: 0 all is well everywhere, 3 one host is not well."
+            "Example: mosaic fleet hosts doctor alpha\n\nExit status: 0 no check failed, 3 a check failed or a host did not answer."
     )
 
     @Argument(help: ArgumentHelp("Hosts; none: all of hosts.toml.", valueName: "host"), completion: .hosts)

@@ -35,10 +35,12 @@ struct RolloutOptions: ParsableArguments {
         for host in canaries where !chosen.contains(host) {
             throw FleetError(
                 .usage, "--canary \(host.name) is not among the hosts that were named",
-                hint: "name it as well, or leave names out")
+                hint: "name it too, or leave the names out")
         }
         guard !chosen.isEmpty else {
-            throw FleetError(.noSuchUnit, "no host was chosen", hint: "see 'mosaic fleet hosts status'")
+            throw FleetError(
+                .noSuchUnit, "none of the hosts that were named is in a group of --group",
+                hint: "see 'mosaic fleet hosts status'")
         }
         // In the order that was typed.
         var staged = canary.enumerated().compactMap { place, name in

@@ -95,7 +95,7 @@ struct RolloutSession {
         guard reply.identity != nil else { return "it does not say which host it is" }
         if reply.hello?.lingers == false {
             let user = Printable.oneLine(reply.hello?.user ?? "", limit: 32)
-            return "its fleet would end with the ssh connection; run 'loginctl enable-linger \(user)' there"
+            return "no linger: the fleet ends with the last login session; run 'loginctl enable-linger \(user)' there"
         }
         for document in reply.documents where document.status != 0 {
             let lines = (document.errors ?? "").parts(at: "\n") + (document.text ?? "").parts(at: "\n")

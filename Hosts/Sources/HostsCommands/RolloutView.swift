@@ -72,13 +72,13 @@ final class RolloutView {
         case .blocked: "waits for a slot"
         case .beginning, .running: "under way"
         case .away(_, let tries): "connection lost, reconnecting (attempt \(tries))"
-        case .proving: "waiting until its fleet is well"
+        case .proving: "waiting until its fleet is healthy"
         case .returning: "freeing its slot"
         case .resting: "busy with another restart, retried later"
         case .finished(.done): "done"
-        case .finished(.busy): "busy to the end"
+        case .finished(.busy): "stayed busy"
         case .finished(.failed(let why)): "failed: \(why)"
-        case .finished(.void), .finished(.unsent): "not begun"
+        case .finished(.void), .finished(.unsent): "not reached"
         }
     }
 }
@@ -103,7 +103,7 @@ struct RolloutReport {
         /// `done`, `failed`, `busy`, `under-way`, `not-reached`.
         var outcome: String
         var why: String?
-        /// It counts as down until it is proved well.
+        /// It counts as down until it is proved healthy.
         var keepsSlot: Bool
         /// With --only-outdated: agents that were left alone, because it cannot be told whether they are outdated.
         var unknown: Int?
@@ -171,7 +171,8 @@ struct RolloutReport {
         case .failed(let host):
             return FleetError(
                 .unitFailed, "halted, because \(host) failed",
-                hint: "see 'mosaic fleet history' and 'status' on \(host); once its fleet is well, '\(again)' continues"
+                hint:
+                    "see 'mosaic fleet history' and 'status' on \(host); once its fleet is healthy, '\(again)' continues"
             )
         case .interrupted:
             let code = signals.interruption()?.code ?? .interrupted
@@ -196,9 +197,11 @@ struct RolloutReport {
                     : "fix the fleet there, and the next rollout frees the slot; 'mosaic fleet hosts break' for a host that is gone for good"
             )
         case nil:
-            guard rows.contains(where: { $0.outcome == "busy" }) else { return nil }
+            let busy = rows.filter { $0.outcome == "busy" }.map(\.host)
+            guard !busy.isEmpty else { return nil }
             return FleetError(
-                .busy, "some hosts stayed busy with another restart", hint: "'\(again)' continues")
+                .busy, "stayed busy with another restart: \(busy.joined(separator: ", "))",
+                hint: "'\(again)' continues")
         }
     }
 }

@@ -15,7 +15,7 @@ public final class FakeLink: HostLink {
         /// Of each restart, in turn; the last one counts for all that follow.
         public var exits: [Int32] = [0]
         public var takes: Duration = .milliseconds(100)
-        public var isWell = true
+        public var isHealthy = true
         /// Agents of which it is unknown whether they are outdated.
         public var unknown = 0
         /// What a `begin` has to name.
@@ -145,12 +145,12 @@ public final class FakeLink: HostLink {
 
     private func health(_ machine: Machine) -> HostFrame {
         let isRunning = machine.operations.values.contains { $0.span?.contains(clock.now()) ?? false }
-        let failed = machine.operations.values.contains { $0.span != nil && $0.status == 1 } && !machine.isWell
+        let failed = machine.operations.values.contains { $0.span != nil && $0.status == 1 } && !machine.isHealthy
         var frame = HostFrame(.health)
         frame.health = HostHealth(
             lock: isRunning ? "held" : "free", active: 1, total: 1, outdated: 0, unknown: machine.unknown,
             summary: "1 active",
-            isWell: machine.isWell && !failed, troubles: machine.isWell ? [] : ["a1: failed"])
+            isHealthy: machine.isHealthy && !failed, troubles: machine.isHealthy ? [] : ["a1: failed"])
         return frame
     }
 

@@ -53,7 +53,7 @@ enum Make {
     }
 
     static let well = HostHealth(
-        lock: "free", active: 1, total: 1, outdated: 0, summary: "", isWell: true, troubles: [])
+        lock: "free", active: 1, total: 1, outdated: 0, summary: "", isHealthy: true, troubles: [])
 
     static func hosts(_ count: Int, group: String = "") throws -> [HostsFile.Host] {
         try (0..<count).map { HostsFile.Host(name: try HostName("h\($0)"), address: "h\($0)", group: group) }

@@ -110,7 +110,7 @@ extension World {
         return slots.filter { slot in
             guard let machine = machine(slot).map({ hosts[$0] }) else { return false }
             let operation = machine.operations[slot.operation]
-            return machine.isWell && !machine.isRunning && operation != nil && operation != .running
+            return machine.isHealthy && !machine.isRunning && operation != nil && operation != .running
         }.map { slot in
             Move(description: "the operator looks at \(slot.token)") { world in world.seen = slot }
         }
@@ -122,14 +122,14 @@ extension World {
             moves.append(
                 Move(description: "\(id) on host \(number) ends well") { world in
                     world.hosts[number].operations[id] = .ended(0)
-                    world.hosts[number].isWell = true
+                    world.hosts[number].isHealthy = true
                 })
             if budget.failures > 0 {
                 moves.append(
                     Move(description: "\(id) on host \(number) fails") { world in
                         world.budget.failures -= 1
                         world.hosts[number].operations[id] = .ended(1)
-                        world.hosts[number].isWell = false
+                        world.hosts[number].isHealthy = false
                     })
             }
             if budget.busy > 0 {
@@ -140,11 +140,11 @@ extension World {
                     })
             }
         }
-        if !machine.isWell, !machine.isRunning, budget.mends > 0 {
+        if !machine.isHealthy, !machine.isRunning, budget.mends > 0 {
             moves.append(
                 Move(description: "host \(number) is mended") { world in
                     world.budget.mends -= 1
-                    world.hosts[number].isWell = true
+                    world.hosts[number].isHealthy = true
                 })
         }
         return moves

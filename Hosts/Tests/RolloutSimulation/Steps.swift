@@ -72,7 +72,7 @@ extension World {
             if isOnItsWay { throw Violation(description: "\(slot.token) goes while its operation can still begin") }
         case .void, .ended: break
         }
-        guard machine.isWell else { throw Violation(description: "\(slot.token) goes though its host is not well") }
+        guard machine.isHealthy else { throw Violation(description: "\(slot.token) goes though its host is not well") }
     }
 
     func operation(_ slot: Slot) -> Operation? { machine(slot).flatMap { hosts[$0].operations[slot.operation] } }
@@ -121,7 +121,7 @@ extension World {
     /// What must hold in every state.
     func check() throws(Violation) {
         guard slots.count <= limit else { throw Violation(description: "\(slots.count) slots are held") }
-        for machine in hosts where machine.isRunning || !machine.isWell {
+        for machine in hosts where machine.isRunning || !machine.isHealthy {
             guard slots.contains(where: { $0.identity == machine.identity }) else {
                 throw Violation(description: "host \(machine.identity) may be down without a slot")
             }
@@ -139,7 +139,7 @@ extension World {
     /// All stations have ended and all hosts are well: a new one, to which nothing happens, must get through.
     func checkNobodyIsStuck() throws(Violation) {
         guard stations.allSatisfy({ $0.isDead || $0.rollout.isFinished }),
-            hosts.allSatisfy({ $0.isWell && !$0.isRunning }), floating.isEmpty, lateTakes.isEmpty
+            hosts.allSatisfy({ $0.isHealthy && !$0.isRunning }), floating.isEmpty, lateTakes.isEmpty
         else { return }
         var world = self
         world.budget = Budget()

@@ -40,7 +40,7 @@ struct World: Hashable {
     struct Machine: Hashable {
         var identity: String
         var operations: [String: Operation] = [:]
-        var isWell = true
+        var isHealthy = true
         var isRunning: Bool { operations.values.contains(.running) }
     }
 
@@ -99,8 +99,8 @@ struct World: Hashable {
 
     func health(_ machine: Machine) -> HostHealth {
         HostHealth(
-            lock: machine.isRunning ? "held" : "free", active: machine.isWell ? 1 : 0, total: 1, outdated: 0,
-            summary: "", isWell: machine.isWell && !machine.isRunning, troubles: [])
+            lock: machine.isRunning ? "held" : "free", active: machine.isHealthy ? 1 : 0, total: 1, outdated: 0,
+            summary: "", isHealthy: machine.isHealthy && !machine.isRunning, troubles: [])
     }
 }
 

@@ -95,12 +95,12 @@ public struct HostHealth: Codable, Sendable, Equatable, Hashable {
     /// `1 failed, 4 active`.
     public var summary: String
     /// The holder and every agent run, but for those that were stopped on purpose or never started; nothing is owed.
-    public var isWell: Bool
-    /// What keeps it from being well, a few at most.
+    public var isHealthy: Bool
+    /// What keeps it from being healthy, a few at most.
     public var troubles: [String]
 
     public init(
-        lock: String, active: Int, total: Int, outdated: Int?, unknown: Int? = nil, summary: String, isWell: Bool,
+        lock: String, active: Int, total: Int, outdated: Int?, unknown: Int? = nil, summary: String, isHealthy: Bool,
         troubles: [String]
     ) {
         self.lock = lock
@@ -109,7 +109,7 @@ public struct HostHealth: Codable, Sendable, Equatable, Hashable {
         self.outdated = outdated
         self.unknown = unknown
         self.summary = summary
-        self.isWell = isWell
+        self.isHealthy = isHealthy
         self.troubles = troubles
     }
 

@@ -15,7 +15,7 @@ extension HostHealth {
         let rows = report.rows.filter { $0.role != .unmanaged }
         self.init(
             lock: lock.rawValue, active: rows.count { $0.state.isActive }, total: rows.count,
-            outdated: outdated, unknown: unknown, summary: report.summary, isWell: troubles.isEmpty,
+            outdated: outdated, unknown: unknown, summary: report.summary, isHealthy: troubles.isEmpty,
             troubles: Array(troubles.prefix(5)))
     }
 

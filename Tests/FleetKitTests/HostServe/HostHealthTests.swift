@@ -16,23 +16,23 @@ import Testing
         return StatusReport.Row(role: role, agent: role == .holder ? nil : try AgentName("a"), state: state)
     }
 
-    private func isWell(_ rows: [StatusReport.Row], _ changes: [IntentChange] = []) -> Bool {
+    private func isHealthy(_ rows: [StatusReport.Row], _ changes: [IntentChange] = []) -> Bool {
         var intents = Intents()
         for change in changes { intents.apply(change) }
-        return HostHealth(StatusReport(rows: rows), lock: .free, intents: intents, outdated: 0, unknown: 0).isWell
+        return HostHealth(StatusReport(rows: rows), lock: .free, intents: intents, outdated: 0, unknown: 0).isHealthy
     }
 
     @Test("Down on purpose is well; owed, failed, changing or without a holder is not") func rules() throws {
         let holder = try row(.holder, "active")
         let unit = try UnitName("mosaic-agent@a.service")
-        #expect(isWell([holder, try row(.agent, "active")]))
-        #expect(isWell([holder, try row(.agent, "inactive", "dead")]))
-        #expect(!isWell([holder, try row(.agent, "inactive", "dead")], [.owes([unit: ""])]))
-        #expect(!isWell([holder, try row(.agent, "failed", "failed")]))
-        #expect(!isWell([holder, try row(.agent, "activating", "auto-restart")]))
-        #expect(!isWell([holder, try row(.agent, "deactivating", "stop-sigterm")]))
-        #expect(!isWell([try row(.holder, "inactive", "dead"), try row(.agent, "active")]))
-        #expect(!isWell([try row(.agent, "active")]))
-        #expect(isWell([holder, try row(.unmanaged, "failed", "failed")]))
+        #expect(isHealthy([holder, try row(.agent, "active")]))
+        #expect(isHealthy([holder, try row(.agent, "inactive", "dead")]))
+        #expect(!isHealthy([holder, try row(.agent, "inactive", "dead")], [.owes([unit: ""])]))
+        #expect(!isHealthy([holder, try row(.agent, "failed", "failed")]))
+        #expect(!isHealthy([holder, try row(.agent, "activating", "auto-restart")]))
+        #expect(!isHealthy([holder, try row(.agent, "deactivating", "stop-sigterm")]))
+        #expect(!isHealthy([try row(.holder, "inactive", "dead"), try row(.agent, "active")]))
+        #expect(!isHealthy([try row(.agent, "active")]))
+        #expect(isHealthy([holder, try row(.unmanaged, "failed", "failed")]))
     }
 }

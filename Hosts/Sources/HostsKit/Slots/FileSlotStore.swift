@@ -54,7 +54,7 @@ public final class FileSlotStore: SlotStore {
 
     public func agree(on atOnce: Int) throws(FleetError) {
         throw FleetError(
-            .usage, "only slots in etcd have a number that stations agree on", hint: "change at_once in hosts.toml")
+            .usage, "--agree is for slots in etcd", hint: "change at_once in hosts.toml")
     }
 
     public func slots() throws(FleetError) -> [StoredSlot] {
@@ -105,12 +105,12 @@ public final class FileSlotStore: SlotStore {
                 // A slot that cannot be read is held all the same.
                 throw FleetError(
                     .io, "\(Printable.oneLine(path)) cannot be read as a slot",
-                    hint: "someone has changed it; if its host is well, remove the file")
+                    hint: "someone has changed it; if its host is healthy, remove the file")
             }
             guard slot.identity.utf8.elementsEqual(identity.utf8) else {
                 throw FleetError(
                     .io, "\(Printable.oneLine(path)) names another host than its file does",
-                    hint: "someone has changed it; if its host is well, remove the file")
+                    hint: "someone has changed it; if its host is healthy, remove the file")
             }
             found.append(StoredSlot(slot, isStationAlive: isAlive(slot.station)))
         }

@@ -73,7 +73,7 @@ public struct SlotEvidence: Hashable, Sendable {
     /// - Parameters: as the host answered to `settle`, after which an unknown operation is void.
     /// - Returns: nil where it proves nothing.
     public static func well(_ slot: Slot, state: HostOperationState, health: HostHealth) -> SlotEvidence? {
-        guard state == .ended || state == .void, health.isLockFree, health.isWell else { return nil }
+        guard state == .ended || state == .void, health.isLockFree, health.isHealthy else { return nil }
         return SlotEvidence(.well, slot)
     }
 

@@ -87,13 +87,13 @@ import Testing
         #expect(fixture.held == ["h1"])
         #expect(fixture.begun("h2") == 0 && fixture.begun("h3") == 0)
         // Not mended: nothing can go on, and the reason is named.
-        fixture.link.machines["h1"]?.isWell = false
+        fixture.link.machines["h1"]?.isHealthy = false
         let second = try fixture.run(atOnce: 1, station: 2)
         #expect(second.halt == .slots)
         #expect(second.kept.map(\.slot.host) == ["h1"])
         #expect(fixture.begun("h0") == 1)
         // Mended: the next one gives the slot back by the host's word, and takes all of them.
-        fixture.link.machines["h1"]?.isWell = true
+        fixture.link.machines["h1"]?.isHealthy = true
         fixture.link.machines["h1"]?.exits = [0]
         let third = try fixture.run(atOnce: 1, station: 3)
         #expect(third.hosts.allSatisfy { $0.phase == .finished(.done) })
@@ -209,7 +209,7 @@ import Testing
         }
         let request = HostRequest(.ask, id: try Make.id(1), author: "me")
         let replies = Asking(link: link, clock: clock).ask(hosts, request, patience: .seconds(3)) { false }
-        #expect(replies.allSatisfy { $0.problem == nil && $0.health?.isWell == true })
+        #expect(replies.allSatisfy { $0.problem == nil && $0.health?.isHealthy == true })
         #expect(clock.now() <= slowest * 1.5, "\(clock.now()) for \(slowest)")
         link.machines["h7"]?.isSilent = true
         let begin = clock.now()

@@ -152,7 +152,7 @@ import Testing
         health.lock = "stalled"
         #expect(SlotEvidence.well(slot, state: .ended, health: health) == nil)
         health = Make.well
-        health.isWell = false
+        health.isHealthy = false
         #expect(SlotEvidence.well(slot, state: .ended, health: health) == nil)
         #expect(SlotEvidence.busy(slot, exitStatus: 75) != nil)
         for status in [0, 1, 69, 76, -1] as [Int32] { #expect(SlotEvidence.busy(slot, exitStatus: status) == nil) }

@@ -81,6 +81,6 @@ struct EtcdTable: Hashable, Sendable {
         let key = Printable.oneLine(entry.key, limit: 200)
         return FleetError(
             .io, "the value of \(key) in etcd is not \(wanted)",
-            hint: "someone has changed it: see 'etcdctl get \(key)', and delete it once its host is well")
+            hint: "someone has changed it: see 'etcdctl get \(key)', and delete it once its host is healthy")
     }
 }

@@ -145,5 +145,6 @@ public final class EtcdSlotStore: SlotStore {
     }
 
     private static let noAnswer = FleetError(
-        .noServiceManager, "etcd did not carry out a change, asked five times", hint: "see 'etcdctl endpoint status'")
+        .noServiceManager, "etcd has not carried out a change after five attempts",
+        hint: "see 'etcdctl endpoint status'")
 }
