@@ -53,6 +53,10 @@ struct CompletionScript {
     /// Prints the plug-ins' names, one in a line; all of them `[A-Za-z0-9_-]`.
     private static let question = "fleet ---plugins 2>/dev/null"
 
+    /// The parser has the text of `--join` for `--no-join`, too.
+    private static let join = "Skip units restarted meanwhile."
+    private static let noJoin = "Restart everything, even units restarted meanwhile."
+
     private static let fleet = "\n_mosaic_fleet() {\n"
     private static let lockRun = "\n_mosaic_fleet_lock_run() {\n"
 
@@ -159,6 +163,7 @@ struct CompletionScript {
                 Change(function: fleet, anchor: offer, replacement: offer + plugins),
                 Change(function: fleet, anchor: "        esac\n", replacement: files),
                 Change(anchor: lockRun, replacement: lockRun + command),
+                Change(anchor: "'--no-join[\(join)]'", replacement: "'--no-join[\(noJoin)]'"),
             ])
     }
 
@@ -168,7 +173,10 @@ struct CompletionScript {
         let guarded = condition.replacing("-n '", with: "-n 'not __mosaic_plugin; and ")
         return Self(
             needs: ["\nfunction __mosaic_custom_completion"],
-            changes: [Change(anchor: condition, times: commands, replacement: guarded)],
+            changes: [
+                Change(anchor: condition, times: commands, replacement: guarded),
+                Change(anchor: "-l 'no-join' -d '\(join)'", replacement: "-l 'no-join' -d '\(noJoin)'"),
+            ],
             end: "complete -c 'mosaic' \(guarded)(__mosaic_custom_completion fleet ---plugins)' -d 'Plug-in.'\n"
                 + """
 

@@ -71,14 +71,14 @@ enum StandardTexts {
         ),
         (
             "TMUX_TMPDIR",
-            ["The service manager's value is where the holder's socket is.", "The caller's value is not used."]
+            ["The holder's socket is below the service manager's value; the caller's value is not used."]
         ),
         (
             "XDG_CONFIG_HOME",
             [
                 "The mosaic home is", ".Pa $XDG_CONFIG_HOME/mosaic", "unless", ".Fl -mosaic-home", "or",
                 ".Ev MOSAIC_HOME", "is set, and", ".Nm mosaic Cm fleet init",
-                "writes the user's units below it.",
+                "writes the user's units to", ".Pa $XDG_CONFIG_HOME/systemd/user .",
             ]
         ),
         (

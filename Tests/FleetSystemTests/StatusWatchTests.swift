@@ -125,7 +125,7 @@ struct StatusWatchTests {
         #expect(try home.mosaic("stop", "a3").wait() == .exit(0))
         try watch.waitForOutput("mosaic-agent@a3.service inactive (dead)")
         let owner = try home.mosaic("lock", "run", "--", "sleep", "600")
-        try watch.waitForOutput("A lock run is running: pid \(owner.pid)")
+        try watch.waitForOutput("A lock run is in progress: pid \(owner.pid)")
         owner.signal(SIGTERM)
         try owner.wait(within: .seconds(30))
         try watch.waitForOutput("The lock is free")

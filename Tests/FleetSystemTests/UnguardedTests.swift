@@ -34,11 +34,11 @@ struct UnguardedTests {
         try run.waitForOutput("up")
         let stop = try home.mosaic("stop", "a1")
         #expect(try stop.wait() == .exit(0))
-        #expect(stop.errors.contains("a lock run is running") && !stop.errors.contains("a restart is running"))
+        #expect(stop.errors.contains("a lock run is in progress") && !stop.errors.contains("a restart is running"))
         #expect(!stop.errors.contains("owns the restart"))
         let status = try home.mosaic("status")
         #expect(try status.wait() == .exit(3))
-        #expect(status.output.contains("A lock run is running: pid \(run.pid)"))
+        #expect(status.output.contains("A lock run is in progress: pid \(run.pid)"))
         run.endInput()
         try run.wait()
     }

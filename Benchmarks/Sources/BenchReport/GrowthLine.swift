@@ -29,7 +29,7 @@ struct GrowthLine {
             GrowthLine("two-calls", title: "systemctl restart, two calls", in: measurements),
             GrowthLine("phases", title: "mosaic fleet restart, in phases", in: measurements),
             GrowthLine("no-drain", title: "mosaic fleet restart --no-drain", in: measurements),
-            GrowthLine("one-batch", title: "mosaic fleet restart, one batch", in: measurements),
+            GrowthLine("one-batch", title: "mosaic fleet restart, one transaction", in: measurements),
         ].filter { !$0.points.isEmpty }
     }
 

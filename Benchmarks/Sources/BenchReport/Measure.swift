@@ -69,7 +69,7 @@ struct Measure {
                 part: part, title: "`restart`, in phases", size: size, value: "phases/\(size)",
                 reference: twoCalls, goal: isJudged ? 1.15 : nil),
             Measure(
-                part: part, title: "`restart`, one batch", size: size, value: "one-batch/\(size)",
+                part: part, title: "`restart`, one transaction", size: size, value: "one-batch/\(size)",
                 reference: twoCalls, goal: isJudged ? 0.85 : nil),
         ]
         if size == 20 {
@@ -90,7 +90,8 @@ struct Measure {
         let twoCalls = ("hand-restart/\(size)", "hand-written units, `systemctl restart`, two calls")
         return [
             Measure(
-                part: "real", title: "real sessions: `restart`, one batch", size: size, value: "real-one-batch/\(size)",
+                part: "real", title: "real sessions: `restart`, one transaction", size: size,
+                value: "real-one-batch/\(size)",
                 reference: twoCalls, goal: 1.0),
             Measure(
                 part: "real", title: "real sessions: `restart`, in phases", size: size, value: "real-phases/\(size)",

@@ -61,7 +61,7 @@ struct HealCommand: GuardedCommand {
             let inspection = try context.inspectLock()
             if let observation = inspection.observation, inspection.verdict == .held {
                 throw FleetError(
-                    .busy, "\(LockWords.operation(observation)) is running: \(LockWords.ownerInFull(observation))",
+                    .busy, "\(LockWords.running(observation)): \(LockWords.ownerInFull(observation))",
                     hint: "nothing was done; the next heal handles units that are still failed")
             }
         }

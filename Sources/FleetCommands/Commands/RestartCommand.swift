@@ -20,9 +20,9 @@ struct RestartCommand: GuardedCommand {
         help: ArgumentHelp("Agents to restart; none: the whole fleet.", valueName: "agent"), completion: .agents)
     var agents: [String] = []
 
-    @Flag(help: "Only failed units and those a restart left down.") var onlyFailed = false
+    @Flag(help: "Restart only what failed or a restart left down.") var onlyFailed = false
 
-    @Flag(help: "Only outdated agents.") var onlyOutdated = false
+    @Flag(help: "Restart only outdated agents and those left down.") var onlyOutdated = false
 
     @Option(
         name: .customLong("rolling"),

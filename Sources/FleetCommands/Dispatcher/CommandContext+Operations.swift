@@ -43,7 +43,7 @@ extension CommandContext {
             return
         }
         output.note(
-            "\(LockWords.operation(observation)) is running; not waiting for it: "
+            "\(LockWords.running(observation)); not waiting for it: "
                 + LockWords.ownerInFull(observation))
     }
 
@@ -55,7 +55,7 @@ extension CommandContext {
         // Inside a lock run the lock is shared, and what runs in there is found out when it is entered.
         if let record = observation.record, record.isRun == true, record.token == lockToken { return }
         throw FleetError(
-            .busy, "\(LockWords.operation(observation)) is running: \(LockWords.ownerInFull(observation))",
+            .busy, "\(LockWords.running(observation)): \(LockWords.ownerInFull(observation))",
             hint: "wait for it, or inspect it with '\(try nextCommands().fleet("lock", "inspect"))'")
     }
 

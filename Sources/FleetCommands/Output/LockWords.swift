@@ -28,6 +28,11 @@ enum LockWords {
         observation.record?.isRun == true ? "a lock run" : "a restart"
     }
 
+    /// `a restart is running`: a message continues behind it.
+    static func running(_ observation: LockObservation) -> String {
+        operation(observation) + (observation.record?.isRun == true ? " is in progress" : " is running")
+    }
+
     /// `14:03:22 (12s ago)` in local time; a time that is none stands as it is written.
     static func since(_ record: LockRecord) -> String {
         guard let seconds = Timestamp.parse(record.acquiredAt) else { return Printable.oneLine(record.acquiredAt) }

@@ -60,9 +60,9 @@ struct PlanDocument: Encodable {
     let schemaVersion = 1
     /// False where there was nothing to do.
     let dryRun: Bool
-    /// `one-batch`, `phases`, `undrained`; absent where the holder is not restarted.
+    /// `one-transaction`, `phases`, `undrained`; absent where the holder is not restarted.
     var order: String?
-    /// Why it is not one batch.
+    /// Why it is not one transaction.
     var orderReason: String?
     /// Units that the holder's restart carries along.
     var carried: [String]
@@ -84,7 +84,7 @@ struct PlanDocument: Encodable {
         self.occupied = occupied.map(IdleWaitDocument.Agent.init)
         self.waits = waits
         switch plan.order {
-        case .oneBatch: order = "one-batch"
+        case .oneBatch: order = "one-transaction"
         case .phases(let reason): (order, orderReason) = ("phases", reason)
         case .undrained: order = "undrained"
         case nil: break

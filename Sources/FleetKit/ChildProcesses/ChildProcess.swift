@@ -102,7 +102,7 @@ public struct ChildProcess: Sendable {
             case .lost:
                 throw FleetError(
                     .io, "how \(Printable.oneLine(executable)) ended is unknown: it was waited for somewhere else",
-                    hint: "in this program, wait for no child but your own")
+                    hint: "report this as a bug")
             }
             if endsWhenCut && output.isCut { break }
         }

@@ -61,7 +61,7 @@ public struct HostLedger {
         guard generation <= generations.current else {
             throw FleetError(
                 .usage,
-                "this host's record of operations in \(Printable.oneLine(path)) is not the one that the station knows",
+                "the station expects a newer record of operations than this host has in \(Printable.oneLine(path))",
                 hint: "check whether that directory was removed on the host, then begin again")
         }
         guard generation >= generations.horizon else {

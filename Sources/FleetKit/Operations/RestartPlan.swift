@@ -33,7 +33,7 @@ public struct RestartPlan: Sendable, Equatable {
     public var order: Order?
     /// Stopped before the holder goes down: every agent that runs or is about to.
     package var drained: [UnitName]
-    /// Stopped and started by the holder's own restart, in one batch with it: every agent that runs.
+    /// Stopped and started by the holder's own restart, in one transaction with it: every agent that runs.
     package var carried: [UnitName]
     /// To be up at the end.
     public var agents: [UnitName]
@@ -61,7 +61,7 @@ public struct RestartPlan: Sendable, Equatable {
     ///   - intents: as they are now.
     ///   - unmanaged: units that the holder's end would take down, and bring up again without a command.
     ///   - freshness: of the units that run, where only outdated agents are restarted.
-    ///   - holderSettings: asked for only where one batch is possible otherwise.
+    ///   - holderSettings: asked for only where one transaction is possible otherwise.
     /// - Throws: `.noSuchUnit` for an agent that the roster or the manager does not know; `.usage` for a canary that is
     ///   none of the agents; what `holderSettings` threw.
     public init(
@@ -206,7 +206,7 @@ extension RestartPlan.Order {
     /// One sentence for people.
     public var words: String {
         switch self {
-        case .oneBatch: "one batch: the holder's restart stops its agents first and starts them again after it"
+        case .oneBatch: "one transaction: the holder's restart stops its agents first and starts them again after it"
         case .phases(let reason): "in phases, since \(reason)"
         case .undrained: "without a drain: the agents run until the holder goes down"
         }

@@ -27,7 +27,7 @@ extension FleetUnits {
 
     private func eventTemplateText(_ home: MosaicHome) -> String {
         """
-        # Tells of events: %i is a unit that failed, or '\(Self.deliveryInstance)', which runs the command of [events] in the roster.
+        # Delivers events: %i is a unit that failed, or '\(Self.deliveryInstance)', which runs the command of [events] in the roster.
         [Unit]
         \(owner)Description=mosaic fleet: events (%i)
         CollectMode=inactive-or-failed
@@ -45,7 +45,7 @@ extension FleetUnits {
 
     private func eventPathText(_ home: MosaicHome) -> String {
         """
-        # Starts the event command when there is something to tell.
+        # Starts the event command when there are events to deliver.
         [Unit]
         \(owner)Description=mosaic fleet: waits for events
 
@@ -59,13 +59,13 @@ extension FleetUnits {
     /// For the holder and for the agents' template.
     private func dropInText(_ home: MosaicHome) -> String {
         """
-        # What is told of this unit, because the roster has [events].
+        # Reports this unit's events, because the roster has [events].
         [Unit]
         \(owner)Wants=\(Self.eventPath)
         OnFailure=\(Self.eventTemplate.replacing("@.", with: "@%n."))
 
         [Service]
-        # At each end of a run; does nothing when it ended well. OnFailure= does not tell of a run that Restart= follows.
+        # At the end of each run; does nothing after a success. OnFailure= does not cover a run that Restart= repeats.
         ExecStopPost=-\(eventLine(home, "%n"))
 
         """

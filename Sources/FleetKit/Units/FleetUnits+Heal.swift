@@ -18,7 +18,7 @@ extension FleetUnits {
             [Service]
             Type=oneshot
             ExecStart=\(line.joined(separator: " "))
-            # Another restart runs: it is at work, and the timer comes again.
+            # Another restart is running; the timer tries again.
             SuccessExitStatus=75
             TimeoutStartSec=infinity
 

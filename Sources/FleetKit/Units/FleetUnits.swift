@@ -32,8 +32,8 @@ struct FleetUnits {
         // %p is the unit's own name without its type; a backslash in it would be an escape if it were written out here.
         let pidFile = "%t/%p.pid"
         return """
-            # The holder of the fleet: a tmux server in which every agent has its session. Own settings belong into
-            # \(holder).d/50-local.conf beside this file; `mosaic fleet init` leaves that alone.
+            # The holder of the fleet: a tmux server in which every agent has its session. Put your own settings
+            # in \(holder).d/50-local.conf beside this file; `mosaic fleet init` leaves that file alone.
             [Unit]
             \(owner)Description=mosaic fleet: the tmux server that holds the agents
             StartLimitIntervalSec=60
@@ -47,9 +47,9 @@ struct FleetUnits {
             StandardError=journal
             UnsetEnvironment=TMUX TMUX_PANE
             ExecStart=\(holderLine(start))
-            # The agents' processes are in this unit's cgroup: all of them get SIGTERM, and SIGKILL after the timeout.
+            # A stop ends every process in this unit's cgroup: SIGTERM to all of them, and SIGKILL after the timeout.
             KillMode=control-group
-            # One agent that runs out of memory must not take the others with it.
+            # If one process in the cgroup is killed for lack of memory, the tmux server stays up.
             OOMPolicy=continue
             TimeoutStartSec=30
             TimeoutStopSec=20
@@ -67,7 +67,7 @@ struct FleetUnits {
     var templateText: String {
         """
         # One agent of the fleet: %i is its name. `mosaic-agent@NAME.service.d/\(Self.dropInFile)` says what it runs;
-        # own settings belong into 50-local.conf beside that.
+        # put your own settings in 50-local.conf beside that file.
         [Unit]
         \(owner)Description=mosaic fleet: agent %i
         Requires=\(holder)
@@ -83,9 +83,9 @@ struct FleetUnits {
         Environment=MOSAIC_SESSION=%i
         # For a name that is not in the roster: it has no command, and says so.
         ExecStart=\(sessionLine(name: UnitText.quotedKeepingVariables("${MOSAIC_SESSION}"), []))
-        # SIGTERM to the main process alone, which asks the agent to end; at the timeout SIGKILL to all that is left.
+        # SIGTERM goes to the main process only, which asks the agent to end; at the timeout, SIGKILL goes to every process left.
         KillMode=mixed
-        # A child that the kernel kills for memory is an event, not the agent's end.
+        # If the kernel kills a child for lack of memory, that is an event, and the agent continues.
         OOMPolicy=continue
         TimeoutStartSec=30
         TimeoutStopSec=20

@@ -20,5 +20,5 @@ package enum VendorUnits {
     }
 
     private static let remark =
-        "# Installed for every user. `mosaic fleet init` writes a user's own into ~/.config/systemd/user, and those win.\n"
+        "# Installed for every user. `mosaic fleet init` writes a user's own units to ~/.config/systemd/user; they take precedence.\n"
 }

@@ -13,7 +13,9 @@ final class GuardVoice {
         case .waiting(let status): sayWaiting(status)
         case .waitingInside(let occupant, _): sayWaitingInside(occupant)
         case .tookOver(let observation, let verdict):
-            output.note("took over the lock from \(LockWords.owner(observation)): \(LockWords.why(verdict))")
+            output.note(
+                "took over the lock from \(observation.record == nil ? "an " : "")\(LockWords.owner(observation)): "
+                    + LockWords.why(verdict))
         case .burying(let owner, let grace):
             output.note(
                 "waiting up to \(DurationText.canonical(grace)) for the evicted \(LockWords.owner(owner.observation)) to stop"

@@ -73,7 +73,10 @@ struct StatusText {
         let what = operation.prefix(1).uppercased() + operation.dropFirst()
         switch lock.verdict {
         case .free: return nil
-        case .held: return Banner(head: "\(what) is running: ", words: words, paint: style.bold)
+        case .held:
+            let running = LockWords.running(observation)
+            return Banner(
+                head: "\(running.prefix(1).uppercased() + running.dropFirst()): ", words: words, paint: style.bold)
         case .abandoned:
             return Banner(
                 head: "\(what) died half-way: ", words: words + "; the next restart takes over", paint: style.warn)

@@ -46,7 +46,7 @@ struct AgentsCheck: HealthCheck {
             case .masked: "masked, so nothing can start it"
             case .unloadable: "systemd cannot load it"
             case .failed: "failed, and systemd has given up"
-            case .owed: "down, because a restart took it down and ended before it started it again"
+            case .owed: "down: a restart took it down and did not start it again"
             case .startsServer: "runs tmux without -N, so it becomes the holder if it starts while the holder is down"
             case .unordered: "no After=\(holder), so it starts against a holder that is not up"
             case .unbound: "no Requires=\(holder), so nothing brings the holder up first"
