@@ -24,10 +24,10 @@ help: ## this list
 setup: ## install what is missing (apt-get, with sudo when not root)
 	@Scripts/setup
 
-demo: setup build ## a fleet of 5 agents on a private systemd, and three restarts of it at once
+demo: setup build ## a fleet of 5 agents on a private systemd; three restarts of it at once
 	@MOSAIC="$(RELEASE_BINARY)" Scripts/demo
 
-demo-hosts: setup build hosts ## three hosts, and a new version that is rolled out over them and broken on one
+demo-hosts: setup build hosts ## roll out a new version over three hosts; on one it is broken
 	@MOSAIC="$(RELEASE_BINARY)" MOSAIC_HOSTS="$(CURDIR)/Hosts/.build/release/mosaic-fleet-hosts" Scripts/demo-hosts
 
 test: setup ## every test, on a real user manager too, and a look into the finished binary
