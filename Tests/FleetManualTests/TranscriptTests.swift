@@ -1,6 +1,5 @@
 internal import FleetTestSupport
 internal import Foundation
-internal import Glibc
 internal import Testing
 
 /// The transcripts in README and docs: their messages are texts that the programs still have.
@@ -8,7 +7,7 @@ struct TranscriptTests {
     static let pages = ["README.md", "docs/hosts.md", "docs/terminal.md", "docs/upgrade.md"]
 
     /// The literal parts of each text of the programs and of the scripts that print the transcripts, in order.
-    private static let texts: [[[UInt8]]] = {
+    private static let texts: [[Data]] = {
         let scripts = ["Scripts/demo", "Scripts/demo-hosts"].flatMap { script -> [String] in
             guard let path = try? BuiltProduct.source(script) else { return [] }
             let text = TestProcess.contents(path).replacing(#"'\''"#, with: "'")
@@ -16,8 +15,8 @@ struct TranscriptTests {
         }
         let literals = MessageTests.all.map(\.text).map { $0.replacing("\n", with: " ") }
         return (literals + scripts.map { $0.replacing(#/\$\w+|%s|\\n/#, with: "…") }).map { text in
-            text.split(separator: "…").map { Array($0.utf8) }
-        }.filter { $0.joined().count >= 12 }
+            text.split(separator: "…").map { Data($0.utf8) }
+        }.filter { $0.map(\.count).reduce(0, +) >= 12 }
     }()
 
     /// The lines that a page shows as printed, without the commands.
@@ -36,18 +35,14 @@ struct TranscriptTests {
 
     /// Whether a text of the programs is in the line, its parts in their order.
     static func isKnown(_ line: String) -> Bool {
-        Array(line.utf8).withUnsafeBytes { line in
-            texts.contains { parts in
-                var rest = line[...]
-                for part in parts {
-                    let bytes = UnsafeRawBufferPointer(rebasing: rest)
-                    guard let start = bytes.baseAddress,
-                        let found = memmem(start, bytes.count, part, part.count)
-                    else { return false }
-                    rest = rest.dropFirst(start.distance(to: UnsafeRawPointer(found)) + part.count)
-                }
-                return true
+        let line = Data(line.utf8)
+        return texts.contains { parts in
+            var start = line.startIndex
+            for part in parts {
+                guard let found = line.range(of: part, in: start..<line.endIndex) else { return false }
+                start = found.upperBound
             }
+            return true
         }
     }
 
