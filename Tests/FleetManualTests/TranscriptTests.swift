@@ -13,20 +13,23 @@ struct TranscriptTests {
             let text = TestProcess.contents(path).replacing(#"'\''"#, with: "'")
             return text.matches(of: #/(?:say|printf) (['"])(.+?)\1(?:\n| )/#).map { String($0.output.2) }
         }
-        let literals = MessageTests.all.map(\.text).map { $0.replacing("\n", with: " ") }
+        // The programs' names before a message would be found in every line.
+        let literals = MessageTests.all.map(\.text).filter { !$0.hasPrefix("mosaic fleet") }
+            .map { $0.replacing("\n", with: " ") }
         return (literals + scripts.map { $0.replacing(#/\$\w+|%s|\\n/#, with: "…") }).map { text in
             text.split(separator: "…").map { Data($0.utf8) }
         }.filter { $0.map(\.count).reduce(0, +) >= 12 }
     }()
 
-    /// The lines that a page shows as printed, without the commands.
+    /// The lines that a page shows as printed, without the commands and the first lines of records, which are made of short
+    /// words.
     static func lines(_ page: String) throws -> [String] {
         var isInside = false
         var lines: [String] = []
         for line in TestProcess.contents(try BuiltProduct.source(page)).components(separatedBy: "\n") {
             if line.hasPrefix("```") {
                 isInside = line == "```console"
-            } else if isInside, !line.contains("$ "), !line.contains(" | ") {
+            } else if isInside, !line.contains("$ "), !line.contains(" | "), !line.contains(#/^\d{4}-/#) {
                 lines.append(line)
             }
         }
@@ -50,7 +53,7 @@ struct TranscriptTests {
     func current(_ page: String) throws {
         let lines = try Self.lines(page)
         let messages = lines.indices.filter { lines[$0].contains(#/([a-z']{2,} ){3}[a-z']{2,}/#) }
-        #expect(messages.count >= 4)
+        #expect(messages.count >= 3)
         for index in messages {
             // A terminal may have broken it in two.
             let before = index > 0 ? lines[index - 1] + " " + lines[index] : lines[index]
