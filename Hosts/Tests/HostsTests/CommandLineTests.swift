@@ -81,7 +81,10 @@ import Testing
             ("statsu", "unknown command 'statsu'", "did you mean 'mosaic fleet hosts status'?"),
             ("--dance", "unknown option '--dance'", "see 'mosaic fleet hosts --help'"),
             ("restart --dance", "unknown option '--dance'", "see 'mosaic fleet hosts restart --help'"),
-            ("restart --jso", "unknown option '--jso'", "did you mean '--json'?"),
+            (
+                "restart --jso", "unknown option '--jso'",
+                "did you mean '--json'? see 'mosaic fleet hosts restart --help'"
+            ),
             ("restart --at-once x", "--at-once: 'x' is not a number", "see 'mosaic fleet hosts restart --help'"),
             ("peek", "missing argument '<host/agent>'", "see 'mosaic fleet hosts peek --help'"),
         ])

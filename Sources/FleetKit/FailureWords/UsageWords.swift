@@ -12,7 +12,9 @@ public enum UsageWords {
         // Of `-nx` the parser says that it is unknown, or that `-n` has no value.
         let first = parts(of: sentence, "", "\n   or: ").map { String($0[0]) } ?? sentence
         let (message, hint) = words(first, line)
-        return FleetError(.usage, Printable.oneLine(message, limit: 1000), hint: hint ?? "see '\(helpCommand)'")
+        return FleetError(
+            .usage, Printable.oneLine(message, limit: 1000),
+            hint: (hint.map { $0 + " " } ?? "") + "see '\(helpCommand)'")
     }
 
     private static func words(_ sentence: String, _ line: [String]) -> (message: String, hint: String?) {
@@ -55,7 +57,7 @@ public enum UsageWords {
             return ("\(name): '\(value)' is not a number", nil)
         }
         let known = (list.before(".") ?? list).replacing(" and ", with: " or ")
-        return ("\(name): unknown value '\(value)'", "use \(known)")
+        return ("\(name): unknown value '\(value)'", "use \(known);")
     }
 
     /// The texts between the marks, of which the first is at the beginning; what follows the last mark is the last text.
