@@ -7,7 +7,7 @@ internal import Glibc
 /// Any number of processes may use one directory at the same time, as clients of one systemd would.
 package final class FakeServiceManager: ServiceManager {
     private let store: FakeStore
-    private let clock: any OperationClock
+    let clock: any OperationClock
     private let connection: String
     private let runtimeDirectory: String
     private var known: FakeStore.Known?
@@ -15,9 +15,7 @@ package final class FakeServiceManager: ServiceManager {
     private var awaited: [UnitState] = []
 
     /// How long the wait for a job sleeps between two looks.
-    private static let step = Duration.milliseconds(10)
-    /// How often the wait reports that the manager knows its jobs; the contract allows 2 s.
-    private static let report = Duration.milliseconds(500)
+    static let step = Duration.milliseconds(10)
 
     /// - Parameter directory: created by the first change; `units.json` in it (an array of `FakeUnit`) is the first
     ///   script.
@@ -115,37 +113,6 @@ package final class FakeServiceManager: ServiceManager {
         try change { world, now in world.events.append(.sent("adopt", scope.rawValue, by: sender, at: now)) }
     }
 
-    package func perform(
-        _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
-    ) throws(FleetError) -> [UnitOutcome] {
-        let sender = sender(supervisor.lockToken)
-        var outcomes = [UnitOutcome?](repeating: nil, count: commands.count)
-        var waiting: [Awaited] = []
-        var next = 0
-        var reported = clock.now()
-        while next < commands.count || !waiting.isEmpty {
-            while next < commands.count, waiting.count < max(1, maxParallel ?? .max) {
-                let sent = try send(commands[next], at: next, by: sender, supervisor: supervisor)
-                if let outcome = sent.outcome { outcomes[next] = outcome } else { waiting.append(sent) }
-                next += 1
-            }
-            for awaited in try takeEnded(&waiting, by: sender) {
-                if let outcome = awaited.outcome {
-                    outcomes[awaited.position] = outcome
-                    try supervisor.handle(.finished(outcome))
-                }
-            }
-            guard !waiting.isEmpty else { continue }
-            if clock.now() - reported >= Self.report {
-                reported = clock.now()
-                try supervisor.handle(.jobsKnown)
-            }
-            try supervisor.handle(.tick)
-            clock.sleep(for: Self.step)
-        }
-        return outcomes.compactMap { $0 }
-    }
-
     package func waitForChange(
         of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
     ) throws(FleetError) -> Bool {
@@ -162,92 +129,7 @@ package final class FakeServiceManager: ServiceManager {
         }
     }
 
-    // MARK: One command
-
-    private struct Awaited {
-        var position: Int
-        var command: UnitCommand
-        var before: UnitState
-        var job: UInt32
-        var since: Duration
-        var outcome: UnitOutcome?
-    }
-
-    /// Sends one command, or says at once why it is not sent.
-    private func send(
-        _ command: UnitCommand, at position: Int, by sender: FakeSender, supervisor: any JobSupervisor
-    ) throws(FleetError) -> Awaited {
-        let since = clock.now()
-        let before = try look().state(of: command.unit)
-        var awaited = Awaited(position: position, command: command, before: before, job: 0, since: since)
-        if let refusal = OutcomeJudge.refusal(command, before: before) {
-            let outcome = UnitOutcome(command: command, result: refusal, state: before)
-            awaited.outcome = outcome
-            try supervisor.handle(.finished(outcome))
-            return awaited
-        }
-        try supervisor.willSend(command)
-        let unit = command.unit.rawValue
-        awaited.job = try change { world, now in
-            var job: UInt32 = 0
-            var event = FakeEvent.sent(command.verb.rawValue, unit, by: sender, at: now)
-            let position = world.events.count
-            switch command.verb {
-            case .start: job = world.enqueue(.start, unit, by: sender, at: now)
-            case .stop: job = world.enqueue(.stop, unit, by: sender, at: now)
-            case .restart: job = world.enqueue(.restart, unit, by: sender, at: now)
-            case .resetFailed: world.resetFailed(unit)
-            }
-            event.job = job
-            // Before what it caused (a conflicting job's end).
-            world.events.insert(event, at: position)
-            return job
-        }
-        try supervisor.handle(.queued(command))
-        if command.verb == .resetFailed {
-            let after = try look().state(of: command.unit)
-            let outcome = UnitOutcome(
-                command: command, result: OutcomeJudge.judge(command, job: .done, before: before, after: after),
-                state: after, duration: clock.now() - since)
-            awaited.outcome = outcome
-            try supervisor.handle(.finished(outcome))
-        }
-        return awaited
-    }
-
-    /// Takes out the commands whose jobs are gone, with their outcomes.
-    private func takeEnded(_ waiting: inout [Awaited], by sender: FakeSender) throws(FleetError) -> [Awaited] {
-        let world = try look()
-        let isGone = { (awaited: Awaited) in !world.jobs.contains { $0.id == awaited.job } }
-        let ended = waiting.filter(isGone)
-        guard !ended.isEmpty else { return [] }
-        waiting.removeAll(where: isGone)
-        let results = ended.map { world.ends[$0.job]?.result }
-        try change { world, now in
-            for (awaited, result) in zip(ended, results) {
-                var event = FakeEvent.sent(
-                    awaited.command.verb.rawValue, awaited.command.unit.rawValue, by: sender, at: now)
-                event.what = .seen
-                event.job = awaited.job
-                event.result = result
-                world.events.append(event)
-            }
-        }
-        let end = clock.now()
-        return zip(ended, results).map { awaited, result in
-            let after = world.state(of: awaited.command.unit)
-            var awaited = awaited
-            awaited.outcome = UnitOutcome(
-                command: awaited.command,
-                result: OutcomeJudge.judge(
-                    awaited.command, job: result.map { JobResult(systemdName: $0) } ?? .lost,
-                    before: awaited.before, after: after),
-                state: after, duration: end - awaited.since)
-            return awaited
-        }
-    }
-
-    private func sender(_ token: LockToken?) -> FakeSender {
+    func sender(_ token: LockToken?) -> FakeSender {
         FakeSender(pid: getpid(), token: token?.rawValue, actor: token?.rawValue ?? connection)
     }
 
@@ -255,7 +137,7 @@ package final class FakeServiceManager: ServiceManager {
 
     /// The world as it is now. Takes the mutex only when something has happened since the last look, so that a process
     /// stopped while it waits does not stop the others.
-    private func look() throws(FleetError) -> FakeWorld {
+    func look() throws(FleetError) -> FakeWorld {
         let now = clock.now().wholeNanoseconds
         guard let read = try store.read(unless: known?.generation) else { return try store.firstWorld() }
         if let world = read.world { known = .init(world: world, generation: read.generation) }
@@ -263,7 +145,7 @@ package final class FakeServiceManager: ServiceManager {
         return try change { world, _ in world }
     }
 
-    private func change<Answer>(
+    func change<Answer>(
         _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
         let clock = self.clock
@@ -275,14 +157,6 @@ package final class FakeServiceManager: ServiceManager {
             world.advance(to: now)
             return answer
         }
-    }
-}
-
-extension FakeEvent {
-    static func sent(_ verb: String, _ unit: String, by sender: FakeSender, at time: Int64) -> FakeEvent {
-        FakeEvent(
-            at: time, what: .sent, verb: verb, unit: unit, pid: sender.pid, token: sender.token, actor: sender.actor,
-            job: 0)
     }
 }
 
