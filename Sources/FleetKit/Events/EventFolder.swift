@@ -53,8 +53,7 @@ package struct EventFolder: Sendable {
         let folder = opened.number
         for name in [Self.queue, Self.units] {
             guard let inner = try open(folder, name) else { continue }
-            defer { close(inner) }
-            for entry in try names(inner) where unlinkat(inner, entry, 0) != 0 {
+            for entry in try names(inner.number) where unlinkat(inner.number, entry, 0) != 0 {
                 throw failure("empty")
             }
             guard unlinkat(folder, name, AT_REMOVEDIR) == 0 else { throw failure("empty") }
@@ -74,89 +73,55 @@ package struct EventFolder: Sendable {
     package func post(_ event: FleetEvent) throws(FleetError) -> Bool {
         guard let opened = try open() else { return false }
         let folder = opened.number
-        guard let queue = try open(folder, Self.queue), try names(queue).count < Self.limit else { return false }
-        defer { close(queue) }
-        let temporary = "." + event.id
-        try write(event.text(), to: temporary, in: folder)
+        guard let queue = try open(folder, Self.queue), try names(queue.number).count < Self.limit else { return false }
         // Published complete: readers of the queue never find a partial one.
-        guard renameat(folder, temporary, queue, event.fileName) == 0 else {
-            let problem = failure("put an event into")
-            unlinkat(folder, temporary, 0)
-            throw problem
-        }
+        try write(event.text(), to: event.fileName, in: queue.number, from: folder)
         return true
     }
 
     /// Names of the events that wait, the oldest first.
     func waiting() throws(FleetError) -> [String] {
-        guard let opened = try open() else { return [] }
-        let folder = opened.number
-        guard let queue = try open(folder, Self.queue) else { return [] }
-        defer { close(queue) }
-        return try names(queue)
+        guard let queue = try place(Self.queue) else { return [] }
+        return try names(queue.number)
     }
 
     /// Takes one event out of the queue: from now on it is the caller's to tell, once.
     /// - Returns: a descriptor to read it from; nil where it is gone, or no file of ours.
     func take(_ name: String) throws(FleetError) -> CInt? {
-        guard let opened = try open() else { return nil }
-        let folder = opened.number
-        guard let queue = try open(folder, Self.queue) else { return nil }
-        defer { close(queue) }
-        let file = openat(queue, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard let folder = try place(Self.queue) else { return nil }
+        let queue = folder.number
+        let result = openat(queue, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        let file = Descriptor(result: result)
         guard unlinkat(queue, name, 0) == 0 || errno == ENOENT || unlinkat(queue, name, AT_REMOVEDIR) == 0 else {
-            if file >= 0 { close(file) }
             throw failure("take \(Printable.oneLine(name)) out of")
         }
-        guard file >= 0 else { return nil }
         var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
-            status.st_size <= Self.sizeLimit
-        else {
-            close(file)
-            return nil
-        }
-        return file
+        guard fstat(result, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+            status.st_size <= Self.sizeLimit, let file
+        else { return nil }
+        return file.take()
     }
 
     // MARK: Small texts
 
     /// - Parameter name: relative to the folder.
     func text(_ name: String, in inner: String? = nil) throws(FleetError) -> String? {
-        guard let opened = try open() else { return nil }
-        let folder = opened.number
-        let place = inner == nil ? folder : try open(folder, inner ?? "") ?? -1
-        defer { if inner != nil, place >= 0 { close(place) } }
-        guard place >= 0 else { return nil }
-        let file = openat(place, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard file >= 0 else {
+        guard let place = try place(inner) else { return nil }
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        guard let file = Descriptor(result: openat(place.number, name, flags)) else {
             if errno == ENOENT { return nil }
             throw failure("read \(name) in")
         }
-        defer { close(file) }
         var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = read(file, &bytes, bytes.count)
+        let count = read(file.number, &bytes, bytes.count)
         guard count >= 0 else { throw failure("read \(name) in") }
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
     func setText(_ text: String?, _ name: String, in inner: String? = nil) throws(FleetError) {
-        guard let opened = try open() else { return }
-        let folder = opened.number
-        let place = inner == nil ? folder : try open(folder, inner ?? "") ?? -1
-        defer { if inner != nil, place >= 0 { close(place) } }
-        guard place >= 0 else { return }
-        guard let text else {
-            guard unlinkat(place, name, 0) == 0 || errno == ENOENT else { throw failure("remove \(name) in") }
-            return
-        }
-        let temporary = "." + LockToken.random().rawValue
-        try write(Array(text.utf8), to: temporary, in: folder)
-        guard renameat(folder, temporary, place, name) == 0 else {
-            let problem = failure("write \(name) in")
-            unlinkat(folder, temporary, 0)
-            throw problem
-        }
+        guard let folder = try open(), let place = try place(inner) else { return }
+        if let text { return try write(Array(text.utf8), to: name, in: place.number, from: folder.number) }
+        guard unlinkat(place.number, name, 0) == 0 || errno == ENOENT else { throw failure("remove \(name) in") }
     }
 
     // MARK: Steps
@@ -165,13 +130,17 @@ package struct EventFolder: Sendable {
         try RunDirectoryOpener.openEvents(home: home.path, create: false)
     }
 
-    private func open(_ folder: CInt, _ name: String) throws(FleetError) -> CInt? {
-        let inner = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        guard inner >= 0 else {
-            if errno == ENOENT { return nil }
-            throw failure("open \(name) in")
-        }
-        return inner
+    private func place(_ inner: String?) throws(FleetError) -> Descriptor? {
+        guard let opened = try open() else { return nil }
+        guard let inner else { return opened }
+        return try open(opened.number, inner)
+    }
+
+    private func open(_ folder: CInt, _ name: String) throws(FleetError) -> Descriptor? {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW
+        if let inner = Descriptor(result: openat(folder, name, flags)) { return inner }
+        guard errno == ENOENT else { throw failure("open \(name) in") }
+        return nil
     }
 
     private func names(_ folder: CInt) throws(FleetError) -> [String] {
@@ -181,16 +150,19 @@ package struct EventFolder: Sendable {
         }
     }
 
-    private func write(_ bytes: [UInt8], to name: String, in folder: CInt) throws(FleetError) {
-        let file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw failure("write into") }
-        defer { close(file) }
+    /// - Parameter folder: where the file is made, before it is moved to its place.
+    private func write(_ bytes: [UInt8], to name: String, in place: CInt, from folder: CInt) throws(FleetError) {
+        let temporary = "." + LockToken.random().rawValue
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        guard let file = Descriptor(result: openat(folder, temporary, flags, 0o600)) else {
+            throw failure("write into")
+        }
         var written = -1
-        repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
-        guard written == bytes.count else {
-            if written >= 0 { errno = ENOSPC }
+        repeat { written = Glibc.write(file.number, bytes, bytes.count) } while written < 0 && errno == EINTR
+        if written >= 0, written < bytes.count { errno = ENOSPC }
+        guard written == bytes.count, renameat(folder, temporary, place, name) == 0 else {
             let problem = failure("write into")
-            unlinkat(folder, name, 0)
+            unlinkat(folder, temporary, 0)
             throw problem
         }
     }

@@ -11,11 +11,7 @@ extension HistoryFile {
     package func totals() throws(FleetError) -> HistoryTotals {
         guard let opened = try RunDirectoryOpener.openFleet(home: home, create: false) else { return HistoryTotals() }
         let folder = opened.number
-        guard faccessat(folder, Self.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else {
-            return try older(folder)
-        }
-        let file = try open(folder, Self.name, O_RDONLY)
-        defer { close(file) }
+        guard let file = try open(folder, Self.name, O_RDONLY) else { return try older(folder) }
         // Nobody puts the file aside while it is counted; without the lock a restart may be counted once too often.
         _ = lock(file)
         var totals = try older(folder)
@@ -28,30 +24,16 @@ extension HistoryFile {
         let totals = try older(folder)
         let name = ".\(Self.totalsName).\(getpid())"
         unlinkat(folder, name, 0)
-        let file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw failure("count", errno) }
-        defer { close(file) }
-        let bytes = try totals.text()
-        guard Glibc.write(file, bytes, bytes.count) == bytes.count,
-            renameat(folder, name, folder, Self.totalsName) == 0
-        else {
-            let number = errno
-            unlinkat(folder, name, 0)
-            throw failure("count", number == 0 ? ENOSPC : number)
-        }
+        _ = try replace(folder, Self.totalsName, staged: name, with: totals.text())
     }
 
     /// The totals with the older file in them.
     private func older(_ folder: CInt) throws(FleetError) -> HistoryTotals {
         var totals = HistoryTotals()
-        if faccessat(folder, Self.totalsName, F_OK, AT_SYMLINK_NOFOLLOW) == 0 {
-            let file = try open(folder, Self.totalsName, O_RDONLY)
-            defer { close(file) }
+        if let file = try open(folder, Self.totalsName, O_RDONLY) {
             totals = HistoryTotals(text: try read(file, atMost: Self.totalsLimit)) ?? totals
         }
-        guard faccessat(folder, Self.oldName, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else { return totals }
-        let file = try open(folder, Self.oldName, O_RDONLY)
-        defer { close(file) }
+        guard let file = try open(folder, Self.oldName, O_RDONLY) else { return totals }
         let status = try status(file)
         // The file that follows it in its place was there beside it, so it has another inode.
         let identity = "\(status.st_dev):\(status.st_ino)"

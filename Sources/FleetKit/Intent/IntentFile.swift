@@ -1,13 +1,12 @@
 public import FleetGuard
 internal import Glibc
-internal import SystemPackage
 
 /// `restart.intents` in the run directory: what restarts owe and what was stopped on purpose, a line for each change.
 ///
 /// A line is one `write` with `O_APPEND`, which the kernel appends whole even with concurrent writers; so a `stop` never
 /// waits for a restart, and the file's order is the order of events. The lock's owner alone puts a long file's sum into
 /// its place. A writer that was overtaken by that writes its line again.
-public final class IntentFile: IntentKeeping {
+public final class IntentFile: IntentKeeping, KeptFile {
     public static let name = "restart.intents"
     /// Longer files are summed up; of a file that is longer still, only the end is read.
     private static let tidyLength = 64 << 10
@@ -22,15 +21,15 @@ public final class IntentFile: IntentKeeping {
     public init(home: String) { self.home = home }
 
     public var path: String { home + "/fleet/run/" + Self.name }
+    var remedy: String { "move it away; the next restart begins a new one" }
 
     // MARK: IntentKeeping
 
     public func read() throws(FleetError) -> Intents {
         guard let folder = try openFolder(create: false), let there = try statusAtName(folder) else { return Intents() }
         if let known, known.file == there.id, known.size == there.size { return known.intents }
-        guard let file = try open(folder, O_RDONLY) else { return Intents() }
-        defer { close(file) }
-        let status = try status(file)
+        guard let file = try open(folder, Self.name, O_RDONLY) else { return Intents() }
+        let status = Self.mark(try status(file))
         let intents = Intents(lines: try content(file, size: status.size))
         known = (status.id, status.size, intents)
         return intents
@@ -39,34 +38,25 @@ public final class IntentFile: IntentKeeping {
     public func add(_ change: IntentChange) throws(FleetError) {
         guard let folder = try openFolder(create: true) else { throw removed() }
         for _ in 0..<10 {
-            guard let file = try open(folder, O_RDWR | O_CREAT | O_APPEND) else { throw removed() }
-            defer { close(file) }
+            guard let file = try open(folder, Self.name, O_RDWR | O_CREAT | O_APPEND) else { throw removed() }
             try append(Array(change.line.utf8), to: file)
             // Summed up between the opening and the write: the line may be in the old file alone.
-            if try statusAtName(folder)?.id == status(file).id { return }
+            if try statusAtName(folder)?.id == Self.mark(status(file)).id { return }
         }
         throw FleetError(.io, "\(shown) keeps being replaced", hint: "find out which process writes it")
     }
 
     public func tidy() throws(FleetError) {
-        guard let folder = try openFolder(create: false), let old = try open(folder, O_RDONLY) else { return }
-        defer { close(old) }
-        let size = try status(old).size
+        guard let folder = try openFolder(create: false), let old = try open(folder, Self.name, O_RDONLY) else {
+            return
+        }
+        let size = Self.mark(try status(old)).size
         guard size > Self.tidyLength else { return }
         let sum = Intents(lines: try content(old, size: size)).changes.map(\.line).joined()
         let staged = RunDirectory.stagingPrefix + LockToken.random().rawValue
-        let new = openat(folder, staged, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard new >= 0 else { throw failure("create \(staged) beside", errno) }
-        defer { close(new) }
-        do throws(FleetError) {
-            try write(Array(sum.utf8), to: new)
-            guard renameat(folder, staged, folder, Self.name) == 0 else { throw failure("replace", errno) }
-        } catch {
-            unlinkat(folder, staged, 0)
-            throw error
-        }
+        let new = try replace(folder, Self.name, staged: staged, with: Array(sum.utf8))
         // What came between the reading and the rename. What comes later, its writer writes again.
-        let late = try status(old).size
+        let late = Self.mark(try status(old)).size
         if late > size { try append(try content(old, from: size, to: late), to: new) }
     }
 
@@ -82,55 +72,24 @@ public final class IntentFile: IntentKeeping {
 
     // MARK: Steps
 
-    private var shown: String { Printable.oneLine(path) }
-
     private func openFolder(create: Bool) throws(FleetError) -> CInt? {
         if folder == nil { folder = try RunDirectoryOpener.open(home: home, create: create)?.take() }
         return folder?.number
     }
 
-    /// Opens and checks it: the caller's own, a file, and not through a link. nil when it is absent.
-    private func open(_ folder: CInt, _ flags: CInt) throws(FleetError) -> CInt? {
-        // O_NONBLOCK: a named pipe must not block us.
-        let file = openat(folder, Self.name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-        guard file >= 0 else {
-            if errno == ENOENT && flags & O_CREAT == 0 { return nil }
-            guard errno != ELOOP else { throw unsafe("is a symbolic link") }
-            throw failure("open", errno)
-        }
-        do throws(FleetError) {
-            var status = stat()
-            guard fstat(file, &status) == 0 else { throw failure("access", errno) }
-            guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is not a regular file") }
-            guard status.st_uid == geteuid() else { throw unsafe("belongs to user \(status.st_uid)") }
-            guard status.st_mode & 0o022 == 0 else { throw unsafe("is group- or world-writable") }
-            return file
-        } catch {
-            close(file)
-            throw error
-        }
-    }
-
-    private func append(_ line: [UInt8], to file: CInt) throws(FleetError) {
-        let size = try status(file).size
+    private func append(_ line: [UInt8], to file: borrowing Descriptor) throws(FleetError) {
+        let size = Self.mark(try status(file)).size
         var last = UInt8(ascii: "\n")
-        if size > 0, pread(file, &last, 1, off_t(size - 1)) != 1 {
+        if size > 0, pread(file.number, &last, 1, off_t(size - 1)) != 1 {
             // The summed up file is open for writing alone, and whole.
             guard errno == EBADF else { throw failure("read", errno) }
         }
-        // A line that a full disk tore must not swallow this one; an empty line is none.
+        // A line that a full disk tore must not swallow this one (readers ignore it, as its last word is missing); an
+        // empty line is none.
         try write(last == UInt8(ascii: "\n") ? line : [UInt8(ascii: "\n")] + line, to: file)
     }
 
-    private func write(_ bytes: [UInt8], to file: CInt) throws(FleetError) {
-        guard !bytes.isEmpty else { return }
-        var written = -1
-        repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
-        // Readers ignore half a line, since its last word is missing.
-        guard written == bytes.count else { throw failure("write", written < 0 ? errno : ENOSPC) }
-    }
-
-    private func content(_ file: CInt, size: Int64) throws(FleetError) -> [UInt8] {
+    private func content(_ file: borrowing Descriptor, size: Int64) throws(FleetError) -> [UInt8] {
         let start = max(0, size - Int64(Self.maximumLength))
         let bytes = try content(file, from: start, to: size)
         // The first line of a file that was cut may be half of one that counts.
@@ -138,13 +97,14 @@ public final class IntentFile: IntentKeeping {
         return bytes.firstIndex(of: UInt8(ascii: "\n")).map { Array(bytes[($0 + 1)...]) } ?? []
     }
 
-    private func content(_ file: CInt, from start: Int64, to end: Int64) throws(FleetError) -> [UInt8] {
+    private func content(_ file: borrowing Descriptor, from start: Int64, to end: Int64) throws(FleetError) -> [UInt8] {
         let wanted = Int(clamping: min(end - start, Int64(2 * Self.maximumLength)))
         var bytes = [UInt8](repeating: 0, count: max(0, wanted))
         var count = 0
+        let number = file.number
         while count < bytes.count {
             let got = bytes.withUnsafeMutableBytes { buffer in
-                pread(file, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(start) + off_t(count))
+                pread(number, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(start) + off_t(count))
             }
             if got < 0 && errno == EINTR { continue }
             guard got >= 0 else { throw failure("read", errno) }
@@ -160,31 +120,14 @@ public final class IntentFile: IntentKeeping {
             if errno == ENOENT { return nil }
             throw failure("access", errno)
         }
-        return (FileID(device: UInt64(there.st_dev), inode: UInt64(there.st_ino)), Int64(there.st_size))
+        return Self.mark(there)
     }
 
-    private func status(_ file: CInt) throws(FleetError) -> (id: FileID, size: Int64) {
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw failure("access", errno) }
-        return (FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), Int64(status.st_size))
+    private static func mark(_ status: stat) -> (id: FileID, size: Int64) {
+        (FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), Int64(status.st_size))
     }
 
     private func removed() -> FleetError {
         FleetError(.io, "the directory of \(shown) was removed", hint: "run the command again")
-    }
-
-    private func unsafe(_ why: String) -> FleetError {
-        FleetError(.unsafeHome, "\(shown) \(why)", hint: "move it away; the next restart begins a new one")
-    }
-
-    private func failure(_ verb: String, _ number: CInt) -> FleetError {
-        let hint: String =
-            switch number {
-            case ENOSPC, EDQUOT: "free some space there, then run the command again"
-            case EROFS: "the file system is read-only: mount it writable, or set --mosaic-home"
-            default: "check the file and its directory"
-            }
-        return FleetError(
-            .io, "cannot \(verb) \(shown): \(Errno(rawValue: number).description)", hint: hint, errno: number)
     }
 }

@@ -1,6 +1,5 @@
 package import FleetGuard
 internal import Glibc
-internal import SystemPackage
 
 /// The recent tries of `heal`, which limit how often it tries a unit.
 ///
@@ -88,7 +87,7 @@ package protocol HealLedger: AnyObject {
 
 /// `restart.heals` in the run directory. Its lines are believed only as far as they can be read; the file itself is
 /// refused where another user could have written it.
-package final class HealFile: HealLedger {
+package final class HealFile: HealLedger, KeptFile {
     package static let name = "restart.heals"
     /// Three tries and a rest of a thousand units are far less.
     private static let limit = 1 << 20
@@ -97,23 +96,12 @@ package final class HealFile: HealLedger {
     package init(home: MosaicHome) { self.home = home }
 
     package var path: String { home.runDirectory + "/" + Self.name }
+    var remedy: String { "move it away; the next heal begins a new one" }
 
     package func read() throws(FleetError) -> HealTries {
         guard let opened = try RunDirectoryOpener.open(home: home.path, create: false) else { return HealTries() }
-        let folder = opened.descriptor.number
-        let file = openat(folder, Self.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard file >= 0 else {
-            if errno == ENOENT { return HealTries() }
-            if errno == ELOOP { throw unsafe("is a symbolic link") }
-            throw failure("open")
-        }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw failure("access") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unsafe("is not a regular file") }
-        guard status.st_uid == geteuid() else { throw unsafe("belongs to user \(status.st_uid)") }
-        guard status.st_mode & 0o022 == 0 else { throw unsafe("is group- or world-writable") }
-        guard let bytes = SmallFile.read("/proc/self/fd/\(file)", limit: Self.limit) else {
+        guard let file = try open(opened.descriptor.number, Self.name, O_RDONLY) else { return HealTries() }
+        guard let bytes = SmallFile.read("/proc/self/fd/\(file.number)", limit: Self.limit) else {
             throw unsafe("is longer than \(Self.limit) bytes, or cannot be read")
         }
         return HealTries(text: String(decoding: bytes, as: UTF8.self))
@@ -123,31 +111,8 @@ package final class HealFile: HealLedger {
         guard let opened = try RunDirectoryOpener.open(home: home.path, create: true) else {
             throw FleetError(.io, "the directory of \(shown) was removed", hint: "run the command again")
         }
-        let folder = opened.descriptor.number
         let staged = RunDirectory.stagingPrefix + LockToken.random().rawValue
-        let file = openat(folder, staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw failure("write") }
-        defer { close(file) }
         let bytes = Array(tries.text(at: now).utf8)
-        var written = 0
-        repeat { written = Glibc.write(file, bytes, bytes.count) } while written < 0 && errno == EINTR
-        if written >= 0, written != bytes.count { errno = ENOSPC }
-        guard written == bytes.count, renameat(folder, staged, folder, Self.name) == 0 else {
-            let problem = failure("write")
-            unlinkat(folder, staged, 0)
-            throw problem
-        }
-    }
-
-    private var shown: String { Printable.oneLine(path) }
-
-    private func unsafe(_ why: String) -> FleetError {
-        FleetError(.unsafeHome, "\(shown) \(why)", hint: "move it away; the next heal begins a new one")
-    }
-
-    private func failure(_ verb: String) -> FleetError {
-        FleetError(
-            .io, "cannot \(verb) \(shown): \(Errno(rawValue: errno).description)",
-            hint: errno == ENOSPC || errno == EDQUOT ? "free some space there" : "check the file and its directory")
+        _ = try replace(opened.descriptor.number, Self.name, staged: staged, with: bytes)
     }
 }
