@@ -1,20 +1,18 @@
 internal import Glibc
+internal import SystemPackage
 
 /// The names in a folder, also one of /proc.
 package enum FolderEntries {
     /// In no order, without those that begin with a dot.
     /// - Returns: nil, with errno, when the folder is gone or not ours to read.
     package static func names(_ path: String) -> [String]? {
-        guard let stream = opendir(path) else { return nil }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.utf8.first != UInt8(ascii: ".") { names.append(name) }
+        guard let folder = Descriptor(result: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else { return nil }
+        do throws(Errno) {
+            return try DirectoryEntries.names(in: folder.number).filter { $0.utf8.first != UInt8(ascii: ".") }
+        } catch {
+            errno = error.rawValue
+            return nil
         }
-        return names
     }
 
     /// Every process that can be seen.

@@ -1,5 +1,6 @@
 public import FleetGuard
 internal import Glibc
+internal import SystemPackage
 
 /// How old operations are forgotten.
 extension HostLedger {
@@ -99,15 +100,14 @@ extension HostLedger {
     }
 
     private func names() throws(FleetError) -> [String] {
-        guard let stream = opendir(path) else { throw failure("list", path) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
+        do throws(Errno) {
+            guard let folder = Descriptor(result: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
+                throw Errno(rawValue: errno)
+            }
+            return try DirectoryEntries.names(in: folder.number)
+        } catch {
+            errno = error.rawValue
+            throw failure("list", path)
         }
-        return names
     }
 }

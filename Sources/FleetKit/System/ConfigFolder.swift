@@ -1,5 +1,6 @@
 internal import FleetGuard
 internal import Glibc
+internal import SystemPackage
 
 /// One folder of configuration files, held by a descriptor. Files change by a temporary file and a rename, so a reader
 /// (systemd) sees the old text or the new one; a symbolic link in a file's place is never followed.
@@ -72,6 +73,10 @@ final class ConfigFolder {
 
     /// Puts `text` in the file's place in one step.
     func write(_ name: String, _ text: String, mode: mode_t = 0o644) throws(FleetError) {
+        try write(name, Array(text.utf8), mode: mode)
+    }
+
+    func write(_ name: String, _ bytes: [UInt8], mode: mode_t) throws(FleetError) {
         let temporary = ".\(name).\(getpid()).new"
         let full = "\(path)/\(name)"
         // Left by a process of the same number that was killed in the middle.
@@ -79,7 +84,6 @@ final class ConfigFolder {
         let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw Self.failure("write", full) }
         var problem: FleetError?
-        let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
@@ -127,20 +131,27 @@ final class ConfigFolder {
 
     /// Names of everything in the folder, in order.
     func names() throws(FleetError) -> [String] {
-        let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0, let stream = fdopendir(copy) else {
-            if copy >= 0 { close(copy) }
+        do throws(Errno) {
+            guard let copy = Descriptor(result: openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
+                throw Errno(rawValue: errno)
+            }
+            return try DirectoryEntries.names(in: copy.number).sorted()
+        } catch {
+            errno = error.rawValue
             throw Self.failure("list", path)
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
+    }
+
+    /// Waits for the lock of the folder itself, which goes with this object.
+    /// - Returns: false where another process keeps it for all of this time. A file system without such locks has none.
+    func lock(atMost patience: Duration, _ clock: any OperationClock) -> Bool {
+        let end = clock.now() + patience
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else { return true }
+            guard clock.now() < end else { return false }
+            clock.sleep(for: .milliseconds(20))
         }
-        return names.sorted()
+        return true
     }
 
     private static func makeAll(_ path: String) throws(FleetError) {
