@@ -20,13 +20,6 @@ package struct FakeFleet: Sendable {
 
     package func install(_ units: FakeUnit...) throws(FleetError) { try install(units) }
 
-    package func remove(_ unit: UnitName) throws(FleetError) {
-        try change { world, _ in
-            world.units[unit.rawValue] = nil
-            world.runtimes[unit.rawValue] = nil
-        }
-    }
-
     /// Makes the units active at once, in this order, without a command in the log.
     package func bringUp(_ units: [UnitName]) throws(FleetError) {
         try change { world, now in

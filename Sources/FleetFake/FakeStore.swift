@@ -22,8 +22,6 @@ struct FakeStore {
     var scriptPath: String { directory + "/units.json" }
     var eventsPath: String { directory + "/events.jsonl" }
 
-    init(directory: String) { self.directory = directory }
-
     /// Creates the directory (0700, with its parents). Only a change needs it: looking leaves no trace.
     private func makeDirectory() throws(FleetError) {
         var path = directory.begins(with: "/") ? "" : "."

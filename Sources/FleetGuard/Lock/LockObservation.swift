@@ -21,16 +21,6 @@ public struct LockObservation: Sendable, Equatable {
     package var content: Content
     public var kernelLock: KernelLock
 
-    package init(
-        id: FileID, stamp: FileTime, kind: FileStatus.Kind, content: Content, kernelLock: KernelLock
-    ) {
-        self.id = id
-        self.stamp = stamp
-        self.kind = kind
-        self.content = content
-        self.kernelLock = kernelLock
-    }
-
     public var record: LockRecord? {
         if case .record(let text) = content { text.record } else { nil }
     }

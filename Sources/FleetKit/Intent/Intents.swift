@@ -8,11 +8,6 @@ public struct Intents: Sendable, Equatable {
         public var id: String
         /// The run that the stop was meant for (`InvocationID`); empty where the unit was down.
         public var run: String
-
-        public init(id: String, run: String) {
-            self.id = id
-            self.run = run
-        }
     }
 
     /// Taken down by a restart that has not started them again.

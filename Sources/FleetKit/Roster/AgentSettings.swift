@@ -35,11 +35,6 @@ public struct AgentSettings: Sendable, Equatable {
         package var path: String
         /// Written with a leading `-`: the agent starts without the file, too.
         package var mayBeMissing: Bool
-
-        package init(path: String, mayBeMissing: Bool) {
-            self.path = path
-            self.mayBeMissing = mayBeMissing
-        }
     }
 
     /// How it is known whether an agent is busy.

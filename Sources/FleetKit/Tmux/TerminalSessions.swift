@@ -13,13 +13,8 @@ struct TerminalSessions {
         var afterKill: Duration = .seconds(3)
     }
 
-    /// Session leaders: number and start time, nil for one that had ended before it could be examined.
-    private var leaders: [Int32: UInt64?] = [:]
-
-    mutating func add(_ process: PinnedProcess) { leaders[process.stat.pid] = process.stat.start }
-
-    /// - Parameter leader: has ended and was waited for; what it left in its session has not.
-    mutating func add(ended leader: Int32) { leaders.updateValue(nil, forKey: leader) }
+    /// Session leaders: number and start time.
+    private var leaders: [Int32: UInt64] = [:]
 
     /// - Parameter pane: the number that tmux gave for a pane's process.
     mutating func add(pane: Int32) {

@@ -55,10 +55,6 @@ extension FuzzTarget {
         try hold(word.utf8.elementsEqual(text.utf8), "\(UnitText.quoted(text)) is not \(text)")
         let typed = parsedByTmux(TmuxWords.literal(text))
         try hold(typed.elementsEqual(text.utf8), "tmux makes \(typed) of \(Array(text.utf8))")
-        let formatted = parsedByTmux(TmuxWords.withoutFormats(text)).split(
-            separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
-        let halves = text.utf8.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
-        try hold(formatted.count == 2 * halves.count - 1, "a format is left in \(TmuxWords.withoutFormats(text))")
     }
 
     /// What tmux makes of one argument: a `;` at its end separates commands, unless a backslash stands before it (cmd-parse.y).

@@ -16,7 +16,6 @@ final class LiveProgress: ProgressView {
     private var wait: LockWait?
     private var idle: IdleWaitFrame.Look?
     private var lastDraw: Duration?
-    private var drawnSize: TerminalSize?
     private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
 
     /// Ten frames a second: smooth enough for tenths, and nothing to a slow line.
