@@ -43,6 +43,7 @@ struct HostServeTests {
         #expect(HostIdentity.isOne(frames[0].identity ?? ""))
         #expect(frames[1].health?.isHealthy == true && frames[1].health?.lock == "free")
         #expect((frames[1].health?.active, frames[1].health?.total) == (4, 4))
+        #expect((frames[1].health?.outdated, frames[1].health?.unknown) == (0, 3), "no agent here has a record")
     }
 
     @Test("A restart is accepted before it acts, told to its end, and never done again") func restart() throws {
@@ -75,6 +76,19 @@ struct HostServeTests {
         #expect(try home.sent().isEmpty)
     }
 
+    @Test("A beginning names the generation that the hello said, or is refused") func generation() throws {
+        let home = try ScriptedHome()
+        try ScriptedHome.makeFolder(home.path + "/fleet/operations")
+        try ScriptedHome.write("3 2\n", to: home.path + "/fleet/operations/.generations")
+        #expect(try frames(serve(home, request("ask"))).first?.generation == 3)
+        let begin = request("begin", [["restart", "--stable-for", "0"]])
+        let old = try frames(serve(home, begin))
+        #expect(old.contains { $0.kind == .refused && $0.message?.contains("older than") == true })
+        #expect(try home.sent().isEmpty)
+        let new = try frames(serve(home, begin.replacing("\"action\"", with: "\"generation\":3,\"action\"")))
+        #expect(new.contains { $0.kind == .accepted })
+    }
+
     @Test("It goes on when its reader and its session are gone, and the end is written down") func readerGone() throws {
         let home = try ScriptedHome(pace: .slow)
         let file = home.folder.path + "/request"
@@ -97,13 +111,14 @@ struct HostServeTests {
         let home = try ScriptedHome(pace: .slow)
         let process = try serve(home, request("begin", [["restart", "--stable-for", "200ms"]]))
         try process.waitForOutput("accepted")
+        try eventually("its program acts") { home.lockExists }
         process.signal(SIGKILL)
         let ended = try eventually("the operation ended", within: .seconds(30)) { () -> HostFrame? in
             let frames = try self.frames(self.serve(home, self.request("follow")))
             return frames.first { $0.kind == .state && $0.state == .ended }
         }
         #expect(ended.status == nil)
-        try eventually("the lock is free") { !home.lockExists }
+        #expect(!home.lockExists, "it was told as ended while its program ran")
         let settled = try frames(serve(home, request("settle")))
         #expect(settled.first { $0.kind == .health }?.health?.isHealthy == true)
     }
@@ -116,6 +131,8 @@ struct HostServeTests {
         let frames = try frames(serve(home, request("begin", [["restart", "--stable-for", "0"]])))
         #expect(frames.first { $0.kind == .state }?.status == 1)
         #expect(frames.contains { $0.kind == .progress && $0.text?.contains("a2") == true })
+        let later = try self.frames(serve(home, request("follow")))
+        #expect(later.contains { $0.kind == .progress && $0.text?.contains("a2") == true }, "for one that was away")
         let settled = try self.frames(serve(home, request("settle")))
         #expect(settled.first { $0.kind == .health }?.health?.isHealthy == false)
     }
@@ -134,7 +151,10 @@ struct HostServeTests {
             serve(home, request("ask", [["status", "--json"], ["restart", "--dry-run"], ["history"]])))
         #expect(answered.map(\.kind) == [.hello, .document, .document, .document, .bye])
         #expect(answered.filter { $0.kind == .document }.map(\.index) == [0, 1, 2])
-        for words in [["restart"], ["stop"], ["doctor", "--fix"], ["lock", "break"], ["logs", "-f"], []] {
+        for words in [
+            ["restart"], ["stop"], ["doctor", "--fix"], ["lock", "break"], ["logs", "-f"],
+            ["restart", "--", "--dry-run"], [],
+        ] {
             let refused = try frames(serve(home, request("ask", [words])))
             #expect(refused.contains { $0.kind == .refused && $0.code == "usage" }, "\(words)")
         }

@@ -139,6 +139,21 @@ import Testing
         try ledger.end(running, status: 0)
     }
 
+    @Test("A beginning that the horizon overtakes is refused: its id may have been forgotten in between")
+    func overtaken() throws {
+        #expect(try isAccepted(ledger(), numbered(1)))
+        let file = home.fleetDirectory + "/operations/.generations"
+        // The clock is asked after the first look at the generations, when another one turns them.
+        let overtaken = HostLedger(home: home) {
+            do { try ScriptedHome.write("2 1\n", to: file) } catch { Issue.record(error) }
+            return SystemTime().wallClock()
+        }
+        let error = #expect(throws: FleetError.self) {
+            try self.isAccepted(overtaken, self.numbered(2), generation: 0)
+        }
+        #expect(error?.message.contains("older than") == true)
+    }
+
     @Test("A generation from another ledger begins nothing, and a damaged file is told") func foreign() throws {
         let ledger = try ledger()
         #expect(throws: FleetError.self) { try self.isAccepted(ledger, generation: 1) }
