@@ -193,7 +193,17 @@ public final class EtcdClient: EtcdConnection, Sendable {
             text = rpc?.message ?? "\(inner)"
             cause = rpc?.cause
         }
-        return Printable.oneLine(text, limit: 200)
+        return Printable.oneLine(handshake(text) ?? text, limit: 200)
+    }
+
+    /// Of a failed TLS handshake, whose own words name the source lines of a library.
+    private static func handshake(_ text: String) -> String? {
+        let parts = text.parts(at: ":")
+        guard let place = parts.firstIndex(where: { $0.isExactly("OPENSSL_internal") }), place + 1 < parts.count,
+            let reason = parts[place + 1].parts(at: " ").first
+        else { return nil }
+        return reason.isExactly("CERTIFICATE_VERIFY_FAILED")
+            ? "etcd's certificate has expired, or its authority is not the one in 'ca'" : "TLS failed: \(reason)"
     }
 
     // MARK: From a thread that waits to tasks and back
