@@ -16,7 +16,7 @@ sharedir := $(DESTDIR)$(PREFIX)/share
 # systemd looks below lib in the system's own prefixes only; elsewhere in the share folder, as for ~/.local.
 unitdir := $(DESTDIR)$(PREFIX)/$(if $(filter /usr /usr/local,$(PREFIX)),lib,share)/systemd/user
 
-.PHONY: help setup demo demo-hosts test matrix machine bench soak fuzz build hosts check-hosts check-binary manual hosts-completions install uninstall deb check-deb tarball check-tarball release format lint clean
+.PHONY: help setup demo demo-hosts test matrix machine bench bench-hosts soak fuzz build hosts check-hosts check-binary manual hosts-completions install uninstall deb check-deb tarball check-tarball release format lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -42,6 +42,9 @@ machine: setup ## the tests that need the memory controller, in a virtual machin
 bench: setup ## how fast, against what an operator would type instead; PARTS=status,restart for some (docs/performance.md)
 	@Scripts/bench $(if $(PARTS),--parts $(PARTS)) $(if $(RUNS),--runs $(RUNS)) --json .build/bench.json \
 		--markdown .build/bench.md $(if $(PARTS),,--svg .build/performance-growth.svg)
+
+bench-hosts: setup build hosts ## what one host costs over ssh, with release builds (docs/hosts.md)
+	@Scripts/check-hosts --figures "$(RELEASE_BINARY)" Hosts/.build/release/mosaic-fleet-hosts
 
 soak: ## the long runs: every interleaving, thousands of kills, leaks under valgrind, fuzzing; PARTS=chaos,fuzz for some
 	@Scripts/setup soak
