@@ -7,6 +7,7 @@ internal import Glibc
 /// waits for a restart, and the file's order is the order of events. The lock's owner alone puts a long file's sum into
 /// its place. A writer that was overtaken by that writes its line again.
 public final class IntentFile: IntentKeeping, KeptFile {
+    /// Inside the run directory, `fleet/run` below the mosaic home.
     public static let name = "restart.intents"
     /// Longer files are summed up; of a file that is longer still, only the end is read.
     private static let tidyLength = 64 << 10
@@ -20,11 +21,14 @@ public final class IntentFile: IntentKeeping, KeptFile {
     /// - Parameter home: the mosaic home.
     public init(home: String) { self.home = home }
 
+    /// Below the mosaic home as it was given; the file may not exist yet.
     public var path: String { home + "/fleet/run/" + Self.name }
     var remedy: String { "move it away; the next restart begins a new one" }
 
     // MARK: IntentKeeping
 
+    /// Empty while there is no file. An unchanged file (same inode and size) is not read again.
+    /// - Throws: `.unsafeHome`, `.io`.
     public func read() throws(FleetError) -> Intents {
         guard let folder = try openFolder(create: false), let there = try statusAtName(folder) else { return Intents() }
         if let known, known.file == there.id, known.size == there.size { return known.intents }
@@ -35,6 +39,8 @@ public final class IntentFile: IntentKeeping, KeptFile {
         return intents
     }
 
+    /// Creates the run directory and the file if necessary, and repeats the write when the file was replaced meanwhile.
+    /// - Throws: `.unsafeHome`; `.io`, also when the directory was removed or the file was replaced ten times in a row.
     public func add(_ change: IntentChange) throws(FleetError) {
         guard let folder = try openFolder(create: true) else { throw removed() }
         for _ in 0..<10 {
@@ -46,6 +52,8 @@ public final class IntentFile: IntentKeeping, KeptFile {
         throw FleetError(.io, "\(shown) keeps being replaced", hint: "find out which process writes it")
     }
 
+    /// Does nothing to a file of 64 KiB or less. Only for the lock's owner.
+    /// - Throws: `.unsafeHome`, `.io`.
     public func tidy() throws(FleetError) {
         guard let folder = try openFolder(create: false), let old = try open(folder, Self.name, O_RDONLY) else {
             return
@@ -60,11 +68,15 @@ public final class IntentFile: IntentKeeping, KeptFile {
         if late > size { try append(try content(old, from: size, to: late), to: new) }
     }
 
+    /// Reads the marks `lost-UNIT` in the run directory, not the intent file.
+    /// - Throws: `.unsafeHome`, `.io`.
     public func lost(among units: [UnitName]) throws(FleetError) -> Set<UnitName> {
         guard !units.isEmpty else { return [] }
         return try LostAgents(home: MosaicHome(absolute: home)).among(units)
     }
 
+    /// Reads the marks `stopped-UNIT` in the run directory, not the intent file.
+    /// - Throws: `.unsafeHome`, `.io`.
     public func askedToEnd(among states: [UnitState]) throws(FleetError) -> Set<UnitName> {
         guard !states.isEmpty else { return [] }
         return try AskedEnds(home: MosaicHome(absolute: home)).among(states)

@@ -23,7 +23,9 @@ public protocol IntentKeeping: AnyObject {
 }
 
 extension IntentKeeping {
+    /// Default: none, for keepers without a run directory.
     public func lost(among units: [UnitName]) throws(FleetError) -> Set<UnitName> { [] }
+    /// Default: none, for keepers without a run directory.
     public func askedToEnd(among states: [UnitState]) throws(FleetError) -> Set<UnitName> { [] }
 }
 
@@ -31,8 +33,12 @@ extension IntentKeeping {
 public final class RememberedIntents: IntentKeeping {
     private var intents = Intents()
 
+    /// Begins without any intent.
     public init() {}
+    /// Everything added so far; never throws.
     public func read() -> Intents { intents }
+    /// Kept in memory only: other processes never see it.
     public func add(_ change: IntentChange) { intents.apply(change) }
+    /// Does nothing, since void changes are never stored.
     public func tidy() {}
 }

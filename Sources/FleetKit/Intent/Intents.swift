@@ -15,8 +15,10 @@ public struct Intents: Sendable, Equatable {
     /// Stopped by a person's `stop`, and not started by this tool since.
     public private(set) var stopped: [UnitName: Stop] = [:]
 
+    /// Nothing is owed and nothing was stopped.
     public init() {}
 
+    /// Applies the next line of the file. The order matters: `.owes` replaces all earlier debts.
     public mutating func apply(_ change: IntentChange) {
         switch change {
         case .owes(let runs):

@@ -78,6 +78,9 @@ public final class CommandScopes: RunScopes {
         }
     }
 
+    /// Kills what is left in the record's scope and waits up to 3 s for it to end. A scope that belongs to another
+    /// record is left alone, with a note to the operator.
+    /// - Returns: nil when nothing is left, or when there is nothing to end; otherwise why a process may still run.
     public func end(_ run: LockObservation) -> String? {
         guard let record = run.record, record.isRun == true, let scope = Self.scope(of: record) else { return nil }
         // Written before the command was executed. Without it nothing of a command can be there.

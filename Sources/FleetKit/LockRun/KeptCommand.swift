@@ -8,6 +8,7 @@ internal import Glibc
 /// and every signal passed on. A `LockRunKeeper` stands between it and the command, so that nothing of the command
 /// outlives the lock.
 public final class KeptCommand {
+    /// How the command itself ended, as its keeper saw it.
     public enum End: Sendable, Equatable {
         case exited(Int32)
         /// By the signal of this number.

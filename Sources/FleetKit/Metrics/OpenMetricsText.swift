@@ -1,5 +1,6 @@
 /// A text in the OpenMetrics format 1.0.0, which Prometheus and node_exporter's textfile collector read.
 public struct OpenMetricsText: Sendable {
+    /// The metric type; the raw value is the word of the `# TYPE` line.
     public enum Kind: String, Sendable { case gauge, counter, summary }
 
     /// Samples of one name. A counter's samples get `_total`; a summary's name their own suffix.
@@ -20,6 +21,7 @@ public struct OpenMetricsText: Sendable {
 
     private var families: [Family] = []
 
+    /// Renders as `# EOF` alone until something is added.
     public init() {}
 
     /// - Parameters:

@@ -5,11 +5,13 @@ public struct BootLinks {
     private let manager: any ServiceManager
     private let roster: Roster
 
+    /// Asks the manager nothing yet; every call reads the links again.
     public init(_ roster: Roster, manager: any ServiceManager) {
         self.roster = roster
         self.manager = manager
     }
 
+    /// The result of one call, also when every link was already as wanted.
     public struct Change: Sendable, Equatable {
         /// Units that start at boot from now on, the holder first.
         package var enabled: [UnitName] = []

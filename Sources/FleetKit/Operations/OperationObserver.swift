@@ -36,11 +36,14 @@ public enum OperationEvent: Sendable {
 
 /// Live progress. Called on the operation's own thread; must not block.
 public protocol OperationObserver: AnyObject {
+    /// Called for each event, in the order in which they occur.
     func operation(_ event: OperationEvent)
 }
 
 /// For callers that show nothing.
 public final class Unobserved: OperationObserver {
+    /// Has no state, so one instance can serve any number of operations.
     public init() {}
+    /// Ignores every event.
     public func operation(_ event: OperationEvent) {}
 }

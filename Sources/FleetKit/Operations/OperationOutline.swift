@@ -1,12 +1,15 @@
 /// What an operation is about to do, told once before its first phase: what a progress view is laid out by.
 public struct OperationOutline: Sendable, Equatable {
+    /// One phase as planned.
     public struct Phase: Sendable, Equatable {
+        /// As in the events `phaseBegan` and `phaseEnded`.
         public var phase: OperationPhase
         /// The units that the phase is about.
         public var total: Int
         /// For a phase that takes a known time whatever its units do.
         public var lasts: Duration?
 
+        /// - Parameter lasts: nil where the phase takes as long as its units need.
         public init(_ phase: OperationPhase, total: Int, lasts: Duration? = nil) {
             self.phase = phase
             self.total = total
@@ -25,6 +28,7 @@ public struct OperationOutline: Sendable, Equatable {
     /// How long each may take to stop (`TimeoutStopSec=`), where it is known and there is a bound.
     package var stopTimeouts: [UnitName: Duration] = [:]
 
+    /// Stop timeouts are unknown until the operation fills them in.
     public init(units: [UnitName], phases: [Phase], carried: [UnitName] = []) {
         self.units = units
         self.phases = phases

@@ -3,12 +3,15 @@ internal import Glibc
 
 /// What every operation needs from outside. Everything that waits, looks at processes or asks tmux can be replaced.
 public struct OperationSurroundings {
+    /// Gets live progress on the operation's own thread.
     public var observer: any OperationObserver
     /// The signal that came, as the error that ends the operation; asked on the operation's own thread.
     public var interruption: () -> FleetError?
+    /// Measures the phases and paces every wait.
     public var clock: any OperationClock
     /// nil: settle by the unit's state alone.
     public var probe: (any HolderProbe)?
+    /// Makes the report's messages and next steps.
     public var words: OutcomeWords
     /// For `~` in an agent's directory; nil: directories are not checked beforehand.
     public var userHome: String?
@@ -20,6 +23,8 @@ public struct OperationSurroundings {
     public var freshness: any FreshnessLook = FileFreshness()
     var processes: any ProcessLook = ProcProcessLook()
 
+    /// The defaults suit a caller without a terminal and a mosaic home: no progress, no signals, no probe, and intents
+    /// kept in memory only.
     public init(
         observer: any OperationObserver = Unobserved(), interruption: @escaping () -> FleetError? = { nil },
         clock: any OperationClock = SystemClock(), probe: (any HolderProbe)? = nil,

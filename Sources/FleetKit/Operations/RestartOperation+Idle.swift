@@ -4,9 +4,11 @@ public import FleetGuard
 public struct WhenIdle: Sendable, Equatable {
     /// A run of an agent's unit.
     public struct Run: Sendable, Equatable {
+        /// The full unit name, as in the roster.
         public var unit: UnitName
         package var invocationID: String
 
+        /// - Parameter invocationID: systemd's `InvocationID` of the run; empty where unknown, which matches no run.
         public init(unit: UnitName, invocationID: String) {
             self.unit = unit
             self.invocationID = invocationID
@@ -19,6 +21,7 @@ public struct WhenIdle: Sendable, Equatable {
     /// The deadline has passed, and the restart was asked to continue: what is busy is cut, and named.
     public var cutsWork = false
 
+    /// - Parameter asker: nil where the restart was not asked for from inside an agent.
     public init(asker: Run? = nil) { self.asker = asker }
 }
 

@@ -23,6 +23,7 @@ public final class RestartOperation {
     /// Known after `longestTime`; for the picture only.
     private var stopTimeouts: [UnitName: Duration] = [:]
 
+    /// Asks the manager nothing and needs no lock; `run` does the work.
     public init(
         manager: any ServiceManager, roster: Roster, options: RestartOptions,
         surroundings: OperationSurroundings = OperationSurroundings()

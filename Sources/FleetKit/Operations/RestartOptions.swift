@@ -8,6 +8,7 @@ public struct RestartOptions: Sendable, Equatable {
     public var maxParallel: Int?
     /// How long agents are watched after they came up; zero = not at all.
     public var stableFor: Duration = .seconds(2)
+    /// How long the holder may take to settle. After that, the agents that were stopped stay stopped.
     public var settleTimeout: Duration = .seconds(30)
     /// Only what failed or is owed; decided under the lock. What is down without either was stopped (by `systemctl stop`,
     /// too), has ended well, or was never started.
@@ -42,8 +43,10 @@ public struct RestartOptions: Sendable, Equatable {
     public struct Rolling: Sendable, Equatable {
         /// So many are down at the same time, at most.
         public var width: Int
+        /// nil: no agent is tried alone first.
         public var canary: Canary?
 
+        /// - Parameter width: values below 1 count as 1.
         public init(width: Int = 1, canary: Canary? = nil) {
             self.width = max(1, width)
             self.canary = canary
@@ -64,5 +67,6 @@ public struct RestartOptions: Sendable, Equatable {
     /// Whether one transaction of the manager's may be the whole of it; the units have a say, too.
     var mayBeOneBatch: Bool { isWhole && drain && maxParallel == nil }
 
+    /// - Parameter agents: nil for the whole fleet with its holder.
     public init(agents: [AgentName]? = nil) { self.agents = agents }
 }

@@ -27,6 +27,7 @@ public struct RestartPlan: Sendable, Equatable {
         package var commands: [UnitCommand]
     }
 
+    /// The holder's unit, also where the plan leaves it alone.
     public var holder: UnitName
     package var holderPart: HolderPart
     /// nil where the holder is not restarted.

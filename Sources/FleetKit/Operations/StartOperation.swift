@@ -12,6 +12,7 @@ public final class StartOperation {
     private let roster: Roster
     private let options: RestartOptions
     private let surroundings: OperationSurroundings
+    /// What was done so far; complete after `run`, also when that threw.
     public private(set) var report = OperationReport()
 
     /// - Parameter options: `drain` and `onlyFailed` have no meaning here.

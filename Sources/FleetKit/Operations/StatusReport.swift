@@ -2,6 +2,7 @@ public import FleetGuard
 
 /// The state of the fleet at one moment: what `status` shows.
 public struct StatusReport: Sendable, Equatable {
+    /// One unit: the holder, an agent of the roster, or a unit of the agents' template that is not in the roster.
     public struct Row: Sendable, Equatable {
         package enum Role: String, Sendable, CaseIterable {
             case holder, agent
@@ -12,9 +13,11 @@ public struct StatusReport: Sendable, Equatable {
         package var role: Role
         /// nil for the holder.
         public var agent: AgentName?
+        /// From the manager's overview: some properties of an active unit may be left at their defaults.
         public var state: UnitState
-        /// The roster's command and directory; nil for the holder and for a fleet without a roster.
+        /// The roster's program and arguments; empty for the holder and for a fleet without a roster.
         public var command: [String] = []
+        /// As written: may begin with `~/`. nil for the holder, and where the roster gives none.
         public var directory: String?
         /// What is wrong, in words; nil when the unit is up and calm.
         package var trouble: String?
@@ -27,6 +30,7 @@ public struct StatusReport: Sendable, Equatable {
         /// It dies and is restarted again and again (`UnitState.isFlapping`).
         package var isFlapping = false
 
+        /// The name that was asked for, even where it is an alias.
         public var unit: UnitName { state.name }
 
         /// How urgent it is, the worst first.
@@ -64,6 +68,7 @@ public struct StatusReport: Sendable, Equatable {
     /// Sessions in the holder's server that belong to no agent, where they were looked for.
     public var sessions: [String] = []
 
+    /// Without sessions; `read` is the usual way to make a report.
     public init(rows: [Row]) { self.rows = rows }
 
     /// The holder first, then the units with the worst problems; among equals in roster order.
@@ -131,6 +136,7 @@ public struct StatusReport: Sendable, Equatable {
         case changing
         case inactive, active
 
+        /// The first that fits of active, not found, between restarts and failed; otherwise inactive or changing.
         public init(_ state: UnitState) {
             self =
                 if state.isActive {

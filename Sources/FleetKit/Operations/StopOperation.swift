@@ -12,6 +12,7 @@ public final class StopOperation {
     private let others: [UnitName]
     private let maxParallel: Int?
     private let surroundings: OperationSurroundings
+    /// What was done so far; complete after `run`, also when that threw.
     public private(set) var report = OperationReport()
 
     /// - Parameters:

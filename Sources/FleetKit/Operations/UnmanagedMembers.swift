@@ -8,8 +8,10 @@ public struct UnmanagedMembers: Sendable, Equatable {
     /// As tmux names them; in that order.
     public var sessions: [String] = []
 
+    /// No units and no sessions; `find` looks for them.
     public init() {}
 
+    /// True also where there are no such units and sessions were not looked for.
     public var isEmpty: Bool { units.isEmpty && sessions.isEmpty }
 
     /// - Parameter probe: nil: sessions are not looked for.

@@ -7,6 +7,7 @@ public struct PluginName: Hashable, Sendable, Comparable, CustomStringConvertibl
     package static let filePrefix = "mosaic-fleet-"
     private static let longest = 64
 
+    /// NAME alone, without `mosaic-fleet-`.
     public let rawValue: String
 
     /// - Returns: nil for any other text.
@@ -34,5 +35,6 @@ public struct PluginName: Hashable, Sendable, Comparable, CustomStringConvertibl
     package var fileName: String { Self.filePrefix + rawValue }
     public var description: String { rawValue }
 
+    /// In ASCII order.
     public static func < (left: PluginName, right: PluginName) -> Bool { left.rawValue < right.rawValue }
 }

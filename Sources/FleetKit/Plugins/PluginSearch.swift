@@ -16,6 +16,7 @@ public struct PluginSearch {
 
     /// Something that was found and does not run under its name.
     public struct Shadow: Sendable, Equatable {
+        /// The first that applies: built-in, then writable, then earlier.
         public enum Reason: Sendable, Equatable {
             /// A built-in command has the name, and built-in names win.
             case builtIn
@@ -24,8 +25,11 @@ public struct PluginSearch {
             /// Everybody can write to this.
             case writable(String)
         }
+        /// The NAME under which the file would have run.
         public var name: PluginName
+        /// Absolute path of the file that does not run.
         public var path: String
+        /// Why it does not run.
         public var reason: Reason
     }
 

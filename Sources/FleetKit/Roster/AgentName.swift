@@ -4,6 +4,7 @@ public import FleetGuard
 ///
 /// `[A-Za-z0-9_][A-Za-z0-9_.-]*`: nothing in it needs systemd's escaping, and it cannot be taken for an option.
 public struct AgentName: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// As in the roster: NAME without `mosaic-agent@` and `.service`.
     public let rawValue: String
 
     /// - Throws: `.usage`, naming the text and the rule.
@@ -30,5 +31,6 @@ public struct AgentName: Hashable, Sendable, Comparable, CustomStringConvertible
     }
 
     public var description: String { rawValue }
+    /// In ASCII order.
     public static func < (left: AgentName, right: AgentName) -> Bool { left.rawValue < right.rawValue }
 }

@@ -19,6 +19,7 @@ public struct AgentSettings: Sendable, Equatable {
     package var lastScreen: Bool?
     package var activity: Activity?
 
+    /// Nothing is set: the roster says none of it.
     public init() {}
 
     /// How an agent is asked to end before it gets SIGTERM.

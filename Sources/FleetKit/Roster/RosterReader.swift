@@ -39,14 +39,19 @@ public struct RosterReader {
                 ? "\(title) can have \(Self.list(known))" : "did you mean \(Self.list(near, last: " or "))?")
     }
 
+    /// Whether the key is there, with a value of any type.
     public func has(_ key: String) -> Bool { table.contains(key: key) }
 
+    /// nil where the key is missing.
+    /// - Throws: `.badRoster` when the value is not a string.
     public func string(_ key: String) throws(FleetError) -> String? {
         guard let node = table[key] else { return nil }
         guard let text = node.string else { throw wrongType(key, node, wanted: "a string", example: "\"…\"") }
         return text
     }
 
+    /// nil where the key is missing.
+    /// - Throws: `.badRoster` when the value is not a whole number.
     public func integer(_ key: String) throws(FleetError) -> Int? {
         guard let node = table[key] else { return nil }
         guard node.type == .int, let number = node.int else {
@@ -80,6 +85,8 @@ public struct RosterReader {
         return duration
     }
 
+    /// nil where the key is missing; the array may be empty.
+    /// - Throws: `.badRoster` when the value is not an array of strings; the error names the first wrong element.
     public func strings(_ key: String) throws(FleetError) -> [String]? {
         guard let node = table[key] else { return nil }
         let example = "[\"claude\", \"--continue\"]"
@@ -118,12 +125,18 @@ public struct RosterReader {
         return entries
     }
 
+    /// The table `[key]`; nil where it is missing.
+    /// - Parameter known: the keys that it may have.
+    /// - Throws: `.badRoster` when the value is not a table, or has an unknown key.
     public func table(_ key: String, known: [String]) throws(FleetError) -> RosterReader? {
         guard let node = table[key] else { return nil }
         guard let inner = node.table else { throw wrongType(key, node, wanted: "a table", example: nil) }
         return try RosterReader(source: source, path: path + [.key(key)], title: "[\(key)]", table: inner, known: known)
     }
 
+    /// The tables `[[key]]` in the order of the file; empty where there is none.
+    /// - Parameter known: the keys that each may have.
+    /// - Throws: `.badRoster` when the value is not an array of tables, or one has an unknown key.
     public func tables(_ key: String, known: [String]) throws(FleetError) -> [RosterReader] {
         guard let node = table[key] else { return [] }
         guard let array = node.array else { throw wrongType(key, node, wanted: "an array of tables", example: nil) }

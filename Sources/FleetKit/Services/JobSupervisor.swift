@@ -20,6 +20,7 @@ public protocol JobSupervisor: AnyObject {
     /// Called immediately before each command leaves this process; the guard's fence stands here.
     func willSend(_ command: UnitCommand) throws(FleetError)
 
+    /// Called for each event of the batch, at least every 250 ms.
     func handle(_ event: JobEvent) throws(FleetError)
 
     /// A descriptor that every helper process which can act on the fleet must hold open until it ends (the lock
@@ -35,7 +36,9 @@ public protocol JobSupervisor: AnyObject {
 }
 
 extension JobSupervisor {
+    /// Default: nil, for an operation without the lock.
     public var lockToken: LockToken? { nil }
+    /// Default: none; signals and the like are then noticed at the next `.tick`.
     public var wakeDescriptors: [CInt] { [] }
 }
 

@@ -2,12 +2,14 @@ internal import FleetGuard
 
 /// Where a service manager itself stands, as it says: never what the caller's environment says.
 public struct ManagerFooting: Sendable, Equatable {
+    /// Where one of the units comes from.
     public struct Unit: Sendable, Equatable {
         /// The manager's own name for it: the same for each alias.
         public var id: UnitName
         /// The unit file that counts; empty where there is none.
         public var path: String
 
+        /// - Parameter path: absolute, or empty.
         public init(id: UnitName, path: String) {
             self.id = id
             self.path = path
@@ -21,6 +23,7 @@ public struct ManagerFooting: Sendable, Equatable {
     /// In the order asked.
     public var units: [Unit]
 
+    /// For a caller that knows the runtime directory; it is taken as given.
     public init(runtimeDirectory: String?, environment: [String: String], units: [Unit]) {
         self.runtimeDirectory = runtimeDirectory
         self.environment = environment

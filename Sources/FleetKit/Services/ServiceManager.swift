@@ -101,17 +101,26 @@ public protocol ServiceManager: AnyObject {
 extension ServiceManager {
     /// For managers without processes.
     public func kill(_ unit: UnitName) throws(FleetError) {}
+    /// Default: the whole state, as `states(of:)` gives it.
     public func brief(of units: [UnitName]) throws(FleetError) -> [UnitState] { try states(of: units) }
+    /// Without CPU times, which cost one more question for each unit.
+    /// - Throws: as `overview(of:withCPU:)`.
     public func overview(of units: [UnitName]) throws(FleetError) -> [UnitState] {
         try overview(of: units, withCPU: false)
     }
+    /// Default: the whole state, as `states(of:)` gives it, whatever `withCPU` says.
     public func overview(of units: [UnitName], withCPU: Bool) throws(FleetError) -> [UnitState] {
         try states(of: units)
     }
+    /// Default: nil, for managers that cannot tell.
     public func searchPath() throws(FleetError) -> String? { nil }
+    /// Default: all settings, as `settings(of:)` gives them.
     public func files(of units: [UnitName]) throws(FleetError) -> [UnitSettings] { try settings(of: units) }
+    /// Default: empty for each unit, for managers without unit files.
     public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] { units.map { _ in "" } }
+    /// Default: does nothing and returns false, for managers without unit files.
     public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool { false }
+    /// Default: taken from `settings(of:)`.
     public func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts] {
         try settings(of: units).map(\.timeouts)
     }

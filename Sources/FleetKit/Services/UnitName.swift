@@ -6,6 +6,7 @@ public import FleetGuard
 /// exactly a unit name must never reach either. Rules: systemd's unit_name_is_valid(): 1 to 255 bytes of
 /// `[A-Za-z0-9:_.\-]` and backslash, at most one instance after `@`, and a known suffix.
 public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// As given, with the type suffix: 1 to 255 ASCII bytes.
     public let rawValue: String
 
     /// Every unit type that systemd knows; a name without one of these is refused, never completed by guessing.
@@ -43,6 +44,7 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     public var description: String { rawValue }
 
+    /// In ASCII order.
     public static func < (left: UnitName, right: UnitName) -> Bool { left.rawValue < right.rawValue }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

@@ -2,6 +2,7 @@
 ///
 /// All of it is of services; a unit of another type, or one that is not there, has the defaults below.
 public struct UnitSettings: Sendable, Equatable {
+    /// The name that was asked for; the manager may know the unit by another one (an alias).
     public var name: UnitName
     /// The unit file that counts; empty where there is none.
     public var path: String
@@ -33,6 +34,7 @@ public struct UnitSettings: Sendable, Equatable {
     /// The paths of `EnvironmentFile=`, specifiers expanded; patterns stay as they are.
     package var environmentFiles: [String] = []
 
+    /// The defaults are those of a unit that is missing or not a service.
     public init(
         name: UnitName, path: String = "", dropIns: [String] = [], mainStartedAt: UInt64 = 0, needsReload: Bool = false,
         type: String = "simple",

@@ -12,9 +12,12 @@ public protocol OperationClock: Sendable {
 
 /// `CLOCK_MONOTONIC`.
 public struct SystemClock: OperationClock {
+    /// Has no state: all instances tell the same time.
     public init() {}
 
+    /// Does not count the time that the machine was suspended.
     public func now() -> Duration { KernelClock.read(CLOCK_MONOTONIC) }
 
+    /// Returns at once for zero or less; a signal ends the wait early (nanosleep(2)).
     public func sleep(for duration: Duration) { KernelClock.sleep(for: duration) }
 }

@@ -27,6 +27,8 @@ public protocol HolderProbe: AnyObject {
 }
 
 extension HolderProbe {
+    /// Default: nil, for probes that cannot tell.
     public func sessions(among processes: [Int32]) throws(FleetError) -> [String]? { nil }
+    /// Default: ends nothing and reports no error.
     public func end(_ session: String, among processes: [Int32]) throws(FleetError) {}
 }

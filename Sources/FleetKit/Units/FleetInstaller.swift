@@ -8,6 +8,7 @@ internal import Glibc
 public struct FleetInstaller: Sendable {
     /// One file and what was done with it.
     public struct Change: Sendable, Equatable {
+        /// What `install` did with the file, or what it would do, in a preview.
         public enum Action: Sendable, Equatable {
             case created, unchanged, renewed
             /// Of an agent that left the roster.
@@ -19,15 +20,19 @@ public struct FleetInstaller: Sendable {
         }
         /// Absolute.
         public var path: String
+        /// In a preview, what would be done.
         public var action: Action
 
+        /// - Parameter path: absolute.
         public init(path: String, action: Action) {
             self.path = path
             self.action = action
         }
     }
 
+    /// Its roster is read, and its path is written into the units.
     public var home: MosaicHome
+    /// The service manager that the units are written for.
     public var scope: ManagerScope
     package var unitFolder: String
     /// Absolute path of tmux.
@@ -41,6 +46,7 @@ public struct FleetInstaller: Sendable {
     /// False: only reports what would be done.
     private var writes = true
 
+    /// With every path given, so that the environment is not read. Writes nothing.
     public init(
         home: MosaicHome, scope: ManagerScope, unitFolder: String, tmux: String, mosaic: String, userHome: String,
         force: Bool = false

@@ -1,5 +1,6 @@
 /// How one command ended, judged by what the unit *is* afterwards.
 public struct UnitOutcome: Sendable, Equatable {
+    /// What became of the unit; `.done` alone is success.
     public enum Result: Sendable, Equatable {
         /// The unit is what the command asked for: active after start and restart, down after stop.
         case done
@@ -28,13 +29,16 @@ public struct UnitOutcome: Sendable, Equatable {
         case unknown(String)
     }
 
+    /// As given to `perform`.
     public var command: UnitCommand
+    /// Judged by the unit's state, not by the job's result alone.
     public var result: Result
     /// The state after the command; nil only where the manager went away.
     public var state: UnitState?
     /// From sending the command to its end.
     public var duration: Duration
 
+    /// - Parameter duration: the default suits a command that was not sent.
     public init(command: UnitCommand, result: Result, state: UnitState?, duration: Duration = .zero) {
         self.command = command
         self.result = result
@@ -42,6 +46,8 @@ public struct UnitOutcome: Sendable, Equatable {
         self.duration = duration
     }
 
+    /// The name in the command, even where it is an alias.
     public var unit: UnitName { command.unit }
+    /// False for a skipped start too, although systemd calls that success.
     public var isDone: Bool { result == .done }
 }
