@@ -51,8 +51,11 @@ public final class DBusServiceManager: ServiceManager {
         do throws(WireError) { try link.openFirst(Heartbeat(Questioner(interruption))) } catch { throw error.error }
     }
 
+    /// Names the address in use, or the last one that was.
     public var endpoint: String { "\(title) over D-Bus (\(Printable.oneLine(link.address)))" }
 
+    /// One pipeline; status texts only of units that failed. A connection that ended is opened again once.
+    /// - Throws: `.noServiceManager`; what `interruption` gave.
     public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
@@ -60,6 +63,8 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    /// One list of the units, the runs of active ones, and the list again; a unit that moved meanwhile is read whole.
+    /// - Throws: as `states(of:)`.
     public func brief(of units: [UnitName]) throws(FleetError) -> [UnitState] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
@@ -67,6 +72,8 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    /// Five `Get` for each unit. A property that a unit does not have keeps its default.
+    /// - Throws: as `states(of:)`.
     public func files(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
@@ -74,6 +81,8 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    /// Two `GetAll` for each unit. A property that a unit does not have keeps its default.
+    /// - Throws: as `states(of:)`.
     public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
@@ -81,6 +90,8 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    /// Two `Get` for each unit. A property that a unit does not have keeps its default.
+    /// - Throws: as `states(of:)`.
     public func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
@@ -88,6 +99,8 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    /// One `ListUnitsByNames`, and some properties of active services; every other unit is read whole.
+    /// - Throws: as `states(of:)`.
     public func overview(of units: [UnitName], withCPU: Bool) throws(FleetError) -> [UnitState] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
@@ -95,6 +108,8 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    /// Leaves out names that are not a `UnitName`, such as `-.mount`.
+    /// - Throws: as `states(of:)`.
     public func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         let question = try Manager.call("ListUnitsByPatterns").adding([String]()).adding(patterns)
         var reader = MessageReader(try answer(to: question, "to list its units"), "the list of units")
@@ -106,6 +121,8 @@ public final class DBusServiceManager: ServiceManager {
         return names.compactMap(UnitName.init(known:))
     }
 
+    /// `GetUnitProcesses`; empty also for a unit that the manager does not know.
+    /// - Throws: as `states(of:)`.
     public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
         let question = try Manager.call("GetUnitProcesses").adding(unit.rawValue)
         let timeouts = link.timeouts
@@ -121,6 +138,8 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    /// Of a unit that the manager does not know, the name as asked and an empty path.
+    /// - Throws: as `states(of:)`.
     public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
@@ -133,6 +152,8 @@ public final class DBusServiceManager: ServiceManager {
         _ = try answer(to: try Manager.call("Reload"), "to reload its unit files", timeout: link.timeouts.reload)
     }
 
+    /// From the manager's `Environment` property; nil when it has no `PATH`.
+    /// - Throws: as `states(of:)`.
     public func searchPath() throws(FleetError) -> String? {
         let question = try Manager.get("Environment", of: Manager.interface, at: UnitPath.manager)
         var reader = MessageReader(try answer(to: question, "to report its environment"), "the manager's environment")
@@ -141,6 +162,8 @@ public final class DBusServiceManager: ServiceManager {
         return try variables.strings().lazy.compactMap { $0.after(mark) }.first.map(String.init)
     }
 
+    /// systemd's `UnitFileState`; empty for a unit without a file.
+    /// - Throws: as `states(of:)`.
     public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
         let timeouts = link.timeouts
         return try asking { (connection, heartbeat) throws(WireError) in
@@ -148,6 +171,8 @@ public final class DBusServiceManager: ServiceManager {
         }
     }
 
+    /// Links that lead elsewhere are not replaced. The unit files are read again even when no link changed.
+    /// - Throws: as `states(of:)`, also when the manager refuses.
     public func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
         let question = try Manager.call(isEnabled ? "EnableUnitFiles" : "DisableUnitFiles")
             .adding(units.map(\.rawValue)).adding(false)
@@ -175,11 +200,16 @@ public final class DBusServiceManager: ServiceManager {
         _ = try reply.get("to make \(scope)")
     }
 
+    /// `KillUnit` with `all`: every process in the unit's cgroup.
+    /// - Throws: as `states(of:)`, also when the manager refuses.
     public func kill(_ unit: UnitName) throws(FleetError) {
         let question = try Manager.call("KillUnit").adding(unit.rawValue).adding("all").adding(SIGKILL)
         _ = try answer(to: question, "to kill \(unit)")
     }
 
+    /// Runs on the caller's thread. `JobRemoved` ends a wait early; besides, each job is asked for every 1.5 s.
+    /// - Throws: what the supervisor threw; `.noServiceManager` when the manager does not come back within 30 s (with
+    ///   `patience`: at once).
     public func perform(
         _ commands: [UnitCommand], maxParallel: Int?, supervisor: any JobSupervisor
     ) throws(FleetError) -> [UnitOutcome] {
@@ -187,6 +217,8 @@ public final class DBusServiceManager: ServiceManager {
         return try batch.run()
     }
 
+    /// True also when listening has only begun, and after a lost connection: earlier changes were not heard.
+    /// - Throws: as `perform`.
     public func waitForChange(
         of units: [UnitName], atMost limit: Duration, supervisor: any JobSupervisor
     ) throws(FleetError) -> Bool {

@@ -5,18 +5,27 @@
 public struct FleetError: Error, Sendable, Equatable {
     /// The class of a failure, stable for scripts. Each library adds its own.
     public struct Code: RawRepresentable, Hashable, Sendable {
+        /// Lower case, words joined by hyphens, such as `unsafe-home`; printed by `--json`.
         public let rawValue: String
+        /// Any text: each library, and a program that uses them, adds its own.
         public init(rawValue: String) { self.rawValue = rawValue }
     }
 
+    /// The class of the failure, for scripts and for the exit status.
     public var code: Code
+    /// What failed, and for which file, unit or option; no full stop.
     public var message: String
+    /// The next step for a person; empty where there is none.
     public var hint: String
     /// Of the system call that failed, where one did: see errno(3).
     public var errno: CInt?
     /// What the hint is made of, where that depends on the program around the guard.
     public private(set) var advice: GuardAdvice?
 
+    /// - Parameters:
+    ///   - message: names the file, unit or option; no full stop.
+    ///   - hint: the next step; empty for none.
+    ///   - errno: of the system call that failed; nil if none did.
     public init(_ code: Code, _ message: String, hint: String, errno: CInt? = nil) {
         self.code = code
         self.message = message

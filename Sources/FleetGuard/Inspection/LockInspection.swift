@@ -1,7 +1,10 @@
 /// The lock as one look found it: verdict, owner, and what the judgement rests on. In words, it is the caller's.
 public struct LockInspection: Sendable {
+    /// Where the lock is or would be, also when it is free.
     public var path: String
+    /// `stalled` is judged by this host's wall clock here, while a waiter goes by what it has watched itself.
     public var verdict: Verdict
+    /// nil when the lock is free.
     public var observation: LockObservation?
     /// Whether the owner lives.
     public var owner: OwnerStatus?
@@ -12,7 +15,9 @@ public struct LockInspection: Sendable {
     /// Owners that lost the lock while they lived and are not buried yet.
     public var evicted: [EvictedOwner]
 
+    /// What can be found out from this host about the process in the record.
     public struct OwnerStatus: Sendable {
+        /// `.unknowable` where this host cannot tell; the guard then kills nothing.
         public var liveness: Liveness
         /// Processes other than the owner that hold its kernel lock: commands that it started.
         public var commands: [Int32]

@@ -1,5 +1,6 @@
 /// What a reader concludes about the lock.
 public enum Verdict: String, Sendable, CaseIterable {
+    /// `held`: the owner lives, or may live, and its last progress is recent.
     case free, held
     /// The owner is dead.
     case abandoned

@@ -1,5 +1,6 @@
 /// How a waiting process treats another process's lock. Times are on its own monotonic clock.
 public struct WaitPolicy: Sendable, Equatable {
+    /// What a waiter does once it has waited for `maxWait`.
     public enum OnTimeout: String, Sendable, CaseIterable {
         /// Take over and evict.
         case `break`
@@ -10,6 +11,7 @@ public struct WaitPolicy: Sendable, Equatable {
     /// Longest wait for one owner that makes progress, or for the longer time that its record declares (`maxHold`). Where
     /// the wait cannot end with a takeover: the longest wait in all. nil: no limit.
     public var maxWait: Duration?
+    /// Applies after `maxWait`. A `lock run` without a declared longest time is broken only with `breaksRuns`.
     public var onTimeout: OnTimeout
     /// `--on-timeout break` was typed: then a `lock run` is broken as well.
     public var breaksRuns: Bool
@@ -20,6 +22,7 @@ public struct WaitPolicy: Sendable, Equatable {
     /// How long an evicted owner gets to see the fence and stop, before it is killed.
     public var evictGrace: Duration
 
+    /// By default: at most 10 minutes for an owner that makes progress, then a takeover.
     public init(
         maxWait: Duration? = .seconds(600), onTimeout: OnTimeout = .break, breaksRuns: Bool = false,
         noWait: Bool = false, stallAfter: Duration = .seconds(30), evictGrace: Duration = .seconds(10)
@@ -40,6 +43,7 @@ public enum WaitEnd: Sendable, Equatable {
     case takesOver(Duration)
     /// The waiter gives up once its whole wait has lasted that long, for any owners.
     case givesUp(Duration)
+    /// No limit was set. A dead or stalled owner is still taken over.
     case never
 }
 

@@ -1,5 +1,6 @@
 /// Restarts inside a `lock run`: they use the lock that they are inside of instead of waiting for it.
 extension Guard {
+    /// What `nesting(_:)` found out about this process.
     public enum Nesting: Sendable {
         /// This process descends from the owner of this lock, which is a `lock run` and has the token.
         case inside(LockObservation)

@@ -81,6 +81,8 @@ public final class Guard {
         }
     }
 
+    /// Gives the lock back; does nothing when it was given back already or is lost. Callers of `acquire` call it once.
+    /// A failure is reported as `.releaseFailed` and not thrown.
     public func release(_ lock: HeldLock) {
         do throws(FleetError) {
             try store.release(lock.owned)

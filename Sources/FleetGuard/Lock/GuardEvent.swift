@@ -20,7 +20,9 @@ public enum GuardEvent: Sendable {
 
 /// One look of a waiting process.
 public struct WaitStatus: Sendable {
+    /// The lock as this look found it.
     public var observation: LockObservation
+    /// `.held`, or `.unreadable` for a file that is not a record.
     public var verdict: Verdict
     /// How long this process has waited so far.
     public var waited: Duration
@@ -28,5 +30,6 @@ public struct WaitStatus: Sendable {
     public var owner: Duration
     /// How long the owner has made no progress.
     public var unchanged: Duration
+    /// As given to `acquire`; says how the wait can end.
     public var policy: WaitPolicy
 }

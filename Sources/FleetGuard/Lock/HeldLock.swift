@@ -11,6 +11,7 @@ public final class HeldLock {
         self.store = store
     }
 
+    /// As written when the lock was acquired; inside a `lock run`, this process's own record, which is in no file.
     public var record: LockRecord { owned.record }
 
     /// Of the record, which the lock keeps open.

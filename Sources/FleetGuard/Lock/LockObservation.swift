@@ -8,7 +8,9 @@ public struct LockObservation: Sendable, Equatable {
 
     /// Whether the owner's kernel lock is still held.
     public enum KernelLock: Sendable, Equatable {
+        /// By the owner, or by a command that inherited its descriptor.
         case held
+        /// The owner is dead.
         case free
         /// The file system has none, or the record is of the path mode.
         case unknown
@@ -19,12 +21,15 @@ public struct LockObservation: Sendable, Equatable {
     package var stamp: FileTime
     package var kind: FileStatus.Kind
     package var content: Content
+    /// Probed at the moment of the look.
     public var kernelLock: KernelLock
 
+    /// nil for a file that is not a record of a version that this program reads.
     public var record: LockRecord? {
         if case .record(let text) = content { text.record } else { nil }
     }
 
+    /// In the order written; damaged lines are left out. Empty for a file that is not a record.
     public var events: [ProgressEvent] {
         if case .record(let text) = content { text.events } else { [] }
     }

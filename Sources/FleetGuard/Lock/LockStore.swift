@@ -101,7 +101,9 @@ package final class OwnedLock {
 
 /// A record that was moved aside.
 public struct EvictedOwner: Sendable, Equatable {
+    /// `evicted-TOKEN`, in the run directory.
     public var name: String
+    /// The record under that name; its kernel lock shows whether the owner still lives.
     public var observation: LockObservation
 }
 

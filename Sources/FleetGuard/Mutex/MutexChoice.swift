@@ -2,5 +2,6 @@
 public enum MutexChoice: String, Sendable, CaseIterable, Codable {
     /// `kernel`, unless the file system has no `flock`.
     case auto
+    /// `kernel` is an flock(2) on a permanent file, `path` a file that exists while a process is inside.
     case kernel, path
 }

@@ -1,8 +1,10 @@
 /// What a guarded operation is about to touch: the whole fleet, or some agents by name.
 public enum LockScope: Sendable, Equatable {
     case fleet
+    /// By name; the guard does not check that they exist.
     case agents([String])
 
+    /// For messages: on one line, safe for a terminal.
     public var words: String {
         switch self {
         case .fleet: "the whole fleet"

@@ -4,8 +4,11 @@ internal import Glibc
 ///
 /// Only a well-formed UUID becomes a token, because a token also becomes a file name (`evicted-TOKEN`).
 public struct LockToken: Hashable, Sendable, CustomStringConvertible {
+    /// 36 characters: lower-case hexadecimal digits and hyphens.
     public let rawValue: String
 
+    /// - Parameter text: in either case.
+    /// - Returns: nil for anything but hexadecimal digits in groups of 8, 4, 4, 4 and 12, joined by hyphens.
     public init?(_ text: String) {
         let parts = text.parts(at: "-", keepingEmpty: true)
         guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12],

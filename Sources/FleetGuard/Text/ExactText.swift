@@ -7,8 +7,10 @@ extension StringProtocol where SubSequence == Substring {
     /// The same bytes, where `==` also takes canonically equivalent text for equal.
     public func isExactly(_ other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
 
+    /// True for an empty prefix.
     public func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 
+    /// True for an empty suffix.
     public func ends(with suffix: String) -> Bool { utf8.reversed().starts(with: suffix.utf8.reversed()) }
 
     /// What follows the prefix; nil without that prefix.
@@ -23,10 +25,13 @@ extension StringProtocol where SubSequence == Substring {
         return self[..<utf8.index(endIndex, offsetBy: -suffix.utf8.count)]
     }
 
+    /// Also finds a scalar that Swift would show as part of a longer character.
     public func has(_ scalar: Unicode.Scalar) -> Bool { unicodeScalars.contains(scalar) }
 
+    /// The index of the first such scalar; nil without one.
     public func firstPlace(of scalar: Unicode.Scalar) -> Index? { unicodeScalars.firstIndex(of: scalar) }
 
+    /// The index of the last such scalar; nil without one.
     public func lastPlace(of scalar: Unicode.Scalar) -> Index? { unicodeScalars.lastIndex(of: scalar) }
 
     /// The text before and after the first such scalar; nil without one.

@@ -11,10 +11,13 @@ internal import Glibc
 ///
 /// Any other status text is `unknown`, and unknown is never taken for idle.
 public struct Activity: Sendable, Equatable {
+    /// The raw values are the first word of the status text.
     public enum State: String, Sendable, CaseIterable {
+        /// At work: a stop would cut it.
         case busy
         /// For a person.
         case waiting
+        /// Has nothing to do.
         case idle
         /// Nothing was reported in this run of the unit.
         case unknown
@@ -23,13 +26,16 @@ public struct Activity: Sendable, Equatable {
         package var isFree: Bool { self == .idle || self == .waiting }
     }
 
+    /// As reported by the agent, or derived from its terminal's output.
     public var state: State
     /// Seconds since 1970; nil exactly where the state is unknown.
     public var since: Int64?
+    /// One line of at most 200 bytes, shown to people; nil for none, and always nil where the state is unknown.
     public var note: String?
     /// Derived from the terminal's output (`activity = "quiet …"`), not reported.
     package var isGuess: Bool
 
+    /// No report yet in this run, or a status text that is not an `Activity`.
     public static let unknown = Activity(state: .unknown)
 
     private init(state: State) {

@@ -14,6 +14,7 @@ public struct IdleWait {
         public var unit: UnitName?
         package var activity: Activity
 
+        /// For what is no unit of the roster: `unit` stays nil.
         public init(who: String, activity: Activity) {
             self.who = who
             self.activity = activity
@@ -26,7 +27,9 @@ public struct IdleWait {
         }
     }
 
+    /// How `run(atMost:supervisor:waiting:)` ended.
     public enum End: Sendable, Equatable {
+        /// In the last look, a stop would have cut no work.
         case free
         /// These still worked at the deadline.
         case deadline([Occupied])

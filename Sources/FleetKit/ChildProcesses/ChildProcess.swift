@@ -8,7 +8,9 @@ internal import Glibc
 /// (`whileWaiting`) at least every 100 ms. The program has none of our descriptors but its three streams: a server that it
 /// brought up would otherwise hold the fleet's lock for as long as it lives.
 public struct ChildProcess: Sendable {
+    /// How the program's own process ended; its children may still run.
     public enum Ending: Sendable, Equatable {
+        /// With this exit status, 0 to 255.
         case exited(Int32)
         /// By the signal of this number.
         case signaled(Int32)
@@ -16,12 +18,16 @@ public struct ChildProcess: Sendable {
         case timedOut
     }
 
+    /// What `run` returns for a program that could be started.
     public struct Output: Sendable, Equatable {
+        /// After `.timedOut`, the output is what was written until then.
         public var ending: Ending
         /// Invalid UTF-8 is repaired with U+FFFD.
         public var standardOutput: String
+        /// As `standardOutput`; what exceeds 1 MiB is dropped.
         public var standardError: String
 
+        /// Exit status 0, whatever was written to standard error.
         public var isSuccess: Bool { ending == .exited(0) }
     }
 
@@ -32,6 +38,7 @@ public struct ChildProcess: Sendable {
     /// The whole environment: nothing is inherited.
     public var environment: [String: String]
 
+    /// Starts nothing; `run` does.
     public init(executable: String, arguments: [String], environment: [String: String]) {
         self.executable = executable
         self.arguments = arguments

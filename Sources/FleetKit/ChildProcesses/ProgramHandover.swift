@@ -10,6 +10,7 @@ public struct ProgramHandover: Sendable, Equatable {
     /// The whole environment of the program.
     public var environment: [String: String]
 
+    /// Executes nothing; `run` does.
     public init(executable: String, arguments: [String], environment: [String: String]) {
         self.executable = executable
         self.arguments = arguments

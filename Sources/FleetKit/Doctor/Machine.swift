@@ -5,12 +5,14 @@ internal import Glibc
 public struct Machine: Sendable {
     /// In front of every absolute path of the system's (`/var/lib/systemd/linger`).
     public var root = ""
+    /// The user ID whose runtime directory and account are checked.
     public var user: UInt32 = geteuid()
     /// Whether the kernel's clock is synchronised; nil if the kernel does not say.
     package var isClockSynchronized: @Sendable () -> Bool? = Self.kernelClock
     /// Where this program's file is; its `share` is searched besides the system's.
     public var program: String?
 
+    /// This machine, for the effective user of this process.
     public init() {}
 
     /// Whether systemd booted this machine, sd_booted(3).

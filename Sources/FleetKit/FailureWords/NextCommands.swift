@@ -1,6 +1,7 @@
 /// The commands that hints name. Each can be typed unchanged and reaches the fleet that this process acts on, even
 /// from another shell, for example when it is read in the mail of a cron job.
 public struct NextCommands: Sendable {
+    /// `.system` adds `--system` to each command of `mosaic fleet`.
     public var scope: ManagerScope
     /// Of `--mosaic-home`; nil: every shell of this user finds the same one without it.
     public var mosaicHome: String?

@@ -5,6 +5,7 @@ public struct OutcomeWords: Sendable {
     /// The commands that the next steps name.
     public var commands: NextCommands
 
+    /// By default, commands for the user's own manager and the usual mosaic home.
     public init(commands: NextCommands = NextCommands()) { self.commands = commands }
 
     /// The outcome's name for scripts and for the lock record: stable, one word.

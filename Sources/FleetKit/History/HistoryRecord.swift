@@ -3,7 +3,9 @@ internal import FoundationEssentials
 
 /// One line of `history.jsonl`: a guarded operation, or what happened to the lock.
 public struct HistoryRecord: Codable, Sendable, Equatable {
+    /// The raw values are the words in the file.
     public enum Kind: String, Sendable, CaseIterable {
+        /// A guarded restart, asked for by a person or a program.
         case restart
         /// A restart by `heal`.
         case heal
@@ -54,7 +56,9 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
         }
     }
 
+    /// How the operation ended for one unit.
     public struct Unit: Codable, Sendable, Equatable {
+        /// The full unit name.
         public var unit: String
         /// Of its last command: `done`, or the outcome's name.
         public var outcome: String
@@ -63,19 +67,26 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
 
     package static let currentVersion = 1
 
+    /// `currentVersion`; a line of another version is not read.
     public var version = HistoryRecord.currentVersion
+    /// The raw value of a `Kind`; a file may contain others.
     public var kind: String
     /// Of the acquisition; of the lock that was broken, for a break; none for an operation that never had the lock.
     public var token: String?
     /// Of the `lock run` around it.
     package var outer: String?
+    /// The process that ran the operation, or that took or broke the lock; not the owner that lost it.
     public var pid: Int32
     package var uid: UInt32
     /// The user, and from where: `alice (pts/3)`. Older records have none.
     public var who: String?
+    /// The node name of the host that it ran on, uname(2).
     public var host: String
+    /// The command line, for people; not safe for a terminal.
     public var command: String
+    /// `--reason`; nil when none was given.
     public var reason: String?
+    /// What the operation was to touch; of the lost lock, for what happened to the lock.
     public var scope: LockScope
     /// RFC 3339: when it was asked for, and when it ended.
     package var startedAt: String
@@ -90,13 +101,20 @@ public struct HistoryRecord: Codable, Sendable, Equatable {
     package var owner: Party?
     /// `done`, `failed`, `joined`, an error's code; the verdict, for what happened to the lock.
     public var result: String
+    /// The exit status of the command; 0 for what happened to the lock.
     public var status: Int32 = 0
+    /// The message of the error that ended it, or why a rolling restart halted; nil otherwise.
     public var error: String?
     package var phases: [Span] = []
+    /// In the order of their first commands. If the line would be too long, units that are `done` are left out first.
     public var units: [Unit] = []
     /// So many units were left out, because the line would have been too long.
     package var omitted: Int?
 
+    /// Durations, phases and units keep their defaults.
+    /// - Parameters:
+    ///   - process: becomes `pid`, `uid` and `host`.
+    ///   - startedAt: RFC 3339, UTC; so is `endedAt`.
     public init(
         _ kind: Kind, by process: ProcessIdentity, command: String, reason: String?, scope: LockScope,
         startedAt: String, endedAt: String, result: String

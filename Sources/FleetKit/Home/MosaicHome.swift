@@ -51,12 +51,16 @@ public struct MosaicHome: Sendable, Equatable {
         return try resolve(option: option, environment: environment, currentDirectory: String(cString: current))
     }
 
+    /// - Parameter path: absolute; slashes at its end are dropped, nothing is checked.
     public init(absolute path: String) {
         self.path = HomeDirectory.withoutTrailingSlash(path)
     }
 
+    /// Parent of all files that the fleet keeps in the mosaic home.
     public var fleetDirectory: String { (path == "/" ? "" : path) + "/fleet" }
+    /// The file need not exist: `mosaic fleet init` writes it.
     public var rosterPath: String { fleetDirectory + "/roster.toml" }
+    /// Contains the lock and its mutex; made with mode 0700 when it is first needed.
     public var runDirectory: String { fleetDirectory + "/run" }
     /// Where the last lines of failed agents' screens are kept, see `LastScreen`; mode 0700.
     public var screensDirectory: String { fleetDirectory + "/screens" }

@@ -6,27 +6,36 @@ internal import FoundationEssentials
 /// The mark tells it from what a login shell prints before it. The station trusts none of it: lines are bounded, texts are
 /// made safe before they are shown, and an answer that cannot be read ends the call.
 public struct HostFrame: Codable, Sendable, Equatable {
+    /// Every line of an answer begins with it.
     public static let mark = "#mosaic-host# "
     /// Bytes of one line: a document of 1 MiB, of which every byte may be escaped.
     public static let sizeLimit = 8 << 20
     /// Bytes of a command's output that are passed on.
     package static let textLimit = 1 << 20
 
+    /// Decides which of the optional fields are set.
     public enum Kind: String, Codable, Sendable {
         /// The first of every answer.
         case hello
+        /// `accepted`: the operation is written down, and runs now; `refused`: the request failed, and `bye` follows.
         case accepted, progress, document, health, state, refused
         /// The last of every complete answer.
         case bye
     }
 
+    /// A kind that the reader does not know makes the line unreadable.
     public var kind: Kind
 
     // hello
+    /// `HostRequest.protocolVersion` of the host.
     public var `protocol`: Int?
+    /// The version of the host's mosaic.
     public var version: String?
+    /// Of the request; nil when that could not be read or its id is not a UUID.
     public var id: String?
+    /// `HostIdentity.of` for the fleet that answers.
     public var identity: String?
+    /// The user's name for `loginctl enable-linger`; nil where it is not needed or the user has no account.
     public var user: String?
     /// Whether the fleet outlives the connection; absent where the host cannot say.
     public var lingers: Bool?
@@ -34,26 +43,38 @@ public struct HostFrame: Codable, Sendable, Equatable {
     public var generation: Int?
 
     // progress, document
+    /// A line for people; in a document, the command's standard output.
     public var text: String?
+    /// Units of the current phase that are done; nil when the phase does not count.
     public var done: Int?
+    /// Units of the current phase; nil when the phase does not count.
     public var total: Int?
     /// Which of the commands that were asked for.
     public var index: Int?
+    /// The command's standard error.
     public var errors: String?
 
     // document, state
+    /// An exit status: the command's (75 if it timed out), or the operation's, nil if unknown. 128 + N is signal N.
     public var status: Int32?
+    /// Of the operation that the request names.
     public var state: HostOperationState?
 
+    /// Set in an answer of kind `health` only.
     public var health: HostHealth?
 
     // refused
+    /// The raw value of a `FleetError.Code`; may be one that the station does not know.
     public var code: String?
+    /// As `FleetError.message`; not safe for a terminal before it is made `Printable`.
     public var message: String?
+    /// As `FleetError.hint`; it is about the host, not the station.
     public var hint: String?
 
+    /// Every optional field is nil at first.
     public init(_ kind: Kind) { self.kind = kind }
 
+    /// A `refused` frame.
     public init(_ error: FleetError) {
         kind = .refused
         code = error.code.rawValue
@@ -86,7 +107,9 @@ public struct HostFrame: Codable, Sendable, Equatable {
 public struct HostHealth: Codable, Sendable, Equatable, Hashable {
     /// As `lock inspect` judges it.
     public var lock: String
+    /// Of `total`, those whose unit is active.
     public var active: Int
+    /// The holder and the agents of the roster.
     public var total: Int
     /// Absent where it cannot be told.
     public var outdated: Int?
@@ -99,6 +122,7 @@ public struct HostHealth: Codable, Sendable, Equatable, Hashable {
     /// What keeps it from being healthy, a few at most.
     public var troubles: [String]
 
+    /// Checks nothing; `init(_:lock:intents:outdated:unknown:)` derives the values from a fleet.
     public init(
         lock: String, active: Int, total: Int, outdated: Int?, unknown: Int? = nil, summary: String, isHealthy: Bool,
         troubles: [String]
@@ -113,5 +137,6 @@ public struct HostHealth: Codable, Sendable, Equatable, Hashable {
         self.troubles = troubles
     }
 
+    /// False also for a lock whose owner is dead.
     public var isLockFree: Bool { lock == "free" }
 }

@@ -15,8 +15,11 @@ internal import Glibc
 public struct HostLedger {
     /// What stands in an operation's file.
     public struct Entry: Codable, Sendable, Equatable {
+        /// The text of a `HostOperationID`, and the file's name.
         public var id: String
+        /// As the station named itself (`alice@station`); not verified.
         public var author: String
+        /// Arguments of `mosaic fleet`; empty for an operation that was settled before it was begun.
         public var command: [String]
         package var isVoid: Bool
         /// The host's when it was written down; absent in files of versions before it: 0.
@@ -39,6 +42,7 @@ public struct HostLedger {
 
     /// An operation that was written down; its descriptor holds the kernel lock.
     public struct Accepted: ~Copyable {
+        /// Names the operation to `end(_:status:)`.
         public let id: HostOperationID
         /// At its end, so that a program which gets it as standard input reads nothing.
         let descriptor: CInt
@@ -46,7 +50,9 @@ public struct HostLedger {
         deinit { close(descriptor) }
     }
 
+    /// What became of a request to begin an operation.
     public enum Answer: ~Copyable {
+        /// Written down just now: the caller runs it.
         case accepted(Accepted)
         /// Then nothing may be done for it.
         case known

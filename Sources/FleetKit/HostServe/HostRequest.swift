@@ -5,6 +5,7 @@ public struct HostRequest: Codable, Sendable, Equatable {
     /// Bytes of the line; a longer one is refused.
     public static let sizeLimit = 1 << 16
 
+    /// What the host is to do; a word that it does not know makes the request unreadable.
     public enum Action: String, Codable, Sendable {
         /// Read only: health, the states of operations, the output of commands.
         case ask
@@ -16,7 +17,9 @@ public struct HostRequest: Codable, Sendable, Equatable {
         case settle
     }
 
+    /// A host refuses any version but its own.
     public var `protocol`: Int
+    /// Only `begin` runs an operation; `settle` writes to the host's record.
     public var action: Action
     /// The operation's; of a question, its own.
     public var id: String
@@ -27,6 +30,7 @@ public struct HostRequest: Codable, Sendable, Equatable {
     /// Of `begin`: what the host's hello said when it was asked beforehand, see `HostLedger`; absent: 0.
     public var generation: Int?
 
+    /// Sets `protocol` to the version of this program.
     public init(
         _ action: Action, id: HostOperationID, commands: [[String]] = [], author: String, generation: Int? = nil
     ) {
@@ -41,6 +45,7 @@ public struct HostRequest: Codable, Sendable, Equatable {
 
 /// The name of one operation on one host, made by the station: a UUID. It is also a file's name on the host.
 public struct HostOperationID: Hashable, Sendable, CustomStringConvertible {
+    /// 36 characters: lower-case hexadecimal digits and hyphens.
     public let rawValue: String
 
     /// - Returns: nil for anything but 36 hexadecimal digits and hyphens, as UUIDs are written.
@@ -65,7 +70,9 @@ public struct HostOperationID: Hashable, Sendable, CustomStringConvertible {
 public enum HostOperationState: String, Codable, Sendable {
     /// Never heard of.
     case unknown
+    /// A process that runs it still holds the kernel lock on its file.
     case running
+    /// How may be unknown: then there is no exit status.
     case ended
     /// Settled before it was begun: it never ran and never will.
     case void
