@@ -29,7 +29,8 @@ do {
         let guarded = try Member.makeGuard(home)
         for _ in 0..<(try number(3)) { guarded.release(try guarded.acquire(Member.request, WaitPolicy())) }
     case "cycles-in-c":
-        try Member.makeGuard(home).store.lockPath.withCString { _ in }  // makes the run directory
+        let guarded = try Member.makeGuard(home)
+        guarded.release(try guarded.acquire(Member.request, WaitPolicy()))  // makes the run directory
         guard lock_sequence_open(home + "/fleet/run") == 0 else { throw Failure("open: \(errno)") }
         for _ in 0..<(try number(3)) {
             let line = lock_sequence_turn()
