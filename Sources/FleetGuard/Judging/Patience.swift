@@ -34,8 +34,8 @@ struct Patience {
         last = observation
     }
 
-    /// Whatever is not a record has no owner that could be told from another, and no plan: its changes do not begin the
-    /// a new wait, or the wait for a file that keeps being rewritten would never end.
+    /// Whatever is not a record has no owner that could be told from another, and no plan: its changes do not begin a
+    /// new wait, or the wait for a file that keeps being rewritten would never end.
     private func isSameOwner(_ observation: LockObservation) -> Bool {
         guard let last else { return false }
         if last.record == nil && observation.record == nil { return true }

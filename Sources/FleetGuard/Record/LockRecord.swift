@@ -37,7 +37,7 @@ public struct LockRecord: Codable, Sendable, Equatable {
     public var acquiredAt: String
     /// Of the process that wrote the record. A process with the other mode cannot take the lock over.
     public var mutex: Mode
-    /// True for `lock run`: a script that may take up to long. One without `maxHoldSeconds` is broken only on request.
+    /// True for `lock run`: a script that may take long. One without `maxHoldSeconds` is broken only on request.
     public var isRun: Bool?
     /// The longest time that the owner may hold the lock: for a restart from the timeouts of its units, for a `lock run` as
     /// typed. While it makes progress, no waiter breaks it before having seen it for that long.

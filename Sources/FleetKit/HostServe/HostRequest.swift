@@ -7,7 +7,7 @@ public struct HostRequest: Codable, Sendable, Equatable {
 
     /// What the host is to do; a word that it does not know makes the request unreadable.
     public enum Action: String, Codable, Sendable {
-        /// Read only: health, the states of operations, the output of commands.
+        /// Read only: health, and the documents of other commands.
         case ask
         /// Write the operation down and run it; refused when the id is known.
         case begin

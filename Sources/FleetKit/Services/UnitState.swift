@@ -108,10 +108,10 @@ public struct UnitState: Sendable, Equatable {
     public var isFailed: Bool { activeState == "failed" }
     /// systemd starts the unit again without a command: it waits (`RestartSec=`) or has queued the start.
     public var isInAutoRestart: Bool { subState == "auto-restart" || subState == "auto-restart-queued" }
-    /// It dies again and again: systemd has restarted it at least this often since its last start by a command, and now
-    /// waits to do so once more. A single crash is not that, nor is a unit that recovered.
+    /// From how many automatic restarts since its last start by a command a unit counts as flapping.
     public static let restartsOfFlapping = 2
-    /// Between two automatic restarts, with at least `restartsOfFlapping` behind it.
+    /// It dies again and again: systemd has restarted it at least `restartsOfFlapping` times since its last start by a
+    /// command, and now waits to do so once more. A single crash is not that, nor is a unit that recovered.
     public var isFlapping: Bool { isInAutoRestart && restarts >= Self.restartsOfFlapping }
     /// Nothing of the unit runs and nothing is about to.
     public var isDown: Bool { (activeState == "inactive" || activeState == "failed") && job == nil }
