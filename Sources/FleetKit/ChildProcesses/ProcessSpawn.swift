@@ -71,12 +71,26 @@ struct ProcessSpawn {
             var envp: [UnsafeMutablePointer<CChar>?] =
                 line.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
             defer { for text in argv + envp { free(text) } }
-            code = posix_spawn(&process, path, &actions, &attributes, &argv, &envp)
+            code = Self.unlessBusy { posix_spawn(&process, path, &actions, &attributes, &argv, &envp) }
         } else {
-            code = posix_spawn(&process, path, &actions, &attributes, CommandLine.unsafeArgv, environ)
+            code = Self.unlessBusy {
+                posix_spawn(&process, path, &actions, &attributes, CommandLine.unsafeArgv, environ)
+            }
         }
         guard code == 0 else { throw SpawnFailure(number: code) }
         return process
+    }
+
+    /// A program is busy (ETXTBSY) while an installation writes it, and while a process that another thread has just forked
+    /// still has it open: both pass, so it is tried for a second.
+    private static func unlessBusy(_ spawn: () -> CInt) -> CInt {
+        let clock = SystemClock()
+        let deadline = clock.now() + .seconds(1)
+        while true {
+            let code = spawn()
+            guard code == ETXTBSY, clock.now() < deadline else { return code }
+            clock.sleep(for: .milliseconds(10))
+        }
     }
 
     private func set(_ attributes: inout posix_spawnattr_t) {

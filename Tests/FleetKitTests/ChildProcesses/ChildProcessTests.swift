@@ -1,3 +1,4 @@
+import Dispatch
 import FleetTestSupport
 import Foundation
 import Testing
@@ -34,6 +35,19 @@ struct ChildProcessTests {
         #expect(error?.code == .io)
         #expect(error?.message.contains("wrote more than 1048576 bytes") == true, "\(String(describing: error))")
         #expect(try isGone())
+    }
+
+    @Test func `A program that is being written is started once it is whole`() throws {
+        let program = folder.path + "/program"
+        let file = open(program, O_WRONLY | O_CREAT | O_CLOEXEC, 0o755)
+        try #require(file >= 0)
+        try #require(write(file, "#!/bin/sh\nexit 5\n", 17) == 17)
+        let child = ChildProcess(executable: program, arguments: [], environment: [:])
+        let error = #expect(throws: FleetError.self) { try child.run(timeout: .seconds(300)) }
+        #expect(error?.message.contains("Text file busy") == true, "\(String(describing: error))")
+        // While it is being tried.
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { close(file) }
+        #expect(try child.run(timeout: .seconds(300)).ending == .exited(5))
     }
 
     @Test func `A flood on standard error is not kept and stops nothing`() throws {

@@ -177,7 +177,10 @@ package final class Explorer {
         result += others
         if result.isEmpty {
             if world.processes.contains(where: \.isAlive) { result.append(.tick) }
-        } else if state.freezes > 0, !steps.isEmpty, !world.isAnybodyDying, isAnybodyWaiting(state, steps) {
+        } else if state.freezes > 0, !steps.isEmpty, !world.isAnybodyDying, isAnybodyWaiting(state, steps),
+            // An agent that falls does so within the time for which it is watched.
+            !world.fleet.agents.indices.contains(where: world.fleet.isAboutToFall)
+        {
             result.append(.tick)
         }
         return result + deaths
