@@ -40,6 +40,9 @@ public struct RolloutExplorer {
         Scenario(
             description: "etcd: an operator who breaks a slot", stations: 2, hosts: 1, limit: 1,
             budget: World.Budget(crashes: 1, breaks: 1), isEtcd: true),
+        Scenario(
+            description: "etcd: three stations, one host", stations: 3, hosts: 1, limit: 1, budget: World.Budget(),
+            isEtcd: true),
     ]
 
     /// Small ones, which are explored whole within seconds, and larger ones for a long run.
@@ -66,6 +69,9 @@ public struct RolloutExplorer {
         Scenario(
             description: "an operator who breaks a slot", stations: 2, hosts: 1, limit: 1,
             budget: World.Budget(crashes: 1, breaks: 1)),
+        Scenario(
+            description: "three stations, one host, one of them killed", stations: 3, hosts: 1, limit: 1,
+            budget: World.Budget(crashes: 1)),
     ]
 
     public static let large = [
