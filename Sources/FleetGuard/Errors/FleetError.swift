@@ -53,5 +53,6 @@ extension FleetError.Code {
 }
 
 extension FleetError: CustomStringConvertible {
+    /// The message, and the next step where there is one.
     public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 }

@@ -15,6 +15,7 @@ public enum LockScope: Sendable, Equatable {
 }
 
 extension LockScope: Codable {
+    /// - Throws: `DecodingError` for anything but the word `fleet` or a list of names.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let names = try? container.decode([String].self) {  // not an array: then it must be the word
@@ -27,6 +28,7 @@ extension LockScope: Codable {
         }
     }
 
+    /// The word `fleet`, or a list of names: as in the lock record and in JSON documents.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

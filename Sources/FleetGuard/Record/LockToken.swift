@@ -59,5 +59,6 @@ public struct LockToken: Hashable, Sendable, CustomStringConvertible {
         return String(repeating: "0", count: 16 - text.count) + text
     }
 
+    /// The raw value.
     public var description: String { rawValue }
 }

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// What a station asks of a host: one line of JSON on the standard input of `mosaic fleet host serve`.
 public struct HostRequest: Codable, Sendable, Equatable {
     /// Raised when an older side could misread the newer one.
@@ -48,21 +50,13 @@ public struct HostOperationID: Hashable, Sendable, CustomStringConvertible {
     /// 36 characters: lower-case hexadecimal digits and hyphens.
     public let rawValue: String
 
-    /// - Returns: nil for anything but 36 hexadecimal digits and hyphens, as UUIDs are written.
+    /// - Returns: nil for anything but a UUID in lower case.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 36 else { return nil }
-        for (index, byte) in bytes.enumerated() {
-            switch byte {
-            case UInt8(ascii: "-"): guard [8, 13, 18, 23].contains(index) else { return nil }
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
-                guard ![8, 13, 18, 23].contains(index) else { return nil }
-            default: return nil
-            }
-        }
+        guard LockToken(text)?.rawValue.isExactly(text) == true else { return nil }
         rawValue = text
     }
 
+    /// The raw value.
     public var description: String { rawValue }
 }
 

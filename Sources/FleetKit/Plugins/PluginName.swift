@@ -33,6 +33,7 @@ public struct PluginName: Hashable, Sendable, Comparable, CustomStringConvertibl
     }
 
     package var fileName: String { Self.filePrefix + rawValue }
+    /// The raw value.
     public var description: String { rawValue }
 
     /// In ASCII order.

@@ -30,6 +30,7 @@ public struct AgentName: Hashable, Sendable, Comparable, CustomStringConvertible
         _ = try UnitName("mosaic-agent@\(text).service")
     }
 
+    /// The raw value.
     public var description: String { rawValue }
     /// In ASCII order.
     public static func < (left: AgentName, right: AgentName) -> Bool { left.rawValue < right.rawValue }

@@ -18,5 +18,6 @@ public struct UnitCommand: Hashable, Sendable, CustomStringConvertible {
         self.unit = unit
     }
 
+    /// As typed after `systemctl`: `restart UNIT`.
     public var description: String { "\(verb.rawValue) \(unit)" }
 }

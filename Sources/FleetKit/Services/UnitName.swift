@@ -42,6 +42,7 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
         return String(rawValue[rawValue.index(after: at)..<dot])
     }
 
+    /// The raw value.
     public var description: String { rawValue }
 
     /// In ASCII order.
