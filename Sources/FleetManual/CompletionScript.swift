@@ -21,21 +21,6 @@ struct CompletionScript {
     /// Follows the parser's script.
     var end = ""
 
-    /// - Parameter commands: how many commands of `mosaic fleet` the script offers.
-    /// - Throws: for another shell.
-    init(_ shell: String, commands: Int) throws {
-        switch shell {
-        case "bash": self = Self.bash
-        case "zsh": self = Self.zsh
-        case "fish": self = Self.fish(commands)
-        default: throw PartError(description: "no completion of plug-ins for \(shell)")
-        }
-    }
-
-    private init(needs: [String], changes: [Change], end: String = "") {
-        (self.needs, self.changes, self.end) = (needs, changes, end)
-    }
-
     /// - Parameter generated: by the parser.
     /// - Throws: when the script is not as expected.
     func applied(to generated: String) throws -> String {
@@ -210,6 +195,19 @@ struct CompletionScript {
                 complete -c 'mosaic' -n '__mosaic_plugin' -fka '(__mosaic_plugin_words)'
 
                 """)
+    }
+}
+
+extension CompletionScript {
+    /// - Parameter commands: how many commands of `mosaic fleet` the script offers.
+    /// - Throws: for another shell.
+    init(_ shell: String, commands: Int) throws {
+        switch shell {
+        case "bash": self = Self.bash
+        case "zsh": self = Self.zsh
+        case "fish": self = Self.fish(commands)
+        default: throw PartError(description: "no completion of plug-ins for \(shell)")
+        }
     }
 }
 

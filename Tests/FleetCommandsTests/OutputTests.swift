@@ -12,7 +12,7 @@ struct OutputTests {
 
     private func install(_ changes: [(String, FleetInstaller.Change.Action)], isVerbose: Bool = false) -> [String] {
         InstallText(
-            changes.map { .init(path: "/u/" + $0.0, action: $0.1) }, style: plain, isVerbose: isVerbose
+            changes: changes.map { .init(path: "/u/" + $0.0, action: $0.1) }, style: plain, isVerbose: isVerbose
         ).render().split(separator: "\n").map(String.init)
     }
 
@@ -60,11 +60,13 @@ struct OutputTests {
                 "Nov 25 host systemd[1]: Main process exited.", "Nov 25 host systemd[1]: Failed with result.",
             ]
         }
-        let lines = OperationText(report, verb: "start", style: plain, lastWords: words).render().split(separator: "\n")
+        let lines = OperationText(report: report, verb: "start", style: plain, lastWords: words).render().split(
+            separator: "\n")
         #expect(lines.count == 1 + 2 * 2 + 1, "\(lines)")
         #expect(lines[2].contains("its command ended with status 3"))
         #expect(lines[5] == "  next: see why with: mosaic fleet logs a1; the same for mosaic-agent@a2.service")
-        let verbose = OperationText(report, verb: "start", style: plain, lastWords: words, isVerbose: true).render()
+        let verbose = OperationText(report: report, verb: "start", style: plain, lastWords: words, isVerbose: true)
+            .render()
         #expect(verbose.split(separator: "\n").count == 1 + 2 * 5 + 1)
     }
 
@@ -83,11 +85,12 @@ struct OutputTests {
             Doctor.Finding(check: "holder", diagnosis: .skipped(becauseOf: "roster"), repaired: nil),
             Doctor.Finding(check: "agents", diagnosis: .skipped(becauseOf: "roster"), repaired: nil),
         ]
-        let wide = DoctorText(findings, style: plain, isQuiet: false).render().split(separator: "\n")
+        let wide = DoctorText(findings: findings, style: plain, isQuiet: false).render().split(separator: "\n")
         #expect(wide.count == 4 && wide[1].hasSuffix("cannot be read; fix: " + advice))
         #expect(wide[2] == "skipped  holder, agents: fix 'roster' first")
         #expect(wide[3] == "1 ok, 2 skipped, 1 failure")
-        let narrow = DoctorText(findings, style: plain, isQuiet: false, width: 50).render().split(separator: "\n")
+        let narrow = DoctorText(findings: findings, style: plain, isQuiet: false, width: 50).render().split(
+            separator: "\n")
         #expect(narrow.allSatisfy { $0.count <= 50 }, "\(narrow)")
         let words = narrow.joined(separator: " ").split(separator: " ")
         #expect(advice.split(separator: " ").allSatisfy(words.contains), "\(narrow)")

@@ -21,14 +21,12 @@ struct DoctorCommand: UnguardedCommand {
         let fleet = try context.healthContext()
         let doctor = Doctor()
         let findings = fix ? doctor.treat(fleet) : doctor.examine(fleet)
-        if common.json {
-            try context.output.json(DoctorDocument(findings))
-        } else {
-            context.output.data(
-                DoctorText(
-                    findings, style: context.output.style, isQuiet: common.quiet, width: context.output.dataWidth
-                ).render())
-        }
+        try context.output.answer(
+            DoctorDocument(findings),
+            or: DoctorText(
+                findings: findings, style: context.output.style, isQuiet: common.quiet,
+                width: context.output.dataWidth
+            ).render())
         return Doctor.exitStatus(findings)
     }
 }

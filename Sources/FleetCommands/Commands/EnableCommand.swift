@@ -12,9 +12,7 @@ struct EnableCommand: UnguardedCommand {
             Enables the holder and every agent with autostart. Starts nothing now.
             """)
 
-    @Option(
-        help: ArgumentHelp("Run 'mosaic fleet heal' at this interval from now on.", valueName: "dur"),
-        completion: .durations("1m", "2m", "5m", "15m"), transform: DurationOption.parse)
+    @Option(duration: "Run 'mosaic fleet heal' at this interval from now on.", "1m", "2m", "5m", "15m")
     var heal: Duration?
 
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -61,7 +59,7 @@ extension CommandContext {
         guard !common.json else {
             return try output.json(BootDocument(change, command: command, linger: linger, heal: heal))
         }
-        output.summary(BootText(change, command: command).render())
+        output.summary(BootText(change: change, command: command).render())
         if let heal {
             output.summary(
                 "Healed every \(DurationText.canonical(heal)): failed units are restarted (\(FleetInstaller.healTimer))."

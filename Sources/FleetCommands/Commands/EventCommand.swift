@@ -66,4 +66,11 @@ extension CommandContext {
             return NextCommands(scope: common.scope.managerScope, mosaicHome: home.path)
         }
     }
+
+    /// Leaves the event for the event service, without waiting. That it cannot be left fails nothing.
+    func post(_ event: FleetEvent) {
+        do throws(FleetError) { try EventFolder(home: home).post(event) } catch {
+            output.warning("no event was sent: \(error.message)")
+        }
+    }
 }

@@ -16,10 +16,7 @@ struct HealCommand: GuardedCommand {
 
     @Flag(help: "Print what would be done, without doing it.") var dryRun = false
 
-    @Option(
-        help: ArgumentHelp("Time to watch started agents; 0: none. (default: 2s)", valueName: "dur"),
-        completion: .durations("0", "2s", "5s", "10s", "30s"),
-        transform: DurationOption.parse)
+    @Option(duration: "Time to watch started agents; 0: none. (default: 2s)", "0", "2s", "5s", "10s", "30s")
     var stableFor: Duration?
 
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -40,30 +37,21 @@ struct HealCommand: GuardedCommand {
                 "\(plan.damaged) \(plan.damaged == 1 ? "line" : "lines") of \(Printable.oneLine(HealFile(home: context.home).path))"
                     + " cannot be read and are ignored")
         }
-        if dryRun {
+        guard !dryRun, plan.isNeeded else {
             if common.json {
-                try context.output.json(HealDocument(plan, dryRun: true))
+                try context.output.json(HealDocument(plan, dryRun: dryRun))
+            } else if dryRun {
+                context.output.data(HealText(plan: plan).render())
             } else {
-                context.output.data(HealText(plan).render())
-            }
-            return .answered(plan.resting.isEmpty ? .done : .unitFailed)
-        }
-        guard plan.isNeeded else {
-            if common.json {
-                try context.output.json(HealDocument(plan, dryRun: false))
-            } else {
-                context.output.summary(HealText(plan).nothing)
+                context.output.summary(HealText(plan: plan).nothing)
             }
             return .answered(plan.resting.isEmpty ? .done : .unitFailed)
         }
         // Said here, so that a timer beside a long 'lock run' does not fill the history.
-        if context.lockToken == nil {
-            let inspection = try context.inspectLock()
-            if let observation = inspection.observation, inspection.verdict == .held {
-                throw FleetError(
-                    .busy, "\(LockWords.running(observation)): \(LockWords.ownerInFull(observation))",
-                    hint: "nothing was done; the next heal handles units that are still failed")
-            }
+        if context.lockToken == nil, let other = try context.otherRestart() {
+            throw FleetError(
+                .busy, "\(LockWords.running(other)): \(LockWords.ownerInFull(other))",
+                hint: "nothing was done; the next heal handles units that are still failed")
         }
         return .work(HealWork(heal: heal, context: context))
     }
@@ -101,7 +89,7 @@ private struct HealWork: GuardedWork {
         let (report, plan) = try heal.run(holding: lock)
         for unit in plan.newlyResting { tell(unit, lock) }
         let status = context.conclude(report, "heal")
-        let resting = HealText(plan).resting
+        let resting = HealText(plan: plan).resting
         context.afterRelease { () throws(FleetError) in
             if !self.context.common.json, let resting { self.context.output.warning(resting) }
         }
@@ -118,8 +106,6 @@ private struct HealWork: GuardedWork {
         event.agent = name
         event.restart = lock.record.token
         event.next = context.eventCommands().journal(of: unit, lines: 50)
-        do throws(FleetError) { try EventFolder(home: context.home).post(event) } catch {
-            context.output.warning("no event was sent: \(error.message)")
-        }
+        context.post(event)
     }
 }

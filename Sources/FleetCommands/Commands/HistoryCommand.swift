@@ -61,8 +61,9 @@ struct HistoryCommand: UnguardedCommand {
         } else if history.records.isEmpty {
             context.output.summary("No matching record in the history (\(Printable.oneLine(file.path))).")
         } else {
-            let width = isatty(STDOUT_FILENO) == 1 ? TerminalSize.of(STDOUT_FILENO).width : nil
-            context.output.data(HistoryText(history.records, style: context.output.style, width: width).render())
+            context.output.data(
+                HistoryText(records: history.records, style: context.output.style, width: context.output.dataWidth)
+                    .render())
         }
         if history.unreadable > 0 {
             let lines = history.unreadable == 1 ? "1 line" : "\(history.unreadable) lines"
@@ -87,16 +88,11 @@ struct HistoryCommand: UnguardedCommand {
             context.output.summary("The timeline is in \(Printable.oneLine(svg)).")
             return .done
         }
-        if common.json {
-            try context.output.json(HistoryDocument(records: [record], unreadable: 0))
-            return .done
-        }
-        let isTerminal = isatty(STDOUT_FILENO) == 1
         let text = TimelineText(
-            timeline: timeline, width: isTerminal ? TerminalSize.of(STDOUT_FILENO).width : 80,
-            style: context.output.style)
-        context.output.data(
-            ([HistoryText.heading(record, style: context.output.style), text.render()] + HistoryText.rest(record))
+            timeline: timeline, width: context.output.dataWidth ?? 80, style: context.output.style)
+        try context.output.answer(
+            HistoryDocument(records: [record], unreadable: 0),
+            or: ([HistoryText.heading(record, style: context.output.style), text.render()] + HistoryText.rest(record))
                 .joined(separator: "\n"))
         return .done
     }
@@ -117,16 +113,10 @@ struct HistoryCommand: UnguardedCommand {
 
     private func write(_ text: String, to path: String) throws(FleetError) {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        var bytes = Array(text.utf8)[...]
-        while file >= 0, !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            bytes = bytes.dropFirst(count)
-        }
+        let isWritten = file >= 0 && Output.write(text, to: file)
         let number = errno
         if file >= 0 { close(file) }
-        guard file >= 0, bytes.isEmpty else {
+        guard isWritten else {
             throw FleetError(
                 .io, "cannot write \(Printable.oneLine(path)): \(String(cString: strerror(number)))",
                 hint: "name a file in a directory that you can write to")

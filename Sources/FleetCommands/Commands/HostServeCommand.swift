@@ -156,8 +156,7 @@ struct HostServeCommand: UnguardedCommand {
             guard now - lastLook >= .milliseconds(250), !answer.isGone else { return }
             lastLook = now
             var frame = HostFrame(.progress)
-            let events = try context.inspectLock().observation?.events ?? []
-            if let event = events.last(where: { $0.done != nil }) ?? events.last {
+            if let event = try context.inspectLock().observation?.events.latest {
                 frame.text = "phase \(event.phase)"
                 frame.done = event.done
                 frame.total = event.total

@@ -22,9 +22,7 @@ struct InitCommand: UnguardedCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let installer = try FleetInstaller(
-            home: context.home, scope: common.scope.managerScope, mosaic: MosaicProgram.running(),
-            environment: context.environment, force: force)
+        let installer = try context.installer(force: force)
         let isNew = try context.home.place() == nil
         let abandoned = try installer.abandonedHomes()
         let changes = try installer.install()
@@ -64,7 +62,7 @@ struct InitCommand: UnguardedCommand {
             for remark in remarks { context.output.warning(remark) }
             context.output.summary(
                 InstallText(
-                    changes, style: context.output.style, isVerbose: common.verbose, manual: manual
+                    changes: changes, style: context.output.style, isVerbose: common.verbose, manual: manual
                 ).render())
         }
         if let boot, !common.json { try context.show(boot, "enable") }

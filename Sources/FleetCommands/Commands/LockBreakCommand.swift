@@ -43,7 +43,7 @@ struct LockBreakCommand: UnguardedCommand {
                 hint: "wait for it, or add --force to break the lock of a living owner")
         }
         if !common.json && !common.quiet {
-            context.output.data(LockInspectionText(inspection, style: context.output.style).render())
+            context.output.data(LockInspectionText(inspection: inspection, style: context.output.style).render())
         }
         guard try isConfirmed(in: context) else {
             context.output.summary("Nothing was changed.")

@@ -19,11 +19,9 @@ struct LockInspectCommand: UnguardedCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let inspection = try context.inspectLock()
-        if common.json {
-            try context.output.json(LockInspectionDocument(inspection))
-        } else {
-            context.output.data(LockInspectionText(inspection, style: context.output.style).render())
-        }
+        try context.output.answer(
+            LockInspectionDocument(inspection),
+            or: LockInspectionText(inspection: inspection, style: context.output.style).render())
         return inspection.verdict == .free ? .done : .attention
     }
 }

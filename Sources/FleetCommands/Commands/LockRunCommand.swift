@@ -15,10 +15,8 @@ struct LockRunCommand: GuardedCommand {
             """)
 
     @Option(
-        help: ArgumentHelp(
-            "Longest time for the command; after that, others may break the lock. (default: no limit)",
-            valueName: "dur"),
-        completion: .durations("1m", "5m", "10m", "30m", "1h"), transform: DurationOption.parse)
+        duration: "Longest time for the command; after that, others may break the lock. (default: no limit)",
+        "1m", "5m", "10m", "30m", "1h")
     var maxHold: Duration?
 
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions

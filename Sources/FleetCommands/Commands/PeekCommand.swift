@@ -35,7 +35,7 @@ struct PeekCommand: UnguardedCommand {
         let roster = try context.roster()
         let agent = try roster.onlyAgent(agent, for: "peek")
         let manager = try context.manager()
-        let state = try manager.overview(of: [agent.unit]).first ?? UnitState(name: agent.unit, loadState: "not-found")
+        let state = try manager.state(of: agent)
         if state.isActive {
             let screen = try SessionScreen(of: roster, manager: manager, environment: context.environment)
             guard !follow else {
@@ -51,12 +51,7 @@ struct PeekCommand: UnguardedCommand {
             return .done
         }
         guard let screen = try LastScreen.read(home: context.home, agent: agent.name) else {
-            throw FleetError(
-                .notActive,
-                "agent '\(agent.name)' is \(state.isNotFound ? "not known to systemd" : state.activeState), and its last screen was not kept",
-                hint:
-                    "see why with 'mosaic fleet logs \(agent.name)', and start it with 'mosaic fleet start \(agent.name)'"
-            )
+            throw agent.isDown(state, ", and its last screen was not kept")
         }
         let age = DurationText.human(.seconds(clamping: max(0, context.time.wallClock() - screen.writtenAt)))
         context.output.note("agent '\(agent.name)' is \(state.activeState); its screen when it failed, \(age) ago:")

@@ -22,6 +22,7 @@ struct PeekFollow {
         let view = view(readsKeys: typed != nil)
         // Where nothing is drawn, what is typed is the shell's.
         let keys = view is PeekScreen ? typed : nil
+        let supervisor = WatchSupervisor(view: view, signals: context.signals, keys: keys)
         var calm = Self.calm
         var last: (look: SessionScreen.Look, activity: Activity)?
         while true {
@@ -37,9 +38,9 @@ struct PeekFollow {
             calm = isNew ? Self.calm : min(calm * 2, Self.longestCalm)
             if isNew { try view.show(look, activity) }
             last = (look, activity)
-            if let status = pause(for: calm, view, keys) {
+            do throws(FleetError) { try supervisor.pause(for: calm) } catch {
                 view.end()
-                return status
+                return context.signals.interruption()?.exitStatus ?? .done
             }
         }
     }
@@ -52,25 +53,6 @@ struct PeekFollow {
             return PeekLines(lines: lines, output: context.output)
         }
         return PeekScreen(
-            area: area, agent: agent.name, style: context.output.style, readsKeys: readsKeys, time: context.time,
-            signals: context.signals)
-    }
-
-    /// - Returns: the exit status where this is the end.
-    private func pause(for duration: Duration, _ view: any PeekView, _ keys: Keys?) -> ExitStatus? {
-        let clock = SystemClock()
-        let end = clock.now() + duration
-        while true {
-            if let signal = context.signals.interruption() { return signal.exitStatus }
-            keys?.read()
-            if keys?.wantsEnd == true || !view.isWanted { return .done }
-            view.redraw()
-            let left = end - clock.now()
-            guard left > .zero else { return nil }
-            var wanted = ([context.signals.wakeDescriptor] + (keys?.wakeDescriptors ?? []))
-                .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            // Rounded up: less than a millisecond must not become a busy loop.
-            poll(&wanted, nfds_t(wanted.count), CInt(clamping: min(left, .milliseconds(200)).wholeMilliseconds + 1))
-        }
+            area: area, agent: agent.name, style: context.output.style, readsKeys: readsKeys, time: context.time)
     }
 }

@@ -25,22 +25,18 @@ struct RestartCommand: GuardedCommand {
     @Flag(help: "Restart only outdated agents and those left down.") var onlyOutdated = false
 
     @Option(
-        name: .customLong("rolling"),
         help: ArgumentHelp("Restart agents N (or 1) at a time; halt at a failure.", valueName: "n"),
         completion: .list(["1", "2", "3", "5"]), transform: RollingWidth.parse)
     var rolling: Int?
 
     @Option(
-        name: .customLong("canary"),
         help: ArgumentHelp("Rolling: start with this agent, or the first one.", valueName: "agent"),
         completion: .agents, transform: CanaryChoice.init)
     var canary: CanaryChoice?
 
     @Flag(help: "Do not stop the agents before the holder restarts.") var noDrain = false
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Skip units restarted meanwhile.")
+    @Flag(inversion: .prefixedNo, help: "Skip units restarted meanwhile.")
     var join = true
 
     @Flag(help: "Print what would be done, without doing it.") var dryRun = false
@@ -91,13 +87,11 @@ struct RestartCommand: GuardedCommand {
         try work.restart.refuse(plan)
         guard dryRun else { return .work(work) }
         let occupied = try work.restart.occupied()
-        if common.json {
-            try context.output.json(PlanDocument(plan, occupied: occupied, waits: idle.whenIdle))
-        } else {
-            var text = PlanText(plan, lock: try context.inspectLock())
-            text.busy = (occupied, idle.whenIdle, context.time.wallClock())
-            context.output.data(text.render())
-        }
+        try context.output.answer(
+            PlanDocument(plan, occupied: occupied, waits: idle.whenIdle),
+            or: PlanText(
+                plan: plan, lock: context.inspectLock(), busy: (occupied, idle.whenIdle, context.time.wallClock())
+            ).render())
         return .answered(.done)
     }
 

@@ -29,10 +29,7 @@ struct SendCommand: UnguardedCommand {
 
     @Flag(help: "Wait until the agent is not busy.") var whenIdle = false
 
-    @Option(
-        help: ArgumentHelp("With --when-idle: longest wait. (default: 10m)", valueName: "dur"),
-        completion: .durations("0", "1m", "5m", "10m", "30m", "1h"),
-        transform: DurationOption.parse)
+    @Option(duration: "With --when-idle: longest wait. (default: 10m)", "0", "1m", "5m", "10m", "30m", "1h")
     var deadline: Duration?
 
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -58,7 +55,7 @@ struct SendCommand: UnguardedCommand {
             throw FleetError(.usage, "\(what) is empty: there is nothing to type", hint: "")
         }
         let manager = try context.manager()
-        try refuseUnlessUp(agent, manager)
+        try requireUp(agent, manager)
         if whenIdle { try wait(for: agent, manager, context) }
         let input = try SessionInput(of: roster, manager: manager, environment: context.environment)
         if keys {
@@ -103,14 +100,9 @@ struct SendCommand: UnguardedCommand {
         return bytes
     }
 
-    private func refuseUnlessUp(_ agent: Roster.Agent, _ manager: any ServiceManager) throws(FleetError) {
-        let state = try manager.overview(of: [agent.unit]).first ?? UnitState(name: agent.unit, loadState: "not-found")
-        guard !state.isActive else { return }
-        throw FleetError(
-            .notActive,
-            "agent '\(agent.name)' is \(state.isNotFound ? "not known to systemd" : state.activeState); nothing was typed",
-            hint: "see why with 'mosaic fleet logs \(agent.name)', and start it with 'mosaic fleet start \(agent.name)'"
-        )
+    private func requireUp(_ agent: Roster.Agent, _ manager: any ServiceManager) throws(FleetError) {
+        let state = try manager.state(of: agent)
+        if !state.isActive { throw agent.isDown(state, "; nothing was typed") }
     }
 
     private func wait(
@@ -134,20 +126,8 @@ struct SendCommand: UnguardedCommand {
                 hint: OccupiedWords.hint(occupied) ?? "give a longer --deadline, or send without --when-idle")
         }
         // It may have ended meanwhile.
-        try refuseUnlessUp(agent, manager)
+        try requireUp(agent, manager)
     }
-}
-
-/// A wait that a signal ends, and nothing else.
-private final class InterruptibleWait: JobSupervisor {
-    private let signals: SignalWatch
-
-    init(_ signals: SignalWatch) { self.signals = signals }
-
-    var commandDescriptor: CInt? { nil }
-    var wakeDescriptors: [CInt] { [signals.wakeDescriptor] }
-    func willSend(_ command: UnitCommand) throws(FleetError) {}
-    func handle(_ event: JobEvent) throws(FleetError) { if let end = signals.interruption() { throw end } }
 }
 
 extension Roster {
@@ -161,6 +141,23 @@ extension Roster {
                 hint: "name one of \(chosen.prefix(8).map(\.name.rawValue).joined(separator: ", "))")
         }
         return agent
+    }
+}
+
+extension ServiceManager {
+    /// What `status` shows of one agent.
+    func state(of agent: Roster.Agent) throws(FleetError) -> UnitState {
+        try overview(of: [agent.unit]).first ?? UnitState(name: agent.unit, loadState: "not-found")
+    }
+}
+
+extension Roster.Agent {
+    /// The error of a command that needs the agent's session, or what is left of it.
+    func isDown(_ state: UnitState, _ consequence: String) -> FleetError {
+        FleetError(
+            .notActive,
+            "agent '\(name)' is \(state.isNotFound ? "not known to systemd" : state.activeState)\(consequence)",
+            hint: "see why with 'mosaic fleet logs \(name)', and start it with 'mosaic fleet start \(name)'")
     }
 }
 

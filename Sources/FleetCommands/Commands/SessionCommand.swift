@@ -18,10 +18,10 @@ struct SessionCommand: UnguardedCommand {
 
     @Option(help: ArgumentHelp("Absolute path of tmux.", valueName: "path")) var tmux: String
 
-    @Option(name: .customLong("socket-name"), help: ArgumentHelp("As for 'tmux -L'.", valueName: "name"))
+    @Option(help: ArgumentHelp("As for 'tmux -L'.", valueName: "name"))
     var socketName: String?
 
-    @Option(name: .customLong("socket-path"), help: ArgumentHelp("As for 'tmux -S'.", valueName: "path"))
+    @Option(help: ArgumentHelp("As for 'tmux -S'.", valueName: "path"))
     var socketPath: String?
 
     @Option(help: ArgumentHelp("The unit whose tmux server gets the session.", valueName: "unit")) var holder: String?
@@ -29,28 +29,23 @@ struct SessionCommand: UnguardedCommand {
     @Option(help: ArgumentHelp("Where the command runs; absolute.", valueName: "dir")) var directory: String?
 
     @Option(
-        name: .customLong("stop-keys"), parsing: .unconditionalSingleValue,
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Key to type before the agent is stopped; repeat for each key.", valueName: "key"))
     var stopKeys: [String] = []
 
     @Option(
-        name: .customLong("stop-command"), parsing: .unconditionalSingleValue,
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Command to run before the agent is stopped; repeat for each word.", valueName: "word"))
     var stopCommand: [String] = []
 
-    @Option(
-        name: .customLong("stop-timeout"),
-        help: ArgumentHelp("The unit's time for a stop; the first step gets half of it.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("The unit's time for a stop; the first step gets half of it.", valueName: "seconds"))
     var stopTimeout: String?
 
-    @Option(
-        name: .customLong("idle-after"),
-        help: ArgumentHelp("Count the agent as idle after this much terminal silence.", valueName: "dur"))
+    @Option(help: ArgumentHelp("Count the agent as idle after this much terminal silence.", valueName: "dur"))
     var idleAfter: String?
 
-    @Flag(name: .customLong("no-last-screen"), help: "Do not keep the screen after a failure.")
-    var noLastScreen = false
+    @Flag(help: "Do not keep the screen after a failure.") var noLastScreen = false
 
     @Flag(help: "Only end the rest of the session.") var remove = false
 
@@ -80,9 +75,7 @@ struct SessionCommand: UnguardedCommand {
         case (let name?, nil): socket = .name(name)
         case (nil, let path?): socket = .path(path)
         default:
-            throw FleetError(
-                .usage, "a session needs either --socket-name or --socket-path",
-                hint: "run 'mosaic fleet init', which writes the units")
+            throw Self.wrong("a session needs either --socket-name or --socket-path")
         }
         var request = SessionRequest(
             name: name, directory: directory ?? "", command: command, tmux: tmux, socket: socket)
@@ -91,22 +84,24 @@ struct SessionCommand: UnguardedCommand {
         request.stopCommand = stopCommand
         if let stopTimeout {
             guard let seconds = SessionRequest.stopTimeout(stopTimeout) else {
-                throw FleetError(
-                    .usage, "--stop-timeout is '\(Printable.oneLine(stopTimeout))', which is not a number of seconds",
-                    hint: "run 'mosaic fleet init', which writes the units")
+                throw Self.wrong(
+                    "--stop-timeout is '\(Printable.oneLine(stopTimeout))', which is not a number of seconds")
             }
             request.stopTimeout = seconds
         }
         if let idleAfter {
             guard let duration = SessionRequest.idleAfter(idleAfter) else {
-                throw FleetError(
-                    .usage, "--idle-after is '\(Printable.oneLine(idleAfter))', which is not a duration above 0",
-                    hint: "run 'mosaic fleet init', which writes the units")
+                throw Self.wrong(
+                    "--idle-after is '\(Printable.oneLine(idleAfter))', which is not a duration above 0")
             }
             request.idleAfter = duration
         }
         request.keepsLastScreen = !noLastScreen
         request.mosaicHome = common.mosaicHome
         return request
+    }
+
+    private static func wrong(_ what: String) -> FleetError {
+        FleetError(.usage, what, hint: "run 'mosaic fleet init', which writes the units")
     }
 }

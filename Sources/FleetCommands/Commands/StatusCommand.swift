@@ -25,9 +25,7 @@ struct StatusCommand: UnguardedCommand {
     var states: [StatusReport.Condition] = []
 
     @Option(
-        name: .customLong("watch"),
-        help: ArgumentHelp("Update live until q or Ctrl-C; poll at least every DUR. (default: 2s)", valueName: "dur"),
-        completion: .durations("1s", "2s", "5s", "30s"), transform: DurationOption.parse)
+        duration: "Update live until q or Ctrl-C; poll at least every DUR. (default: 2s)", "1s", "2s", "5s", "30s")
     var watch: Duration?
 
     @Option(
@@ -87,7 +85,7 @@ struct StatusCommand: UnguardedCommand {
             try context.output.json(document)
         } else {
             let text = StatusText(
-                report, lock: lock, layout: layout, style: context.output.style, now: context.time.wallClock())
+                report: report, lock: lock, layout: layout, style: context.output.style, now: context.time.wallClock())
             context.output.data(text.render(width: context.output.dataWidth))
             if let heal = context.knownHealInterval {
                 context.output.data("Healed every \(DurationText.canonical(heal)) (\(FleetInstaller.healTimer)).")

@@ -52,7 +52,7 @@ struct StatusWatch {
                 try view.show(report, lock: lock)
                 calm = report.withoutConsumption == last ? min(calm * 2, Self.longestCalm) : Self.calm
                 last = report.withoutConsumption
-                try supervisor.pause(for: min(calm, interval), clock)
+                try supervisor.pause(for: min(calm, interval))
             }
         } catch {
             if let end = context.signals.interruption() { return end.exitStatus }
@@ -68,18 +68,17 @@ struct StatusWatch {
         guard let area = context.output.drawableData(readsKeys: readsKeys, context.environment, context.signals) else {
             return StatusLog(output: context.output, layout: layout, time: context.time)
         }
-        return StatusScreen(
-            area: area, style: context.output.style, layout: layout, time: context.time, signals: context.signals)
+        return StatusScreen(area: area, style: context.output.style, layout: layout, time: context.time)
     }
 }
 
 /// Looks at the signals, the keys, the terminal and the reader while the watch waits.
-private final class WatchSupervisor: JobSupervisor {
-    private let view: any StatusView
+final class WatchSupervisor: JobSupervisor {
+    private let view: any LiveView
     private let signals: SignalWatch
     private let keys: Keys?
 
-    init(view: any StatusView, signals: SignalWatch, keys: Keys?) {
+    init(view: any LiveView, signals: SignalWatch, keys: Keys?) {
         self.view = view
         self.signals = signals
         self.keys = keys
@@ -100,7 +99,8 @@ private final class WatchSupervisor: JobSupervisor {
     }
 
     /// Waits that long; a signal or `q` ends the wait, and the watch with it.
-    func pause(for duration: Duration, _ clock: SystemClock) throws(FleetError) {
+    func pause(for duration: Duration) throws(FleetError) {
+        let clock = SystemClock()
         let end = clock.now() + duration
         while true {
             try handle(.tick)

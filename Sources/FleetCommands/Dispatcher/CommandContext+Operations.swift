@@ -34,28 +34,27 @@ extension CommandContext {
         return surroundings
     }
 
+    /// The lock that another process holds; nil inside its `lock run`, where there is nothing to wait for: what runs in
+    /// there is found out when the lock is entered. Only words hang on it, so the token may be believed.
+    func otherRestart() throws(FleetError) -> LockObservation? {
+        let inspection = try inspectLock()
+        guard let observation = inspection.observation, inspection.verdict == .held else { return nil }
+        if let record = observation.record, record.isRun == true, record.token == lockToken { return nil }
+        return observation
+    }
+
     /// `start` and `stop` do not wait for a restart that is under way, but they say that there is one.
     func noteRunningRestart() throws(FleetError) {
-        let inspection = try inspectLock()
-        guard let observation = inspection.observation, inspection.verdict == .held else { return }
-        // Inside a lock run there is nothing to wait for. Only a word hangs on it, so the token may be believed.
-        if let record = observation.record, record.isRun == true, record.token == lockToken {
-            return
-        }
-        output.note(
-            "\(LockWords.running(observation)); not waiting for it: "
-                + LockWords.ownerInFull(observation))
+        guard let other = try otherRestart() else { return }
+        output.note("\(LockWords.running(other)); not waiting for it: \(LockWords.ownerInFull(other))")
     }
 
     /// For `--no-wait` of a command that waits for agents first.
     /// - Throws: `.busy` while another process holds the lock.
     func refuseWhileLocked() throws(FleetError) {
-        let inspection = try inspectLock()
-        guard let observation = inspection.observation, inspection.verdict == .held else { return }
-        // Inside a lock run the lock is shared, and what runs in there is found out when it is entered.
-        if let record = observation.record, record.isRun == true, record.token == lockToken { return }
+        guard let other = try otherRestart() else { return }
         throw FleetError(
-            .busy, "\(LockWords.running(observation)): \(LockWords.ownerInFull(observation))",
+            .busy, "\(LockWords.running(other)): \(LockWords.ownerInFull(other))",
             hint: "wait for it, or inspect it with '\(try nextCommands().fleet("lock", "inspect"))'")
     }
 
@@ -106,7 +105,7 @@ extension CommandContext {
             } else if self.output.wantsSummary || report.exitStatus != .done {
                 let words = self.lastWords(of: report.failed.map(\.unit), since: began)
                 let text = OperationText(
-                    report, verb: verb, style: self.output.style, lastWords: words,
+                    report: report, verb: verb, style: self.output.style, lastWords: words,
                     isVerbose: self.common.verbose)
                 self.output.outcome(text.render(), isWell: report.exitStatus == .done)
             }

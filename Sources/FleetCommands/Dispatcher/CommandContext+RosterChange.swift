@@ -21,22 +21,24 @@ extension CommandContext {
 
     /// Agents of the roster file whose drop-in `init` has yet to write; none where the units are not `init`'s.
     func unwrittenAgents() throws(FleetError) -> [AgentName] {
+        try pendingChanges().filter { $0.action == .created }.compactMap(\.agent)
+    }
+
+    /// What `init` would write now.
+    private func pendingChanges() throws(FleetError) -> [FleetInstaller.Change] {
         guard common.backend != .fake, case .file = try roster().origin,
             let installer = try FleetInstaller.ofInstalledUnits(
                 home: home, scope: common.scope.managerScope, environment: environment)
         else { return [] }
-        return try installer.preview().filter { $0.action == .created }.compactMap(\.agent)
+        return try installer.preview()
     }
 
     /// Which units are outdated; also those that do not follow the roster yet.
     var freshness: any FreshnessLook {
         FileFreshness { [self] () throws(FleetError) in
-            guard common.backend != .fake, case .file(let path) = try roster().origin,
-                let installer = try FleetInstaller.ofInstalledUnits(
-                    home: home, scope: common.scope.managerScope, environment: environment)
-            else { return [:] }
+            guard case .file(let path) = try roster().origin else { return [:] }
             var units: [UnitName: String] = [:]
-            for change in try installer.preview() where change.action == .renewed {
+            for change in try pendingChanges() where change.action == .renewed {
                 if let agent = change.agent { units[try agent.unit] = path }
             }
             return units

@@ -24,7 +24,6 @@ final class CommandContext {
     static let shortPatience: Duration = .seconds(2)
     /// Shows the operation, and the wait for its lock.
     let progress: ProgressVoice
-    private var madeHistory: HistoryWriter?
     /// The agent's unit that this command was typed in, found before it moved out.
     var residentUnit: UnitName?
     private var afterwards: [() throws(FleetError) -> Void] = []
@@ -89,13 +88,8 @@ final class CommandContext {
         return HealthContext.Connection(manager: result, remark: remarks.first)
     }
 
-    /// Writes down what this command does; made with the first use.
-    var history: HistoryWriter {
-        if let madeHistory { return madeHistory }
-        let made = HistoryWriter(self)
-        madeHistory = made
-        return made
-    }
+    /// Writes down what this command does.
+    private(set) lazy var history = HistoryWriter(self)
 
     /// Leaves something to be done when the lock is free again: no process waits for a summary.
     func afterRelease(_ body: @escaping () throws(FleetError) -> Void) { afterwards.append(body) }
@@ -124,12 +118,7 @@ final class CommandContext {
     /// - Throws: `.badRoster`, `.noSuchUnit`, `.noServiceManager`.
     func roster() throws(FleetError) -> Roster {
         if let loadedRoster { return loadedRoster }
-        let roster: Roster
-        if let written = try rosterFile() {
-            roster = written
-        } else {
-            roster = try Roster.discover(from: manager())
-        }
+        let roster = if let written = try rosterFile() { written } else { try Roster.discover(from: manager()) }
         loadedRoster = roster
         return roster
     }

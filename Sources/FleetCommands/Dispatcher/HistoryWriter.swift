@@ -9,16 +9,8 @@ final class HistoryWriter {
     var hasJoined = false
     /// A rolling restart ended at the first failure; what failed, and how it goes on.
     var halted: String?
-    private let file: HistoryFile
+    private unowned let context: CommandContext
     private let journal = JournalSocket()
-    private let home: MosaicHome
-    private let events: EventFolder
-    private let commands: () -> NextCommands
-    private let output: Output
-    private let process: ProcessIdentity
-    private let time: any GuardTime
-    private let scope: ManagerScope
-    private let command: String
     private var began: String
     private let who: String
     private var token: String?
@@ -28,15 +20,7 @@ final class HistoryWriter {
     private var hasWarned = false
 
     init(_ context: CommandContext) {
-        file = HistoryFile(home: context.home.path)
-        home = context.home
-        events = EventFolder(home: context.home)
-        commands = { [unowned context] in context.eventCommands() }
-        output = context.output
-        process = context.processes.me
-        time = context.time
-        scope = context.common.scope.managerScope
-        command = context.commandLine
+        self.context = context
         who = Author.words(environment: context.environment)
         began = Timestamp.rfc3339(context.time.wallClock())
     }
@@ -51,7 +35,7 @@ final class HistoryWriter {
 
     /// An operation that needs no lock.
     func begin(_ kind: HistoryRecord.Kind, _ scope: LockScope) {
-        request = LockRequest(scope: scope, command: command, reason: nil)
+        request = LockRequest(scope: scope, command: context.commandLine, reason: nil)
         self.kind = kind
         token = "\(LockToken.random())"
         timeline.lockAcquired()
@@ -99,7 +83,7 @@ final class HistoryWriter {
         // What follows is another operation.
         self.request = nil
         timeline = OperationTimeline()
-        began = Timestamp.rfc3339(time.wallClock())
+        began = Timestamp.rfc3339(context.time.wallClock())
     }
 
     private func lost(_ observation: LockObservation, _ kind: HistoryRecord.Kind, _ verdict: Verdict) {
@@ -113,28 +97,22 @@ final class HistoryWriter {
 
     private func record(_ kind: HistoryRecord.Kind, _ scope: LockScope, _ result: String) -> HistoryRecord {
         var record = HistoryRecord(
-            kind, by: process, command: command, reason: nil, scope: scope, startedAt: began,
-            endedAt: Timestamp.rfc3339(time.wallClock()), result: result)
+            kind, by: context.processes.me, command: context.commandLine, reason: nil, scope: scope, startedAt: began,
+            endedAt: Timestamp.rfc3339(context.time.wallClock()), result: result)
         record.who = who
         return record
     }
 
     private func write(_ record: HistoryRecord) {
-        do throws(FleetError) { try file.append(record) } catch {
-            if !hasWarned { output.warning("the history is not written: \(error.message)") }
+        do throws(FleetError) { try HistoryFile(home: context.home.path).append(record) } catch {
+            if !hasWarned { context.output.warning("the history is not written: \(error.message)") }
             hasWarned = true
         }
-        if let why = journal.send(JournalEntry.fields(record, scope)) {
-            output.detail("nothing is written to the journal: \(why)")
+        if let why = journal.send(JournalEntry.fields(record, context.common.scope.managerScope)) {
+            context.output.detail("nothing is written to the journal: \(why)")
         }
-        tell(record)
-    }
-
-    /// Leaves the event for the event service, without waiting.
-    private func tell(_ record: HistoryRecord) {
-        guard let event = FleetEvent(record, home: home, time: time.wallClock(), commands: commands()) else { return }
-        do throws(FleetError) { try events.post(event) } catch {
-            output.warning("no event was sent: \(error.message)")
-        }
+        let event = FleetEvent(
+            record, home: context.home, time: context.time.wallClock(), commands: context.eventCommands())
+        if let event { context.post(event) }
     }
 }

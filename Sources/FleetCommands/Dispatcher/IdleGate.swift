@@ -18,8 +18,8 @@ final class IdleGate {
         self.context = context
         let time = context.time
         turns = IdleTurns(
-            limit: options.deadline ?? IdleTurns.defaultLimit,
-            onDeadline: options.onDeadline == .restart ? .restart : .giveUp, wallClock: { time.wallClock() })
+            limit: options.deadline ?? IdleTurns.defaultLimit, onDeadline: options.onDeadline ?? .giveUp,
+            wallClock: { time.wallClock() })
         asker = try context.residentUnit.map { unit throws(FleetError) in
             let run = try context.manager().overview(of: [unit]).first?.invocationID ?? ""
             return WhenIdle.Run(unit: unit, invocationID: run)
@@ -36,8 +36,9 @@ final class IdleGate {
     /// - Throws: `.busy` at the deadline; `.interrupted`, `.terminated`; `.noServiceManager`.
     func wait(for restart: RestartOperation) throws(FleetError) {
         isHeldBack = false
-        let supervisor = IdleSupervisor(context)
-        defer { context.progress.idleEnded() }
+        let progress = context.progress
+        let supervisor = InterruptibleWait(context.signals) { progress.idleTick() }
+        defer { progress.idleEnded() }
         try turns.wait(restart.idleWait(), supervisor: supervisor) { tell($0) }
     }
 
@@ -71,19 +72,24 @@ final class IdleGate {
     }
 }
 
-/// While agents are waited for: the signals, and the picture.
-private final class IdleSupervisor: JobSupervisor {
-    private let context: CommandContext
+/// A wait for agents that a signal ends.
+final class InterruptibleWait: JobSupervisor {
+    private let signals: SignalWatch
+    private let tick: () -> Void
 
-    init(_ context: CommandContext) { self.context = context }
+    /// - Parameter tick: shows that the wait goes on.
+    init(_ signals: SignalWatch, tick: @escaping () -> Void = {}) {
+        self.signals = signals
+        self.tick = tick
+    }
 
     var commandDescriptor: CInt? { nil }
-    var wakeDescriptors: [CInt] { [context.signals.wakeDescriptor] }
+    var wakeDescriptors: [CInt] { [signals.wakeDescriptor] }
 
     func willSend(_ command: UnitCommand) throws(FleetError) {}
 
     func handle(_ event: JobEvent) throws(FleetError) {
-        if let end = context.signals.interruption() { throw end }
-        context.progress.idleTick()
+        if let end = signals.interruption() { throw end }
+        tick()
     }
 }

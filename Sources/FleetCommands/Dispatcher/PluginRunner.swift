@@ -7,9 +7,7 @@ internal import FleetKit
 /// Everything after NAME is the plug-in's, unread. Before it may stand what decides which fleet is meant; the plug-in
 /// gets that in its environment, whichever way it was said.
 struct PluginRunner {
-    private let environment: [String: String]
-
-    init(environment: [String: String]) { self.environment = environment }
+    let environment: [String: String]
 
     /// Names that a plug-in cannot have: the built-in ones, also the hidden, and the parser's own `help`.
     static let builtIns = Set(CommandRegistry.fleet.compactMap { $0.configuration.commandName } + ["help"])

@@ -8,11 +8,8 @@ package struct GuardOptions: ParsableArguments, Sendable {
     package var reason: String?
 
     @Option(
-        help: ArgumentHelp(
-            "Longest wait for one restart, extended if its plan is longer; 0: no limit. (default: 10m)",
-            valueName: "dur"),
-        completion: .durations("0", "1m", "5m", "10m", "30m", "1h"),
-        transform: DurationOption.parse)
+        duration: "Longest wait for one restart, extended if its plan is longer; 0: no limit. (default: 10m)",
+        "0", "1m", "5m", "10m", "30m", "1h")
     package var maxWait: Duration?
 
     @Option(
@@ -23,15 +20,11 @@ package struct GuardOptions: ParsableArguments, Sendable {
     package var noWait = false
 
     @Option(
-        help: ArgumentHelp("Evict an owner that shows no progress for this long. (default: 30s)", valueName: "dur"),
-        completion: .durations("10s", "30s", "1m", "5m"),
-        transform: DurationOption.parse)
+        duration: "Evict an owner that shows no progress for this long. (default: 30s)", "10s", "30s", "1m", "5m")
     package var stallAfter: Duration?
 
     @Option(
-        help: ArgumentHelp("Time for an evicted owner to stop before it is killed. (default: 10s)", valueName: "dur"),
-        completion: .durations("5s", "10s", "30s", "1m"),
-        transform: DurationOption.parse)
+        duration: "Time for an evicted owner to stop before it is killed. (default: 10s)", "5s", "10s", "30s", "1m")
     package var evictGrace: Duration?
 
     @Flag(help: "Inside the fleet: refuse, instead of moving out of it first.")
@@ -77,13 +70,14 @@ package enum TimeoutChoice: String, CaseIterable, ExpressibleByArgument, Sendabl
     case `break`, fail
 }
 
-/// Durations as option values, with the parser's own words when they are wrong.
-enum DurationOption {
-    @Sendable static func parse(_ text: String) throws -> Duration {
-        do throws(FleetError) {
-            return try DurationText.parse(text)
-        } catch {
-            throw ValidationError("\(error.message); \(error.hint)")
+extension Option<Duration?> {
+    /// An option that takes a duration, with the parser's own words when it is wrong.
+    /// - Parameter usual: what completions offer; any other can be typed.
+    init(name: NameSpecification = .long, duration help: String, _ usual: String...) {
+        self.init(name: name, help: ArgumentHelp(help, valueName: "dur"), completion: .list(usual)) { text in
+            do throws(FleetError) { return try DurationText.parse(text) } catch {
+                throw ValidationError("\(error.message); \(error.hint)")
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 package import ArgumentParser
-internal import FleetKit
+package import FleetKit
 
 /// How a command waits until it cuts no work.
 package struct IdleOptions: ParsableArguments, Sendable {
@@ -7,15 +7,14 @@ package struct IdleOptions: ParsableArguments, Sendable {
     package var whenIdle = false
 
     @Option(
-        help: ArgumentHelp("With --when-idle: longest total wait for agents. (default: 10m)", valueName: "dur"),
-        completion: .durations("0", "1m", "5m", "10m", "30m", "1h"),
-        transform: DurationOption.parse)
+        duration: "With --when-idle: longest total wait for agents. (default: 10m)", "0", "1m", "5m", "10m", "30m", "1h"
+    )
     package var deadline: Duration?
 
     @Option(
         help: ArgumentHelp(
             "After --deadline: exit with 75, or restart and interrupt work. (default: give-up)", valueName: "what"))
-    package var onDeadline: DeadlineChoice?
+    package var onDeadline: IdleTurns.OnDeadline?
 
     package init() {}
 
@@ -27,7 +26,4 @@ package struct IdleOptions: ParsableArguments, Sendable {
     }
 }
 
-package enum DeadlineChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
-    case giveUp = "give-up"
-    case restart
-}
+extension IdleTurns.OnDeadline: ExpressibleByArgument {}

@@ -4,10 +4,7 @@ internal import FleetKit
 
 /// What `restart` and `start` have in common beyond the agents' names.
 package struct OperationOptions: ParsableArguments, Sendable {
-    @Option(
-        help: ArgumentHelp("Time to watch started agents; 0: none. (default: 2s)", valueName: "dur"),
-        completion: .durations("0", "2s", "5s", "10s", "30s"),
-        transform: DurationOption.parse)
+    @Option(duration: "Time to watch started agents; 0: none. (default: 2s)", "0", "2s", "5s", "10s", "30s")
     package var stableFor: Duration?
 
     @Option(help: ArgumentHelp("Jobs in flight at once. (default: no limit)", valueName: "n"))

@@ -3,13 +3,8 @@ internal import FleetKit
 
 /// `enable` and `disable` in words.
 struct BootText {
-    private let change: BootLinks.Change
-    private let command: String
-
-    init(_ change: BootLinks.Change, command: String) {
-        self.change = change
-        self.command = command
-    }
+    let change: BootLinks.Change
+    let command: String
 
     func render() -> String {
         guard command != "disable" else {

@@ -3,19 +3,12 @@ internal import FleetKit
 
 /// `doctor` for people: a line for each check, then how many of each.
 struct DoctorText {
-    private let findings: [Doctor.Finding]
-    private let style: Style
-    private let isQuiet: Bool
+    let findings: [Doctor.Finding]
+    let style: Style
+    /// Leaves out what is well and was so before.
+    let isQuiet: Bool
     /// Columns of the terminal; nil: a line for each check, however long.
-    private let width: Int?
-
-    /// - Parameter isQuiet: leaves out what is well and was so before.
-    init(_ findings: [Doctor.Finding], style: Style, isQuiet: Bool, width: Int? = nil) {
-        self.findings = findings
-        self.style = style
-        self.isQuiet = isQuiet
-        self.width = width
-    }
+    var width: Int?
 
     func render() -> String {
         let labelWidth = findings.map(\.check.count).max() ?? 0
@@ -29,22 +22,16 @@ struct DoctorText {
             let head = "\(paint(finding.diagnosis.level)(word))  \(check)  "
             lines += hanging(head, 7 + 2 + labelWidth + 2, parts(finding))
         }
-        lines += skipped(labelWidth)
+        lines += skipped
         return (lines + hanging("", 0, [summary])).joined(separator: "\n")
     }
 
     /// The checks that were not made, in one line for each reason.
-    private func skipped(_ labelWidth: Int) -> [String] {
-        var names: [String: [String]] = [:]
-        var order: [String] = []
-        for finding in findings where finding.diagnosis.level == .skipped {
-            let reason = finding.diagnosis.message
-            if names[reason] == nil { order.append(reason) }
-            names[reason, default: []].append(finding.check)
-        }
-        return order.flatMap { reason in
-            hanging(
-                style.dim("skipped") + "  ", 9, ["\(names[reason, default: []].joined(separator: ", ")): \(reason)"])
+    private var skipped: [String] {
+        findings.filter { $0.diagnosis.level == .skipped }.grouped { $0.diagnosis.message }.flatMap {
+            reason, findings in
+            let names = findings.map(\.check).joined(separator: ", ")
+            return hanging(style.dim("skipped") + "  ", 9, ["\(names): \(reason)"])
         }
     }
 

@@ -2,9 +2,7 @@ internal import FleetKit
 
 /// `heal` for people.
 struct HealText {
-    private let plan: HealOperation.Plan
-
-    init(_ plan: HealOperation.Plan) { self.plan = plan }
+    let plan: HealOperation.Plan
 
     /// `--dry-run`.
     func render() -> String {

@@ -27,7 +27,7 @@ struct IdleWaitDocument: Encodable {
     init(_ status: IdleTurns.Status, hint: String?) {
         waitsFor = status.occupied.map(Agent.init)
         deadlineIn = status.left.inSeconds
-        onDeadline = (status.onDeadline == .restart ? DeadlineChoice.restart : .giveUp).rawValue
+        onDeadline = status.onDeadline.rawValue
         self.hint = hint
     }
 }

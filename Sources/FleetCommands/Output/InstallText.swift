@@ -3,22 +3,12 @@ internal import FleetKit
 
 /// What `init` did, a line per file, and what to do next.
 struct InstallText {
-    private let changes: [FleetInstaller.Change]
-    private let style: Style
-    private let isVerbose: Bool
-    private let manual: Set<AgentName>
-
-    /// - Parameters:
-    ///   - isVerbose: a line also for each file that was as it should be.
-    ///   - manual: agents with `autostart = false`, which are started by name alone.
-    init(
-        _ changes: [FleetInstaller.Change], style: Style, isVerbose: Bool = false, manual: Set<AgentName> = []
-    ) {
-        self.manual = manual
-        self.changes = changes
-        self.style = style
-        self.isVerbose = isVerbose
-    }
+    let changes: [FleetInstaller.Change]
+    let style: Style
+    /// A line also for each file that was as it should be.
+    var isVerbose = false
+    /// Agents with `autostart = false`, which are started by name alone.
+    var manual: Set<AgentName> = []
 
     func render() -> String {
         var lines = changes.filter { isVerbose || $0.action != .unchanged }.map { change in

@@ -39,7 +39,7 @@ struct LockInspectionDocument: Encodable {
             Evicted(name: $0.name, pid: $0.observation.record?.pid, kernelLockHeld: $0.observation.kernelLock == .held)
         }
         guard let observation = inspection.observation, let record = observation.record else { return }
-        let last = observation.events.last { $0.done != nil } ?? observation.events.last
+        let last = observation.events.latest
         owner = Owner(
             record: record, liveness: inspection.owner.map { "\($0.liveness)" },
             livenessEvidence: inspection.ownerEvidence, commandPIDs: inspection.owner?.commands ?? [],

@@ -3,13 +3,8 @@ internal import FleetKit
 
 /// `lock inspect` for people: one line per fact, the verdict first.
 struct LockInspectionText {
-    private let inspection: LockInspection
-    private let style: Style
-
-    init(_ inspection: LockInspection, style: Style) {
-        self.inspection = inspection
-        self.style = style
-    }
+    let inspection: LockInspection
+    let style: Style
 
     func render() -> String {
         var lines = [line("Lock", Printable.oneLine(inspection.path))]
@@ -59,7 +54,7 @@ struct LockInspectionText {
             lines.append(line("Progress", "last \(DurationText.human(.seconds(clamping: max(0, age)))) ago"))
         }
         let events = inspection.observation?.events ?? []
-        if let progress = LockWords.progress(events) { lines.append(line("Phase", progress.without("phase "))) }
+        if let last = events.latest { lines.append(line("Phase", LockWords.count(last))) }
         let units = LockInspectionText.completed(events)
         if !units.isEmpty { lines.append(line("Completed", units.joined(separator: ", "))) }
         lines.append(line("Token", Printable.oneLine(record.token)))
@@ -94,12 +89,5 @@ struct LockInspectionText {
 
     private func line(_ label: String, _ text: String) -> String {
         style.dim(String(repeating: " ", count: 10 - label.count) + label + ": ") + text
-    }
-}
-
-extension String {
-    /// Without the prefix, if it has it.
-    fileprivate func without(_ prefix: String) -> String {
-        after(prefix).map(String.init) ?? self
     }
 }

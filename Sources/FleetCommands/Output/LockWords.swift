@@ -19,7 +19,7 @@ enum LockWords {
         var words = "pid \(record.pid) (\(Printable.oneLine(record.command))) \(does)"
         if let reason = record.reason { words += ", reason: \(Printable.oneLine(reason))" }
         words += ", since \(since(record))"
-        if let progress = progress(observation.events) { words += ", \(progress)" }
+        if let last = observation.events.latest { words += ", phase \(count(last))" }
         return words
     }
 
@@ -40,11 +40,10 @@ enum LockWords {
         return "\(LocalTime.ofDay(seconds)) (\(DurationText.human(.seconds(clamping: max(0, age)))) ago)"
     }
 
-    /// `phase drain 3/20`; nil before the first event.
-    static func progress(_ events: [ProgressEvent]) -> String? {
-        guard let last = events.last(where: { $0.done != nil }) ?? events.last else { return nil }
-        let phase = "phase \(Printable.oneLine(last.phase))"
-        guard let done = last.done, let total = last.total else { return phase }
+    /// `drain 3/20`.
+    static func count(_ event: ProgressEvent) -> String {
+        let phase = Printable.oneLine(event.phase)
+        guard let done = event.done, let total = event.total else { return phase }
         return "\(phase) \(done)/\(total)"
     }
 
@@ -57,4 +56,9 @@ enum LockWords {
         case .unreadable: "its record is unreadable"
         }
     }
+}
+
+extension [ProgressEvent] {
+    /// How far the owner is: the last event that counts something, else the last one.
+    var latest: ProgressEvent? { last { $0.done != nil } ?? last }
 }

@@ -2,25 +2,13 @@ internal import FleetKit
 
 /// The end of an operation in words: what was done, how long it took, what failed and what to type next.
 struct OperationText {
-    private let report: OperationReport
-    private let verb: String
-    private let style: Style
-    private let lastWords: [UnitName: [String]]
-    private let isVerbose: Bool
-
-    /// - Parameters:
-    ///   - lastWords: of failed units, from the journal.
-    ///   - isVerbose: all of them, not only the last line that is the unit's own.
-    init(
-        _ report: OperationReport, verb: String, style: Style, lastWords: [UnitName: [String]] = [:],
-        isVerbose: Bool = false
-    ) {
-        self.isVerbose = isVerbose
-        self.report = report
-        self.verb = verb
-        self.style = style
-        self.lastWords = lastWords
-    }
+    let report: OperationReport
+    let verb: String
+    let style: Style
+    /// Of failed units, from the journal.
+    var lastWords: [UnitName: [String]] = [:]
+    /// All of the last words, not only the last line that is the unit's own.
+    var isVerbose = false
 
     func render() -> String {
         var lines = [headline]
@@ -49,20 +37,12 @@ struct OperationText {
 
     /// One for each way in which units failed: of the first, with the names of the others.
     private var nextSteps: [String] {
-        var groups: [(result: String, units: [OperationReport.Unit])] = []
-        for unit in report.failed where !unit.nextStep.isEmpty {
-            let result = OutcomeWords.name(of: unit.outcome.result)
-            if let index = groups.firstIndex(where: { $0.result == result }) {
-                groups[index].units.append(unit)
-            } else {
-                groups.append((result, [unit]))
-            }
-        }
-        return groups.map { group in
-            let others = group.units.dropFirst().map(\.unit.rawValue)
+        let units = report.failed.filter { !$0.nextStep.isEmpty }
+        return units.grouped { OutcomeWords.name(of: $0.outcome.result) }.map { _, units in
+            let others = units.dropFirst().map(\.unit.rawValue)
             let some =
                 others.prefix(3).joined(separator: ", ") + (others.count > 3 ? " and \(others.count - 3) more" : "")
-            return "  next: \(group.units[0].nextStep)" + (others.isEmpty ? "" : "; the same for \(some)")
+            return "  next: \(units[0].nextStep)" + (others.isEmpty ? "" : "; the same for \(some)")
         }
     }
 

@@ -55,6 +55,13 @@ package final class Output {
         data(String(decoding: try JSONLine.bytes(value, of: "the answer").dropLast(), as: UTF8.self))
     }
 
+    /// The answer of a command: the document with `--json`, else the text.
+    func answer(
+        _ document: @autoclosure () -> some Encodable, or text: @autoclosure () throws(FleetError) -> String
+    ) throws(FleetError) {
+        if isJSON { try json(document()) } else { data(try text()) }
+    }
+
     /// An event of a stream: what cannot be encoded is dropped, since the command goes on.
     func jsonLine(_ value: some Encodable) {
         do throws(FleetError) { try json(value) } catch { warning(error.message) }
@@ -144,13 +151,16 @@ package final class Output {
         var hint: String
     }
 
-    static func write(_ text: String, to descriptor: CInt) {
+    /// - Returns: whether all of it was written; where it was not, `errno` says why.
+    @discardableResult
+    static func write(_ text: String, to descriptor: CInt) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 }

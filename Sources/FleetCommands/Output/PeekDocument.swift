@@ -1,4 +1,3 @@
-internal import FleetGuard
 internal import FleetKit
 
 /// `peek --json`.

@@ -2,24 +2,16 @@ internal import FleetGuard
 internal import FleetKit
 
 /// Shows one look at an agent's screen after the other.
-protocol PeekView: AnyObject {
+protocol PeekView: LiveView {
     /// Lines above the screen that it wants to see.
     var history: Int { get }
-    /// False when no one reads any more.
-    var isWanted: Bool { get }
     /// Without, it gets `unknown`.
     var showsActivity: Bool { get }
     func show(_ look: SessionScreen.Look, _ activity: Activity) throws(FleetError)
-    /// Between two looks: the terminal may have another size by now.
-    func redraw()
-    func end()
 }
 
 extension PeekView {
-    var isWanted: Bool { true }
     var showsActivity: Bool { true }
-    func redraw() {}
-    func end() {}
 }
 
 /// On a terminal: the screen in place, its last rows where the terminal is smaller.
@@ -29,41 +21,29 @@ final class PeekScreen: PeekView {
     private let agent: AgentName
     private let style: Style
     private let readsKeys: Bool
-    private let signals: SignalWatch
     private let time: any GuardTime
     private var lines: [String] = []
     private var activity = Activity.unknown
-    private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
 
-    init(
-        area: LiveArea, agent: AgentName, style: Style, readsKeys: Bool, time: any GuardTime, signals: SignalWatch
-    ) {
+    init(area: LiveArea, agent: AgentName, style: Style, readsKeys: Bool, time: any GuardTime) {
         self.time = time
         self.area = area
         self.agent = agent
         self.style = style
         self.readsKeys = readsKeys
-        self.signals = signals
     }
+
+    var isWanted: Bool { true }
 
     func show(_ look: SessionScreen.Look, _ activity: Activity) {
         lines = look.lines
         self.activity = activity
-        draw()
-    }
-
-    func redraw() {
-        guard seen != (signals.resized, signals.continued) else { return }
-        draw()
-    }
-
-    func end() { area.leave(Array(picture.dropFirst())) }
-
-    private func draw() {
-        if seen.continued != signals.continued { area.forget() }
-        seen = (signals.resized, signals.continued)
         area.draw(picture)
     }
+
+    func redraw() { if area.isStale { area.draw(picture) } }
+
+    func end() { area.leave(Array(picture.dropFirst())) }
 
     private var picture: [ScreenLine] {
         let size = area.size

@@ -3,15 +3,10 @@ internal import FleetKit
 
 /// `restart --dry-run` for people: the phases with their commands, what is left alone, and what the lock would do.
 struct PlanText {
-    private let plan: RestartPlan
-    private let lock: LockInspection
+    let plan: RestartPlan
+    let lock: LockInspection
     /// Whose work the restart would cut, whether it would wait for them first, and the time.
-    var busy: (occupied: [IdleWait.Occupied], waits: Bool, now: Double) = ([], false, 0)
-
-    init(_ plan: RestartPlan, lock: LockInspection) {
-        self.plan = plan
-        self.lock = lock
-    }
+    let busy: (occupied: [IdleWait.Occupied], waits: Bool, now: Double)
 
     func render() -> String {
         var lines = ["A restart started now would \(lock.next), then:"]

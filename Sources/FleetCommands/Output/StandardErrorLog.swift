@@ -33,9 +33,4 @@ struct StandardErrorLog: LogHandler {
     private static let installed: Void = LoggingSystem.bootstrap { label in
         StandardErrorLog(logLevel: isVerbose.load(ordering: .relaxed) ? .debug : .warning, label: label)
     }
-
-    private init(logLevel: Logger.Level, label: String) {
-        self.logLevel = logLevel
-        self.label = label
-    }
 }

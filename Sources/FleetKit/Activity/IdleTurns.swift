@@ -3,8 +3,8 @@ package import FleetGuard
 /// The waiting of one `restart --when-idle`: before the lock is asked for, and again each time it was given back. One
 /// deadline bounds all of it; the wait for the lock is not counted here and has its own bound.
 package final class IdleTurns {
-    package enum OnDeadline: Sendable, Equatable {
-        case giveUp
+    package enum OnDeadline: String, CaseIterable, Sendable {
+        case giveUp = "give-up"
         case restart
     }
 

@@ -26,9 +26,9 @@ struct LockWaitFrameTests {
     }
 
     static func text(_ status: WaitStatus, width: Int = 80, height: Int = 24, later: Duration = .zero) -> [String] {
-        let wait = LockWait(status, at: .seconds(50))
         return LockWaitFrame(
-            wait: wait, size: TerminalSize(width: width, height: height), now: .seconds(50) + later,
+            look: .init(status, at: .seconds(50)), size: TerminalSize(width: width, height: height),
+            now: .seconds(50) + later,
             style: Style(isColored: false)
         ).lines().map(\.text)
     }
@@ -75,7 +75,7 @@ struct LockWaitFrameTests {
     @Test("no size breaks it, and the countdown is the last to go", arguments: [1, 8, 40, 200], [1, 2, 3, 24])
     func sizes(_ width: Int, _ height: Int) throws {
         let lines = LockWaitFrame(
-            wait: LockWait(try Self.status(), at: .zero), size: TerminalSize(width: width, height: height),
+            look: .init(try Self.status(), at: .zero), size: TerminalSize(width: width, height: height),
             now: .seconds(1), style: Style(isColored: true)
         ).lines()
         #expect(lines.count <= max(1, height - 1) && !lines.isEmpty)

@@ -27,7 +27,7 @@ struct StatusPictureTests {
 
     static func text(_ report: StatusReport, _ layout: StatusLayout = .table) -> StatusText {
         let lock = LockInspection(path: "/run/restart.lock", verdict: .free, policy: WaitPolicy(), evicted: [])
-        return StatusText(report, lock: lock, layout: layout, style: Style(isColored: false), now: 1000)
+        return StatusText(report: report, lock: lock, layout: layout, style: Style(isColored: false), now: 1000)
     }
 
     @Test("a pipe gets whole rows in the roster's order, a terminal the troubled ones first and nothing too wide")

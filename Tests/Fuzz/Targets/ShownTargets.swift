@@ -46,16 +46,17 @@ extension FuzzTarget {
                 store: store, path: "/run/restart.lock", time: SystemTime(), processes: OneOwner(liveness),
                 policy: policy
             ).inspect()
-            try Shown.printed(LockInspectionText(inspection, style: Shown.style).render())
+            try Shown.printed(LockInspectionText(inspection: inspection, style: Shown.style).render())
             try Shown.json(LockInspectionDocument(inspection))
-            let status = StatusText(StatusReport(rows: []), lock: inspection, style: Shown.style, now: Double(seconds))
+            let status = StatusText(
+                report: StatusReport(rows: []), lock: inspection, style: Shown.style, now: Double(seconds))
             try Shown.printed(status.render())
         }
         let status = WaitStatus(
             observation: observation, verdict: .held, waited: waited, owner: waited, unchanged: waited, policy: policy)
         for size in Shown.sizes {
             let frame = LockWaitFrame(
-                wait: LockWait(status, at: .zero), size: size, now: .seconds(1), style: Shown.style)
+                look: .init(status, at: .zero), size: size, now: .seconds(1), style: Shown.style)
             try Shown.drawn(frame.lines(), on: size)
         }
         try Shown.printed(GuardVoice.waiting(status))
@@ -77,7 +78,7 @@ extension FuzzTarget {
         let timeline = Timeline(record)
         for size in Shown.sizes {
             let width = min(size.width, 500)
-            try Shown.printed(HistoryText([record], style: Shown.style, width: width).render())
+            try Shown.printed(HistoryText(records: [record], style: Shown.style, width: width).render())
             try Shown.printed(TimelineText(timeline: timeline, width: width, style: Shown.style).render())
         }
         try Shown.printed(HistoryText.heading(record, style: Shown.style))
@@ -113,7 +114,7 @@ extension FuzzTarget {
             path: "/run/restart.lock", verdict: .free, observation: nil, owner: nil, stampAge: nil,
             policy: WaitPolicy(), evicted: [])
         for layout in StatusLayout.allCases {
-            let text = StatusText(report, lock: lock, layout: layout, style: Shown.style, now: 1.8e9)
+            let text = StatusText(report: report, lock: lock, layout: layout, style: Shown.style, now: 1.8e9)
             try Shown.printed(text.render())
             for size in Shown.sizes {
                 try Shown.printed(text.render(width: size.width))
@@ -125,7 +126,7 @@ extension FuzzTarget {
             home: MosaicHome(absolute: "/nonexistent/home"), scope: .user, environment: [:], time: SystemTime(),
             processes: try ProcFileSystem(), connect: { HealthContext.Connection(manager: .success(manager)) })
         let findings = Doctor(checks: [HolderCheck(), AgentsCheck(), RestartLimitsCheck()]).examine(health)
-        try Shown.printed(DoctorText(findings, style: Shown.style, isQuiet: false).render())
+        try Shown.printed(DoctorText(findings: findings, style: Shown.style, isQuiet: false).render())
         try Shown.json(DoctorDocument(findings))
     }
 }

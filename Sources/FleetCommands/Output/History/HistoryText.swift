@@ -3,16 +3,10 @@ internal import FleetKit
 
 /// `history` for people: a line for each record, the newest last; and what stands around a timeline.
 struct HistoryText {
-    private let records: [HistoryRecord]
-    private let style: Style
+    let records: [HistoryRecord]
+    let style: Style
     /// Lines are cut here; nil: not at all.
-    private let width: Int?
-
-    init(_ records: [HistoryRecord], style: Style, width: Int?) {
-        self.records = records
-        self.style = style
-        self.width = width
-    }
+    let width: Int?
 
     func render() -> String {
         var table = Table(

@@ -10,8 +10,8 @@ final class GuardVoice {
 
     func say(_ event: GuardEvent) {
         switch event {
-        case .waiting(let status): sayWaiting(status)
-        case .waitingInside(let occupant, _): sayWaitingInside(occupant)
+        case .waiting(let status): sayOnce(Self.waiting(status))
+        case .waitingInside(let occupant, _): sayOnce("waiting inside the same lock run for the restart by \(occupant)")
         case .tookOver(let observation, let verdict):
             output.note(
                 "took over the lock from \(observation.record == nil ? "an " : "")\(LockWords.owner(observation)): "
@@ -32,16 +32,10 @@ final class GuardVoice {
         }
     }
 
-    private func sayWaitingInside(_ occupant: String) {
+    private func sayOnce(_ words: @autoclosure () -> String) {
         guard !hasSaidWaiting else { return }
         hasSaidWaiting = true
-        output.note("waiting inside the same lock run for the restart by \(occupant)")
-    }
-
-    private func sayWaiting(_ status: WaitStatus) {
-        guard !hasSaidWaiting else { return }
-        hasSaidWaiting = true
-        output.note(Self.waiting(status))
+        output.note(words())
     }
 
     static func waiting(_ status: WaitStatus) -> String {

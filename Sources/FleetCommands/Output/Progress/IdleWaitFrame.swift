@@ -10,12 +10,6 @@ struct IdleWaitFrame {
         var at: Duration
         /// Seconds since 1970, at the same moment.
         var wallClock: Double
-
-        init(_ status: IdleTurns.Status, at: Duration, wallClock: Double) {
-            self.status = status
-            self.at = at
-            self.wallClock = wallClock
-        }
     }
 
     let look: Look
@@ -25,9 +19,8 @@ struct IdleWaitFrame {
 
     func lines() -> [ScreenLine] {
         let limit = max(1, size.width - 1)
-        var head = ScreenLine(limit: limit)
-        head.add("waiting until no agent is busy", style.bold)
-        head.add("  \(DurationText.ticking(look.status.waited + late))")
+        let head = ScreenLine(limit: limit).adding("waiting until no agent is busy", style.bold)
+            .adding("  \(DurationText.ticking(look.status.waited + late))")
         // The head, the bound, and a line of its own for the cursor.
         let room = max(0, size.height - 3)
         let all = look.status.occupied
@@ -52,12 +45,8 @@ struct IdleWaitFrame {
     }
 
     private func bound(_ limit: Int) -> ScreenLine {
-        // Whole seconds: a countdown in tenths is noise.
-        let left = max(.zero, look.status.left - late + .milliseconds(999)).wholeMilliseconds / 1000
-        var line = ScreenLine("  ", limit: limit)
-        line.add(look.status.onDeadline == .restart ? "restarts anyway in " : "gives up in ", style.dim)
-        line.add(DurationText.human(.seconds(left)), style.bold)
-        line.add(" (--deadline \(DurationText.canonical(look.status.limit)))", style.dim)
-        return line
+        .countdown(
+            look.status.onDeadline == .restart ? "restarts anyway in" : "gives up in", look.status.left - late,
+            "--deadline \(DurationText.canonical(look.status.limit))", limit: limit, style: style)
     }
 }

@@ -9,30 +9,27 @@ final class LiveProgress: ProgressView {
     private let output: Output
     private let area: LiveArea
     private let style: Style
-    private let signals: SignalWatch
     private let clock: any OperationClock
     private let lines: GuardVoice
     private var model = ProgressModel()
-    private var wait: LockWait?
+    private var wait: LockWaitFrame.Look?
     private var idle: IdleWaitFrame.Look?
     private var lastDraw: Duration?
-    private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
 
     /// Ten frames a second: smooth enough for tenths, and nothing to a slow line.
     private static let frame = Duration.milliseconds(100)
 
-    init(_ output: Output, area: LiveArea, style: Style, signals: SignalWatch, clock: any OperationClock) {
+    init(_ output: Output, area: LiveArea, style: Style, clock: any OperationClock) {
         self.output = output
         self.area = area
         self.style = style
-        self.signals = signals
         self.clock = clock
         lines = GuardVoice(output)
         output.liveArea = area
     }
 
     func waits(_ status: IdleTurns.Status) {
-        idle = .init(status, at: clock.now(), wallClock: SystemTime().wallClock())
+        idle = .init(status: status, at: clock.now(), wallClock: SystemTime().wallClock())
         lastDraw = nil
         draw()
     }
@@ -55,7 +52,7 @@ final class LiveProgress: ProgressView {
     func say(_ event: GuardEvent) {
         switch event {
         case .waiting(let status):
-            wait = LockWait(status, at: clock.now())
+            wait = .init(status, at: clock.now())
             draw()
         // What a reader wants to find later stays on the screen, above the picture.
         case .waitingInside, .tookOver, .burying, .killed, .buried, .notBuried, .releaseFailed:
@@ -68,18 +65,14 @@ final class LiveProgress: ProgressView {
         // An operation that finds nothing to do shows nothing.
         guard wait != nil || idle != nil || model.phase != nil else { return }
         let now = clock.now()
-        let isNew = seen.continued != signals.continued
-        if isNew { area.forget() }
-        let isUrgent = isNew || seen.resized != signals.resized
-        if !isUrgent, let lastDraw, now - lastDraw < Self.frame { return }
-        seen = (signals.resized, signals.continued)
+        if !area.isStale, let lastDraw, now - lastDraw < Self.frame { return }
         lastDraw = now
         let size = area.size
         let picture =
             if let idle {
                 IdleWaitFrame(look: idle, size: size, now: now, style: style).lines()
             } else if let wait {
-                LockWaitFrame(wait: wait, size: size, now: now, style: style).lines()
+                LockWaitFrame(look: wait, size: size, now: now, style: style).lines()
             } else {
                 ProgressFrame(model: model, size: size, now: now, style: style).lines()
             }

@@ -16,9 +16,7 @@ struct ProgressFrame {
     func lines() -> [ScreenLine] {
         var lines = [headline]
         if let what = model.waitingFor, !what.isEmpty {
-            var line = ScreenLine("  waiting: ", limit: limit)
-            line.add(what, style.dim)
-            lines.append(line)
+            lines.append(ScreenLine("  waiting: ", limit: limit).adding(what, style.dim))
         }
         // The cursor needs a line of its own.
         let room = size.height - 1 - lines.count
@@ -34,9 +32,7 @@ struct ProgressFrame {
         var line = ScreenLine(limit: limit)
         let elapsed = DurationText.ticking(now - (model.began ?? now))
         guard let phase = model.phase else {
-            line.add("begins", style.bold)
-            line.add("  \(elapsed)")
-            return line
+            return line.adding("begins", style.bold).adding("  \(elapsed)")
         }
         // A watch has nothing to count: its units are all up, until one falls.
         let count = phase.phase == .verify ? "" : " \(phase.done)/\(phase.total)"
@@ -71,10 +67,7 @@ struct ProgressFrame {
         let width = min(names, max(4, limit - 2 - 2 - 10 - 9))
         line.add(TextColumns.cut(unit.label, to: width))
         line.pad(to: 2 + width + 2)
-        if let words = slowStop(unit) {
-            line.add(words, paint(unit.state))
-            return line
-        }
+        if let words = slowStop(unit) { return line.adding(words, paint(unit.state)) }
         line.add(unit.state.rawValue, paint(unit.state))
         let time = time(of: unit)
         if !time.isEmpty {
@@ -121,17 +114,10 @@ struct ProgressFrame {
 
     /// `and 150 more: 120 active, 30 waiting`.
     private func rest(without shown: Set<Int>) -> ScreenLine {
-        var counts: [(state: ProgressModel.State, count: Int)] = []
-        for (index, unit) in model.units.enumerated() where !shown.contains(index) {
-            if let place = counts.firstIndex(where: { $0.state == unit.state }) {
-                counts[place].count += 1
-            } else {
-                counts.append((unit.state, 1))
-            }
-        }
-        let words = counts.sorted { $0.count > $1.count }.map { "\($0.count) \($0.state.rawValue)" }
-        var line = ScreenLine("  ", limit: limit)
-        line.add("and \(model.units.count - shown.count) more: \(words.joined(separator: ", "))", style.dim)
-        return line
+        let rest = model.units.indices.filter { !shown.contains($0) }.map { model.units[$0].state }
+        let words = rest.grouped { $0 }.sorted { $0.elements.count > $1.elements.count }
+            .map { "\($0.elements.count) \($0.key.rawValue)" }
+        return ScreenLine("  ", limit: limit)
+            .adding("and \(rest.count) more: \(words.joined(separator: ", "))", style.dim)
     }
 }

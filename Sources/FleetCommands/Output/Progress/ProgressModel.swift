@@ -23,7 +23,7 @@ struct ProgressModel: Equatable {
         var note = ""
 
         /// The agent's name, where the unit is one's.
-        var label: String { name.instance ?? name.rawValue.withoutSuffix(".service") }
+        var label: String { name.instance ?? name.rawValue.before(".service").map(String.init) ?? name.rawValue }
     }
 
     struct Phase: Equatable {
@@ -148,8 +148,4 @@ extension OutcomeWords {
         if outcome.state?.isActive == true { return "died and was restarted while it was watched" }
         return "died: \(why)"
     }
-}
-
-extension String {
-    func withoutSuffix(_ suffix: String) -> String { before(suffix).map(String.init) ?? self }
 }

@@ -29,6 +29,8 @@ final class LiveArea {
     /// The rest of a frame that the terminal has not taken yet.
     private var pending: [UInt8] = []
     private var isGone = false
+    /// What had become of the terminal when the picture was last drawn.
+    private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
 
     /// - Parameters:
     ///   - terminal: a descriptor of it; stays the caller's.
@@ -51,8 +53,13 @@ final class LiveArea {
 
     var size: TerminalSize { .of(descriptor) }
 
+    /// The terminal has another size since the last picture, or a shell had it meanwhile.
+    var isStale: Bool { seen != (signals.resized, signals.continued) }
+
     /// Replaces the picture. The lines fit the terminal's size.
     func draw(_ lines: [ScreenLine]) {
+        if seen.continued != signals.continued { forget() }
+        seen = (signals.resized, signals.continued)
         // A terminal that takes nothing of a frame gets the next one instead.
         guard !lines.isEmpty, isForeground, flush(), isReady(waitingAtMost: 0) else { return }
         TerminalModes.quiet(descriptor, readsKeys: readsKeys)
@@ -88,7 +95,7 @@ final class LiveArea {
     }
 
     /// The cursor is no longer on the picture: a shell wrote there while this process was stopped.
-    func forget() {
+    private func forget() {
         rows = 0
         signals.picture(on: -1, rows: 0)
         TerminalModes.restore()

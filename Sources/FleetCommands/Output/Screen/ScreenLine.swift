@@ -25,6 +25,13 @@ struct ScreenLine: Equatable {
         text += paint(fitting)
     }
 
+    /// The line with the words behind it.
+    func adding(_ words: String, _ paint: (String) -> String = { $0 }) -> ScreenLine {
+        var line = self
+        line.add(words, paint)
+        return line
+    }
+
     /// Blanks up to the column.
     mutating func pad(to column: Int) { add(String(repeating: " ", count: max(0, min(column, limit) - columns))) }
 

@@ -3,19 +3,12 @@ internal import FleetKit
 
 /// `status` in words: a banner while a restart runs, the table, what is wrong, and a summary line.
 struct StatusText {
-    private let report: StatusReport
-    private let lock: LockInspection
-    private let layout: StatusLayout
-    private let style: Style
-    private let now: Double
-
-    init(_ report: StatusReport, lock: LockInspection, layout: StatusLayout = .table, style: Style, now: Double) {
-        self.report = report
-        self.lock = lock
-        self.layout = layout
-        self.style = style
-        self.now = now
-    }
+    let report: StatusReport
+    let lock: LockInspection
+    var layout = StatusLayout.table
+    let style: Style
+    /// Seconds since 1970.
+    let now: Double
 
     /// - Parameter width: of the terminal; nil where the text goes elsewhere. On a terminal the table fits, and what is
     ///   in trouble comes first; anywhere else the rows are whole and in the roster's order.
@@ -93,17 +86,13 @@ struct StatusText {
         let limit = max(1, size.width - 1)
         var top: [ScreenLine] = []
         if let banner {
-            var line = ScreenLine(limit: limit)
-            line.add(banner.head, banner.paint)
-            line.add(banner.words)
-            top.append(line)
+            top.append(ScreenLine(limit: limit).adding(banner.head, banner.paint).adding(banner.words))
         }
         let rows = report.worstFirst
         let table = table.lines(rows, width: limit)
         top.append(contentsOf: table.prefix(1))
-        var bottom = ScreenLine(limit: limit)
-        bottom.add(report.summary, style.bold)
-        bottom.add(", at \(LocalTime.ofDay(now))", style.dim)
+        let bottom = ScreenLine(limit: limit).adding(report.summary, style.bold)
+            .adding(", at \(LocalTime.ofDay(now))", style.dim)
         // One row is the cursor's.
         let room = size.height - 1 - top.count - 1
         var body: [ScreenLine] = []
@@ -111,9 +100,8 @@ struct StatusText {
         for (row, line) in zip(rows, table.dropFirst()) {
             var lines = [line]
             if let trouble = Self.remark(row) {
-                var reason = ScreenLine("    ", limit: limit)
-                reason.add(trouble, row.severity == .broken ? style.bad : style.warn)
-                lines.append(reason)
+                let paint = row.severity == .broken ? style.bad : style.warn
+                lines.append(ScreenLine("    ", limit: limit).adding(trouble, paint))
             }
             // The line with the number needs room, too, unless this is the last row.
             guard body.count + lines.count + (shown + 1 < rows.count ? 1 : 0) <= room else { break }
@@ -121,12 +109,11 @@ struct StatusText {
             shown += 1
         }
         if shown < rows.count && room > 0 {
-            var line = ScreenLine(limit: limit)
-            line.add("and \(rows.count - shown) more: \(StatusReport(rows: Array(rows[shown...])).summary)", style.dim)
-            body.append(line)
+            let rest = StatusReport(rows: Array(rows[shown...])).summary
+            body.append(ScreenLine(limit: limit).adding("and \(rows.count - shown) more: \(rest)", style.dim))
         }
         let lines = top + body + [bottom]
-        let rest = max(1, size.height - 1)
-        return lines.count <= rest ? lines : Array(([bottom] + top).prefix(rest))
+        let all = max(1, size.height - 1)
+        return lines.count <= all ? lines : Array(([bottom] + top).prefix(all))
     }
 }

@@ -1,48 +1,41 @@
 internal import FleetGuard
 internal import FleetKit
 
+/// Shows one look at the fleet after the other.
+protocol StatusView: LiveView {
+    func show(_ report: StatusReport, lock: LockInspection) throws(FleetError)
+}
+
 /// Drawn again in place.
 final class StatusScreen: StatusView {
     private let area: LiveArea
     private let style: Style
     private let layout: StatusLayout
     private let time: any GuardTime
-    private let signals: SignalWatch
     private var last: (StatusReport, LockInspection)?
-    private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
 
-    init(area: LiveArea, style: Style, layout: StatusLayout, time: any GuardTime, signals: SignalWatch) {
+    init(area: LiveArea, style: Style, layout: StatusLayout, time: any GuardTime) {
         self.area = area
         self.style = style
         self.layout = layout
         self.time = time
-        self.signals = signals
     }
 
     var isWanted: Bool { true }
 
     func show(_ report: StatusReport, lock: LockInspection) {
         last = (report, lock)
-        draw()
-    }
-
-    func redraw() {
-        guard seen != (signals.resized, signals.continued) else { return }
-        draw()
-    }
-
-    func end() { area.leave(picture) }
-
-    private func draw() {
-        if seen.continued != signals.continued { area.forget() }
-        seen = (signals.resized, signals.continued)
         area.draw(picture)
     }
 
+    func redraw() { if area.isStale { area.draw(picture) } }
+
+    func end() { area.leave(picture) }
+
     private var picture: [ScreenLine] {
         guard let (report, lock) = last else { return [] }
-        let text = StatusText(report, lock: lock, layout: layout, style: style, now: time.wallClock())
-        return text.picture(area.size)
+        return StatusText(report: report, lock: lock, layout: layout, style: style, now: time.wallClock())
+            .picture(area.size)
     }
 }
 
@@ -72,7 +65,7 @@ final class StatusLog: StatusView {
         }
         let owner = "\(lock.verdict.rawValue) \(lock.observation?.record?.token ?? "")"
         defer { (last, lastOwner) = (words, owner) }
-        let text = StatusText(report, lock: lock, layout: layout, style: output.style, now: now)
+        let text = StatusText(report: report, lock: lock, layout: layout, style: output.style, now: now)
         guard let last else {
             output.data(text.render())
             return
