@@ -58,8 +58,8 @@ struct ApplyCommand: GuardedCommand {
         var change = try follow(context)
         let roster = try context.roster()
         let agents = roster.agents.filter { agent in change.outdated.contains { $0.unit == agent.unit } }.map(\.name)
-        if !agents.isEmpty, let obstacle = try strandedHolder(change.outdated, roster, context) { throw obstacle }
         if !agents.isEmpty {
+            try refuseStrandedHolder(change.outdated, roster, context)
             let report = try RestartOperation(
                 manager: context.manager(), roster: roster, options: operation.options(agents: agents, roster.settle),
                 surroundings: context.surroundings()
@@ -77,13 +77,13 @@ struct ApplyCommand: GuardedCommand {
 
     /// The holder runs with an older unit, and its server is not where the roster now says: agents that are restarted would
     /// not find it, and those that run are reached by nobody.
-    private func strandedHolder(
+    private func refuseStrandedHolder(
         _ outdated: [(unit: UnitName, freshness: Freshness)], _ roster: Roster, _ context: CommandContext
-    ) throws(FleetError) -> FleetError? {
+    ) throws(FleetError) {
         guard Self.holder(outdated, roster) != nil, let probe = try context.holderProbe(),
             case .silent(let why) = try probe.ask(among: context.manager().processes(of: roster.holder.unit))
-        else { return nil }
-        return FleetError(
+        else { return }
+        throw FleetError(
             .unitFailed,
             "the holder runs with an older unit and does not answer on the roster's socket (\(why)), so no agent was "
                 + "restarted: it could not come back",
@@ -164,9 +164,9 @@ private struct ApplyWork: GuardedWork {
 
     func request() -> LockRequest {
         // Which agents it will be is known under the lock.
-        let agents = roster.agents.map(\.name.rawValue)
+        let agents = roster.agents.map(\.name)
         return LockRequest(
-            scope: agents.isEmpty ? .fleet : .agents(agents), command: context.commandLine,
+            scope: LockScope(agents.isEmpty ? nil : agents), command: context.commandLine,
             reason: command.guardOptions.reason)
     }
 

@@ -78,10 +78,10 @@ private struct HealWork: GuardedWork {
 
     func request() throws(FleetError) -> LockRequest {
         let steps = try heal.plan().restart.steps
-        let agents = steps.flatMap(\.commands).compactMap { AgentName(unit: $0.unit)?.rawValue }
+        let agents = steps.flatMap(\.commands).compactMap { AgentName(unit: $0.unit) }
         let needsHolder = steps.contains { $0.phase == .holder }
         return LockRequest(
-            scope: needsHolder || agents.isEmpty ? .fleet : .agents(agents), command: context.commandLine,
+            scope: LockScope(needsHolder || agents.isEmpty ? nil : agents), command: context.commandLine,
             reason: "heal", maxHold: try heal.longestTime())
     }
 

@@ -28,8 +28,8 @@ final class RestartWork: GuardedWork {
         let isOfAgents = command.isRolling || command.onlyOutdated
         let agents = selection ?? (isOfAgents ? roster.agents.map(\.name) : nil)
         return LockRequest(
-            scope: agents.map { .agents($0.map(\.rawValue)) } ?? .fleet, command: context.commandLine,
-            reason: command.guardOptions.reason, maxHold: try restart.longestTime())
+            scope: LockScope(agents), command: context.commandLine, reason: command.guardOptions.reason,
+            maxHold: try restart.longestTime())
     }
 
     func contended() throws(FleetError) {

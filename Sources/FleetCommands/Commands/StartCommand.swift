@@ -27,7 +27,7 @@ struct StartCommand: UnguardedCommand {
             options: operation.options(agents: names, roster.settle),
             surroundings: try context.surroundings())
         try context.noteRunningRestart()
-        return try context.recorded(.start, names) { () throws(FleetError) in
+        return try context.recorded(.start, LockScope(names)) { () throws(FleetError) in
             context.conclude(try start.run(), "start")
         }
     }

@@ -38,14 +38,10 @@ struct StopCommand: UnguardedCommand {
                 others: targets.units, maxParallel: maxParallel, surroundings: try context.surroundings())
             try context.noteRunningRestart()
             let names = targets.agents.map { $0 + targets.units.compactMap { AgentName(unit: $0) } }
-            _ = try context.recorded(.stop, names) { () throws(FleetError) in
-                let done = try stop.run()
-                report = done
-                return done.exitStatus
-            }
+            report = try context.reported(.stop, names) { () throws(FleetError) in try stop.run() }
         }
         if !targets.sessions.isEmpty {
-            _ = try context.recorded(.stop, scope: .agents(targets.sessions)) { () throws(FleetError) in
+            _ = try context.recorded(.stop, .agents(targets.sessions)) { () throws(FleetError) in
                 try end(targets.sessions, context)
                 return .done
             }

@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 
 extension CommandContext {
     /// The token that a `lock run` gave to its command, or a forged one; nil without one.

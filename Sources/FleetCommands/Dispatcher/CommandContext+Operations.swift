@@ -58,17 +58,10 @@ extension CommandContext {
             hint: "wait for it, or inspect it with '\(try nextCommands().fleet("lock", "inspect"))'")
     }
 
-    /// An unguarded operation, and its record in the history.
-    /// - Parameter agents: nil: the whole fleet.
+    /// An unguarded operation, and its record in the history. Within a guarded operation, whose own record tells of it,
+    /// there is no record of its own.
     func recorded(
-        _ kind: HistoryRecord.Kind, _ agents: [AgentName]?, _ body: () throws(FleetError) -> ExitStatus
-    ) throws(FleetError) -> ExitStatus {
-        try recorded(kind, scope: agents.map { .agents($0.map(\.rawValue)) } ?? .fleet, body)
-    }
-
-    /// Within a guarded operation, whose own record tells of it, there is no record of its own.
-    func recorded(
-        _ kind: HistoryRecord.Kind, scope: LockScope, _ body: () throws(FleetError) -> ExitStatus
+        _ kind: HistoryRecord.Kind, _ scope: LockScope, _ body: () throws(FleetError) -> ExitStatus
     ) throws(FleetError) -> ExitStatus {
         guard !history.isOpen else { return try body() }
         history.begin(kind, scope)
@@ -121,4 +114,9 @@ extension CommandContext {
         for unit in units.prefix(3) { words[unit] = journal.lastLines(of: unit, since: began - 1, count: 5) }
         return words
     }
+}
+
+extension LockScope {
+    /// - Parameter agents: nil: the whole fleet.
+    init(_ agents: [AgentName]?) { self = agents.map { .agents($0.map(\.rawValue)) } ?? .fleet }
 }

@@ -121,11 +121,12 @@ extension CommandContext {
     }
 
     /// Its record in the history, and its report.
-    private func reported(
-        _ kind: HistoryRecord.Kind, _ agents: [AgentName], _ body: () throws(FleetError) -> OperationReport
+    /// - Parameter agents: nil: the whole fleet.
+    func reported(
+        _ kind: HistoryRecord.Kind, _ agents: [AgentName]?, _ body: () throws(FleetError) -> OperationReport
     ) throws(FleetError) -> OperationReport {
         var report = OperationReport()
-        _ = try recorded(kind, agents) { () throws(FleetError) in
+        _ = try recorded(kind, LockScope(agents)) { () throws(FleetError) in
             report = try body()
             return report.exitStatus
         }
@@ -167,9 +168,8 @@ extension CommandContext {
             return change.exitStatus
         }
         for warning in change.warnings { output.warning(warning) }
-        let files = change.files.filter(\.action.isChange)
-        if output.isVerbose, !files.isEmpty {
-            for file in files { output.note("\(file.action.word) \(Printable.oneLine(file.path, limit: 4096))") }
+        for file in change.files where file.action.isChange {
+            output.detail("\(file.action.word) \(Printable.oneLine(file.path, limit: 4096))")
         }
         for file in change.files {
             if case .kept(let why) = file.action {

@@ -1,6 +1,5 @@
 internal import FleetGuard
 internal import FleetKit
-internal import Glibc
 
 /// What a running command has at hand. Things that cost something are made on first use: `lock inspect` never pays
 /// for a service manager.

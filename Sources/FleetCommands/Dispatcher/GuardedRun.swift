@@ -15,8 +15,7 @@ struct GuardedRun {
         }
         // A token is looked at first: inside a lock run it is the lock run that leaves the fleet.
         let early = context.lockToken == nil ? nil : try makeGuard()
-        var outer: LockObservation?
-        if let early { outer = try context.outerLock(early) }
+        let outer: LockObservation? = if let early { try context.outerLock(early) } else { nil }
         if let relayed = try context.leaveFleet(
             isAllowed: command.mayDetach, needsManager: command.needsServiceManager, isNested: outer != nil)
         {
@@ -26,8 +25,7 @@ struct GuardedRun {
         let footing = try context.footingOfHolder(needsManager: command.needsServiceManager)
         let request = try work.request()
         let policy = command.policy(try context.guardSettings())
-        let theGuard: Guard
-        if let early { theGuard = early } else { theGuard = try makeGuard() }
+        let theGuard = if let early { early } else { try makeGuard() }
         return try inTurns(work, request, policy, theGuard, outer, footing)
     }
 

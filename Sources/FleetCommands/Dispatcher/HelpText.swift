@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 
 /// `--help` on one screen: 24 lines of 80 columns. The example comes first, and the groups of options that most commands
 /// share are named without their texts. `--help-hidden` has all of it, and so has the manual page.

@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 
 /// Options in front of the command, where other programs take them too: `mosaic fleet --json status`. They are moved
 /// behind the command's words, where the parser looks for them.
@@ -8,7 +7,10 @@ enum LeadingOptions {
         "--json", "-q", "--quiet", "-v", "--verbose", "--user", "--system", "-h", "--help", "--help-hidden",
         "--version",
     ]
-    private static let valued: Set<String> = ["--mosaic-home", "--backend", "--color"]
+    /// Options whose value is the next word.
+    static let valued: Set<String> = ["--mosaic-home", "--backend", "--color"]
+    /// The words after which another word of a command may come.
+    private static let groups: [[String]] = [[], ["fleet"], ["fleet", "lock"]]
 
     /// - Parameter arguments: without the program's name.
     /// - Returns: the same line where nothing stands in front, or something that not every command has.
@@ -17,18 +19,14 @@ enum LeadingOptions {
         var options: [String] = []
         var rest = arguments[...]
         while let word = rest.first {
-            if flags.contains(word) {
-                options.append(word)
-                rest = rest.dropFirst()
+            let joined = word.halves(at: "=").map { String($0.0) }
+            if flags.contains(word) || joined.map(valued.contains) == true {
+                options.append(rest.removeFirst())
             } else if valued.contains(word), rest.count > 1 {
                 options += rest.prefix(2)
                 rest = rest.dropFirst(2)
-            } else if let (name, _) = word.halves(at: "="), valued.contains(String(name)) {
-                options.append(word)
-                rest = rest.dropFirst()
-            } else if !word.begins(with: "-"), takesMore(words) {
-                words.append(word)
-                rest = rest.dropFirst()
+            } else if !word.begins(with: "-"), groups.contains(words) {
+                words.append(rest.removeFirst())
             } else {
                 break
             }
@@ -36,15 +34,9 @@ enum LeadingOptions {
         return words + options + rest
     }
 
-    /// Whether another word of these commands may come.
-    private static func takesMore(_ words: [String]) -> Bool {
-        words.isEmpty || words == ["fleet"] || words == ["fleet", "lock"]
-    }
-
     /// Whether the version is all that is asked for: `mosaic --version`, `mosaic fleet --version`.
     static func asksForVersion(_ moved: [String]) -> Bool {
         let words = moved.prefix { !$0.begins(with: "-") }
-        return words.count < moved.count && moved[words.count...].contains("--version")
-            && ([[], ["fleet"], ["fleet", "lock"]] as [[String]]).contains(Array(words))
+        return words.count < moved.count && moved[words.count...].contains("--version") && groups.contains(Array(words))
     }
 }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import FleetGuard
-internal import FleetKit
 
 /// The command that a line names, looked up in the registry; its own parser reads the rest.
 ///

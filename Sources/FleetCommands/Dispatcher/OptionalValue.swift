@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 
 /// An option that may have a value and needs none: `--watch`, `--watch=5s`, `--watch 5s`.
 ///

@@ -20,8 +20,6 @@ struct PluginRunner {
             path: environment["PATH"], program: try? MosaicProgram.running(), builtIns: Self.builtIns)  // nil says it
     }
 
-    /// Options whose value is the next word.
-    private static let valued: Set<String> = ["--mosaic-home", "--backend", "--color"]
     /// Options that a plug-in receives; the others would be dropped silently.
     private static let passed: Set<String> = ["--mosaic-home", "--backend", "--user", "--system", "-v", "--verbose"]
 
@@ -33,7 +31,7 @@ struct PluginRunner {
         let words = arguments.dropFirst()
         var place = words.startIndex
         while place < words.endIndex, words[place].begins(with: "-") {
-            place += Self.valued.contains(words[place]) ? 2 : 1
+            place += LeadingOptions.valued.contains(words[place]) ? 2 : 1
         }
         guard place < words.endIndex, let name = PluginName(words[place]), !Self.builtIns.contains(name.rawValue)
         else { return nil }

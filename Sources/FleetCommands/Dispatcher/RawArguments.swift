@@ -1,12 +1,9 @@
-internal import FleetKit
 internal import Glibc
 
 /// Words of the command line as the bytes that were typed: Swift's own arguments have U+FFFD where those are no UTF-8.
 enum RawArguments {
     /// - Parameter words: operands, in the order in which they stand on the line.
-    static func bytes(of words: [String]) -> [[UInt8]] { bytes(of: words, among: line) }
-
-    static func bytes(of words: [String], among line: [[UInt8]]) -> [[UInt8]] {
+    static func bytes(of words: [String], among line: [[UInt8]] = Self.line) -> [[UInt8]] {
         var rest = line[...]
         return words.map { word in
             guard word.unicodeScalars.contains("\u{FFFD}"),
@@ -19,7 +16,7 @@ enum RawArguments {
         }
     }
 
-    private static var line: [[UInt8]] {
+    static var line: [[UInt8]] {
         (0..<Int(CommandLine.argc)).compactMap { index in
             CommandLine.unsafeArgv[index].map { word in
                 Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))

@@ -73,8 +73,8 @@ package enum TimeoutChoice: String, CaseIterable, ExpressibleByArgument, Sendabl
 extension Option<Duration?> {
     /// An option that takes a duration, with the parser's own words when it is wrong.
     /// - Parameter usual: what completions offer; any other can be typed.
-    init(name: NameSpecification = .long, duration help: String, _ usual: String...) {
-        self.init(name: name, help: ArgumentHelp(help, valueName: "dur"), completion: .list(usual)) { text in
+    init(duration help: String, _ usual: String...) {
+        self.init(help: ArgumentHelp(help, valueName: "dur"), completion: .list(usual)) { text in
             do throws(FleetError) { return try DurationText.parse(text) } catch {
                 throw ValidationError("\(error.message); \(error.hint)")
             }

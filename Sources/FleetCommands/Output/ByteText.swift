@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 
 /// Sizes for people, in units of 1024.
 enum ByteText {

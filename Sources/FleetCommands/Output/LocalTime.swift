@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 internal import Glibc
 
 /// Times of day as the journal shows them.

@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 
 /// `lock inspect --json`.
 struct LockInspectionDocument: Encodable {

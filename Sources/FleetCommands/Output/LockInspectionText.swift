@@ -11,8 +11,8 @@ struct LockInspectionText {
         lines.append(line("Verdict", "\(verdict), because \(inspection.evidence)"))
         if let record = inspection.observation?.record { lines += owner(record) }
         for owner in inspection.evicted {
-            lines.append(
-                line("Evicted", "\(LockWords.owner(owner.observation)) (\(owner.name)): \(kernelLock(owner))"))
+            let state = owner.observation.kernelLock == .held ? "it has not stopped yet" : "it is gone"
+            lines.append(line("Evicted", "\(LockWords.owner(owner.observation)) (\(owner.name)): \(state)"))
         }
         lines.append(line("A restart", "would \(inspection.next)"))
         if let advice { lines.append(line("Next", advice)) }
@@ -46,7 +46,7 @@ struct LockInspectionText {
         lines.append(line("Scope", record.scope.words))
         lines.append(line("Reason", record.reason.map { Printable.oneLine($0) } ?? "none given"))
         lines.append(line("Host", "\(Printable.oneLine(record.host)), user \(record.uid)"))
-        lines.append(line("Since", since(record)))
+        lines.append(line("Since", "\(Printable.oneLine(record.acquiredAt)), \(LockWords.since(record))"))
         if let plan = record.maxHold {
             lines.append(line("Plan", "may take up to \(DurationText.canonical(plan))"))
         }
@@ -68,14 +68,6 @@ struct LockInspectionText {
             guard let unit = event.unit, let outcome = event.outcome, event.done != nil else { return nil }
             return "\(Printable.oneLine(unit)) (\(Printable.oneLine(event.phase)): \(Printable.oneLine(outcome)))"
         }
-    }
-
-    private func since(_ record: LockRecord) -> String {
-        "\(Printable.oneLine(record.acquiredAt)), \(LockWords.since(record))"
-    }
-
-    private func kernelLock(_ owner: EvictedOwner) -> String {
-        owner.observation.kernelLock == .held ? "it has not stopped yet" : "it is gone"
     }
 
     private var advice: String? {

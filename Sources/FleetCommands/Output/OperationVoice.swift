@@ -6,16 +6,15 @@ internal import FleetKit
 final class OperationVoice: ProgressView {
     private let output: Output
     private let lines: GuardVoice
-    private let clock: any OperationClock
+    private let clock = SystemClock()
     private var model = ProgressModel()
     private var lastWord: Duration
     private var isWaitingForIdle = false
 
     private static let longestSilence = Duration.seconds(10)
 
-    init(_ output: Output, clock: any OperationClock = SystemClock()) {
+    init(_ output: Output) {
         self.output = output
-        self.clock = clock
         lines = GuardVoice(output)
         lastWord = clock.now()
     }

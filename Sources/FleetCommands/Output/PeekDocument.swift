@@ -1,5 +1,3 @@
-internal import FleetKit
-
 /// `peek --json`.
 struct PeekDocument: Encodable {
     let schemaVersion = 1

@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 internal import Glibc
 internal import Logging
 internal import Synchronization

@@ -9,7 +9,7 @@ final class LiveProgress: ProgressView {
     private let output: Output
     private let area: LiveArea
     private let style: Style
-    private let clock: any OperationClock
+    private let clock = SystemClock()
     private let lines: GuardVoice
     private var model = ProgressModel()
     private var wait: LockWaitFrame.Look?
@@ -19,11 +19,10 @@ final class LiveProgress: ProgressView {
     /// Ten frames a second: smooth enough for tenths, and nothing to a slow line.
     private static let frame = Duration.milliseconds(100)
 
-    init(_ output: Output, area: LiveArea, style: Style, clock: any OperationClock) {
+    init(_ output: Output, area: LiveArea, style: Style) {
         self.output = output
         self.area = area
         self.style = style
-        self.clock = clock
         lines = GuardVoice(output)
         output.liveArea = area
     }

@@ -38,7 +38,7 @@ final class ProgressVoice: ProgressView {
         let view: any ProgressView
         if let area = output.drawableErrors(environment, signals) {
             let style = Style(isColored: output.colors(standardError: environment))
-            view = LiveProgress(output, area: area, style: style, clock: SystemClock())
+            view = LiveProgress(output, area: area, style: style)
         } else {
             view = OperationVoice(output)
         }

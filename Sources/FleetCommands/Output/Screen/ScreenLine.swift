@@ -14,8 +14,6 @@ struct ScreenLine: Equatable {
         add(words)
     }
 
-    var free: Int { isFull ? 0 : limit - columns }
-
     /// What does not fit is cut, with an ellipsis, and nothing comes after it.
     mutating func add(_ words: String, _ paint: (String) -> String = { $0 }) {
         guard !isFull, !words.isEmpty else { return }

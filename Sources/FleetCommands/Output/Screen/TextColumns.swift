@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 
 /// How wide text is on a terminal. Text from outside has gone through `Printable.oneLine` before: there are no control
 /// characters in it.

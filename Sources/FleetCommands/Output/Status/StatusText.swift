@@ -52,14 +52,8 @@ struct StatusText {
 
     private var table: StatusTable { StatusTable(layout: layout, style: style, now: now) }
 
-    struct Banner {
-        var head: String
-        var words: String
-        var paint: (String) -> String
-    }
-
     /// The restart that is under way, or what is wrong with its lock.
-    var banner: Banner? {
+    var banner: (head: String, words: String, paint: (String) -> String)? {
         guard let observation = lock.observation else { return nil }
         let words = LockWords.ownerInFull(observation)
         let operation = LockWords.operation(observation)
@@ -68,13 +62,11 @@ struct StatusText {
         case .free: return nil
         case .held:
             let running = LockWords.running(observation)
-            return Banner(
-                head: "\(running.prefix(1).uppercased() + running.dropFirst()): ", words: words, paint: style.bold)
+            return ("\(running.prefix(1).uppercased() + running.dropFirst()): ", words, style.bold)
         case .abandoned:
-            return Banner(
-                head: "\(what) died half-way: ", words: words + "; the next restart takes over", paint: style.warn)
+            return ("\(what) died half-way: ", words + "; the next restart takes over", style.warn)
         case .stalled, .unreadable:
-            return Banner(head: "The lock is \(lock.verdict.rawValue): ", words: words, paint: style.warn)
+            return ("The lock is \(lock.verdict.rawValue): ", words, style.warn)
         }
     }
 
