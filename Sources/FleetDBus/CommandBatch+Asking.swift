@@ -5,7 +5,7 @@ extension CommandBatch {
     func check(_ connection: Connection) throws(WireError) {
         try clearUp(connection)
         let awaited = entries.indices.filter { if case .awaited = entries[$0].phase { true } else { false } }
-        let jobs = try connection.jobs(of: awaited.map { entries[$0].command.unit }, link.timeouts, heartbeat)
+        let jobs = try connection.jobs(of: awaited.map { entries[$0].command.unit }, heartbeat)
         // A job that ended before the answer has its signal before the answer, too: it knows more.
         try apply(connection.takeSignals(waitingAtMost: .zero, heartbeat), connection)
         var isKnown = false
@@ -21,7 +21,7 @@ extension CommandBatch {
     private func clearUp(_ connection: Connection) throws(WireError) {
         let unsure = entries.indices.filter { if case .unsure = entries[$0].phase { true } else { false } }
         guard !unsure.isEmpty else { return }
-        let states = try connection.states(of: unsure.map { entries[$0].command.unit }, link.timeouts, heartbeat)
+        let states = try connection.states(of: unsure.map { entries[$0].command.unit }, heartbeat)
         for (index, state) in zip(unsure, states) {
             switch Uncertainty.judge(entries[index].command, before: entries[index].before, now: state) {
             case .taken(let job?): entries[index].phase = .awaited(job: job)

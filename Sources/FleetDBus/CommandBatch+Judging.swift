@@ -19,7 +19,7 @@ extension CommandBatch {
         let over = entries.indices.filter { entries[$0].overSince != nil }
         let stopped = Set(over.indices.filter { entries[over[$0]].command.verb == .stop })
         let states = try connection.brief(
-            of: over.map { entries[$0].command.unit }, withoutRuns: stopped, link.timeouts, heartbeat
+            of: over.map { entries[$0].command.unit }, withoutRuns: stopped, heartbeat
         ) { entries[over[$0]].isWell(in: $1) }
         for (index, state) in zip(over, states) {
             let entry = entries[index]
@@ -42,7 +42,7 @@ extension CommandBatch {
 
     private func requirementsAreDown(_ state: UnitState, _ connection: Connection) throws(WireError) -> Bool {
         let names = state.requirements.compactMap(UnitName.init(known:))
-        return try connection.states(of: names, link.timeouts, heartbeat).contains { !$0.isActive }
+        return try connection.states(of: names, heartbeat).contains { !$0.isActive }
     }
 
     func finish(

@@ -21,7 +21,7 @@ extension CommandBatch {
         let group = Array(
             entries.indices.filter { isWaiting($0) }.prefix(free))
         // Read just before sending and not once for all: an earlier command of the batch may have moved this unit.
-        let states = try connection.brief(of: group.map { entries[$0].command.unit }, link.timeouts, heartbeat)
+        let states = try connection.brief(of: group.map { entries[$0].command.unit }, heartbeat)
         var calls: [Message] = []
         var indices: [Int] = []
         for (index, state) in zip(group, states) {
@@ -33,8 +33,7 @@ extension CommandBatch {
             do { calls.append(try Manager.command(entries[index].command)) } catch { throw .stopped(error) }
             indices.append(index)
         }
-        let timeout = link.timeouts.call + link.timeouts.perCall * calls.count
-        try connection.pipeline(calls, timeout: timeout, heartbeat) { (call) throws(WireError) in
+        try connection.pipeline(calls, heartbeat) { (call) throws(WireError) in
             try heartbeat.willSend(entries[indices[call]].command)
             entries[indices[call]].phase = .sent
             entries[indices[call]].sentAt = .now

@@ -147,7 +147,7 @@ final class CommandBatch {
     /// Registers for the signals; before the first command, so that no job's end can be missed.
     private func listen(on connection: Connection) throws(WireError) {
         connection.keepsSignals = true
-        try connection.subscribe(to: entries.map(\.path), link.timeouts, heartbeat)
+        try connection.subscribe(to: entries.map(\.path), heartbeat)
         connection.signals.removeAll()
     }
 }

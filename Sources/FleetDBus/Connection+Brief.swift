@@ -14,11 +14,11 @@ extension Connection {
     ///   - suffices: whether this is all that has to be known of the unit with that index. The others are read whole,
     ///     since what is wrong with them has to be told.
     func brief(
-        of units: [UnitName], withoutRuns: Set<Int> = [], _ timeouts: Timeouts, _ heartbeat: Heartbeat,
+        of units: [UnitName], withoutRuns: Set<Int> = [], _ heartbeat: Heartbeat,
         suffices: (Int, UnitState) -> Bool = { $1.isPlain }
     ) throws(WireError) -> [UnitState] {
         guard !units.isEmpty else { return [] }
-        let rows = try list(units, timeouts, heartbeat)
+        let rows = try list(units, heartbeat)
         var states: [UnitState?] = units.map { rows[$0] }
         for (index, row) in states.enumerated() {
             if let row, !suffices(index, row) { states[index] = nil }
@@ -26,11 +26,11 @@ extension Connection {
         let running = units.indices.filter {
             !withoutRuns.contains($0) && states[$0].map { $0.activeState != "inactive" } == true
         }
-        for (index, state) in zip(running, try runs(of: running.compactMap { states[$0] }, timeouts, heartbeat)) {
+        for (index, state) in zip(running, try runs(of: running.compactMap { states[$0] }, heartbeat)) {
             states[index] = state
         }
         let others = units.indices.filter { states[$0] == nil }
-        for (index, state) in zip(others, try self.states(of: others.map { units[$0] }, timeouts, heartbeat)) {
+        for (index, state) in zip(others, try self.states(of: others.map { units[$0] }, heartbeat)) {
             states[index] = state
         }
         return states.compactMap(\.self)
@@ -41,9 +41,7 @@ extension Connection {
     /// The list is asked for once more after these properties. A unit whose row is the same before and after was in that
     /// state when they were read.
     /// - Returns: nil for a unit that moved meanwhile, or whose run was not told.
-    private func runs(
-        of rows: [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
-    ) throws(WireError) -> [UnitState?] {
+    private func runs(of rows: [UnitState], _ heartbeat: Heartbeat) throws(WireError) -> [UnitState?] {
         guard !rows.isEmpty else { return [] }
         var questions: [(unit: Int, field: UnitProperties.Field)] = []
         for (index, row) in rows.enumerated() {
@@ -52,7 +50,7 @@ extension Connection {
         let count = questions.count
         var properties = rows.map { UnitProperties(row: $0) }
         var again: [UnitName: UnitState] = [:]
-        let timeout = timeouts.call + timeouts.perCall * (count + rows.count)
+        let timeout = limits.call + limits.perCall * (count + rows.count)
         try pipeline(count + 1, timeout: timeout, heartbeat) { (index) throws(FleetError) in
             guard index < count else { return try Self.listing(of: rows.map(\.name)) }
             let (unit, field) = questions[index]
@@ -71,14 +69,12 @@ extension Connection {
                 try properties[unit].read(field, in: try reply.get("to report the run of \(rows[unit].name)"))
             } catch { throw .stopped(error) }
         }
-        do throws(FleetError) {
-            var states: [UnitState?] = []
-            for (row, unit) in zip(rows, properties) {
+        return try WireError.stopping { () throws(FleetError) in
+            try zip(rows, properties).map { (row, unit) throws(FleetError) in
                 let state = try unit.unitState()
-                states.append(again[row.name] == row && !state.invocationID.isEmpty ? state : nil)
+                return again[row.name] == row && !state.invocationID.isEmpty ? state : nil
             }
-            return states
-        } catch { throw .stopped(error) }
+        }
     }
 }
 

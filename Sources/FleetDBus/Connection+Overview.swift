@@ -5,10 +5,10 @@ extension Connection {
     /// The states of all units for showing: one call lists them, and of those that are active only the properties that
     /// the list lacks are asked for. The others are read whole, since what is wrong with them has to be told.
     func overview(
-        of units: [UnitName], withCPU: Bool, _ timeouts: Timeouts, _ heartbeat: Heartbeat
+        of units: [UnitName], withCPU: Bool, _ heartbeat: Heartbeat
     ) throws(WireError) -> [UnitState] {
         guard !units.isEmpty else { return [] }
-        let rows = try list(units, timeouts, heartbeat)
+        let rows = try list(units, heartbeat)
         var active: [Int] = []
         var others: [Int] = []
         for (index, unit) in units.enumerated() {
@@ -17,23 +17,20 @@ extension Connection {
             if isPlain && unit.isService { active.append(index) } else { others.append(index) }
         }
         var states = [UnitState?](repeating: nil, count: units.count)
-        for (index, state) in zip(others, try self.states(of: others.map { units[$0] }, timeouts, heartbeat)) {
+        for (index, state) in zip(others, try self.states(of: others.map { units[$0] }, heartbeat)) {
             states[index] = state
         }
         let fields = UnitProperties.Field.ofOverview + (withCPU ? [.cpu] : [])
-        let shown = try add(fields, to: active.compactMap { rows[units[$0]] }, timeouts, heartbeat)
+        let shown = try add(fields, to: active.compactMap { rows[units[$0]] }, heartbeat)
         for (index, state) in zip(active, shown) { states[index] = state }
         return states.compactMap(\.self)
     }
 
     /// One row for each unit that the manager knows under the name asked.
-    func list(
-        _ units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
-    ) throws(WireError) -> [UnitName: UnitState] {
-        let question: Message
-        do throws(FleetError) { question = try Self.listing(of: units) } catch { throw .stopped(error) }
-        let reply = try call(question, timeout: timeouts.call + timeouts.perCall * units.count, heartbeat)
-        do throws(FleetError) { return try Self.rows(reply) } catch { throw .stopped(error) }
+    func list(_ units: [UnitName], _ heartbeat: Heartbeat) throws(WireError) -> [UnitName: UnitState] {
+        let question = try WireError.stopping { () throws(FleetError) in try Self.listing(of: units) }
+        let reply = try call(question, timeout: limits.call + limits.perCall * units.count, heartbeat)
+        return try WireError.stopping { () throws(FleetError) in try Self.rows(reply) }
     }
 
     static func listing(of units: [UnitName]) throws(FleetError) -> Message {
@@ -70,29 +67,15 @@ extension Connection {
 
     /// A unit that ended since it was listed keeps the row's state, and has the properties of a moment later.
     private func add(
-        _ fields: [UnitProperties.Field], to rows: [UnitState], _ timeouts: Timeouts, _ heartbeat: Heartbeat
+        _ fields: [UnitProperties.Field], to rows: [UnitState], _ heartbeat: Heartbeat
     ) throws(WireError) -> [UnitState] {
-        let count = rows.count * fields.count
         var properties = rows.map { UnitProperties(row: $0) }
-        let paths = rows.map { UnitPath.of($0.name) }
-        let timeout = timeouts.call + timeouts.perCall * count
-        try pipeline(count, timeout: timeout, heartbeat) { (index) throws(FleetError) in
-            let field = fields[index % fields.count]
-            return try Manager.get(field.rawValue, of: field.interface, at: paths[index / fields.count])
-        } received: { (index, reply) throws(WireError) in
-            if reply.isUndelivered || reply.isUnanswered { return }
-            // An older manager does not know every property, and a unit that went meanwhile has none.
-            if reply.isNoSuchProperty { return }
-            let unit = index / fields.count
-            do throws(FleetError) {
-                let answer = try reply.get("to report the state of \(rows[unit].name)")
-                try properties[unit].read(fields[index % fields.count], in: answer)
-            } catch { throw .stopped(error) }
+        let questions: [(unit: Int, field: UnitProperties.Field?)] = rows.indices.flatMap { row in
+            fields.map { (row, $0) }
         }
-        do throws(FleetError) {
-            var states: [UnitState] = []
-            for unit in properties { states.append(try unit.unitState()) }
-            return states
-        } catch { throw .stopped(error) }
+        _ = try read(questions, of: rows.map(\.name), into: &properties, heartbeat)
+        return try WireError.stopping { () throws(FleetError) in
+            try properties.map { (unit) throws(FleetError) in try unit.unitState() }
+        }
     }
 }

@@ -12,15 +12,16 @@ extension Connection {
     /// - Parameters:
     ///   - make: the message of an index below `count`, asked for when it is about to leave: the manager works on the
     ///     first ones while the others are made.
-    ///   - timeout: for all of them together.
+    ///   - timeout: for all of them together; nil for the usual one.
     ///   - willSend: called with the index immediately before a message leaves.
     ///   - received: called with the index as each answer comes; also for those that came before a throw.
     /// - Throws: `.lost` when the connection breaks, the peer is silent, or the manager left the bus.
     func pipeline(
-        _ count: Int, timeout: Duration, _ heartbeat: Heartbeat,
+        _ count: Int, timeout: Duration? = nil, _ heartbeat: Heartbeat,
         make: (Int) throws(FleetError) -> Message, willSend: (Int) throws(WireError) -> Void = { _ in },
         received: (Int, Reply) throws(WireError) -> Void
     ) throws(WireError) {
+        let timeout = timeout ?? limits.call + limits.perCall * count
         let deadline = SuspendingClock.now + timeout
         var inFlight: [UInt32: Int] = [:]
         inFlight.reserveCapacity(min(count, window))
@@ -30,8 +31,7 @@ extension Connection {
             // One message at a time in libdbus's own queue: what is queued there would leave after the last look at
             // the fence.
             while hasManager && sent < count && inFlight.count < window && !hasUnsentData {
-                let message: Message
-                do throws(FleetError) { message = try make(sent) } catch { throw .stopped(error) }
+                let message = try WireError.stopping { () throws(FleetError) in try make(sent) }
                 try willSend(sent)
                 inFlight[try send(message)] = sent
                 sent += 1
@@ -54,7 +54,7 @@ extension Connection {
     }
 
     func pipeline(
-        _ messages: [Message], timeout: Duration, _ heartbeat: Heartbeat,
+        _ messages: [Message], timeout: Duration? = nil, _ heartbeat: Heartbeat,
         willSend: (Int) throws(WireError) -> Void = { _ in },
         received: (Int, Reply) throws(WireError) -> Void
     ) throws(WireError) {
@@ -63,14 +63,9 @@ extension Connection {
             received: received)
     }
 
-    func pipeline(
-        _ messages: [Message], _ timeouts: Timeouts, _ heartbeat: Heartbeat
-    ) throws(WireError) -> [Reply] {
+    func pipeline(_ messages: [Message], _ heartbeat: Heartbeat) throws(WireError) -> [Reply] {
         var replies = [Reply?](repeating: nil, count: messages.count)
-        let timeout = timeouts.call + timeouts.perCall * messages.count
-        try pipeline(messages, timeout: timeout, heartbeat) { (index, reply) throws(WireError) in
-            replies[index] = reply
-        }
+        try pipeline(messages, heartbeat) { (index, reply) throws(WireError) in replies[index] = reply }
         return replies.compactMap(\.self)
     }
 

@@ -3,117 +3,60 @@ internal import FleetKit
 
 extension Connection {
     /// Two `GetAll` for each unit. Nobody waits for this in the middle of a restart, so a few kilobytes do not matter.
-    func settings(
-        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
-    ) throws(WireError) -> [UnitSettings] {
-        let interfaces = [Manager.unitInterface, Manager.serviceInterface]
-        var calls: [Message] = []
-        do throws(FleetError) {
-            for unit in units {
-                for interface in interfaces { calls.append(try Manager.getAll(of: interface, at: UnitPath.of(unit))) }
-            }
-        } catch { throw .stopped(error) }
-        let replies = try pipeline(calls, timeouts, heartbeat)
-        var settings = units.map { UnitSettings(name: $0) }
-        do throws(FleetError) {
-            for (index, reply) in replies.enumerated() {
-                let unit = index / interfaces.count
-                // A unit that is not there has none, and a target has none of a service's.
-                if reply.isNoSuchProperty { continue }
-                let answer = try reply.get("to report the settings of \(units[unit])")
-                try settings[unit].read(answer)
-            }
-        } catch { throw .stopped(error) }
-        return settings
+    func settings(of units: [UnitName], _ heartbeat: Heartbeat) throws(WireError) -> [UnitSettings] {
+        try read([(nil, Manager.unitInterface), (nil, Manager.serviceInterface)], of: units, "settings", heartbeat)
     }
 
     /// Five `Get` for each unit: `status -o wide` asks for this, and a `GetAll` of a service is kilobytes.
-    func files(
-        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
-    ) throws(WireError) -> [UnitSettings] {
-        let names =
+    func files(of units: [UnitName], _ heartbeat: Heartbeat) throws(WireError) -> [UnitSettings] {
+        let properties: [(name: String?, interface: String)] =
             ["FragmentPath", "DropInPaths", "NeedDaemonReload"].map { ($0, Manager.unitInterface) }
             + ["ExecMainStartTimestamp", "EnvironmentFiles"].map { ($0, Manager.serviceInterface) }
-        var calls: [Message] = []
-        do throws(FleetError) {
-            for unit in units {
-                for (name, interface) in names {
-                    calls.append(try Manager.get(name, of: interface, at: UnitPath.of(unit)))
-                }
-            }
-        } catch { throw .stopped(error) }
-        let replies = try pipeline(calls, timeouts, heartbeat)
-        var settings = units.map { UnitSettings(name: $0) }
-        do throws(FleetError) {
-            for (index, reply) in replies.enumerated() {
-                // A unit that is not there has none, and a target has none of a service's.
-                if reply.isNoSuchProperty { continue }
-                let unit = index / names.count
-                let name = names[index % names.count].0
-                var reader = MessageReader(try reply.get("to report the files of \(units[unit])"), name)
-                var value = try reader.variant(name)
-                try settings[unit].read(name, &value)
-            }
-        } catch { throw .stopped(error) }
-        return settings
+        return try read(properties, of: units, "files", heartbeat)
     }
 
     /// Two `Get` for each unit: every restart asks for this, and a `GetAll` of a service is kilobytes.
-    func timeouts(
-        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
-    ) throws(WireError) -> [UnitTimeouts] {
-        let names = ["TimeoutStartUSec", "TimeoutStopUSec"]
-        var calls: [Message] = []
-        do throws(FleetError) {
-            for unit in units {
-                for name in names {
-                    calls.append(try Manager.get(name, of: Manager.serviceInterface, at: UnitPath.of(unit)))
-                }
-            }
-        } catch { throw .stopped(error) }
-        let replies = try pipeline(calls, timeouts, heartbeat)
-        var answers = units.map { _ in UnitTimeouts() }
-        do throws(FleetError) {
-            for (index, reply) in replies.enumerated() {
-                // A unit that is not there has none, and a target has none of a service's.
-                if reply.isNoSuchProperty { continue }
-                let unit = index / names.count
-                let name = names[index % names.count]
-                var reader = MessageReader(try reply.get("to report the timeouts of \(units[unit])"), name)
-                var value = try reader.variant(name)
-                let timeout = UnitSettings.timeout(try value.uint64())
-                if name == names[0] { answers[unit].start = timeout } else { answers[unit].stop = timeout }
-            }
-        } catch { throw .stopped(error) }
-        return answers
+    func timeouts(of units: [UnitName], _ heartbeat: Heartbeat) throws(WireError) -> [UnitTimeouts] {
+        try read(
+            [("TimeoutStartUSec", Manager.serviceInterface), ("TimeoutStopUSec", Manager.serviceInterface)],
+            of: units, "timeouts", heartbeat
+        ).map(\.timeouts)
     }
-}
 
-extension Connection {
+    private func read(
+        _ properties: [(name: String?, interface: String)], of units: [UnitName], _ what: String,
+        _ heartbeat: Heartbeat
+    ) throws(WireError) -> [UnitSettings] {
+        let questions = units.flatMap { unit in
+            properties.map { PropertyQuestion(name: $0.name, interface: $0.interface, path: UnitPath.of(unit)) }
+        }
+        var settings = units.map { UnitSettings(name: $0) }
+        try ask(questions, heartbeat) { (index, reply) throws(FleetError) in
+            // A unit that is not there has none, and a target has none of a service's.
+            if reply.isNoSuchProperty { return }
+            let unit = index / properties.count
+            let answer = try reply.get("to report the \(what) of \(units[unit])")
+            guard let name = questions[index].name else { return try settings[unit].read(answer) }
+            var value = try answer.variant(name)
+            try settings[unit].read(name, &value)
+        }
+        return settings
+    }
+
     /// systemd's `UnitFileState` of each unit; empty for one that has no file.
-    func unitFileStates(
-        of units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat
-    ) throws(WireError) -> [String] {
-        var calls: [Message] = []
-        do throws(FleetError) {
-            for unit in units {
-                calls.append(try Manager.get("UnitFileState", of: Manager.unitInterface, at: UnitPath.of(unit)))
-            }
-        } catch { throw .stopped(error) }
-        let replies = try pipeline(calls, timeouts, heartbeat)
+    func unitFileStates(of units: [UnitName], _ heartbeat: Heartbeat) throws(WireError) -> [String] {
+        let questions = units.map {
+            PropertyQuestion(name: "UnitFileState", interface: Manager.unitInterface, path: UnitPath.of($0))
+        }
         var states: [String] = []
-        do throws(FleetError) {
-            for (unit, reply) in zip(units, replies) {
-                guard !reply.isNoSuchProperty else {
-                    states.append("")
-                    continue
-                }
-                var reader = MessageReader(
-                    try reply.get("to report whether \(unit) is enabled"), "the state of \(unit)")
-                var value = try reader.variant("UnitFileState of \(unit)")
-                states.append(try value.string())
-            }
-        } catch { throw .stopped(error) }
+        try ask(questions, heartbeat) { (index, reply) throws(FleetError) in
+            guard !reply.isNoSuchProperty else { return states.append("") }
+            let unit = units[index]
+            var reader = MessageReader(
+                try reply.get("to report whether \(unit) is enabled"), "the state of \(unit)")
+            var value = try reader.variant("UnitFileState of \(unit)")
+            states.append(try value.string())
+        }
         return states
     }
 }
@@ -159,7 +102,7 @@ extension UnitSettings {
     }
 
     /// systemd's `infinity` is the largest number, which no `Duration` in microseconds holds.
-    fileprivate static func timeout(_ microseconds: UInt64) -> Duration? {
+    private static func timeout(_ microseconds: UInt64) -> Duration? {
         microseconds == .max ? nil : duration(microseconds)
     }
 

@@ -4,7 +4,7 @@ internal import FleetKit
 extension Connection {
     /// Asks for the manager's signals, and for those of the units at these object paths. A private socket sends
     /// everything by itself.
-    func subscribe(to paths: [String], _ timeouts: Timeouts, _ heartbeat: Heartbeat) throws(WireError) {
+    func subscribe(to paths: [String], _ heartbeat: Heartbeat) throws(WireError) {
         guard !place.isPeerToPeer else { return }
         var calls: [Message] = []
         do throws(FleetError) {
@@ -19,7 +19,7 @@ extension Connection {
             // Refused with AlreadySubscribed where we are; the refusal names the manager's connection just as well.
             calls.append(try Manager.call("Subscribe"))
         } catch { throw .stopped(error) }
-        let replies = try pipeline(calls, timeouts, heartbeat)
+        let replies = try pipeline(calls, heartbeat)
         hasMatches = true
         switch replies.last {
         case .answer(let message): managerName = message.sender

@@ -9,6 +9,7 @@ internal import Glibc
 /// while the caller's loop runs and at no other time.
 final class Connection {
     let place: ManagerAddress
+    let limits: Timeouts
     /// Signals that arrived while answers were awaited, oldest first.
     var signals: [ManagerSignal] = []
     /// Nobody reads signals outside a batch of commands, so they are not kept either.
@@ -28,7 +29,7 @@ final class Connection {
     /// 16 MiB, ten times what a manager with thousands of units answers; libdbus drops the connection beyond it.
     private static let largestMessage = 16 << 20
 
-    init(_ place: ManagerAddress) throws(WireError) {
+    init(_ place: ManagerAddress, _ limits: Timeouts) throws(WireError) {
         // Cheap after the first time, and libdbus requires it before any other call where threads exist.
         dbus_threads_init_default()
         var failure = DBusError()
@@ -47,6 +48,7 @@ final class Connection {
             throw .lost("it has no descriptor to wait on", at: place.address)
         }
         self.place = place
+        self.limits = limits
         self.raw = raw
         self.descriptor = descriptor
     }

@@ -57,54 +57,48 @@ public final class DBusServiceManager: ServiceManager {
     /// One pipeline; status texts only of units that failed. A connection that ended is opened again once.
     /// - Throws: `.noServiceManager`; what `interruption` gave.
     public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
-        let timeouts = link.timeouts
-        return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.states(of: units, timeouts, heartbeat)
+        try asking { (connection, heartbeat) throws(WireError) in
+            try connection.states(of: units, heartbeat)
         }
     }
 
     /// One list of the units, the runs of active ones, and the list again; a unit that moved meanwhile is read whole.
     /// - Throws: as `states(of:)`.
     public func brief(of units: [UnitName]) throws(FleetError) -> [UnitState] {
-        let timeouts = link.timeouts
-        return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.brief(of: units, timeouts, heartbeat)
+        try asking { (connection, heartbeat) throws(WireError) in
+            try connection.brief(of: units, heartbeat)
         }
     }
 
     /// Five `Get` for each unit. A property that a unit does not have keeps its default.
     /// - Throws: as `states(of:)`.
     public func files(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
-        let timeouts = link.timeouts
-        return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.files(of: units, timeouts, heartbeat)
+        try asking { (connection, heartbeat) throws(WireError) in
+            try connection.files(of: units, heartbeat)
         }
     }
 
     /// Two `GetAll` for each unit. A property that a unit does not have keeps its default.
     /// - Throws: as `states(of:)`.
     public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
-        let timeouts = link.timeouts
-        return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.settings(of: units, timeouts, heartbeat)
+        try asking { (connection, heartbeat) throws(WireError) in
+            try connection.settings(of: units, heartbeat)
         }
     }
 
     /// Two `Get` for each unit. A property that a unit does not have keeps its default.
     /// - Throws: as `states(of:)`.
     public func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts] {
-        let timeouts = link.timeouts
-        return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.timeouts(of: units, timeouts, heartbeat)
+        try asking { (connection, heartbeat) throws(WireError) in
+            try connection.timeouts(of: units, heartbeat)
         }
     }
 
     /// One `ListUnitsByNames`, and some properties of active services; every other unit is read whole.
     /// - Throws: as `states(of:)`.
     public func overview(of units: [UnitName], withCPU: Bool) throws(FleetError) -> [UnitState] {
-        let timeouts = link.timeouts
-        return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.overview(of: units, withCPU: withCPU, timeouts, heartbeat)
+        try asking { (connection, heartbeat) throws(WireError) in
+            try connection.overview(of: units, withCPU: withCPU, heartbeat)
         }
     }
 
@@ -125,10 +119,7 @@ public final class DBusServiceManager: ServiceManager {
     /// - Throws: as `states(of:)`.
     public func processes(of unit: UnitName) throws(FleetError) -> [Int32] {
         let question = try Manager.call("GetUnitProcesses").adding(unit.rawValue)
-        let timeouts = link.timeouts
-        let reply = try asking { (connection, heartbeat) throws(WireError) in
-            try connection.call(question, timeout: timeouts.call, heartbeat)
-        }
+        let reply = try reply(to: question)
         if reply.isNoSuchUnit { return [] }
         var reader = MessageReader(try reply.get("to list the processes of \(unit)"), "the processes of \(unit)")
         return try reader.array { (row) throws(FleetError) in
@@ -141,9 +132,8 @@ public final class DBusServiceManager: ServiceManager {
     /// Of a unit that the manager does not know, the name as asked and an empty path.
     /// - Throws: as `states(of:)`.
     public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
-        let timeouts = link.timeouts
-        return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.footing(of: units, timeouts, heartbeat)
+        try asking { (connection, heartbeat) throws(WireError) in
+            try connection.footing(of: units, heartbeat)
         }
     }
 
@@ -156,8 +146,8 @@ public final class DBusServiceManager: ServiceManager {
     /// - Throws: as `states(of:)`.
     public func searchPath() throws(FleetError) -> String? {
         let question = try Manager.get("Environment", of: Manager.interface, at: UnitPath.manager)
-        var reader = MessageReader(try answer(to: question, "to report its environment"), "the manager's environment")
-        var variables = try reader.variant("the manager's environment")
+        let answer = try answer(to: question, "to report its environment")
+        var variables = try answer.variant("the manager's environment")
         let mark = "PATH="
         return try variables.strings().lazy.compactMap { $0.after(mark) }.first.map(String.init)
     }
@@ -165,9 +155,8 @@ public final class DBusServiceManager: ServiceManager {
     /// systemd's `UnitFileState`; empty for a unit without a file.
     /// - Throws: as `states(of:)`.
     public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
-        let timeouts = link.timeouts
-        return try asking { (connection, heartbeat) throws(WireError) in
-            try connection.unitFileStates(of: units, timeouts, heartbeat)
+        try asking { (connection, heartbeat) throws(WireError) in
+            try connection.unitFileStates(of: units, heartbeat)
         }
     }
 
@@ -193,11 +182,7 @@ public final class DBusServiceManager: ServiceManager {
     /// Asked once: where the answer is lost, only the process itself tells whether it was moved.
     public func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
         let question = try TransientScope.call(scope, pid: pid, description: description)
-        let timeout = link.timeouts.call
-        let reply = try asking(isRepeatable: false) { (connection, heartbeat) throws(WireError) in
-            try connection.call(question, timeout: timeout, heartbeat)
-        }
-        _ = try reply.get("to make \(scope)")
+        _ = try reply(to: question, isRepeatable: false).get("to make \(scope)")
     }
 
     /// `KillUnit` with `all`: every process in the unit's cgroup.
@@ -228,7 +213,7 @@ public final class DBusServiceManager: ServiceManager {
                 // Where changes come without a pause, this is the only chance to see a signal.
                 try heartbeat.beat()
                 let connection = try link.open(heartbeat)
-                if try connection.watch(units, link.timeouts, heartbeat) { return true }
+                if try connection.watch(units, heartbeat) { return true }
                 return try connection.heardChange(waitingAtMost: limit, heartbeat)
             } catch {
                 guard case .lost = error else { throw error }
@@ -246,11 +231,15 @@ public final class DBusServiceManager: ServiceManager {
     private func answer(
         to question: Message, _ what: String, timeout: Duration? = nil
     ) throws(FleetError) -> Message {
-        let timeout = timeout ?? link.timeouts.call
-        let reply = try asking { (connection, heartbeat) throws(WireError) in
-            try connection.call(question, timeout: timeout, heartbeat)
+        try reply(to: question, timeout: timeout).get(what)
+    }
+
+    private func reply(
+        to question: Message, timeout: Duration? = nil, isRepeatable: Bool = true
+    ) throws(FleetError) -> Reply {
+        try asking(isRepeatable: isRepeatable) { (connection, heartbeat) throws(WireError) in
+            try connection.call(question, timeout: timeout ?? connection.limits.call, heartbeat)
         }
-        return try reply.get(what)
     }
 
     /// A connection that has ended since it was last used is opened again, for a question that may be asked twice.

@@ -27,7 +27,7 @@ final class ManagerLink {
         var failures: [String] = []
         for place in candidates {
             do throws(WireError) {
-                let opened = try Connection(place)
+                let opened = try Connection(place, timeouts)
                 try greet(opened, heartbeat)
                 connection = opened
                 address = place.address
@@ -99,9 +99,7 @@ final class ManagerLink {
         try connection.pipeline(calls, timeout: timeouts.handshake, heartbeat) { (index, reply) throws(WireError) in
             guard case .answer(let message) = reply else {
                 if case .refusal(let name, let text, _) = reply {
-                    isNameMissing =
-                        isNameMissing || name == "org.freedesktop.DBus.Error.NameHasNoOwner"
-                        || name == "org.freedesktop.DBus.Error.ServiceUnknown"
+                    isNameMissing = isNameMissing || reply.isUndelivered
                     throw .lost(Printable.oneLine(text.isEmpty ? name : text), at: connection.place.address)
                 }
                 return

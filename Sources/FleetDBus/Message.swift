@@ -41,49 +41,38 @@ final class Message {
     @discardableResult
     func adding(_ text: String) throws(FleetError) -> Message {
         try Self.check(text)
-        var iterator = DBusMessageIter()
-        dbus_message_iter_init_append(raw, &iterator)
-        guard Self.append(text, to: &iterator) else { throw WireError.outOfMemory }
-        return self
+        return try adding { Self.append(text, to: &$0) }
     }
 
     @discardableResult
     func adding(_ flag: Bool) throws(FleetError) -> Message {
-        var iterator = DBusMessageIter()
-        dbus_message_iter_init_append(raw, &iterator)
         // dbus_bool_t is 32 bits wide.
         var value: UInt32 = flag ? 1 : 0
-        guard dbus_message_iter_append_basic(&iterator, WireType.boolean, &value) != 0 else {
-            throw WireError.outOfMemory
-        }
-        return self
+        return try adding { dbus_message_iter_append_basic(&$0, WireType.boolean, &value) != 0 }
     }
 
     @discardableResult
     func adding(_ number: Int32) throws(FleetError) -> Message {
-        var iterator = DBusMessageIter()
-        dbus_message_iter_init_append(raw, &iterator)
         var value = number
-        guard dbus_message_iter_append_basic(&iterator, WireType.int32, &value) != 0 else {
-            throw WireError.outOfMemory
-        }
-        return self
+        return try adding { dbus_message_iter_append_basic(&$0, WireType.int32, &value) != 0 }
     }
 
     @discardableResult
     func adding(_ texts: [String]) throws(FleetError) -> Message {
         for text in texts { try Self.check(text) }
-        var iterator = DBusMessageIter()
-        var array = DBusMessageIter()
-        dbus_message_iter_init_append(raw, &iterator)
-        guard dbus_message_iter_open_container(&iterator, WireType.array, "s", &array) != 0 else {
-            throw WireError.outOfMemory
+        return try adding { arguments in
+            Self.append(in: &arguments, WireType.array, "s") { array in
+                texts.allSatisfy { Self.append($0, to: &array) }
+            }
         }
-        for text in texts where !Self.append(text, to: &array) {
-            dbus_message_iter_abandon_container(&iterator, &array)
-            throw WireError.outOfMemory
-        }
-        guard dbus_message_iter_close_container(&iterator, &array) != 0 else { throw WireError.outOfMemory }
+    }
+
+    /// - Parameter append: false when there is no memory left, which makes the message useless: it is dropped with its
+    ///   reference.
+    func adding(_ append: (inout DBusMessageIter) -> Bool) throws(FleetError) -> Message {
+        var arguments = DBusMessageIter()
+        dbus_message_iter_init_append(raw, &arguments)
+        guard append(&arguments) else { throw WireError.outOfMemory }
         return self
     }
 
@@ -126,6 +115,19 @@ final class Message {
             var argument: UnsafePointer<CChar>? = pointer
             return dbus_message_iter_append_basic(&iterator, WireType.string, &argument) != 0
         }
+    }
+
+    static func append(
+        in parent: inout DBusMessageIter, _ type: CInt, _ signature: String?,
+        _ fill: (inout DBusMessageIter) -> Bool
+    ) -> Bool {
+        var container = DBusMessageIter()
+        guard dbus_message_iter_open_container(&parent, type, signature, &container) != 0 else { return false }
+        guard fill(&container) else {
+            dbus_message_iter_abandon_container(&parent, &container)
+            return false
+        }
+        return dbus_message_iter_close_container(&parent, &container) != 0
     }
 }
 

@@ -4,10 +4,10 @@ internal import FleetKit
 /// Listens for changes of units on behalf of `waitForChange`, from one call of it to the next.
 extension Connection {
     /// - Returns: whether listening began only now: what changed before that is not known.
-    func watch(_ units: [UnitName], _ timeouts: Timeouts, _ heartbeat: Heartbeat) throws(WireError) -> Bool {
+    func watch(_ units: [UnitName], _ heartbeat: Heartbeat) throws(WireError) -> Bool {
         let paths = Set(units.map(UnitPath.of))
         guard changes?.paths != paths else { return false }
-        try subscribe(to: units.map(UnitPath.of), timeouts, heartbeat)
+        try subscribe(to: units.map(UnitPath.of), heartbeat)
         changes = UnitChanges(paths: paths)
         return true
     }

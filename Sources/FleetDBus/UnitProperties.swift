@@ -73,8 +73,7 @@ struct UnitProperties {
 
     /// Reads a `Get` answer.
     mutating func read(_ field: Field, in reply: Message) throws(FleetError) {
-        var reader = MessageReader(reply, "\(field.rawValue) of \(state.name)")
-        var value = try reader.variant("\(field.rawValue) of \(state.name)")
+        var value = try reply.variant("\(field.rawValue) of \(state.name)")
         try read(field, from: &value)
     }
 

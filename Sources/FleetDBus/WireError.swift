@@ -15,6 +15,11 @@ enum WireError: Error {
         }
     }
 
+    /// Does what no new connection would help with: its failure is `stopped`.
+    static func stopping<Value>(_ body: () throws(FleetError) -> Value) throws(WireError) -> Value {
+        do throws(FleetError) { return try body() } catch { throw .stopped(error) }
+    }
+
     static func lost(_ what: String, at address: String) -> WireError {
         .lost(
             FleetError(
