@@ -5,28 +5,14 @@ internal import Glibc
 /// What wakes the main process.
 extension AgentSession {
     func wait() {
-        var polled = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
-        polled.append(pollfd(fd: windows.descriptor, events: Int16(POLLIN), revents: 0))
-        for candidate in windows.candidates {
-            polled.append(pollfd(fd: candidate.connection, events: Int16(POLLIN), revents: 0))
-        }
-        if let window {
-            polled.append(pollfd(fd: window.connection, events: Int16(POLLIN), revents: 0))
-            // POLLHUP is told without being asked for.
-            if terminalLoss == nil { polled.append(pollfd(fd: window.terminal, events: 0, revents: 0)) }
-        }
-        if let awaited { polled.append(pollfd(fd: awaited.descriptor, events: Int16(POLLIN), revents: 0)) }
-        for client in clients {
-            for output in client.program.outputs where output >= 0 {
-                polled.append(pollfd(fd: output, events: Int16(POLLIN), revents: 0))
-            }
-        }
-        for descriptor in remains.descriptors {
-            polled.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
-        }
-        if let output, activity.listens(at: clock.now()) {
-            polled.append(pollfd(fd: output.descriptor, events: Int16(POLLIN), revents: 0))
-        }
+        var readable = [signals, windows.descriptor] + windows.candidates.map(\.connection)
+        readable += [window?.connection, awaited?.descriptor].compactMap(\.self)
+        readable += clients.flatMap(\.program.outputs) + remains.descriptors
+        if let output, activity.listens(at: clock.now()) { readable.append(output.descriptor) }
+        // poll(2) passes over a descriptor below 0.
+        var polled = readable.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        // POLLHUP is told without being asked for.
+        if let window, terminalLoss == nil { polled.append(pollfd(fd: window.terminal, events: 0, revents: 0)) }
         let ready = poll(&polled, nfds_t(polled.count), milliseconds())
         if ready > 0 {
             // The terminal's end first: the agent's own may follow from it.
@@ -37,7 +23,7 @@ extension AgentSession {
         keepTime()
         listen()
         beginIfPossible()
-        if let awaited, awaited.hasEnded { awaitedEnded() }
+        if awaited?.hasEnded == true { awaitedEnded() }
         lookAtRemains()
     }
 

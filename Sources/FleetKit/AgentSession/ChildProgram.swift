@@ -51,22 +51,14 @@ struct ProgramStart {
     private func withProgram(
         output: CInt, errors: CInt, _ body: (UnsafePointer<fleet_program>) -> pid_t
     ) -> pid_t {
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        let folder = directory.map { strdup($0) } ?? nil
-        let result = arguments.withUnsafeMutableBufferPointer { arguments in
-            variables.withUnsafeMutableBufferPointer { variables in
+        (directory ?? "").withCString { folder in
+            ProgramLine.with(words, environment) { words, variables in
                 var program = fleet_program(
-                    file: arguments[0], arguments: arguments.baseAddress, environment: variables.baseAddress,
-                    directory: folder, output: output, errors: errors)
+                    file: words[0], arguments: words, environment: variables,
+                    directory: directory == nil ? nil : folder, output: output, errors: errors)
                 return body(&program)
             }
         }
-        let number = errno
-        for pointer in arguments + variables { free(pointer) }
-        free(folder)
-        errno = number
-        return result
     }
 }
 

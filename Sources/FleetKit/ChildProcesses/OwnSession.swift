@@ -32,7 +32,7 @@ package enum OwnSession {
         while true {
             // Before the look: what comes after it ends the wait.
             signals.rearm()
-            if let status = end(of: child) { return status }
+            if let status = ProcessSpawn.status(ofEnded: child) { return status }
             if signals.count(of: SIGTERM) > 0 || isAgentAsked() { return ExitStatus.terminated.rawValue }
             let interrupts = signals.count(of: SIGINT)
             if interrupts != passedOn {
@@ -52,12 +52,6 @@ package enum OwnSession {
                 .io, "cannot start this program in a session of its own: \(error.words)",
                 hint: "run the command from outside the fleet")
         }
-    }
-
-    private static func end(of child: pid_t) -> Int32? {
-        var status: CInt = 0
-        guard waitpid(child, &status, WNOHANG) == child else { return nil }
-        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
     }
 
     /// Until it ends or a signal comes, and for a moment at most: nothing tells of an agent's stop.

@@ -65,16 +65,12 @@ struct ProcessSpawn {
         defer { posix_spawnattr_destroy(&attributes) }
         set(&attributes)
         var process: pid_t = 0
-        var code: CInt
-        if let line {
-            var argv: [UnsafeMutablePointer<CChar>?] = line.words.map { strdup($0) } + [nil]
-            var envp: [UnsafeMutablePointer<CChar>?] =
-                line.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-            defer { for text in argv + envp { free(text) } }
-            code = Self.unlessBusy { posix_spawn(&process, path, &actions, &attributes, &argv, &envp) }
-        } else {
-            code = Self.unlessBusy {
-                posix_spawn(&process, path, &actions, &attributes, CommandLine.unsafeArgv, environ)
+        let code = Self.unlessBusy {
+            guard let line else {
+                return posix_spawn(&process, path, &actions, &attributes, CommandLine.unsafeArgv, environ)
+            }
+            return ProgramLine.with(line.words, line.environment) { words, variables in
+                posix_spawn(&process, path, &actions, &attributes, words, variables)
             }
         }
         guard code == 0 else { throw SpawnFailure(number: code) }
@@ -111,6 +107,16 @@ struct ProcessSpawn {
         }
         posix_spawnattr_setflags(&attributes, Int16(flags))
         if group == .session { fleet_spawn_own_session(&attributes) }
+    }
+}
+
+extension ProcessSpawn {
+    /// Reaps a child that has ended: its exit status, or 128 and the signal; nil while it runs.
+    static func status(ofEnded child: pid_t) -> Int32? {
+        var status: CInt = 0
+        guard waitpid(child, &status, WNOHANG) == child else { return nil }
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
     }
 }
 

@@ -22,14 +22,12 @@ public struct ProgramHandover: Sendable, Equatable {
     ///
     /// - Throws: `.io` when the program cannot be executed, naming it; the process is then as it was.
     public func run() throws(FleetError) -> Never {
-        var argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] =
-            environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in argv + envp { free(pointer) } }
         // Ignored signals stay ignored over an exec, and `logs | head` would then write forever.
         let ignored = [SIGPIPE, SIGXFSZ].map { ($0, signal($0, SIG_DFL)) }
-        execve(executable, &argv, &envp)
-        let error = errno
+        let error = ProgramLine.with([executable] + arguments, environment) { words, variables in
+            execve(executable, words, variables)
+            return errno
+        }
         for (number, action) in ignored { signal(number, action) }
         throw FleetError(
             .io, "cannot run \(Printable.oneLine(executable)): \(String(cString: strerror(error)))",

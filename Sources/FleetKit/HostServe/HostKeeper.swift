@@ -50,7 +50,7 @@ package struct HostKeeper {
         var status: Int32?
         while true {
             // Asked first: what the program printed before its end is in the pipe by then.
-            if status == nil { status = Self.end(of: child) }
+            if status == nil { status = ProcessSpawn.status(ofEnded: child) }
             let bytes = Self.read(ends[0], wait: status == nil)
             if !bytes.isEmpty {
                 let part = bytes.prefix(room)
@@ -78,13 +78,6 @@ package struct HostKeeper {
         }
     }
 
-    private static func end(of child: pid_t) -> Int32? {
-        var status: CInt = 0
-        guard waitpid(child, &status, WNOHANG) == child else { return nil }
-        let signal = status & 0x7F
-        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
-    }
-
     private static func read(_ pipe: CInt, wait: Bool) -> [UInt8] {
         var polled = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
         guard poll(&polled, 1, wait ? 100 : 0) > 0 else { return [] }
@@ -106,17 +99,15 @@ package struct HostKeeper {
 }
 
 /// Lines out of bytes as they come; a line without an end is cut at a bound.
-package struct LinePieces {
+struct LinePieces {
     private var rest: [UInt8] = []
-    private let limit: Int
-
-    package init(limit: Int = 4096) { self.limit = limit }
+    private static let limit = 4096
 
     /// Invalid UTF-8 is repaired with U+FFFD.
-    package mutating func add(_ bytes: [UInt8]) -> [String] {
+    mutating func add(_ bytes: [UInt8]) -> [String] {
         var lines: [String] = []
         for byte in bytes {
-            if byte == UInt8(ascii: "\n") || rest.count >= limit {
+            if byte == UInt8(ascii: "\n") || rest.count >= Self.limit {
                 lines.append(String(decoding: rest, as: UTF8.self))
                 rest = []
                 if byte == UInt8(ascii: "\n") { continue }
@@ -126,7 +117,7 @@ package struct LinePieces {
         return lines
     }
 
-    package mutating func flush() -> [String] {
+    mutating func flush() -> [String] {
         defer { rest = [] }
         return rest.isEmpty ? [] : [String(decoding: rest, as: UTF8.self)]
     }

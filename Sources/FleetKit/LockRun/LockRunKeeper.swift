@@ -92,21 +92,13 @@ package struct LockRunKeeper {
         _ program: String, _ words: [String], _ environment: [String: String], _ gate: inout CInt,
         _ result: inout CInt
     ) -> pid_t {
-        var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        let path = strdup(program)
-        defer { for text in argv + envp + [path] { free(text) } }
-        return withUnsafeMutablePointer(to: &gate) { gate in
-            withUnsafeMutablePointer(to: &result) { result in
-                argv.withUnsafeMutableBufferPointer { words in
-                    envp.withUnsafeMutableBufferPointer { variables in
-                        var request = fleet_command(
-                            path: path, arguments: words.baseAddress, environment: variables.baseAddress,
-                            terminal: arguments.takesTerminal ? STDIN_FILENO : -1,
-                            ignores_hang_up: arguments.ignoresHangUp ? 1 : 0)
-                        return fleet_fork_command(&request, gate, result)
-                    }
-                }
+        ProgramLine.with(words, environment) { words, variables in
+            program.withCString { path in
+                var request = fleet_command(
+                    path: path, arguments: words, environment: variables,
+                    terminal: arguments.takesTerminal ? STDIN_FILENO : -1,
+                    ignores_hang_up: arguments.ignoresHangUp ? 1 : 0)
+                return fleet_fork_command(&request, &gate, &result)
             }
         }
     }
