@@ -45,35 +45,24 @@ public struct RosterReader {
     /// nil where the key is missing.
     /// - Throws: `.badRoster` when the value is not a string.
     public func string(_ key: String) throws(FleetError) -> String? {
-        guard let node = table[key] else { return nil }
-        guard let text = node.string else { throw wrongType(key, node, wanted: "a string", example: "\"…\"") }
-        return text
+        try value(key, "a string", example: "\"…\"") { $0.string }
     }
 
     /// nil where the key is missing.
     /// - Throws: `.badRoster` when the value is not a whole number.
     public func integer(_ key: String) throws(FleetError) -> Int? {
-        guard let node = table[key] else { return nil }
-        guard node.type == .int, let number = node.int else {
-            throw wrongType(key, node, wanted: "a whole number", example: "1")
-        }
-        return number
+        try value(key, "a whole number", example: "1") { $0.type == .int ? $0.int : nil }
     }
 
     /// A whole number or a string, as text.
     func numberOrString(_ key: String) throws(FleetError) -> String? {
-        guard let node = table[key] else { return nil }
-        if node.type == .int, let number = node.int { return "\(number)" }
-        guard let text = node.string else {
-            throw wrongType(key, node, wanted: "a whole number or a string", example: "500")
+        try value(key, "a whole number or a string", example: "500") { node in
+            node.type == .int ? node.int.map { "\($0)" } : node.string
         }
-        return text
     }
 
     func bool(_ key: String) throws(FleetError) -> Bool? {
-        guard let node = table[key] else { return nil }
-        guard let value = node.bool else { throw wrongType(key, node, wanted: "true or false", example: "true") }
-        return value
+        try value(key, "true or false", example: "true") { $0.bool }
     }
 
     func duration(_ key: String, zeroAllowed: Bool) throws(FleetError) -> Duration? {
@@ -88,11 +77,8 @@ public struct RosterReader {
     /// nil where the key is missing; the array may be empty.
     /// - Throws: `.badRoster` when the value is not an array of strings; the error names the first wrong element.
     public func strings(_ key: String) throws(FleetError) -> [String]? {
-        guard let node = table[key] else { return nil }
         let example = "[\"claude\", \"--continue\"]"
-        guard let array = node.array else {
-            throw wrongType(key, node, wanted: "an array of strings", example: example)
-        }
+        guard let array = try value(key, "an array of strings", example: example, { $0.array }) else { return nil }
         var texts: [String] = []
         for index in 0..<array.count {
             guard let text = array[index].string else {
@@ -108,9 +94,8 @@ public struct RosterReader {
 
     /// The entries of a table whose keys are the operator's, in the order of the names.
     func strings(in key: String) throws(FleetError) -> [(name: String, text: String)] {
-        guard let node = table[key] else { return [] }
         let example = "{ NAME = \"value\" }"
-        guard let inner = node.table else { throw wrongType(key, node, wanted: "a table", example: example) }
+        guard let inner = try value(key, "a table", example: example, { $0.table }) else { return [] }
         var entries: [(name: String, text: String)] = []
         for name in inner.keys.sorted() {
             guard let value = inner[name] else { continue }
@@ -129,8 +114,7 @@ public struct RosterReader {
     /// - Parameter known: the keys that it may have.
     /// - Throws: `.badRoster` when the value is not a table, or has an unknown key.
     public func table(_ key: String, known: [String]) throws(FleetError) -> RosterReader? {
-        guard let node = table[key] else { return nil }
-        guard let inner = node.table else { throw wrongType(key, node, wanted: "a table", example: nil) }
+        guard let inner = try value(key, "a table", { $0.table }) else { return nil }
         return try RosterReader(source: source, path: path + [.key(key)], title: "[\(key)]", table: inner, known: known)
     }
 
@@ -138,8 +122,7 @@ public struct RosterReader {
     /// - Parameter known: the keys that each may have.
     /// - Throws: `.badRoster` when the value is not an array of tables, or one has an unknown key.
     public func tables(_ key: String, known: [String]) throws(FleetError) -> [RosterReader] {
-        guard let node = table[key] else { return [] }
-        guard let array = node.array else { throw wrongType(key, node, wanted: "an array of tables", example: nil) }
+        guard let array = try value(key, "an array of tables", { $0.array }) else { return [] }
         var readers: [RosterReader] = []
         for index in 0..<array.count {
             let place = path + [.key(key), .index(index)]
@@ -176,10 +159,16 @@ public struct RosterReader {
         }
     }
 
-    private func wrongType(
-        _ key: String, _ node: any TOMLValueConvertible, wanted: String, example: String?
-    ) -> FleetError {
-        error(
+    /// - Parameters:
+    ///   - example: nil for what begins with a header.
+    ///   - read: nil for a value of another type.
+    /// - Returns: nil where the key is missing.
+    private func value<Value>(
+        _ key: String, _ wanted: String, example: String? = nil, _ read: (any TOMLValueConvertible) -> Value?
+    ) throws(FleetError) -> Value? {
+        guard let node = table[key] else { return nil }
+        if let value = read(node) { return value }
+        throw error(
             key, "\(key) in \(title) is \(Self.describe(node.type)), but must be \(wanted)",
             hint: example.map { "write it like \(key) = \($0)" }
                 ?? "begin it with a line " + (key == "agent" ? "[[agent]]" : "[\(key)]"))
