@@ -27,11 +27,7 @@ extension FleetInstaller {
         let roster = try roster().roster
         _ = try survey(roster)
         guard let folder = try ConfigFolder.open(unitFolder, create: true) else { return [] }
-        var changes: [Change] = []
-        for (name, text) in try units(of: roster).healTexts(home: home, every: interval) {
-            changes.append(try put(UnitFile(name: name, text: text), into: folder))
-        }
-        return changes
+        return try putHeal(roster, every: interval, into: folder)
     }
 
     /// The timer of an earlier `enable --heal`, with this program's path and this home.
@@ -39,6 +35,12 @@ extension FleetInstaller {
         guard case .file(let bytes) = try folder.read(FleetUnits.healTimer),
             GeneratedText.authorship(of: bytes) == .own, let interval = FleetUnits.healInterval(bytes)
         else { return [] }
+        return try putHeal(roster, every: interval, into: folder)
+    }
+
+    private func putHeal(
+        _ roster: Roster, every interval: Duration, into folder: ConfigFolder
+    ) throws(FleetError) -> [Change] {
         var changes: [Change] = []
         for (name, text) in try units(of: roster).healTexts(home: home, every: interval) {
             changes.append(try put(UnitFile(name: name, text: text), into: folder))
@@ -51,14 +53,7 @@ extension FleetInstaller {
         guard let folder = try ConfigFolder.open(unitFolder, create: false) else { return [] }
         var changes: [Change] = []
         for name in [FleetUnits.healTimer, FleetUnits.healService] {
-            guard case .file(let bytes) = try folder.read(name) else { continue }
-            let path = "\(unitFolder)/\(name)"
-            guard GeneratedText.authorship(of: bytes) == .own else {
-                changes.append(Change(path: path, action: .kept("changed outside mosaic")))
-                continue
-            }
-            try folder.remove(name)
-            changes.append(Change(path: path, action: .removed))
+            if let change = try removeOwn(name, from: folder) { changes.append(change) }
         }
         return changes
     }

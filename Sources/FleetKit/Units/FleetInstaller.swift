@@ -131,20 +131,9 @@ public struct FleetInstaller: Sendable {
     private func removeEvents(of holder: UnitName, from folder: ConfigFolder) throws(FleetError) -> [Change] {
         var changes: [Change] = []
         for file in FleetUnits.eventFiles(holder: holder) {
-            let place =
-                try file.folder.map { name throws(FleetError) in try folder.folder(name, create: false) } ?? folder
-            guard let place, case .file(let bytes) = try place.read(file.name) else { continue }
-            let path = "\(place.path)/\(file.name)"
-            guard GeneratedText.authorship(of: bytes) == .own else {
-                changes.append(
-                    Change(path: path, action: .kept("changed outside mosaic; the roster has no [events]")))
-                continue
-            }
-            if writes {
-                try place.remove(file.name)
-                if let name = file.folder { try folder.removeFolderIfEmpty(name) }
-            }
-            changes.append(Change(path: path, action: .removed))
+            let removed = try removeOwn(
+                file.name, in: file.folder, from: folder, reason: "; the roster has no [events]")
+            if let removed { changes.append(removed) }
         }
         return changes
     }
@@ -261,21 +250,37 @@ public struct FleetInstaller: Sendable {
         var changes: [Change] = []
         for name in try folder.names()
         where Self.isDropInFolder(name) && !current.contains(name) {
-            guard let place = try folder.folder(name, create: false) else { continue }
-            guard case .file(let bytes) = try place.read(FleetUnits.dropInFile) else { continue }
-            let path = "\(place.path)/\(FleetUnits.dropInFile)"
-            switch GeneratedText.authorship(of: bytes) {
-            case .own:
-                if writes {
-                    try place.remove(FleetUnits.dropInFile)
-                    try folder.removeFolderIfEmpty(name)
-                }
-                changes.append(Change(path: path, action: .removed))
-            case .changed:
-                changes.append(Change(path: path, action: .kept("changed outside mosaic; its agent left the roster")))
-            case .foreign: continue
-            }
+            let removed = try removeOwn(
+                FleetUnits.dropInFile, in: name, from: folder, reason: "; its agent left the roster",
+                passesOverForeign: true)
+            if let removed { changes.append(removed) }
         }
         return changes
+    }
+
+    /// Removes a file that is as mosaic wrote it, and the folder that it was in once that is empty.
+    ///
+    /// - Parameters:
+    ///   - inner: the folder below `folder` that it is in; nil: `folder` itself, which stays.
+    ///   - reason: why it is not needed, for what is kept because it was changed.
+    ///   - passesOverForeign: a file that mosaic did not write is none of the caller's.
+    /// - Returns: nil when there is nothing to remove or keep.
+    func removeOwn(
+        _ name: String, in inner: String? = nil, from folder: ConfigFolder, reason: String = "",
+        passesOverForeign: Bool = false
+    ) throws(FleetError) -> Change? {
+        let place = try inner.map { name throws(FleetError) in try folder.folder(name, create: false) } ?? folder
+        guard let place, case .file(let bytes) = try place.read(name) else { return nil }
+        let path = "\(place.path)/\(name)"
+        let author = GeneratedText.authorship(of: bytes)
+        guard author == .own else {
+            if author == .foreign && passesOverForeign { return nil }
+            return Change(path: path, action: .kept("changed outside mosaic\(reason)"))
+        }
+        if writes {
+            try place.remove(name)
+            if let inner { try folder.removeFolderIfEmpty(inner) }
+        }
+        return Change(path: path, action: .removed)
     }
 }
