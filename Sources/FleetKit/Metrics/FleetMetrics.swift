@@ -21,45 +21,36 @@ package struct FleetMetrics {
 
     package var text: OpenMetricsText {
         var text = OpenMetricsText()
-        func one(_ value: Double) -> [(labels: [(name: String, value: String)], value: Double)] { [([], value)] }
+        // A family without samples is left out.
+        func one(_ value: Int?) -> [(labels: [(name: String, value: String)], value: Double)] {
+            value.map { [([], Double($0))] } ?? []
+        }
+        let rows = report?.rows ?? []
+        let agents = rows.filter { $0.role == .agent }
         text.add(
             .gauge, "up", help: "Whether the service manager answered.", one(report == nil ? 0 : 1))
-        if let report {
-            text.add(
-                .gauge, "holder_up", help: "Whether the holder is active.",
-                report.rows.filter { $0.role == .holder }.map { ([], $0.state.isActive ? 1 : 0) })
-            text.add(
-                .gauge, "agents", help: "Agents by unit state and reported activity.",
-                Self.agents(report))
-            text.add(
-                .gauge, "unmanaged_units", help: "Units of the agents' template that are not in the roster.",
-                one(Double(report.rows.count { $0.role == .unmanaged })))
-        }
-        if let owed {
-            text.add(
-                .gauge, "agents_owed", help: "Agents that a restart took down and did not start again.",
-                one(Double(owed)))
-        }
-        if let outdated {
-            text.add(
-                .gauge, "agents_outdated", help: "Agents that do not run with their current settings.",
-                one(Double(outdated)))
-        }
-        if let report {
-            let agents = report.rows.filter { $0.role == .agent }
-            text.add(
-                .gauge, "agent_memory_bytes", unit: "bytes", help: "Memory of the agent's unit.",
-                agents.compactMap { row in row.state.memory.map { (Self.label(row), Double($0)) } })
-            text.add(
-                .gauge, "agent_automatic_restarts",
-                help: "Times that systemd restarted the agent since it was last started by a command.",
-                agents.filter { $0.state.loadState == "loaded" }.map { (Self.label($0), Double($0.state.restarts)) })
-        }
+        text.add(
+            .gauge, "holder_up", help: "Whether the holder is active.",
+            rows.filter { $0.role == .holder }.map { ([], $0.state.isActive ? 1 : 0) })
+        text.add(
+            .gauge, "agents", help: "Agents by unit state and reported activity.",
+            report.map(Self.agents) ?? [])
+        text.add(
+            .gauge, "unmanaged_units", help: "Units of the agents' template that are not in the roster.",
+            one(report?.rows.count { $0.role == .unmanaged }))
+        text.add(
+            .gauge, "agents_owed", help: "Agents that a restart took down and did not start again.", one(owed))
+        text.add(
+            .gauge, "agents_outdated", help: "Agents that do not run with their current settings.", one(outdated))
+        text.add(
+            .gauge, "agent_memory_bytes", unit: "bytes", help: "Memory of the agent's unit.",
+            agents.compactMap { row in row.state.memory.map { (Self.label(row), Double($0)) } })
+        text.add(
+            .gauge, "agent_automatic_restarts",
+            help: "Times that systemd restarted the agent since it was last started by a command.",
+            agents.filter { $0.state.loadState == "loaded" }.map { (Self.label($0), Double($0.state.restarts)) })
         text.add(.gauge, "lock_held", help: "Whether a restart or a lock run owns the lock.", one(isLocked ? 1 : 0))
-        if let resting {
-            text.add(
-                .gauge, "heal_resting_units", help: "Units that heal leaves alone for a while.", one(Double(resting)))
-        }
+        text.add(.gauge, "heal_resting_units", help: "Units that heal leaves alone for a while.", one(resting))
         text.add(
             .counter, "restarts", help: "Restarts by their result, as in the history.",
             totals.restarts.sorted { $0.key < $1.key }.map { ([("result", $0.key)], Double($0.value)) })
