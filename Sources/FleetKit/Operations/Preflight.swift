@@ -1,33 +1,27 @@
-package import FleetGuard
+internal import FleetGuard
 internal import Glibc
 
 /// What would keep a unit from coming up, as far as it can be known while it still runs: stopping an agent whose
 /// directory was deleted has ended work for nothing.
-package struct Preflight: Sendable {
+struct Preflight: Sendable {
     /// One thing that is in a unit's way.
-    package struct Obstacle: Sendable, Equatable {
-        package var unit: UnitName
+    struct Obstacle: Sendable, Equatable {
+        var unit: UnitName
         /// `agent 'coder'`, or the holder's unit.
-        package var subject: String
+        var subject: String
         /// Without a full stop: `its directory /home/me/coder does not exist`.
-        package var what: String
+        var what: String
         /// The least that removes it.
-        package var hint: String
+        var hint: String
     }
 
-    package var roster: Roster
+    var roster: Roster
     /// For `~` in an agent's directory; nil: directories are not checked.
-    package var userHome: String?
-    package var commands: NextCommands
-
-    package init(roster: Roster, userHome: String?, commands: NextCommands) {
-        self.roster = roster
-        self.userHome = userHome
-        self.commands = commands
-    }
+    var userHome: String?
+    var commands: NextCommands
 
     /// The first obstacle of each agent, in the order given. Asks the manager only where a program has to be searched.
-    package func obstacles(
+    func obstacles(
         of agents: [Roster.Agent], from manager: any ServiceManager
     ) throws(FleetError) -> [Obstacle] {
         let inherited = try manager.searchPath()
@@ -54,7 +48,7 @@ package struct Preflight: Sendable {
     }
 
     /// What the manager itself would say to a start.
-    package func obstacle(in state: UnitState) -> Obstacle? {
+    func obstacle(in state: UnitState) -> Obstacle? {
         let unit = state.name
         let subject = roster.agents.first { $0.unit == unit }.map { "agent '\($0.name)'" } ?? unit.rawValue
         let result: UnitOutcome.Result

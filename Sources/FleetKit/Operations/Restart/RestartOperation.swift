@@ -127,7 +127,7 @@ public final class RestartOperation {
         if options.onlyOutdated { remark(plan, run) }
         if options.rolling != nil { run.resumption = options }
         run.fulfilled(plan.fulfilled, by: options.wish?.fulfilledBy)
-        run.expect((plan.holderPart == .none ? [] : [plan.holder]) + plan.agents)
+        run.expect(plan.targets)
         var outline = plan.outline(stableFor: options.stableFor)
         outline.stopTimeouts = stopTimeouts
         run.supervisor.planned(outline)
@@ -242,13 +242,11 @@ public final class RestartOperation {
 
     /// - Returns: false when the agents must not be started.
     func bringHolderUp(_ plan: RestartPlan, _ run: OperationRun) throws(FleetError) -> Bool {
-        switch plan.holderPart {
-        case .none:
+        guard let verb = plan.holderPart.verb else {
             guard plan.before[plan.holder]?.isActive == true, !plan.agents.isEmpty else { return true }
             return try run.holderAnswers(within: options.settleTimeout)
-        case .start: return try run.holder(.start, settleTimeout: options.settleTimeout)
-        case .restart: return try run.holder(.restart, settleTimeout: options.settleTimeout)
         }
+        return try run.holder(verb, settleTimeout: options.settleTimeout)
     }
 
     /// Refuses a restart that would end what cannot come back. An agent that is down has nothing to lose: unless it was

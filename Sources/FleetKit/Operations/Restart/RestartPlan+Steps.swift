@@ -9,11 +9,7 @@ extension RestartPlan {
         var steps: [Step] = []
         let stops = (drained + ending).map { UnitCommand(.stop, $0) }
         if !stops.isEmpty { steps.append(.init(phase: .drain, commands: stops)) }
-        switch holderPart {
-        case .none: break
-        case .start: steps.append(.init(phase: .holder, commands: [UnitCommand(.start, holder)]))
-        case .restart: steps.append(.init(phase: .holder, commands: [UnitCommand(.restart, holder)]))
-        }
+        if let verb = holderPart.verb { steps.append(.init(phase: .holder, commands: [UnitCommand(verb, holder)])) }
         guard groups.isEmpty else {
             return steps + groups.map { .init(phase: .restart, commands: $0.map { UnitCommand(.restart, $0) }) }
         }

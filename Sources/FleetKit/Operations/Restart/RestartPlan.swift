@@ -9,6 +9,9 @@ public struct RestartPlan: Sendable, Equatable {
         /// It is down, so the agents need it started first.
         case start
         case restart
+
+        /// What is asked of the holder; nil: nothing.
+        var verb: UnitCommand.Verb? { UnitCommand.Verb(rawValue: rawValue) }
     }
 
     /// How the agents are kept from looping against a holder that is being torn down.
