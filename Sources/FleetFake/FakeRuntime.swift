@@ -59,6 +59,11 @@ struct FakeRuntime: Codable {
     var isRunning: Bool { mainPID != 0 }
     var isInAutoRestart: Bool { sub == "auto-restart" }
 
+    mutating func enter(_ active: String, _ sub: String) {
+        self.active = active
+        self.sub = sub
+    }
+
     mutating func schedule(_ next: Next?, at time: Int64? = nil) {
         self.next = next
         self.deadline = next == nil ? nil : time

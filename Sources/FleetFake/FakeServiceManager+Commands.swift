@@ -61,17 +61,15 @@ extension FakeServiceManager {
         try supervisor.willSend(command)
         let unit = command.unit.rawValue
         awaited.job = try change { world, now in
-            var job: UInt32 = 0
-            var event = FakeEvent.sent(command.verb.rawValue, unit, by: sender, at: now)
+            // It comes before what the command itself sets off.
             let position = world.events.count
-            switch command.verb {
-            case .start: job = world.enqueue(.start, unit, by: sender, at: now)
-            case .stop: job = world.enqueue(.stop, unit, by: sender, at: now)
-            case .restart: job = world.enqueue(.restart, unit, by: sender, at: now)
-            case .resetFailed: world.resetFailed(unit)
+            var job: UInt32 = 0
+            if let verb = FakeJob.Verb(rawValue: command.verb.rawValue) {
+                job = world.enqueue(verb, unit, by: sender, at: now)
+            } else {
+                world.resetFailed(unit)
             }
-            event.job = job
-            // Before what it caused (a conflicting job's end).
+            let event = FakeEvent(.sent, command.verb.rawValue, unit, by: sender, job: job, at: now)
             world.events.insert(event, at: position)
             return job
         }
@@ -97,12 +95,10 @@ extension FakeServiceManager {
         let results = ended.map { world.ends[$0.job]?.result }
         try change { world, now in
             for (awaited, result) in zip(ended, results) {
-                var event = FakeEvent.sent(
-                    awaited.command.verb.rawValue, awaited.command.unit.rawValue, by: sender, at: now)
-                event.what = .seen
-                event.job = awaited.job
-                event.result = result
-                world.events.append(event)
+                world.events.append(
+                    FakeEvent(
+                        .seen, awaited.command.verb.rawValue, awaited.command.unit.rawValue, by: sender,
+                        job: awaited.job, result: result, at: now))
             }
         }
         let end = clock.now()
@@ -121,9 +117,12 @@ extension FakeServiceManager {
 }
 
 extension FakeEvent {
-    static func sent(_ verb: String, _ unit: String, by sender: FakeSender, at time: Int64) -> FakeEvent {
-        FakeEvent(
-            at: time, what: .sent, verb: verb, unit: unit, pid: sender.pid, token: sender.token, actor: sender.actor,
-            job: 0)
+    init(
+        _ what: What, _ verb: String, _ unit: String, by sender: FakeSender, job: UInt32 = 0, result: String? = nil,
+        at time: Int64
+    ) {
+        self.init(
+            at: time, what: what, verb: verb, unit: unit, pid: sender.pid, token: sender.token, actor: sender.actor,
+            job: job, result: result)
     }
 }

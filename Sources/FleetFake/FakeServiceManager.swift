@@ -82,7 +82,7 @@ package final class FakeServiceManager: ServiceManager {
 
     package func reload() throws(FleetError) {
         let sender = sender(nil)
-        try change { world, now in world.events.append(.sent("reload", "", by: sender, at: now)) }
+        try change { world, now in world.events.append(FakeEvent(.sent, "reload", "", by: sender, at: now)) }
     }
 
     package func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
@@ -101,7 +101,7 @@ package final class FakeServiceManager: ServiceManager {
             let after = isEnabled ? before.union(names) : before.subtracting(names)
             world.enabled = after
             for name in names {
-                world.events.append(.sent(isEnabled ? "enable" : "disable", name, by: sender, at: now))
+                world.events.append(FakeEvent(.sent, isEnabled ? "enable" : "disable", name, by: sender, at: now))
             }
             return after != before
         }
@@ -110,7 +110,7 @@ package final class FakeServiceManager: ServiceManager {
     /// Scripted units have no cgroup that a process could be in.
     package func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
         let sender = sender(nil)
-        try change { world, now in world.events.append(.sent("adopt", scope.rawValue, by: sender, at: now)) }
+        try change { world, now in world.events.append(FakeEvent(.sent, "adopt", scope.rawValue, by: sender, at: now)) }
     }
 
     package func waitForChange(

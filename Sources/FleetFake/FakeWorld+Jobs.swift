@@ -71,8 +71,7 @@ extension FakeWorld {
         runtime.restarts = 0
         runtime.result = "success"
         if runtime.active == "failed" {
-            runtime.active = "inactive"
-            runtime.sub = "dead"
+            runtime.enter("inactive", "dead")
         }
         runtimes[name] = runtime
     }
@@ -158,7 +157,6 @@ extension FakeWorld {
     private mutating func note(_ what: FakeEvent.What, _ job: FakeJob, result: String? = nil, at time: Int64) {
         events.append(
             FakeEvent(
-                at: time, what: what, verb: job.verb.rawValue, unit: job.unit, pid: job.sender.pid,
-                token: job.sender.token, actor: job.sender.actor, job: job.id, result: result))
+                what, job.verb.rawValue, job.unit, by: job.sender, job: job.id, result: result, at: time))
     }
 }

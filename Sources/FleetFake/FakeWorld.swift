@@ -81,8 +81,7 @@ struct FakeWorld: Codable {
         let window = time - unit.startLimitInterval.wholeNanoseconds
         runtime.starts.removeAll { $0 <= window }
         if unit.startLimitBurst > 0, runtime.starts.count >= unit.startLimitBurst {
-            runtime.active = "failed"
-            runtime.sub = "failed"
+            runtime.enter("failed", "failed")
             // Only over success: a unit that had failed keeps its older Result (service_enter_dead() of systemd 252).
             if runtime.result == "success" { runtime.result = "start-limit-hit" }
             runtime.schedule(nil)
@@ -92,16 +91,14 @@ struct FakeWorld: Codable {
         }
         guard unit.conditionHolds else {
             runtime.conditionResult = false
-            runtime.active = "inactive"
-            runtime.sub = "dead"
+            runtime.enter("inactive", "dead")
             runtimes[name] = runtime
             finish(job, "done", at: time)
             return
         }
         runtime.starts.append(time)
         runtime.conditionResult = true
-        runtime.active = "activating"
-        runtime.sub = "start"
+        runtime.enter("activating", "start")
         runtime.result = "success"
         runtime.exitCode = 0
         runtime.exitStatus = 0
@@ -137,8 +134,7 @@ struct FakeWorld: Codable {
             processEnded(unit, end, at: time)
             return
         }
-        runtimes[name]?.active = "active"
-        runtimes[name]?.sub = "running"
+        runtimes[name]?.enter("active", "running")
         runtimes[name]?.activeSince = UInt64(max(0, (time + wallOffset) / 1_000))
         runtimes[name]?.answersAt = time + unit.answersAfter.wholeNanoseconds
         if run.end != nil, let lives = run.lives {
@@ -169,12 +165,10 @@ struct FakeWorld: Codable {
         let failed = runtime.result != "success"
         runtime.mainPID = 0
         if unit.restart == .always || (unit.restart == .onFailure && failed) {
-            runtime.active = "activating"
-            runtime.sub = "auto-restart"
+            runtime.enter("activating", "auto-restart")
             runtime.schedule(.autoRestart, at: time + unit.restartDelay.wholeNanoseconds)
         } else {
-            runtime.active = failed ? "failed" : "inactive"
-            runtime.sub = failed ? "failed" : "dead"
+            runtime.enter(failed ? "failed" : "inactive", failed ? "failed" : "dead")
             runtime.schedule(nil)
         }
         runtimes[name] = runtime
@@ -187,14 +181,12 @@ struct FakeWorld: Codable {
         let name = unit.name.rawValue
         guard let runtime = runtimes[name], !runtime.isDown else { return true }
         guard runtime.isRunning else {
-            runtimes[name]?.active = "inactive"
-            runtimes[name]?.sub = "dead"
+            runtimes[name]?.enter("inactive", "dead")
             runtimes[name]?.schedule(nil)
             return true
         }
         guard runtime.active != "deactivating" else { return false }
-        runtimes[name]?.active = "deactivating"
-        runtimes[name]?.sub = "stop-sigterm"
+        runtimes[name]?.enter("deactivating", "stop-sigterm")
         if let limit = unit.stopTimeout, unit.stopDelay > limit {
             runtimes[name]?.schedule(.stopTimedOut, at: time + limit.wholeNanoseconds)
         } else {
@@ -214,8 +206,7 @@ struct FakeWorld: Codable {
         runtime.restarts = 0
         runtime.result = result
         (runtime.exitCode, runtime.exitStatus) = (2, 15)
-        runtime.active = result == "success" ? "inactive" : "failed"
-        runtime.sub = result == "success" ? "dead" : "failed"
+        runtime.enter(result == "success" ? "inactive" : "failed", result == "success" ? "dead" : "failed")
         runtime.schedule(nil)
         runtimes[name] = runtime
         stopEnded(name, at: time)
