@@ -38,7 +38,7 @@ struct AgentTmux {
             else { return nil }
             return (number, String(text))
         }
-        guard let oldest = panes.min(by: { $0.number < $1.number }) else { throw noSession(agent) }
+        guard let oldest = panes.min(by: { $0.number < $1.number }) else { throw Self.noSession(agent) }
         return ("%\(oldest.number)", oldest.text)
     }
 
@@ -53,7 +53,7 @@ struct AgentTmux {
         guard status == 0 else {
             let said = Printable.oneLine(String(reply.errors.parts(at: "\n").last ?? ""))
             // An ended session and a lost socket differ by tmux's words alone.
-            if said.begins(with: "can't find") { throw noSession(agent) }
+            if said.begins(with: "can't find") { throw Self.noSession(agent) }
             throw FleetError(
                 .notActive, "the holder's tmux server (process \(server.pid)) refused: \(said)",
                 hint: "see 'mosaic fleet doctor'")
@@ -61,7 +61,7 @@ struct AgentTmux {
         return reply.output
     }
 
-    func noSession(_ agent: AgentName) -> FleetError {
+    static func noSession(_ agent: AgentName) -> FleetError {
         FleetError(
             .notActive, "agent '\(agent)' has no session in the holder's tmux server",
             hint: "see why with 'mosaic fleet logs \(agent)', and start it with 'mosaic fleet start \(agent)'")

@@ -33,18 +33,14 @@ package struct SessionAttachment {
         }
         try server.revive()
         let front = server.clientOptions
-        let probe = TmuxProbe(program: tmux, socket: socket) { _, arguments throws(FleetError) in
-            try client.run(arguments)
-        }
+        let probe = TmuxProbe(socket: socket) { arguments throws(FleetError) in try client.run(arguments) }
         switch try probe.ask(among: processes) {
         case .answers: break
         case .silent(let why), .foreign(let why): throw silent(why)
         }
         // It exits 1 for a missing server too, but that one has just answered.
         guard try client.run(front + ["has-session", "-t", target]).status == 0 else {
-            throw FleetError(
-                .notActive, "agent '\(agent)' has no session in the holder's tmux server",
-                hint: "see why with 'mosaic fleet logs \(agent)', and start it with 'mosaic fleet start \(agent)'")
+            throw AgentTmux.noSession(agent)
         }
         if FleetResidence.server(of: environment) == server.pid {
             return ProgramHandover(

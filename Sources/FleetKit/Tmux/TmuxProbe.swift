@@ -15,10 +15,9 @@ package final class TmuxProbe: HolderProbe {
         var errors: String
     }
 
-    /// Runs a program with exactly these arguments and no descriptor of ours but standard ones.
-    typealias Runner = (_ program: String, _ arguments: [String]) throws(FleetError) -> Reply
+    /// Runs tmux with exactly these arguments and no descriptor of ours but standard ones.
+    typealias Runner = (_ arguments: [String]) throws(FleetError) -> Reply
 
-    private let program: String
     private let socket: TmuxSocket
     private let run: Runner
 
@@ -28,13 +27,11 @@ package final class TmuxProbe: HolderProbe {
     /// - Parameter environment: of the client; `PATH` (tmux is looked up once) counts.
     /// - Throws: if there is no tmux program in `PATH`.
     package convenience init(socket: TmuxSocket, environment: [String: String]) throws(FleetError) {
-        let program = try TmuxProgram.find(environment: environment)
-        let client = TmuxClient(program: program, environment: environment)
-        self.init(program: program, socket: socket) { _, arguments throws(FleetError) in try client.run(arguments) }
+        let client = TmuxClient(program: try TmuxProgram.find(environment: environment), environment: environment)
+        self.init(socket: socket) { arguments throws(FleetError) in try client.run(arguments) }
     }
 
-    init(program: String, socket: TmuxSocket, run: @escaping Runner) {
-        self.program = program
+    init(socket: TmuxSocket, run: @escaping Runner) {
         self.socket = socket
         self.run = run
     }
@@ -60,7 +57,7 @@ package final class TmuxProbe: HolderProbe {
         guard let server = HolderServer.find(among: processes, socket: socket), server.presence == .reachable else {
             return nil
         }
-        let reply = try run(program, server.clientOptions + ["list-sessions", "-F", "#{session_name}"])
+        let reply = try run(server.clientOptions + ["list-sessions", "-F", "#{session_name}"])
         guard reply.status == 0 else { return nil }
         return reply.output.parts(at: "\n").map(String.init).sorted()
     }
@@ -73,7 +70,7 @@ package final class TmuxProbe: HolderProbe {
                 hint: "see why with: mosaic fleet doctor")
         }
         // `=`: no other session's name that begins like it.
-        let reply = try run(program, server.clientOptions + ["kill-session", "-t", "=\(session)"])
+        let reply = try run(server.clientOptions + ["kill-session", "-t", "=\(session)"])
         guard reply.status == 0 else {
             throw FleetError(
                 .unitFailed, "session \(shown) was not ended: \(Printable.oneLine(reply.errors))",
@@ -82,7 +79,7 @@ package final class TmuxProbe: HolderProbe {
     }
 
     private func ask(_ server: HolderServer) throws(FleetError) -> ProbeAnswer {
-        let reply = try run(program, server.clientOptions + ["display-message", "-p", "#{pid}"])
+        let reply = try run(server.clientOptions + ["display-message", "-p", "#{pid}"])
         guard let status = reply.status else { return .silent("tmux does not exit: its server hangs") }
         let firstLine = { (text: String) in
             Printable.oneLine(text.parts(at: "\n").first.map(String.init) ?? "")

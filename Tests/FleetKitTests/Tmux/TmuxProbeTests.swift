@@ -14,7 +14,7 @@ struct TmuxProbeTests {
     private func probe(limit: Duration = .seconds(3)) throws -> TmuxProbe {
         let program = try TmuxProgram.find(environment: environment)
         let client = TmuxClient(program: program, environment: environment, limit: limit)
-        return TmuxProbe(program: program, socket: socket) { _, arguments throws(FleetError) in
+        return TmuxProbe(socket: socket) { arguments throws(FleetError) in
             try client.run(arguments)
         }
     }
