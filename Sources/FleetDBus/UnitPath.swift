@@ -10,12 +10,9 @@ enum UnitPath {
     static func of(_ unit: UnitName) -> String {
         var path = manager + "/unit/"
         for (index, byte) in unit.rawValue.utf8.enumerated() {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            if byte.isASCIILetter || byte.isASCIIDigit && index > 0 {
                 path.unicodeScalars.append(UnicodeScalar(byte))
-            case UInt8(ascii: "0")...UInt8(ascii: "9") where index > 0:
-                path.unicodeScalars.append(UnicodeScalar(byte))
-            default:
+            } else {
                 let hex = String(byte, radix: 16)
                 path += (hex.count == 1 ? "_0" : "_") + hex
             }

@@ -1,5 +1,5 @@
 internal import CLinux
-internal import Glibc
+package import Glibc
 internal import SystemPackage
 
 /// The guard's system calls on Linux, relative to one directory descriptor; only the two questions whether the
@@ -125,6 +125,10 @@ final class LinuxLockFiles: LockFileCalls {
     }
 }
 
+extension FileID {
+    package init(_ status: stat) { self.init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) }
+}
+
 extension FileStatus {
     init(_ status: stat) {
         let kind: Kind =
@@ -137,7 +141,7 @@ extension FileStatus {
             default: .device
             }
         self.init(
-            id: FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+            id: FileID(status),
             modified: FileTime(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec)),
             kind: kind, size: Int64(status.st_size))
     }

@@ -16,6 +16,11 @@ package enum SmallFile {
         }
     }
 
+    /// - Returns: as `read`; what is not UTF-8 is replaced.
+    package static func text(_ path: String, limit: Int) -> String? {
+        read(path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Where a symbolic link leads; nil when it cannot be read.
     package static func link(_ path: String) -> [UInt8]? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

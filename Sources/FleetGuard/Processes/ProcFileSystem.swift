@@ -129,7 +129,7 @@ package final class ProcFileSystem: ProcessTable {
         entries("/proc/\(pid)/fd").contains { descriptor in
             var status = stat()
             guard stat("/proc/\(pid)/fd/\(descriptor)", &status) == 0,
-                FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) == file,
+                FileID(status) == file,
                 let info = text("/proc/\(pid)/fdinfo/\(descriptor)")
             else { return false }
             return info.parts(at: "\n").contains(where: test)

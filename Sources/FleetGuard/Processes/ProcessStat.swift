@@ -22,7 +22,7 @@ package struct ProcessStat: Equatable {
 
     /// Nil when the process is gone.
     package static func read(_ pid: Int32) -> ProcessStat? {
-        SmallFile.read("/proc/\(pid)/stat", limit: 4096).flatMap { parse(pid, String(decoding: $0, as: UTF8.self)) }
+        SmallFile.text("/proc/\(pid)/stat", limit: 4096).flatMap { parse(pid, $0) }
     }
 
     /// The program's name may hold anything, also `)` and blanks: counting begins after the last `)`, at field 3.

@@ -8,7 +8,7 @@ extension AgentSession {
         guard now.state == .waiting, before.state != .waiting, !now.isGuess else { return }
         do throws(FleetError) {
             let home = try home()
-            let unit = Self.unit()
+            let unit = ownUnit
             let name = unit.flatMap { AgentName(unit: $0)?.rawValue } ?? request.name
             var event = FleetEvent(
                 .agentWaiting, home: home.path, time: SystemTime().wallClock(),
@@ -37,7 +37,7 @@ extension AgentSession {
     }
 
     private func keepRequest(_ run: String?) {
-        guard let unit = Self.unit() else { return }
+        guard let unit = ownUnit else { return }
         do throws(FleetError) { try AskedEnds(home: home()).set(unit, run: run) } catch {
             note("cannot record whether it was asked to end: \(error.message)")
         }
@@ -51,7 +51,7 @@ extension AgentSession {
     }
 
     private func keepLoss(_ isLost: Bool) {
-        guard let unit = Self.unit() else { return }
+        guard let unit = ownUnit else { return }
         do throws(FleetError) {
             try LostAgents(home: home()).set(unit, isLost)
         } catch {
@@ -64,9 +64,5 @@ extension AgentSession {
     }
 
     /// The unit whose main process this is.
-    private static func unit() -> UnitName? {
-        guard let name = ControlGroupScan.path(of: getpid())?.parts(at: "/").last(where: { $0.ends(with: ".service") })
-        else { return nil }
-        do throws(FleetError) { return try UnitName(String(name)) } catch { return nil }
-    }
+    private var ownUnit: UnitName? { unit.name.flatMap { UnitName(known: $0) } }
 }

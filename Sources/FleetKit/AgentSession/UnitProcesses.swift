@@ -29,7 +29,9 @@ struct UnitProcesses {
         let own = getpid()
         // Folders in it are cgroups that the agent made; a scan of /proc finds what is in those, too.
         var status = stat()
-        if stat(folder, &status) == 0, status.st_nlink <= 2, let text = Self.read(folder + "/cgroup.procs") {
+        if stat(folder, &status) == 0, status.st_nlink <= 2,
+            let text = SmallFile.text(folder + "/cgroup.procs", limit: 16 << 20)
+        {
             return text.parts(at: "\n").compactMap { Int32($0) }.filter { $0 != own }
         }
         do throws(FleetError) {
@@ -41,39 +43,10 @@ struct UnitProcesses {
 
     /// How many processes of the unit the kernel has killed for memory; 0 also where the memory controller is missing.
     var memoryKills: Int {
-        guard let folder, let text = Self.read(folder + "/memory.events") else { return 0 }
+        guard let folder, let text = SmallFile.text(folder + "/memory.events", limit: 16 << 20) else { return 0 }
         for line in text.parts(at: "\n") where line.begins(with: "oom_kill ") {
             return Int(line.dropFirst("oom_kill ".count)) ?? 0
         }
         return 0
     }
-
-    private static func read(_ path: String) -> String? {
-        SmallFile.read(path, limit: 16 << 20).map { String(decoding: $0, as: UTF8.self) }
-    }
-}
-
-/// What a process does with signals, from `/proc/PID/status`.
-struct SignalDisposition: Equatable {
-    var ignored: UInt64
-    var caught: UInt64
-
-    /// Nil when the process is gone.
-    static func read(_ process: Int32) -> SignalDisposition? {
-        SmallFile.read("/proc/\(process)/status", limit: 1 << 16).flatMap { parse(String(decoding: $0, as: UTF8.self)) }
-    }
-
-    /// The process' name is on a line of its own, with its line ends escaped.
-    static func parse(_ text: String) -> SignalDisposition? {
-        func mask(_ name: String) -> UInt64? {
-            let line = text.parts(at: "\n").first { $0.begins(with: name + ":") }
-            guard let word = line?.parts(at: "\t").last else { return nil }
-            return UInt64(word, radix: 16)
-        }
-        guard let ignored = mask("SigIgn"), let caught = mask("SigCgt") else { return nil }
-        return SignalDisposition(ignored: ignored, caught: caught)
-    }
-
-    func ignores(_ signal: CInt) -> Bool { ignored >> UInt64(signal - 1) & 1 == 1 }
-    func catches(_ signal: CInt) -> Bool { caught >> UInt64(signal - 1) & 1 == 1 }
 }

@@ -7,14 +7,13 @@ struct ProgramVersion: Comparable, Equatable, CustomStringConvertible {
 
     /// The first number in a text such as `tmux next-3.4` or `systemd 252 (252.39-1~deb12u1)`; nil when there is none.
     init?(in text: String) {
-        func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-        let rest = text.utf8.drop { !isDigit($0) }
-        let digits = rest.prefix(while: isDigit)
+        let rest = text.utf8.drop { !$0.isASCIIDigit }
+        let digits = rest.prefix(while: \.isASCIIDigit)
         guard let major = Int(Substring(digits)) else { return nil }
         self.major = major
         let after = rest.dropFirst(digits.count)
         let isMinor = after.first == UInt8(ascii: ".")
-        minor = isMinor ? Int(Substring(after.dropFirst().prefix(while: isDigit))) ?? 0 : 0
+        minor = isMinor ? Int(Substring(after.dropFirst().prefix(while: \.isASCIIDigit))) ?? 0 : 0
     }
 
     init(_ major: Int, _ minor: Int = 0) {

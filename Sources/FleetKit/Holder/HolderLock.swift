@@ -101,7 +101,7 @@ package final class HolderLock {
                 "\(Printable.oneLine(path)) is not a \(isFolder ? "directory" : "file") that only the manager's user can write",
                 hint: "check its owner with 'ls -ld', and remove it when no restart is running")
         }
-        return FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        return FileID(status)
     }
 
     /// In one write, so that a reader meets the old claim or the new one; what is left of a longer one is behind the line.

@@ -6,9 +6,7 @@ extension MosaicHome {
     /// - Throws: `.io` if it cannot be accessed.
     package func place() throws(FleetError) -> FileID? {
         var status = stat()
-        guard stat(path, &status) != 0 else {
-            return FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-        }
+        guard stat(path, &status) != 0 else { return FileID(status) }
         if errno == ENOENT || errno == ENOTDIR { return nil }
         throw FleetError(
             .io, "cannot access the mosaic home \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",

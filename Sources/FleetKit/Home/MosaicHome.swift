@@ -42,13 +42,8 @@ public struct MosaicHome: Sendable, Equatable {
         guard let option, !option.begins(with: "/"), !option.begins(with: "~") else {
             return try resolve(option: option, environment: environment, currentDirectory: "/")
         }
-        guard let current = getcwd(nil, 0) else {
-            throw FleetError(
-                .io, "--mosaic-home '\(Printable.oneLine(option))' is relative, and the current directory is gone",
-                hint: "give an absolute path, or change into a directory that exists")
-        }
-        defer { free(current) }
-        return try resolve(option: option, environment: environment, currentDirectory: String(cString: current))
+        let current = try WorkingDirectory.current(for: option, "--mosaic-home")
+        return try resolve(option: option, environment: environment, currentDirectory: current)
     }
 
     /// - Parameter path: absolute; slashes at its end are dropped, nothing is checked.

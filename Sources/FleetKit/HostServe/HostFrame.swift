@@ -84,13 +84,7 @@ public struct HostFrame: Codable, Sendable, Equatable {
 
     /// With its mark and the newline.
     public func line() throws(FleetError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Self.mark + String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-        } catch {
-            throw FleetError(.io, "an answer cannot be written as JSON: \(error)", hint: "report this as a bug")
-        }
+        Self.mark + String(decoding: try JSONLine.bytes(self, of: "an answer"), as: UTF8.self)
     }
 
     /// - Parameter line: without the newline.

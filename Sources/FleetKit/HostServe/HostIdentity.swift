@@ -7,8 +7,7 @@ public enum HostIdentity {
     /// same text, which is fit for a file's name.
     /// - Throws: `.io` for a machine without an id.
     public static func of(_ home: MosaicHome, machineFile: String = "/etc/machine-id") throws(FleetError) -> String {
-        let bytes = SmallFile.read(machineFile, limit: 256) ?? []
-        let machine = String(decoding: bytes, as: UTF8.self).parts(at: "\n").first.map(String.init) ?? ""
+        let machine = SmallFile.text(machineFile, limit: 256)?.parts(at: "\n").first.map(String.init) ?? ""
         guard machine.utf8.count == 32, machine.utf8.allSatisfy(Self.isHexadecimal) else {
             throw FleetError(
                 .io, "this machine has no id in \(Printable.oneLine(machineFile))",
@@ -21,7 +20,7 @@ public enum HostIdentity {
                 hint: "run 'mosaic fleet init' on this host first")
         }
         defer { free(real) }
-        return "\(machine)-\(geteuid())-\(digest(String(cString: real)))"
+        return "\(machine)-\(geteuid())-\(FNVHash.text(String(cString: real).utf8))"
     }
 
     /// Whether a host's answer can be an identity: it becomes a file's name and a key.
@@ -31,14 +30,6 @@ public enum HostIdentity {
     }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-    }
-
-    /// FNV-1a, 64 bits: to tell a handful of homes of one user apart, not to keep a secret.
-    private static func digest(_ text: String) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        byte.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }

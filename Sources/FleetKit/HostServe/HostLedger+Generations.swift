@@ -24,8 +24,8 @@ extension HostLedger {
             if errno == ENOENT { return Generations() }
             throw failure("look at", generationsFile)
         }
-        guard let bytes = SmallFile.read(generationsFile, limit: 64) else { throw failure("read", generationsFile) }
-        let words = String(decoding: bytes, as: UTF8.self).parts(at: "\n").first?.parts(at: " ").map { Int($0) } ?? []
+        guard let text = SmallFile.text(generationsFile, limit: 64) else { throw failure("read", generationsFile) }
+        let words = text.parts(at: "\n").first?.parts(at: " ").map { Int($0) } ?? []
         guard words.count == 2, let current = words[0], let horizon = words[1], horizon >= 0,
             horizon <= current, current < Int.max
         else {

@@ -119,8 +119,8 @@ public struct HostLedger {
         // Asked before the end is looked for: it is written while the lock is held.
         let isHeld = flock(descriptor, LOCK_SH | LOCK_NB) != 0
         if isHeld && errno != EWOULDBLOCK { throw failure("look at the kernel lock of", file(id)) }
-        if let end = SmallFile.read(file(id) + ".end", limit: 64) {
-            return (.ended, Int32(String(decoding: end, as: UTF8.self).parts(at: "\n").first ?? ""))
+        if let end = SmallFile.text(file(id) + ".end", limit: 64) {
+            return (.ended, Int32(end.parts(at: "\n").first ?? ""))
         }
         return (isHeld ? .running : .ended, nil)
     }
@@ -144,8 +144,8 @@ public struct HostLedger {
     /// - Throws: `.io`.
     public func lastWords(_ id: HostOperationID) throws(FleetError) -> [String] {
         guard access(wordsFile(id), F_OK) == 0 else { return [] }
-        guard let bytes = SmallFile.read(wordsFile(id), limit: 1 << 19) else { throw failure("read", wordsFile(id)) }
-        return String(decoding: bytes, as: UTF8.self).parts(at: "\n").suffix(40).map(String.init)
+        guard let text = SmallFile.text(wordsFile(id), limit: 1 << 19) else { throw failure("read", wordsFile(id)) }
+        return text.parts(at: "\n").suffix(40).map(String.init)
     }
 
     /// - Returns: nil when there is a file of that id.

@@ -39,24 +39,17 @@ extension IntentChange {
         var pairs: [UnitName: String] = [:]
         for word in words {
             let parts = word.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let value = String(parts[1]), isPlain(value) else { return nil }
-            do throws(FleetError) {
-                pairs[try UnitName(String(decoding: parts[0], as: UTF8.self))] = value
-            } catch {
-                return nil
-            }
+            guard parts.count == 2, let value = String(parts[1]), isPlain(value),
+                let unit = UnitName(known: String(decoding: parts[0], as: UTF8.self))
+            else { return nil }
+            pairs[unit] = value
         }
         return pairs
     }
 
     /// What InvocationIDs and lock tokens are made of.
     private static func isPlain(_ text: String) -> Bool {
-        text.utf8.count <= 64
-            && text.utf8.allSatisfy { byte in
-                byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-                    || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte)
-            }
+        text.utf8.count <= 64 && text.utf8.allSatisfy { $0.isASCIIHexDigit || $0 == UInt8(ascii: "-") }
     }
 }
 

@@ -136,7 +136,7 @@ public final class IntentFile: IntentKeeping, KeptFile {
     }
 
     private static func mark(_ status: stat) -> (id: FileID, size: Int64) {
-        (FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), Int64(status.st_size))
+        (FileID(status), Int64(status.st_size))
     }
 
     private func removed() -> FleetError {

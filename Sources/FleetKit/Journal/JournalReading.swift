@@ -47,12 +47,7 @@ package struct JournalReading: Sendable, Equatable {
 
     /// - Throws: `.noServiceManager` when there is no journalctl in `PATH`.
     package func program(environment: [String: String]) throws(FleetError) -> ProgramHandover {
-        let searched = environment["PATH"] ?? ExecutablePath.usual
-        guard let path = ExecutablePath.find("journalctl", path: searched) else {
-            throw FleetError(
-                .noServiceManager, "there is no journalctl in PATH (\(Printable.oneLine(searched)))",
-                hint: "install systemd, or add the absolute directory of journalctl to PATH")
-        }
+        let path = try ExecutablePath.ofSystemd("journalctl", in: environment)
         return ProgramHandover(executable: path, arguments: arguments, environment: environment)
     }
 }

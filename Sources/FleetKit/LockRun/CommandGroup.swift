@@ -49,18 +49,8 @@ final class CommandGroup {
 
     /// Where the cgroup may be found: each mount of the cgroup2 tree, /proc/self/mountinfo (proc(5)).
     private static func folders(of path: String) -> [String] {
-        let file = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return [] }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
-            let count = read(file, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self).parts(at: "\n").compactMap { line -> String? in
+        let mounts = SmallFile.text("/proc/self/mountinfo", limit: 64 << 20) ?? ""
+        return mounts.parts(at: "\n").compactMap { line -> String? in
             let words = line.parts(at: " ")
             guard let mark = words.firstIndex(of: "-"), words.count > mark + 1, words[mark + 1] == "cgroup2",
                 words.count > 4

@@ -31,8 +31,7 @@ public final class CommandScopes: RunScopes {
 
     /// The scope of the command under this lock; nil for a record without a token.
     static func scope(of record: LockRecord) -> UnitName? {
-        guard let token = LockToken(record.token) else { return nil }
-        do throws(FleetError) { return try UnitName("mosaic-run-\(token).scope") } catch { return nil }
+        LockToken(record.token).flatMap { UnitName(known: "mosaic-run-\($0).scope") }
     }
 
     private static func description(_ record: LockRecord, _ file: FileID) -> String {

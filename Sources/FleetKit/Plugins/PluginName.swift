@@ -12,14 +12,7 @@ public struct PluginName: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     /// - Returns: nil for any other text.
     public init?(_ text: String) {
-        func isWord(_ byte: UInt8) -> Bool {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: false
-            }
-        }
+        func isWord(_ byte: UInt8) -> Bool { byte.isASCIILetter || byte.isASCIIDigit }
         guard let first = text.utf8.first, isWord(first), text.utf8.count <= Self.longest,
             text.utf8.allSatisfy({ isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") })
         else { return nil }

@@ -54,7 +54,7 @@ public struct PluginSearch {
         for folder in ExecutablePath.folders(path) {
             var status = stat()
             // /bin is a link to /usr/bin on many machines: the same folder twice shadows nothing.
-            guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, seen.insert(Self.id(status)).inserted
+            guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, seen.insert(FileID(status)).inserted
             else { continue }
             let isOpen = status.st_mode & 0o002 != 0
             for name in Self.names(in: folder) {
@@ -66,10 +66,10 @@ public struct PluginSearch {
                 } else if isOpen || status.st_mode & 0o002 != 0 {
                     reason = .writable(isOpen ? folder : file)
                 } else if let first = files[name] {
-                    if first.id == Self.id(status) { continue }
+                    if first.id == FileID(status) { continue }
                     reason = .earlier(first.path)
                 } else {
-                    files[name] = (file, Self.id(status))
+                    files[name] = (file, FileID(status))
                     continue
                 }
                 shadows.append(Shadow(name: name, path: file, reason: reason))
@@ -90,10 +90,6 @@ public struct PluginSearch {
                 hint: "run chmod o-w, or move the plug-in into a directory that only you can write to")
         }
         return nil
-    }
-
-    private static func id(_ status: stat) -> FileID {
-        FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
     private static func names(in folder: String) -> [PluginName] {

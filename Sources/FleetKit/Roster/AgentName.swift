@@ -10,14 +10,7 @@ public struct AgentName: Hashable, Sendable, Comparable, CustomStringConvertible
     /// - Throws: `.usage`, naming the text and the rule.
     public init(_ text: String) throws(FleetError) {
         let bytes = Array(text.utf8)
-        func isWord(_ byte: UInt8) -> Bool {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
-        }
+        func isWord(_ byte: UInt8) -> Bool { byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "_") }
         guard let first = bytes.first, isWord(first),
             bytes.allSatisfy({ isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") })
         else {

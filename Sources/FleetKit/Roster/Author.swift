@@ -33,7 +33,6 @@ public enum Author {
     /// The innermost service that this process is in; none for a login session's scope.
     private static func unit() -> UnitName? {
         let name = ControlGroupScan.path(of: getpid())?.parts(at: "/").last { $0.ends(with: ".service") }
-        guard let name, !name.begins(with: "user@") else { return nil }
-        do throws(FleetError) { return try UnitName(String(name)) } catch { return nil }
+        return name.flatMap { $0.begins(with: "user@") ? nil : UnitName(known: $0) }
     }
 }

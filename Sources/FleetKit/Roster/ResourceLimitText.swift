@@ -42,7 +42,7 @@ enum ResourceLimitText {
         let hint = "write it like 500, \"10%\" or \"infinity\""
         if text == "infinity" { return text }
         if text.ends(with: "%") { return try percentage(text, limit: 100, hint: hint) }
-        guard !text.isEmpty, text.utf8.allSatisfy(isDigit), let number = Int64(text), number > 0 else {
+        guard !text.isEmpty, text.utf8.allSatisfy(\.isASCIIDigit), let number = Int64(text), number > 0 else {
             throw refuse(text, "is not a number of tasks", hint: hint)
         }
         return text
@@ -65,12 +65,10 @@ enum ResourceLimitText {
     private static func decimal(_ text: Substring) -> Double? {
         let parts = text.parts(at: ".", keepingEmpty: true)
         guard parts.count <= 2, text.utf8.count <= 20,
-            parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isDigit) })
+            parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(\.isASCIIDigit) })
         else { return nil }
         return Double(String(text))
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private static func refuse(_ text: String, _ why: String, hint: String) -> FleetError {
         FleetError(.usage, "'\(Printable.oneLine(text))' \(why)", hint: hint)

@@ -78,16 +78,13 @@ struct TOMLOutline {
     private static func isPlainScalar(_ text: String) -> Bool {
         let word = text.first == "+" || text.first == "-" ? text.dropFirst() : text[...]
         if ["true", "false", "inf", "nan"].contains(word) { return true }
-        guard let first = word.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        guard word.utf8.first?.isASCIIDigit == true else { return false }
         // Whether it really is a number, the library says; what makes a date of it is not among these.
         var before: UInt8 = 0
         for byte in word.utf8 {
             let isSign = byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
             if isSign && (before | 0x20) != UInt8(ascii: "e") { return false }
-            let isWord =
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
-                || byte == UInt8(ascii: ".")
+            let isWord = byte.isASCIIDigit || byte.isASCIILetter || "_.".utf8.contains(byte)
             guard isSign || isWord else { return false }
             before = byte
         }

@@ -29,11 +29,16 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
             Self.suffixes.contains(String(decoding: bytes[(dot + 1)...], as: UTF8.self))
         else { throw refuse("it has no unit type such as .service at its end") }
         let stem = bytes[..<dot]
-        guard stem.allSatisfy({ Self.isAllowed($0) || $0 == UInt8(ascii: "@") }) else {
+        guard stem.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || ":_.-\\@".utf8.contains($0) }) else {
             throw refuse("only letters, digits and : _ . - \\ @ are allowed")
         }
         guard let first = stem.first, first != UInt8(ascii: "@") else { throw refuse("nothing comes before the '@'") }
         self.rawValue = text
+    }
+
+    /// - Returns: nil for a text that is no unit name, and for one that cannot be asked for (the manager's own `-.mount`).
+    package init?(known text: some StringProtocol) {
+        do throws(FleetError) { try self.init(String(text)) } catch { return nil }
     }
 
     /// The part between `@` and the suffix, for an instance of a template.
@@ -47,14 +52,4 @@ public struct UnitName: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     /// In ASCII order.
     public static func < (left: UnitName, right: UnitName) -> Bool { left.rawValue < right.rawValue }
-
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "\\"): true
-        default: false
-        }
-    }
 }

@@ -40,12 +40,7 @@ enum UnitText {
 
     /// Needs no quotes anywhere in a word; `;` is not here, because alone it separates commands.
     private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "-_./:=@+,".utf8.contains(byte)
-        }
+        byte.isASCIILetter || byte.isASCIIDigit || "-_./:=@+,".utf8.contains(byte)
     }
 
     private static func escaped(_ word: String) -> String {

@@ -24,9 +24,8 @@ package enum ControlGroupScan {
 
     /// The process's path in the cgroup2 tree; nil when the process is gone.
     static func path(of pid: Int32) -> String? {
-        guard let bytes = SmallFile.read("/proc/\(pid)/cgroup", limit: 16 << 10) else { return nil }
         // cgroup2's line is `0::PATH`; the lines of version 1 begin with other numbers.
-        return String(decoding: bytes, as: UTF8.self).parts(at: "\n")
+        SmallFile.text("/proc/\(pid)/cgroup", limit: 16 << 10)?.parts(at: "\n")
             .lazy.compactMap { $0.after("0::") }.first.map(String.init)
     }
 }

@@ -1,4 +1,4 @@
-internal import FleetGuard
+package import FleetGuard
 
 /// Finds a program in `PATH` once, so that everything after it runs by its absolute path.
 public enum ExecutablePath {
@@ -25,5 +25,17 @@ public enum ExecutablePath {
     /// The same for a process with this environment.
     public static func find(_ name: String, in environment: [String: String]) -> String? {
         find(name, path: environment["PATH"] ?? usual)
+    }
+
+    /// A program that comes with systemd.
+    /// - Throws: `.noServiceManager` when it is not there.
+    package static func ofSystemd(_ name: String, in environment: [String: String]) throws(FleetError) -> String {
+        let searched = environment["PATH"] ?? usual
+        guard let path = find(name, path: searched) else {
+            throw FleetError(
+                .noServiceManager, "there is no \(name) in PATH (\(Printable.oneLine(searched)))",
+                hint: "install systemd, or add the absolute directory of \(name) to PATH")
+        }
+        return path
     }
 }

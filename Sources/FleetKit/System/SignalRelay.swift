@@ -12,14 +12,20 @@ final class SignalRelay {
 
     /// - Throws: `.io` when no descriptor can be made.
     init(_ signals: [CInt]) throws(FleetError) {
-        wakeDescriptor = fleet_eventfd()
-        guard wakeDescriptor >= 0 else {
+        wakeDescriptor = try Self.eventDescriptor()
+        relayEnd.store(wakeDescriptor, ordering: .releasing)
+        for number in signals { Self.install(number) }
+    }
+
+    /// For a handler to make readable.
+    static func eventDescriptor() throws(FleetError) -> CInt {
+        let descriptor = fleet_eventfd()
+        guard descriptor >= 0 else {
             throw FleetError(
                 .io, "cannot make an event descriptor for signals: \(String(cString: strerror(errno)))",
                 hint: "raise the limit of open files (ulimit -n)")
         }
-        relayEnd.store(wakeDescriptor, ordering: .releasing)
-        for number in signals { Self.install(number) }
+        return descriptor
     }
 
     /// The signals since the last call, lowest number first.

@@ -13,12 +13,7 @@ public final class SignalWatch: Sendable {
 
     /// - Throws: `.io` when no descriptor can be made.
     public init() throws(FleetError) {
-        wakeDescriptor = fleet_eventfd()
-        guard wakeDescriptor >= 0 else {
-            throw FleetError(
-                .io, "cannot make an event descriptor for signals: \(String(cString: strerror(errno)))",
-                hint: "raise the limit of open files (ulimit -n)")
-        }
+        wakeDescriptor = try SignalRelay.eventDescriptor()
         wakeEnd.store(wakeDescriptor, ordering: .releasing)
         install(SIGINT)
         install(SIGTERM)

@@ -12,15 +12,21 @@ package enum WorkingDirectory {
             throw FleetError(.usage, "\(option) is empty", hint: "give a path, such as . or ~/src/app")
         }
         if path.begins(with: "/") || path == "~" || path.begins(with: "~/") { return path }
+        let current = try current(for: path, option)
+        var rest = path[...]
+        while rest.begins(with: "./") { rest = rest.dropFirst(2) }
+        let folder = HomeDirectory.withoutTrailingSlash(current)
+        return rest.isEmpty || rest == "." ? folder : (folder == "/" ? "" : folder) + "/" + rest
+    }
+
+    /// - Parameter path: that is relative, for the error.
+    static func current(for path: String, _ option: String) throws(FleetError) -> String {
         guard let current = getcwd(nil, 0) else {
             throw FleetError(
                 .io, "\(option) '\(Printable.oneLine(path))' is relative, and the current directory is gone",
                 hint: "give an absolute path, or change into a directory that exists")
         }
         defer { free(current) }
-        var rest = path[...]
-        while rest.begins(with: "./") { rest = rest.dropFirst(2) }
-        let folder = HomeDirectory.withoutTrailingSlash(String(cString: current))
-        return rest.isEmpty || rest == "." ? folder : (folder == "/" ? "" : folder) + "/" + rest
+        return String(cString: current)
     }
 }

@@ -77,11 +77,8 @@ package struct FleetResidence: Sendable, Equatable {
     }
 
     static func paneScope(in path: String) -> UnitName? {
-        let name = path.parts(at: "/").last { $0.begins(with: paneScopePrefix) && $0.ends(with: ".scope") }
-        guard let name else { return nil }
-        do throws(FleetError) { return try UnitName(String(name)) } catch {
-            return nil  // no name that systemd would give
-        }
+        path.parts(at: "/").last { $0.begins(with: paneScopePrefix) && $0.ends(with: ".scope") }
+            .flatMap { UnitName(known: $0) }
     }
 
     /// Moves this process into a transient scope of its own, so that it outlives what it restarts.

@@ -72,7 +72,8 @@ package struct HolderServer: Sendable, Equatable {
         guard try !isReachable() else { return false }
         try makeFolder()
         let pinned = PinnedProcess(pid) {
-            $0.start == start && !$0.hasEnded && Self.isTmux($0.pid) && Self.catchesUSR1($0.pid)
+            $0.start == start && !$0.hasEnded && Self.isTmux($0.pid)
+                && SignalDisposition.read($0.pid)?.catches(SIGUSR1) == true
         }
         guard let pinned else {
             throw FleetError(
@@ -151,16 +152,6 @@ package struct HolderServer: Sendable, Equatable {
         if target.suffix(deleted.count).elementsEqual(deleted) { target.removeLast(deleted.count) }
         let name = target.split(separator: UInt8(ascii: "/")).last ?? []
         return name.elementsEqual("tmux".utf8) || name.starts(with: "tmux-".utf8) || name.starts(with: ".tmux".utf8)
-    }
-
-    /// `SigCgt` of /proc/PID/status: one bit for each signal, the lowest is signal 1.
-    private static func catchesUSR1(_ pid: Int32) -> Bool {
-        guard let text = SmallFile.read("/proc/\(pid)/status", limit: 1 << 16) else { return false }
-        let line = String(decoding: text, as: UTF8.self).parts(at: "\n").first { $0.begins(with: "SigCgt:") }
-        guard let digits = line?.dropFirst("SigCgt:".count).drop(while: { $0 == "\t" || $0 == " " }),
-            let mask = UInt64(digits, radix: 16)
-        else { return false }
-        return mask & (1 << UInt64(SIGUSR1 - 1)) != 0
     }
 }
 

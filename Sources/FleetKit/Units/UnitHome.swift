@@ -23,23 +23,6 @@ struct UnitHome: Equatable {
     var inode: UInt64
     var path: String
 
-    init(inode: UInt64, path: String) {
-        self.inode = inode
-        self.path = path
-    }
-
-    /// - Returns: nil for a text without the key, or with one that makes no sense.
-    init?(in bytes: [UInt8]) {
-        for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: Self.key.utf8) {
-            let parts = line.dropFirst(Self.key.utf8.count).split(separator: UInt8(ascii: " "), maxSplits: 1)
-            guard parts.count == 2, let number = UInt64(String(decoding: parts[0], as: UTF8.self)) else { continue }
-            self.init(inode: number, path: Self.unescaped(String(decoding: parts[1], as: UTF8.self)))
-            return
-        }
-        guard let path = Self.homeInOlderDropIn(bytes) else { return nil }
-        self.init(inode: 0, path: path)
-    }
-
     /// A backslash would join this line with the next one.
     var line: String {
         Self.key + "\(inode) "
@@ -70,7 +53,7 @@ struct UnitHome: Equatable {
             guard errno == ENOENT || errno == ENOTDIR else { return .other(path) }
             return inode != 0 && inode == home?.inode ? .own : .gone(path)
         }
-        let found = FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        let found = FileID(status)
         if found == home { return .own }
         // Ours was moved here from there, and something else is in its old place.
         if found.inode != inode, inode != 0, inode == home?.inode { return .own }
@@ -85,6 +68,20 @@ struct UnitHome: Equatable {
                 + " \(Printable.oneLine(home)); nothing was changed",
             hint: "use --mosaic-home \(ShellWord.quoted(other)); a second fleet of this user is not possible, since all"
                 + " agents of one service manager share \(FleetUnits.template)")
+    }
+}
+
+extension UnitHome {
+    /// - Returns: nil for a text without the key, or with one that makes no sense.
+    init?(in bytes: [UInt8]) {
+        for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: Self.key.utf8) {
+            let parts = line.dropFirst(Self.key.utf8.count).split(separator: UInt8(ascii: " "), maxSplits: 1)
+            guard parts.count == 2, let number = UInt64(String(decoding: parts[0], as: UTF8.self)) else { continue }
+            self.init(inode: number, path: Self.unescaped(String(decoding: parts[1], as: UTF8.self)))
+            return
+        }
+        guard let path = Self.homeInOlderDropIn(bytes) else { return nil }
+        self.init(inode: 0, path: path)
     }
 }
 

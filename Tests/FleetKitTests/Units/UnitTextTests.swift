@@ -29,8 +29,8 @@ struct UnitTextTests {
         #expect(GeneratedText.authorship(of: Array("[Unit]\n".utf8)) == .foreign)
         #expect(GeneratedText.authorship(of: []) == .foreign)
         // Published test vectors of FNV-1a.
-        #expect(GeneratedText.checksum([]) == "cbf29ce484222325")
-        #expect(GeneratedText.checksum("foobar".utf8) == "85944171f73967e8")
+        #expect(FNVHash.text([]) == "cbf29ce484222325")
+        #expect(FNVHash.text("foobar".utf8) == "85944171f73967e8")
     }
 
     private let units: FleetUnits

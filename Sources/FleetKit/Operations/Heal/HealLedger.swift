@@ -30,17 +30,13 @@ package struct HealTries: Sendable, Equatable {
             let words = line.parts(at: " ", keepingEmpty: true)
             guard words.count == 4, let seconds = Int64(words[1]), seconds >= 0,
                 let word = Word.allCases.first(where: { words[2].isExactly($0.rawValue) }),
-                let unit = Self.unit(words[3])
+                let unit = UnitName(known: words[3])
             else {
                 damaged += 1
                 continue
             }
             entries.append(Entry(time: BootTime(boot: String(words[0]), seconds: seconds), word: word, unit: unit))
         }
-    }
-
-    private static func unit(_ text: Substring) -> UnitName? {
-        do throws(FleetError) { return try UnitName(String(text)) } catch { return nil }
     }
 
     /// Only what counts now.
@@ -101,10 +97,10 @@ package final class HealFile: HealLedger, KeptFile {
     package func read() throws(FleetError) -> HealTries {
         guard let opened = try RunDirectoryOpener.open(home: home.path, create: false) else { return HealTries() }
         guard let file = try open(opened.descriptor.number, Self.name, O_RDONLY) else { return HealTries() }
-        guard let bytes = SmallFile.read("/proc/self/fd/\(file.number)", limit: Self.limit) else {
+        guard let text = SmallFile.text("/proc/self/fd/\(file.number)", limit: Self.limit) else {
             throw unsafe("is longer than \(Self.limit) bytes, or cannot be read")
         }
-        return HealTries(text: String(decoding: bytes, as: UTF8.self))
+        return HealTries(text: text)
     }
 
     package func write(_ tries: HealTries, at now: BootTime) throws(FleetError) {
