@@ -8,15 +8,10 @@ package struct BootTime: Sendable, Equatable {
     package var boot: String
     package var seconds: Int64
 
-    package init(boot: String, seconds: Int64) {
-        self.boot = boot
-        self.seconds = seconds
-    }
-
     /// nil where /proc does not say which boot this is.
     package static func now() -> BootTime? {
-        guard let bytes = SmallFile.read("/proc/sys/kernel/random/boot_id", limit: 100) else { return nil }
-        let boot = String(decoding: bytes, as: UTF8.self).parts(at: "\n").first.map(String.init) ?? ""
+        guard let text = SmallFile.text("/proc/sys/kernel/random/boot_id", limit: 100) else { return nil }
+        let boot = text.parts(at: "\n").first.map(String.init) ?? ""
         return BootTime(boot: boot, seconds: KernelClock.read(CLOCK_BOOTTIME).components.seconds)
     }
 

@@ -112,17 +112,13 @@ private struct Seen {
     var invocation: String
     var time: BootTime
 
-    init(invocation: String, time: BootTime) {
-        self.invocation = invocation
-        self.time = time
-    }
+    var text: String { "\(invocation) \(time.boot) \(time.seconds)" }
+}
 
-    /// nil for a damaged text: then this failure is told, once too often at worst.
+extension Seen {
     init?(text: String) {
         let words = text.parts(at: " ", keepingEmpty: true)
         guard words.count == 3, let seconds = Int64(words[2]) else { return nil }
         self.init(invocation: String(words[0]), time: BootTime(boot: String(words[1]), seconds: seconds))
     }
-
-    var text: String { "\(invocation) \(time.boot) \(time.seconds)" }
 }

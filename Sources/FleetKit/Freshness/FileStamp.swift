@@ -13,6 +13,20 @@ struct FileStamp: Sendable, Equatable {
     /// content itself is never read.
     var modified: Int64
 
+    /// When the entry was last changed or moved (`st_ctim`): a rename changes it, and it cannot be set back.
+    /// Microseconds since 1970; of a symbolic link itself.
+    static func placed(_ path: String) -> UInt64? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        return UInt64(clamping: nanoseconds(status.st_ctim) / 1000)
+    }
+
+    fileprivate static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000).partialValue &+ Int64(time.tv_nsec)
+    }
+}
+
+extension FileStamp {
     /// Follows symbolic links.
     /// - Returns: nil if there is no such file, or it cannot be reached.
     init?(_ path: String) {
@@ -22,28 +36,8 @@ struct FileStamp: Sendable, Equatable {
     }
 
     init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        size = Int64(status.st_size)
-        modified = Self.nanoseconds(status.st_mtim)
-    }
-
-    init(device: UInt64, inode: UInt64, size: Int64, modified: Int64) {
-        self.device = device
-        self.inode = inode
-        self.size = size
-        self.modified = modified
-    }
-
-    /// When the entry was last changed or moved (`st_ctim`): a rename changes it, and it cannot be set back.
-    /// Microseconds since 1970; of a symbolic link itself.
-    static func placed(_ path: String) -> UInt64? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        return UInt64(clamping: nanoseconds(status.st_ctim) / 1000)
-    }
-
-    private static func nanoseconds(_ time: timespec) -> Int64 {
-        Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000).partialValue &+ Int64(time.tv_nsec)
+        self.init(
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
+            modified: Self.nanoseconds(status.st_mtim))
     }
 }

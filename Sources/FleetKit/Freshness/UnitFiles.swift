@@ -7,13 +7,8 @@ internal import SystemPackage
 /// It cannot ask systemd cheaply, and need not: a later comparison asks which files count, and looks up what was
 /// noted of those. A folder that is missing here costs no wrong word, only the notice that a file in it was removed.
 struct UnitFiles {
-    private let unit: String
-    private let environment: [String: String]
-
-    init(unit: String, environment: [String: String]) {
-        self.unit = unit
-        self.environment = environment
-    }
+    let unit: String
+    let environment: [String: String]
 
     /// The unit's file and its template's, the drop-ins of both, and the environment files that all of these name.
     func all() -> [RunRecord.File] {
