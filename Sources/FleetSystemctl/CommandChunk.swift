@@ -148,7 +148,7 @@ final class CommandChunk {
         let entry = entries[index]
         var isRequirementDown = false
         if job != .done && !after.isActive && verb != .stop {
-            let names = after.requirements.compactMap { UnitName(shown: $0) }
+            let names = after.requirements.compactMap { UnitName(known: $0) }
             isRequirementDown = try show(names).contains { !$0.state.isActive }
         }
         var result = OutcomeJudge.judge(

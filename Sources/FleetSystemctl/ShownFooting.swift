@@ -10,20 +10,15 @@ enum ShownFooting {
             .map(String.init)
     }
 
-    /// Blocks come in the order asked, one for each name, an empty line between them.
-    /// - Returns: nil when the text is not that.
+    /// - Returns: nil when the text does not have a block for each unit.
     static func units(_ text: String, asked: [UnitName]) -> [ManagerFooting.Unit]? {
-        var blocks: [[Substring]] = [[]]
-        for line in text.parts(at: "\n", keepingEmpty: true) {
-            if !line.isEmpty { blocks[blocks.count - 1].append(line) } else { blocks.append([]) }
-        }
-        blocks.removeAll { $0.isEmpty }
+        let blocks = Systemctl.blocks(text)
         guard blocks.count == asked.count else { return nil }
         return zip(asked, blocks).map { unit, block in
             func value(_ key: String) -> String {
                 block.first { $0.begins(with: key + "=") }.map { String($0.dropFirst(key.count + 1)) } ?? ""
             }
-            return ManagerFooting.Unit(id: UnitName(shown: value("Id")) ?? unit, path: value("FragmentPath"))
+            return ManagerFooting.Unit(id: UnitName(known: value("Id")) ?? unit, path: value("FragmentPath"))
         }
     }
 }

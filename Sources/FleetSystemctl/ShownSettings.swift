@@ -9,14 +9,9 @@ enum ShownSettings {
         "ExecStart", "Environment", "EnvironmentFiles",
     ]
 
-    /// Blocks come in the order asked, one for each name, an empty line between them.
-    /// - Returns: nil when the text is not that.
+    /// - Returns: nil when the text does not have a block for each unit.
     static func parse(_ text: String, asked: [UnitName]) -> [UnitSettings]? {
-        var blocks: [[Substring]] = [[]]
-        for line in text.parts(at: "\n", keepingEmpty: true) {
-            if !line.isEmpty { blocks[blocks.count - 1].append(line) } else { blocks.append([]) }
-        }
-        blocks.removeAll { $0.isEmpty }
+        let blocks = Systemctl.blocks(text)
         guard blocks.count == asked.count else { return nil }
         return zip(asked, blocks).map { settings(of: $0, $1) }
     }

@@ -16,20 +16,11 @@ struct ShownUnit {
         "JobRunningTimeoutUSec",
     ]
 
-    /// Blocks come in the order asked, one for each name, an empty line between them (systemd 252).
-    /// - Returns: nil when the text is not that, such as after a lost connection in the middle.
+    /// - Returns: nil when the text does not have a block for each unit, such as after a lost connection in the middle.
     static func parse(_ text: String, asked: [UnitName]) -> [ShownUnit]? {
-        var blocks: [[Substring: Substring]] = []
-        var block: [Substring: Substring] = [:]
-        for line in text.parts(at: "\n", keepingEmpty: true) {
-            if line.isEmpty {
-                if !block.isEmpty { blocks.append(block) }
-                block = [:]
-            } else if let (name, value) = line.halves(at: "=") {
-                block[name] = value
-            }
-        }
-        if !block.isEmpty { blocks.append(block) }
+        let blocks = Systemctl.blocks(text)
+            .map { lines in Dictionary(lines.compactMap { $0.halves(at: "=") }) { _, last in last } }
+            .filter { !$0.isEmpty }
         guard blocks.count == asked.count else { return nil }
         var units: [ShownUnit] = []
         for (name, block) in zip(asked, blocks) {

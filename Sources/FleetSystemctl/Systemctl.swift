@@ -10,13 +10,7 @@ struct Systemctl {
 
     /// - Throws: `.noServiceManager` when `PATH` has no systemctl.
     init(scope: ManagerScope, environment: [String: String]) throws(FleetError) {
-        let searched = environment["PATH"] ?? ExecutablePath.usual
-        guard let path = ExecutablePath.find("systemctl", path: searched) else {
-            throw FleetError(
-                .noServiceManager, "there is no systemctl in PATH (\(Printable.oneLine(searched)))",
-                hint: "install systemd, or add the absolute directory of systemctl to PATH")
-        }
-        self.path = path
+        path = try ExecutablePath.ofSystemd("systemctl", in: environment)
         self.scope = scope
         // Only what leads to the manager is handed on, so that no SYSTEMD_… variable changes what is printed.
         var kept = environment.filter { Self.inherited.contains($0.key) }
@@ -77,6 +71,11 @@ struct Systemctl {
         }
         return
             "see `systemctl --user status`; without a login session: `loginctl enable-linger` and set XDG_RUNTIME_DIR"
+    }
+
+    /// The lines of each unit that `show` printed: in the order asked, with an empty line between two units (systemd 252).
+    static func blocks(_ text: String) -> [[Substring]] {
+        text.parts(at: "\n", keepingEmpty: true).split(whereSeparator: \.isEmpty).map(Array.init)
     }
 
     static func lastLine(_ text: String) -> String {

@@ -39,20 +39,12 @@ package final class SystemctlServiceManager: ServiceManager {
 
     package func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
         var settings: [UnitSettings] = []
-        var rest = units[...]
-        while !rest.isEmpty {
-            let chunk = Array(rest.prefix(Self.unitsPerChild))
-            // A start that is only told to the second would look older than a file of the same second.
-            let options =
-                ["--property=" + ShownSettings.properties.joined(separator: ",")]
-                + (knowsTimestampOption ? ["--timestamp=us+utc"] : [])
-            let output = try systemctl.child("show", options: options, names: chunk.map(\.rawValue))
-                .run(timeout: patience, whileWaiting: whileAsking())
+        for chunk in Self.chunks(of: units) {
+            let output = try shown(ShownSettings.properties, of: chunk, whileWaiting: whileAsking())
             guard let shown = ShownSettings.parse(output.standardOutput, asked: chunk) else {
                 throw systemctl.unreachable(output)
             }
             settings += shown
-            rest = rest.dropFirst(chunk.count)
         }
         return settings
     }
@@ -60,11 +52,10 @@ package final class SystemctlServiceManager: ServiceManager {
     package func loadedUnits(matching patterns: [String]) throws(FleetError) -> [UnitName] {
         guard !patterns.isEmpty else { return [] }
         let options = ["--all", "--plain", "--no-legend", "--full"]
-        let output = try systemctl.child("list-units", options: options, names: patterns).run(
-            timeout: patience, whileWaiting: whileAsking())
-        guard output.isSuccess else { throw systemctl.unreachable(output) }
+        let output = try succeed(
+            systemctl.child("list-units", options: options, names: patterns), whileWaiting: whileAsking())
         return output.standardOutput.parts(at: "\n").compactMap { line in
-            line.parts(at: " ").first.flatMap { UnitName(shown: String($0)) }
+            line.parts(at: " ").first.flatMap { UnitName(known: String($0)) }
         }
     }
 
@@ -73,8 +64,7 @@ package final class SystemctlServiceManager: ServiceManager {
     }
 
     package func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
-        let own = try systemctl.child("show", options: ["--property=UnitPath,Environment"]).run(timeout: patience)
-        guard own.isSuccess else { throw systemctl.unreachable(own) }
+        let own = try succeed(systemctl.child("show", options: ["--property=UnitPath,Environment"]))
         var found: [ManagerFooting.Unit] = []
         if !units.isEmpty {
             let output = try systemctl.child(
@@ -91,15 +81,13 @@ package final class SystemctlServiceManager: ServiceManager {
     }
 
     package func reload() throws(FleetError) {
-        let output = try systemctl.child("daemon-reload").run(timeout: .seconds(90))
-        guard output.isSuccess else { throw systemctl.unreachable(output) }
+        try succeed(systemctl.child("daemon-reload"), timeout: .seconds(90))
     }
 
     /// One `show` of the manager's own property; `show-environment` would print it for a shell.
     package func searchPath() throws(FleetError) -> String? {
-        let output = try systemctl.child("show", options: ["--property=Environment", "--value"])
-            .run(timeout: patience, whileWaiting: whileAsking())
-        guard output.isSuccess else { throw systemctl.unreachable(output) }
+        let output = try succeed(
+            systemctl.child("show", options: ["--property=Environment", "--value"]), whileWaiting: whileAsking())
         let mark = "PATH="
         return ShownUnit.words(String(output.standardOutput.prefix { $0 != "\n" }))
             .lazy.compactMap { $0.after(mark) }.first.map(String.init)
@@ -107,9 +95,7 @@ package final class SystemctlServiceManager: ServiceManager {
 
     package func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
         var states: [String] = []
-        var rest = units[...]
-        while !rest.isEmpty {
-            let chunk = rest.prefix(Self.unitsPerChild)
+        for chunk in Self.chunks(of: units) {
             let output = try systemctl.child(
                 "show", options: ["--property=UnitFileState"], names: chunk.map(\.rawValue)
             ).run(timeout: patience, whileWaiting: whileAsking())
@@ -117,7 +103,6 @@ package final class SystemctlServiceManager: ServiceManager {
             let lines = output.standardOutput.parts(at: "\n").compactMap { $0.after(mark) }
             guard lines.count == chunk.count else { throw systemctl.unreachable(output) }
             states += lines.map(String.init)
-            rest = rest.dropFirst(chunk.count)
         }
         return states
     }
@@ -126,14 +111,10 @@ package final class SystemctlServiceManager: ServiceManager {
     /// does on a machine that systemd did not boot), it does not have the manager read them either.
     package func setEnabled(_ isEnabled: Bool, _ units: [UnitName]) throws(FleetError) -> Bool {
         let before = try unitFileStates(of: units)
-        var rest = units[...]
-        while !rest.isEmpty {
-            let chunk = rest.prefix(Self.unitsPerChild)
-            let output = try systemctl.child(
-                isEnabled ? "enable" : "disable", options: ["--quiet"], names: chunk.map(\.rawValue)
-            ).run(timeout: .seconds(90))
-            guard output.isSuccess else { throw systemctl.unreachable(output) }
-            rest = rest.dropFirst(chunk.count)
+        for chunk in Self.chunks(of: units) {
+            let verb = isEnabled ? "enable" : "disable"
+            try succeed(
+                systemctl.child(verb, options: ["--quiet"], names: chunk.map(\.rawValue)), timeout: .seconds(90))
         }
         try reload()
         return try unitFileStates(of: units) != before
@@ -141,19 +122,17 @@ package final class SystemctlServiceManager: ServiceManager {
 
     /// systemctl has no word for it; busctl, of the same package, makes the call.
     package func adopt(_ pid: Int32, intoScope scope: UnitName, description: String) throws(FleetError) {
-        let output = try systemctl.busctl([
+        let call = try systemctl.busctl([
             "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
             "StartTransientUnit", "ssa(sv)a(sa(sv))", scope.rawValue, "fail",
             "3", "Description", "s", description, "CollectMode", "s", "inactive-or-failed", "PIDs", "au", "1", "\(pid)",
             "0",
-        ]).run(timeout: patience, whileWaiting: whileAsking())
-        guard output.isSuccess else { throw systemctl.unreachable(output) }
+        ])
+        try succeed(call, whileWaiting: whileAsking())
     }
 
     package func kill(_ unit: UnitName) throws(FleetError) {
-        let output = try systemctl.child("kill", options: ["--signal=KILL"], names: [unit.rawValue]).run(
-            timeout: patience)
-        guard output.isSuccess else { throw systemctl.unreachable(output) }
+        try succeed(systemctl.child("kill", options: ["--signal=KILL"], names: [unit.rawValue]))
     }
 
     package func perform(
@@ -202,22 +181,14 @@ package final class SystemctlServiceManager: ServiceManager {
         _ units: [UnitName], whileWaiting: () throws(FleetError) -> Void
     ) throws(FleetError) -> [ShownUnit] {
         var shown: [ShownUnit] = []
-        var rest = units[...]
-        while !rest.isEmpty {
-            let chunk = Array(rest.prefix(Self.unitsPerChild))
-            shown += try showChunk(chunk, whileWaiting: whileWaiting)
-            rest = rest.dropFirst(chunk.count)
-        }
+        for chunk in Self.chunks(of: units) { shown += try showChunk(chunk, whileWaiting: whileWaiting) }
         return shown
     }
 
     private func showChunk(
         _ units: [UnitName], whileWaiting: () throws(FleetError) -> Void
     ) throws(FleetError) -> [ShownUnit] {
-        var options = ["--property=" + ShownUnit.properties.joined(separator: ",")]
-        if knowsTimestampOption { options.append("--timestamp=us+utc") }
-        let output = try systemctl.child("show", options: options, names: units.map(\.rawValue))
-            .run(timeout: patience, whileWaiting: whileWaiting)
+        let output = try shown(ShownUnit.properties, of: units, whileWaiting: whileWaiting)
         if let shown = ShownUnit.parse(output.standardOutput, asked: units) { return shown }
         if knowsTimestampOption && output.standardOutput.isEmpty {
             // Perhaps an option that this version does not know: asked again without it, the manager itself decides.
@@ -229,11 +200,29 @@ package final class SystemctlServiceManager: ServiceManager {
         }
         throw systemctl.unreachable(output)
     }
-}
 
-extension UnitName {
-    /// A name that systemctl printed; nil where it is none that could be asked for (`-.mount`).
-    init?(shown text: String) {
-        do { try self.init(text) } catch { return nil }
+    /// Times to the microsecond where systemctl can tell them: a start that is only told to the second would look older than
+    /// a file of the same second.
+    private func shown(
+        _ properties: [String], of units: [UnitName], whileWaiting: () throws(FleetError) -> Void
+    ) throws(FleetError) -> ChildProcess.Output {
+        let options =
+            ["--property=" + properties.joined(separator: ",")] + (knowsTimestampOption ? ["--timestamp=us+utc"] : [])
+        return try systemctl.child("show", options: options, names: units.map(\.rawValue))
+            .run(timeout: patience, whileWaiting: whileWaiting)
+    }
+
+    /// Runs what has no meaning when it fails.
+    @discardableResult
+    private func succeed(
+        _ child: ChildProcess, timeout: Duration? = nil, whileWaiting: () throws(FleetError) -> Void = {}
+    ) throws(FleetError) -> ChildProcess.Output {
+        let output = try child.run(timeout: timeout ?? patience, whileWaiting: whileWaiting)
+        guard output.isSuccess else { throw systemctl.unreachable(output) }
+        return output
+    }
+
+    private static func chunks(of units: [UnitName]) -> [[UnitName]] {
+        stride(from: 0, to: units.count, by: unitsPerChild).map { Array(units[$0...].prefix(unitsPerChild)) }
     }
 }

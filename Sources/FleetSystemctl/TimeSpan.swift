@@ -15,9 +15,7 @@ enum TimeSpan {
         guard !words.isEmpty, words.count <= units.count else { return nil }
         var sum = Duration.zero
         for word in words {
-            let digits = word.utf8.prefix {
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
-            }
+            let digits = word.utf8.prefix { $0.isASCIIDigit || $0 == UInt8(ascii: ".") }
             guard let number = Double(Substring(digits)), let unit = units[word[digits.endIndex...]],
                 // systemd's own largest span is 2^64 µs; this is a fourth of it.
                 number * Double(unit) < 4e18
