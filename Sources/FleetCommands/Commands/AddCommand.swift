@@ -91,13 +91,8 @@ struct AddCommand: UnguardedCommand {
         if let directory { lines.append(.string("directory", try WorkingDirectory.absolute(directory, "--directory"))) }
         if noAutostart { lines.append(.flag("autostart", false)) }
         if !settings.environment.isEmpty {
-            lines.append(
-                .table(
-                    "environment",
-                    settings.environment.map { assignment in
-                        let parts = assignment.parts(at: "=", atMost: 2, keepingEmpty: true)
-                        return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
-                    }))
+            let variables = settings.environment.compactMap { $0.halves(at: "=") }
+            lines.append(.table("environment", variables.map { (String($0.0), String($0.1)) }))
         }
         if let environmentFile = settings.environmentFile {
             let isOptional = environmentFile.begins(with: "-")

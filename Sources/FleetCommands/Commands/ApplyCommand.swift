@@ -35,7 +35,7 @@ struct ApplyCommand: GuardedCommand {
         var change = try follow(context)
         let roster = try context.roster()
         let agents = roster.agents.compactMap { agent in
-            change.outdated.first { $0.unit == agent.unit }.map { (agent.name, $0.freshness) }
+            change.freshness(of: agent.unit).map { (agent.name, $0) }
         }
         if !agents.isEmpty {
             // What `apply` itself has just written needs no reason.
@@ -46,7 +46,7 @@ struct ApplyCommand: GuardedCommand {
                     + ". Restart just \(names.count == 1 ? "it" : "them") with: "
                     + "\(try context.nextCommands().fleet("apply", "--restart"))")
         }
-        if let holder = Self.holder(change.outdated, roster) {
+        if let holder = change.freshness(of: roster.holder.unit) {
             change.notes.append(
                 "The holder is outdated too (\(holder.kinds)); to renew it, restart the whole fleet: "
                     + "\(try context.nextCommands().fleet("restart"))")
@@ -57,9 +57,9 @@ struct ApplyCommand: GuardedCommand {
     fileprivate func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
         var change = try follow(context)
         let roster = try context.roster()
-        let agents = roster.agents.filter { agent in change.outdated.contains { $0.unit == agent.unit } }.map(\.name)
+        let agents = roster.agents.filter { change.freshness(of: $0.unit) != nil }.map(\.name)
         if !agents.isEmpty {
-            try refuseStrandedHolder(change.outdated, roster, context)
+            try refuseStrandedHolder(change, roster, context)
             let report = try RestartOperation(
                 manager: context.manager(), roster: roster, options: operation.options(agents: agents, roster.settle),
                 surroundings: context.surroundings()
@@ -67,7 +67,7 @@ struct ApplyCommand: GuardedCommand {
             change.operations.append((report, "restart"))
             change.outdated.removeAll { old in report.units.contains { $0.unit == old.unit && $0.outcome.isDone } }
         }
-        if let holder = Self.holder(change.outdated, roster) {
+        if let holder = change.freshness(of: roster.holder.unit) {
             change.notes.append(
                 "The holder is outdated (\(holder.kinds)) and was left alone; to renew it, restart the whole fleet: "
                     + "\(try context.nextCommands().fleet("restart"))")
@@ -78,9 +78,9 @@ struct ApplyCommand: GuardedCommand {
     /// The holder runs with an older unit, and its server is not where the roster now says: agents that are restarted would
     /// not find it, and those that run are reached by nobody.
     private func refuseStrandedHolder(
-        _ outdated: [(unit: UnitName, freshness: Freshness)], _ roster: Roster, _ context: CommandContext
+        _ change: RosterChange, _ roster: Roster, _ context: CommandContext
     ) throws(FleetError) {
-        guard Self.holder(outdated, roster) != nil, let probe = try context.holderProbe(),
+        guard change.freshness(of: roster.holder.unit) != nil, let probe = try context.holderProbe(),
             case .silent(let why) = try probe.ask(among: context.manager().processes(of: roster.holder.unit))
         else { return }
         throw FleetError(
@@ -148,12 +148,6 @@ struct ApplyCommand: GuardedCommand {
             guard !own, let name = AgentName(unit: settings.name) else { return nil }
             return Roster.Agent(name: name, unit: settings.name)
         }
-    }
-
-    private static func holder(
-        _ outdated: [(unit: UnitName, freshness: Freshness)], _ roster: Roster
-    ) -> Freshness? {
-        outdated.first { $0.unit == roster.holder.unit }?.freshness
     }
 }
 

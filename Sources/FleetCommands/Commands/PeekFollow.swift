@@ -14,16 +14,12 @@ struct PeekFollow {
     let lines: Int
     let context: CommandContext
 
-    private static let calm = Duration.milliseconds(100)
-    private static let longestCalm = Duration.seconds(1)
-
     func run() throws(FleetError) -> ExitStatus {
         let typed = Keys(input: STDIN_FILENO, of: STDOUT_FILENO)
         let view = view(readsKeys: typed != nil)
         // Where nothing is drawn, what is typed is the shell's.
         let keys = view is PeekScreen ? typed : nil
         let supervisor = WatchSupervisor(view: view, signals: context.signals, keys: keys)
-        var calm = Self.calm
         var last: (look: SessionScreen.Look, activity: Activity)?
         while true {
             let look: SessionScreen.Look
@@ -35,10 +31,9 @@ struct PeekFollow {
             }
             let activity = view.showsActivity ? try state()?.activity ?? .unknown : .unknown
             let isNew = last?.look != look || last?.activity != activity
-            calm = isNew ? Self.calm : min(calm * 2, Self.longestCalm)
             if isNew { try view.show(look, activity) }
             last = (look, activity)
-            do throws(FleetError) { try supervisor.pause(for: calm) } catch {
+            do throws(FleetError) { try supervisor.pause(afterNews: isNew) } catch {
                 view.end()
                 return context.signals.interruption()?.exitStatus ?? .done
             }

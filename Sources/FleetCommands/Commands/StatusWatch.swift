@@ -15,10 +15,6 @@ struct StatusWatch {
     let interval: Duration
     let layout: StatusLayout
 
-    /// Changes come in crowds: between two looks there is at least this long. Looks that find nothing new double it.
-    private static let calm = Duration.milliseconds(100)
-    private static let longestCalm = Duration.seconds(1)
-
     /// - Returns: what `status` says of the last look; after a signal its own status.
     func run() throws(FleetError) -> ExitStatus {
         let manager = try context.manager()
@@ -34,7 +30,6 @@ struct StatusWatch {
         let supervisor = WatchSupervisor(view: view, signals: context.signals, keys: keys)
         var flaps = FlapMemory()
         var status = ExitStatus.done
-        var calm = Self.calm
         var last: StatusReport?
         do throws(FleetError) {
             while true {
@@ -50,9 +45,9 @@ struct StatusWatch {
                 report = report.only(states)
                 status = report.exitStatus
                 try view.show(report, lock: lock)
-                calm = report.withoutConsumption == last ? min(calm * 2, Self.longestCalm) : Self.calm
+                let isNew = report.withoutConsumption != last
                 last = report.withoutConsumption
-                try supervisor.pause(for: min(calm, interval))
+                try supervisor.pause(afterNews: isNew, atMost: interval)
             }
         } catch {
             if let end = context.signals.interruption() { return end.exitStatus }
@@ -77,6 +72,11 @@ final class WatchSupervisor: JobSupervisor {
     private let view: any LiveView
     private let signals: SignalWatch
     private let keys: Keys?
+    private var calm = WatchSupervisor.shortestCalm
+
+    /// Changes come in crowds: between two looks there is at least this long. Looks that find nothing new double it.
+    private static let shortestCalm = Duration.milliseconds(100)
+    private static let longestCalm = Duration.seconds(1)
 
     init(view: any LiveView, signals: SignalWatch, keys: Keys?) {
         self.view = view
@@ -98,10 +98,11 @@ final class WatchSupervisor: JobSupervisor {
         view.redraw()
     }
 
-    /// Waits that long; a signal or `q` ends the wait, and the watch with it.
-    func pause(for duration: Duration) throws(FleetError) {
+    /// Waits until the next look; a signal or `q` ends the wait, and the watch with it.
+    func pause(afterNews isNew: Bool, atMost interval: Duration = longestCalm) throws(FleetError) {
+        calm = isNew ? Self.shortestCalm : min(calm * 2, Self.longestCalm)
         let clock = SystemClock()
-        let end = clock.now() + duration
+        let end = clock.now() + min(calm, interval)
         while true {
             try handle(.tick)
             let left = end - clock.now()

@@ -58,15 +58,18 @@ extension CommandContext {
         }
     }
 
+    /// What runs with the fleet and is not in the roster. Its tmux server is asked only while the holder is up.
+    func unmanaged(beside roster: Roster) throws(FleetError) -> UnmanagedMembers {
+        let isUp = try manager().states(of: [roster.holder.unit]).first?.isActive ?? false
+        return try UnmanagedMembers.find(beside: roster, in: manager(), probe: isUp ? holderProbe() : nil)
+    }
+
     /// One line on what runs with the fleet and is not in the roster; nil: nothing, or no manager that could tell.
     /// - Parameter gone: agents that were named already.
     func unmanagedRemark(beside roster: Roster, besides gone: [AgentName]) throws(FleetError) -> String? {
         guard case .file = roster.origin else { return nil }
         var found: UnmanagedMembers
-        do throws(FleetError) {
-            let isUp = try manager().states(of: [roster.holder.unit]).first?.isActive ?? false
-            found = try UnmanagedMembers.find(beside: roster, in: manager(), probe: isUp ? holderProbe() : nil)
-        } catch {
+        do throws(FleetError) { found = try unmanaged(beside: roster) } catch {
             // The files are written without a manager, too.
             output.detail("cannot check for unmanaged units and sessions: \(error.message)")
             return nil

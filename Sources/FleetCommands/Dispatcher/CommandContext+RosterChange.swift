@@ -148,6 +148,9 @@ struct RosterChange {
     /// Units that run with less than they would get now.
     var outdated: [(unit: UnitName, freshness: Freshness)] = []
 
+    /// nil: the unit is not outdated.
+    func freshness(of unit: UnitName) -> Freshness? { outdated.first { $0.unit == unit }?.freshness }
+
     /// The command wrote this file itself, before the units were written by it.
     mutating func wrote(_ path: String) {
         for index in files.indices where files[index].path.isExactly(path) && files[index].action == .unchanged {

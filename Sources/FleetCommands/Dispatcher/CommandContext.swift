@@ -5,15 +5,11 @@ internal import FleetKit
 /// for a service manager.
 final class CommandContext {
     let home: MosaicHome
-    let environment: [String: String]
-    let output: Output
-    /// The command line without the program's name.
-    let arguments: [String]
     let common: CommonOptions
     let signals: SignalWatch
-    let time: any GuardTime
+    let time: any GuardTime = SystemTime()
     let processes: any ProcessTable
-    private let composition: Composition
+    private let invocation: Invocation
     private var loadedRoster: Roster?
     private var connectedManager: (any ServiceManager)?
     private var connectionProblem: FleetError?
@@ -27,22 +23,20 @@ final class CommandContext {
     var residentUnit: UnitName?
     private var afterwards: [() throws(FleetError) -> Void] = []
 
-    init(
-        common: CommonOptions, arguments: [String], composition: Composition, environment: [String: String],
-        output: Output, signals: SignalWatch
-    ) throws(FleetError) {
+    init(_ invocation: Invocation, _ common: CommonOptions) throws(FleetError) {
+        self.invocation = invocation
         self.common = common
-        self.arguments = arguments
-        self.composition = composition
-        self.environment = environment
-        self.signals = signals
-        self.output = output
-        progress = ProgressVoice(output, signals: signals, environment: environment)
-        home = try MosaicHome.resolve(option: common.mosaicHome, environment: environment)
-        time = SystemTime()
+        signals = try SignalWatch()
+        progress = ProgressVoice(invocation.output, signals: signals, environment: invocation.environment)
+        home = try MosaicHome.resolve(option: common.mosaicHome, environment: invocation.environment)
         processes = try ProcFileSystem()
     }
 
+    var environment: [String: String] { invocation.environment }
+    var output: Output { invocation.output }
+    /// The command line without the program's name.
+    var arguments: [String] { invocation.arguments }
+    private var composition: Composition { invocation.composition }
     /// Of this program.
     var version: String { composition.version }
 

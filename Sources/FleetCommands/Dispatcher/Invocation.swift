@@ -20,9 +20,7 @@ struct Invocation {
             if !type(of: module).mayLackHome {
                 try MosaicHome.checkTyped(option: common.mosaicHome, environment: environment)
             }
-            let context = try CommandContext(
-                common: common, arguments: arguments, composition: composition, environment: environment,
-                output: output, signals: SignalWatch())
+            let context = try CommandContext(self, common)
             home = context.home
             let status = try body(context)
             try context.runAfterwards()

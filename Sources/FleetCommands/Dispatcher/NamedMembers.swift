@@ -18,10 +18,7 @@ struct NamedMembers {
             agents = try roster.selection(names)
         } catch {
             guard error.code == .noSuchUnit else { throw error }
-            let manager = try context.manager()
-            let isUp = try manager.states(of: [roster.holder.unit]).first?.isActive ?? false
-            let found = try UnmanagedMembers.find(
-                beside: roster, in: manager, probe: isUp ? context.holderProbe() : nil)
+            let found = try context.unmanaged(beside: roster)
             units = names.compactMap { found.unit(named: $0)?.name }
             sessions = names.filter { name in
                 found.unit(named: name) == nil && found.sessions.contains { $0.utf8.elementsEqual(name.utf8) }
