@@ -117,14 +117,11 @@ struct ApplyCommand: GuardedCommand {
     private func startNew(
         _ roster: Roster, _ manager: any ServiceManager, _ change: inout RosterChange, _ context: CommandContext
     ) throws(FleetError) {
-        let created = Set(
-            change.files.filter { $0.action == .created }.compactMap { file in
-                file.path.parts(at: "/").dropLast().last.map(String.init)
-            })
+        let created = Set(change.files.filter { $0.action == .created }.compactMap(\.agent))
         let states = try manager.brief(of: roster.units)
         let down = zip(roster.agents, states.dropFirst()).filter { $0.0.autostart && $0.1.isDown }.map(\.0)
-        let new = down.filter { created.contains("\($0.unit).d") }
-        let others = down.filter { !created.contains("\($0.unit).d") }
+        let new = down.filter { created.contains($0.name) }
+        let others = down.filter { !created.contains($0.name) }
         if states.first?.isActive != true {
             change.notes.append("The fleet is down; bring it up with: \(try context.nextCommands().fleet("start"))")
             return
