@@ -74,11 +74,14 @@ struct RestartCommand: GuardedCommand {
         if let names = work.selection {
             try context.requireWrittenUnits(of: names)
         } else {
-            let new = try context.unwrittenAgents()
+            let new = try work.leaveUnwritten()
             if !new.isEmpty {
+                let names = new.map(\.rawValue)
+                let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+                let commands = try context.nextCommands()
                 context.output.warning(
-                    "the roster changed: \(new.prefix(8).map(\.rawValue).joined(separator: ", ")) cannot start yet; run"
-                        + " '\(try context.nextCommands().fleet("init"))'")
+                    "the roster changed: \(shown) \(new.count == 1 ? "has" : "have") no unit yet, and will not be started;"
+                        + " run '\(commands.fleet("init"))', then '\(commands.fleet(words: ["start"] + names))'")
             }
         }
         if !dryRun && agents.isEmpty { return .work(work) }

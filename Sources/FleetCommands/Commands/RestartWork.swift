@@ -57,6 +57,8 @@ final class RestartWork: GuardedWork {
 
     func run(holding lock: HeldLock) throws(FleetError) -> ExitStatus {
         if let gate { learn(from: gate) }
+        // They may have been written during the wait.
+        if !restart.options.unwritten.isEmpty { try leaveUnwritten() }
         var report = try restart.run(holding: lock)
         if let gate {
             guard report.occupied.isEmpty else {
@@ -73,6 +75,13 @@ final class RestartWork: GuardedWork {
         if let remaining = gate.remaining { restart.options.agents = remaining }
         // Not again in a later turn, once something was restarted.
         if !gate.earlier.units.isEmpty { restart.options.rolling?.canary = nil }
+    }
+
+    /// - Returns: the agents that are left alone because they have no unit.
+    @discardableResult func leaveUnwritten() throws(FleetError) -> [AgentName] {
+        let agents = try context.unwrittenAgents()
+        restart.options.unwritten = Set(agents)
+        return agents
     }
 
     private func takeWish() throws(FleetError) {

@@ -74,6 +74,7 @@ extension RestartPlan {
     /// systemd does not tell an end by itself from `systemctl stop`, and forgets a unit that is down.
     static let downWithoutFailure =
         "it is down without a failure: it was stopped, has ended, or was never started"
+    static let unwritten = "its unit is not written yet"
     static let rests = "it was tried \(HealTries.most) times within an hour"
 
     static func restartedMeanwhile(_ wish: RestartWish?) -> String {

@@ -125,7 +125,9 @@ public struct RestartPlan: Sendable, Equatable {
         for agent in targets {
             let now = state(agent.unit)
             if options.agents != nil && now.isNotFound { throw Self.noSuchUnit(agent) }
-            if meanwhile.contains(agent.unit) || meanwhile.contains(holder) {
+            if options.unwritten.contains(agent.name), now.isDown || now.isNotFound {
+                skipped.append(.init(unit: agent.unit, why: Self.unwritten))
+            } else if meanwhile.contains(agent.unit) || meanwhile.contains(holder) {
                 skipped.append(.init(unit: agent.unit, why: Self.stoppedMeanwhile))
             } else if let why = reasonToLeave(now) {
                 skipped.append(.init(unit: agent.unit, why: why))
