@@ -6,10 +6,14 @@ extension HostHealth {
     ///   - intents: a unit that is owed is down by a restart's doing, one that was stopped is down on purpose.
     ///   - outdated: of the units that run.
     ///   - unknown: of them, those of which it cannot be told.
-    public init(_ report: StatusReport, lock: Verdict, intents: Intents, outdated: Int?, unknown: Int?) {
+    ///   - now: seconds since 1970, by the clock that systemd's times are from.
+    public init(
+        _ report: StatusReport, lock: Verdict, intents: Intents, outdated: Int?, unknown: Int?,
+        now: Double = SystemTime().wallClock()
+    ) {
         var troubles: [String] = []
         for row in report.rows where row.role != .unmanaged {
-            if let trouble = Self.trouble(row, intents) { troubles.append(trouble) }
+            if let trouble = Self.trouble(row, intents, now) { troubles.append(trouble) }
         }
         if report.rows.first?.role != .holder { troubles.append("the holder's unit was not found") }
         let rows = report.rows.filter { $0.role != .unmanaged }
@@ -19,9 +23,21 @@ extension HostHealth {
             troubles: Array(troubles.prefix(5)))
     }
 
-    private static func trouble(_ row: StatusReport.Row, _ intents: Intents) -> String? {
+    /// A unit in a crash loop looks well most of the time, so one that systemd has restarted has to stay up first; longer
+    /// from the second time on, when it is a pattern of unknown period.
+    private static func calm(_ restarts: UInt32) -> Duration {
+        restarts >= UnitState.restartsOfFlapping ? .seconds(60) : .seconds(10)
+    }
+
+    private static func trouble(_ row: StatusReport.Row, _ intents: Intents, _ now: Double) -> String? {
         let name = row.agent?.rawValue ?? row.unit.rawValue
-        if row.state.isActive { return row.isFlapping ? "\(name): \(row.trouble ?? "flapping")" : nil }
+        if row.state.isActive {
+            let uptime = Duration.seconds(max(0, now - Double(row.state.activeSince) / 1e6))
+            guard row.state.restarts > 0, uptime < calm(row.state.restarts) else { return nil }
+            let times = row.state.restarts == 1 ? "once" : "\(row.state.restarts) times"
+            return
+                "\(name): restarted automatically \(times) after a failure, up for only \(DurationText.human(uptime))"
+        }
         if row.state.isFailed || row.state.loadState != "loaded" { return "\(name): \(row.trouble ?? "failed")" }
         guard row.state.activeState == "inactive" else { return "\(name) is \(row.state.activeState)" }
         if row.role == .holder { return "the holder \(name) is down" }
