@@ -19,7 +19,6 @@ final class HostsContext {
         _ common: HostsOptions, environment: [String: String], output: HostsOutput, etcd: @escaping EtcdConnector
     ) throws(FleetError) {
         self.etcd = etcd
-        try MosaicHome.checkTyped(option: common.mosaicHome, environment: environment)
         home = try MosaicHome.resolve(option: common.mosaicHome, environment: environment)
         self.environment = environment
         self.output = output
@@ -40,6 +39,11 @@ final class HostsContext {
         return EtcdSlotStore(try etcd(address), prefix: address.prefix, station: station.rawValue, clock: clock)
     }
 
+    /// `mosaic fleet hosts WORDS…`, to be typed in any shell.
+    func command(_ words: [String]) -> String {
+        NextCommands(mosaicHome: home.optionElsewhere(environment: environment)).fleet(words: ["hosts"] + words)
+    }
+
     /// A fresh name, for an operation or a run of this program.
     func freshID() throws(FleetError) -> HostOperationID {
         guard let id = HostOperationID(SystemTime().token().rawValue) else {
@@ -48,13 +52,13 @@ final class HostsContext {
         return id
     }
 
-    /// `alice (pts/3) on laptop`.
+    /// `alice (pts/3) on laptop, pid 4711`.
     var author: String {
         var name = [CChar](repeating: 0, count: 256)
         let machine =
             gethostname(&name, name.count - 1) == 0
             ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : "unknown"
-        return "\(Author.words(environment: environment)) on \(Printable.oneLine(machine, limit: 64))"
+        return "\(Author.words(environment: environment)) on \(Printable.oneLine(machine, limit: 64)), pid \(getpid())"
     }
 
     func ask(

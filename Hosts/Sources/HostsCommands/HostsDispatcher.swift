@@ -76,7 +76,11 @@ public struct HostsDispatcher {
             return UsageWords.error(sentence, line: line, helpCommand: "\(name) --help")
         }
         guard !known.containsExactly(word) else {
-            return UsageWords.error(sentence, line: line, helpCommand: "\(name) \(word) --help")
+            var error = UsageWords.error(sentence, line: line, helpCommand: "\(name) \(word) --help")
+            if word.isExactly("run"), error.message.begins(with: "unexpected argument") {
+                error.hint = "name hosts with --host, and write the command after '--'; " + error.hint
+            }
+            return error
         }
         let near = Suggestion.near(word, in: known).map { "'\(name) \($0)'" }
         return FleetError(

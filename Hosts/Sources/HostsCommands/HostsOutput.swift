@@ -23,6 +23,12 @@ final class HostsOutput {
         Self.write(text + "\n", to: STDOUT_FILENO)
     }
 
+    /// What an operation came to; with `-q` a failure alone, and on stderr.
+    func outcome(_ text: String, isWell: Bool) {
+        guard isQuiet else { return data(text) }
+        if !isWell { Self.write(text + "\n", to: STDERR_FILENO) }
+    }
+
     func json(_ value: some Encodable) throws(FleetError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -67,7 +73,8 @@ final class HostsOutput {
         let columns = isKnown ? Int(size.ws_col) : 80
         let rows = isKnown && size.ws_row > 2 ? Int(size.ws_row) - 1 : 23
         let shown = lines.prefix(rows).map { String($0.prefix(columns - 1)) }
-        var text = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
+        // The terminal may have echoed a key: back to the first column.
+        var text = drawn > 0 ? "\r\u{1B}[\(drawn)A" : ""
         text += shown.map { "\u{1B}[2K\($0)\n" }.joined()
         if shown.count < drawn { text += "\u{1B}[J" }
         Self.write(text, to: STDERR_FILENO)
@@ -76,7 +83,7 @@ final class HostsOutput {
 
     func erase() {
         guard drawn > 0 else { return }
-        Self.write("\u{1B}[\(drawn)A\u{1B}[J", to: STDERR_FILENO)
+        Self.write("\r\u{1B}[\(drawn)A\u{1B}[J", to: STDERR_FILENO)
         drawn = 0
     }
 

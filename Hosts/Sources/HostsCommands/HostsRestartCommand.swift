@@ -11,8 +11,7 @@ struct HostsRestartCommand: HostsModule {
         discussion: """
             Example: mosaic fleet hosts restart --canary alpha --rolling --only-outdated
 
-            Halts at the first failure; the same command with --only-outdated continues. Exit status: 1 a host failed, \
-            75 a host stayed busy, 69 a host cannot be used and nothing was touched.
+            Halts at the first failure, and prints the command that continues. Exit status: 1 a host failed, 75 a host stayed busy, 69 a host cannot be used and nothing was touched.
             """)
 
     @Argument(help: ArgumentHelp("Hosts to restart; none: all of hosts.toml.", valueName: "host"), completion: .hosts)
@@ -26,8 +25,18 @@ struct HostsRestartCommand: HostsModule {
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus {
         let session = RolloutSession(
             context: context, staged: try rollout.stages(names, of: context.file()),
-            limit: try rollout.limit(context.file()), command: each.words, reason: each.reason, verb: "restart")
-        return try session.run(preview: each.words + ["--dry-run"], isDry: dryRun)
+            limit: try rollout.limit(context.file()), command: each.words, reason: each.reason, verb: "restart",
+            rest: rest)
+        return try session.run(
+            preview: each.words + ["--dry-run"] + (dryRun && common.json ? ["--json"] : []), isDry: dryRun)
+    }
+
+    /// What chooses by the agents' state can be repeated as it is; else each host that was reached would be restarted again.
+    func rest(_ hosts: [String]) -> [String] {
+        let isRepeatable = each.onlyOutdated || each.onlyFailed
+        guard isRepeatable || (1...RolloutOptions.longestRest).contains(hosts.count) else { return [] }
+        return ["restart"] + each.words.dropFirst()
+            + (isRepeatable ? rollout.words + names : rollout.words(hosts) + hosts)
     }
 }
 
@@ -120,7 +129,15 @@ struct HostsRunCommand: HostsModule {
         if let maxHold { words.append("--max-hold=\(maxHold)") }
         let session = RolloutSession(
             context: context, staged: try rollout.stages(names, of: context.file()),
-            limit: try rollout.limit(context.file()), command: words + ["--"] + command, reason: reason, verb: "run")
+            limit: try rollout.limit(context.file()), command: words + ["--"] + command, reason: reason, verb: "run",
+            rest: rest)
         return try session.run(preview: nil, isDry: false)
+    }
+
+    func rest(_ hosts: [String]) -> [String] {
+        guard (1...RolloutOptions.longestRest).contains(hosts.count) else { return [] }
+        return ["run"] + hosts.flatMap { ["--host", $0] } + rollout.words(hosts)
+            + (reason.map { ["--reason=\($0)"] } ?? []) + (maxHold.map { ["--max-hold=\($0)"] } ?? []) + ["--"]
+            + command
     }
 }

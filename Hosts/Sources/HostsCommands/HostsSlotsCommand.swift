@@ -76,7 +76,7 @@ struct HostsSlotsCommand: HostsModule {
                 + rows.map { row in
                     [
                         Printable.oneLine(row.slot.host), Printable.oneLine(row.slot.since, limit: 30),
-                        Printable.oneLine(row.slot.author, limit: 60), row.isStationAlive ? "alive" : "gone",
+                        Printable.oneLine(row.slot.author, limit: 80), row.isStationAlive ? "alive" : "gone",
                     ] + (hasRevisions ? ["\(row.revision ?? 0)"] : []) + [
                         Printable.oneLine(row.slot.reason ?? "-", limit: 60), row.next,
                     ]
@@ -108,7 +108,7 @@ struct HostsBreakCommand: HostsModule {
             "Free the slot only if its revision in etcd is still N.", valueName: "n"))
     var revision: Int64?
 
-    @Flag(help: "Free the slot even if the rollout that holds it is alive.") var force = false
+    @Flag(help: "Free the slot even if the rollout that holds it is alive or the host is busy.") var force = false
 
     @OptionGroup(title: "Common options") var common: HostsOptions
 
@@ -123,8 +123,12 @@ struct HostsBreakCommand: HostsModule {
         // Stations may call two hosts the same.
         let named = try store.slots().filter { $0.slot.host.isExactly(name) }
         guard let stored = named.first(where: { $0.revision == revision }) ?? named.first else {
+            let known = file.hosts.map(\.name.rawValue)
+            let near = known.containsExactly(name) ? [] : Suggestion.near(name, in: known)
             throw FleetError(
-                .noSuchUnit, "no slot is held for '\(Printable.oneLine(name))'", hint: "see 'mosaic fleet hosts slots'")
+                .noSuchUnit, "no slot is held for '\(Printable.oneLine(name))'",
+                hint: near.isEmpty
+                    ? "see 'mosaic fleet hosts slots'" : "did you mean \(near.joined(separator: " or "))?")
         }
         guard named.count == 1 || revision != nil else {
             throw FleetError(
@@ -144,6 +148,7 @@ struct HostsBreakCommand: HostsModule {
                     + Printable.oneLine(stored.slot.since, limit: 30),
                 hint: "wait for it, or end it with Ctrl-C; --force frees the slot anyway")
         }
+        if !force { try refuseIfBusy(stored.slot, file, context) }
         guard try store.breakSlot(stored.slot) == .done else {
             throw FleetError(
                 .busy, "the slot of '\(Printable.oneLine(name))' changed in the meantime",
@@ -151,5 +156,23 @@ struct HostsBreakCommand: HostsModule {
         }
         context.output.data("the slot of \(Printable.oneLine(name)) is free")
         return .done
+    }
+
+    /// A host that answers may be in the middle of the restart that the slot is for, though the station is gone.
+    private func refuseIfBusy(_ slot: Slot, _ file: HostsFile, _ context: HostsContext) throws(FleetError) {
+        guard let host = file.hosts.first(where: { $0.name.rawValue.isExactly(slot.host) }),
+            let reply = try context.ask([host], [], over: context.link()).first,
+            let identity = reply.identity, identity.isExactly(slot.identity), let health = reply.health
+        else { return }
+        guard health.isLockFree else {
+            throw FleetError(
+                .busy,
+                "\(host.name) answers, and its lock is \(Printable.oneLine(health.lock, limit: 20)): what the slot is for"
+                    + " may be under way; the slot stays",
+                hint: "wait: the next rollout frees the slot once its fleet is healthy; --force frees it anyway")
+        }
+        if !health.isHealthy {
+            context.output.note("\(host.name) answers, and is unhealthy: \(Printable.oneLine(health.summary))")
+        }
     }
 }

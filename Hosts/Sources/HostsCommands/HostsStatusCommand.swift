@@ -55,7 +55,7 @@ struct StatusView {
     struct Row: Encodable {
         var host: String
         var group: String
-        /// `healthy`, `unhealthy`, `unreachable`.
+        /// `healthy`, `unhealthy`, `unknown` (the host answers, but cannot tell), `unreachable`.
         var fleet: String
         var version: String?
         var health: HostHealth?
@@ -83,7 +83,7 @@ struct StatusView {
             var row = Row(
                 host: reply.host.name.rawValue, group: reply.host.group,
                 fleet: !isAnswered
-                    ? (reply.hello == nil ? "unreachable" : "unhealthy")
+                    ? (reply.hello == nil ? "unreachable" : "unknown")
                     : reply.health?.isHealthy == true ? "healthy" : "unhealthy",
                 version: reply.hello?.version, health: reply.health, lingers: reply.hello?.lingers,
                 problem: reply.problem, seconds: reply.took.inSeconds)

@@ -8,6 +8,8 @@ struct RelayedAnswers {
     struct Row: Encodable {
         var host: String
         var status: Int32?
+        /// What the host's command printed: its own JSON document, where it is one.
+        var document: JSONValue?
         var text: String?
         var problem: String?
     }
@@ -22,10 +24,11 @@ struct RelayedAnswers {
     /// - Returns: 0 where all answered with 0; 3 else.
     func show(_ output: HostsOutput) throws(FleetError) -> ExitStatus {
         let rows = replies.map { reply in
-            Row(
-                host: reply.host.name.rawValue, status: reply.documents.first?.status,
-                text: reply.documents.first?.text,
-                problem: reply.problem)
+            let text = reply.documents.first?.text
+            let document = output.isJSON ? text.flatMap(JSONValue.init) : nil
+            return Row(
+                host: reply.host.name.rawValue, status: reply.documents.first?.status, document: document,
+                text: document == nil ? text : nil, problem: reply.problem)
         }
         if output.isJSON {
             try output.json(Document(hosts: rows))
@@ -133,13 +136,22 @@ struct HostsPeekCommand: HostsModule {
                 hint: "see 'mosaic fleet hosts status'")
         }
         guard document.status == 0 else {
+            let (message, hint) = document.complaint
             throw FleetError(
-                .noSuchUnit, "\(target.host.name): \(Printable.oneLine(document.errors ?? ""))",
-                hint: "see 'mosaic fleet hosts status'")
+                Self.code(document.status), "\(target.host.name): \(message)",
+                hint: hint.isEmpty ? "see 'mosaic fleet hosts status'" : "on \(target.host.name): \(hint)")
         }
         let text = (document.text ?? "").parts(at: "\n", keepingEmpty: true)
         context.output.data(text.map { Printable.oneLine(String($0), limit: 2000) }.joined(separator: "\n"))
         return .done
+    }
+}
+
+extension HostsPeekCommand {
+    /// Leads to the exit status that the host's command had.
+    private static func code(_ status: Int32?) -> FleetError.Code {
+        let codes: [FleetError.Code] = [.noSuchUnit, .usage, .badRoster, .unitFailed, .busy, .io]
+        return codes.first { FleetError($0, "", hint: "").exitStatus.rawValue == status } ?? .noServiceManager
     }
 }
 
@@ -155,6 +167,13 @@ struct HostsAttachCommand: HostsModule {
 
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus {
         let target = try HostAgent(place, in: context.file())
+        // ssh's own exit status for a host that cannot be reached is 255.
+        let reply = try context.ask([target.host], [], over: context.link()).first
+        guard let reply, reply.problem == nil else {
+            throw FleetError(
+                .noServiceManager, "\(target.host.name): \(reply?.problem ?? "it does not answer")",
+                hint: "see 'mosaic fleet hosts status'")
+        }
         // An agent's name has nothing that a shell reads otherwise.
         let words = ["mosaic", "fleet", "attach", target.agent.rawValue]
         guard let command = try context.link().terminalCommand(target.host, words) else {

@@ -6,7 +6,7 @@ internal import HostsKit
 /// Which hosts, in which order, and how many at once.
 struct RolloutOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("A host to restart first and alone; may be repeated.", valueName: "host"), completion: .hosts
+        help: ArgumentHelp("A host to begin with, alone; may be repeated.", valueName: "host"), completion: .hosts
     )
     var canary: [String] = []
 
@@ -21,6 +21,18 @@ struct RolloutOptions: ParsableArguments {
 
     mutating func validate() throws {
         if let atOnce, atOnce < 1 { throw ValidationError("--at-once must be at least 1") }
+    }
+
+    /// Hosts that a command is printed for; a longer one is nobody's to type.
+    static let longestRest = 32
+
+    /// As they were typed.
+    var words: [String] { group.map { "--group=\($0)" } + words(canary) }
+
+    /// What still counts for these hosts.
+    func words(_ hosts: [String]) -> [String] {
+        canary.filter { hosts.containsExactly($0) }.map { "--canary=\($0)" }
+            + (atOnce.map { ["--at-once=\($0)"] } ?? [])
     }
 
     /// The hosts with their stages: each canary is one, then each group.

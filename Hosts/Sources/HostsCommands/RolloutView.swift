@@ -27,7 +27,7 @@ final class RolloutView {
         let waiting = Self.waiting(rollout)
         guard output.canDraw else {
             for host in rollout.hosts {
-                let words = Self.words(host.phase)
+                let words = Self.words(host, rollout, progress)
                 guard told[host.target.host] != words else { continue }
                 told[host.target.host] = words
                 if case .queued = host.phase { continue }
@@ -43,7 +43,7 @@ final class RolloutView {
         let done = rollout.hosts.count { $0.phase.isFinished }
         var rows: [[String]] = []
         for host in rollout.hosts {
-            var words = Self.words(host.phase)
+            var words = Self.words(host, rollout, progress)
             if case .running = host.phase, let progress = progress[host.target.identity] {
                 words = progress.text
                 if let done = progress.done, let total = progress.total { words += " \(done)/\(total)" }
@@ -61,17 +61,21 @@ final class RolloutView {
         let slot = stored.slot
         return
             "waiting for a slot: \(Printable.oneLine(slot.host)) has been held since \(Printable.oneLine(slot.since, limit: 30))"
-            + " by \(Printable.oneLine(slot.author, limit: 60))"
+            + " by \(Printable.oneLine(slot.author, limit: 80))"
             + (rollout.inTheWay.count > 1 ? ", and \(rollout.inTheWay.count - 1) more" : "")
     }
 
-    static func words(_ phase: Rollout.Phase) -> String {
-        switch phase {
+    private static func words(
+        _ host: Rollout.Host, _ rollout: Rollout, _ progress: [String: RolloutRunner.Progress]
+    ) -> String {
+        switch host.phase {
         case .queued: "waits"
         case .taking, .checking: "takes a slot"
         case .blocked: "waits for a slot"
         case .beginning, .running: "under way"
-        case .away(_, let tries): "connection lost, reconnecting (attempt \(tries))"
+        case .away(_, let tries):
+            "connection lost, reconnecting (attempt \(tries) of \(rollout.settings.lostTries))"
+                + (progress[host.target.identity]?.loss.map { ": \($0)" } ?? "")
         case .proving: "waiting until its fleet is healthy"
         case .returning: "freeing its slot"
         case .resting: "busy with another restart, retried later"
@@ -87,15 +91,21 @@ final class RolloutView {
 struct RolloutReport {
     private let rollout: Rollout
     private let rows: [Row]
-    private let signals: SignalWatch
-    private let command: [String]
+    private let context: HostsContext
+    private let rest: ([String]) -> [String]
 
-    /// - Parameter healths: by identity, as the hosts said at their ends.
-    init(_ rollout: Rollout, healths: [String: HostHealth], signals: SignalWatch, command: [String]) {
+    /// - Parameters:
+    ///   - runner: has brought it to its end.
+    ///   - command: of each host.
+    ///   - rest: the words after `mosaic fleet hosts` that continue with these hosts; empty where it takes too many.
+    init(
+        _ rollout: Rollout, _ runner: RolloutRunner, command: [String], context: HostsContext,
+        rest: @escaping ([String]) -> [String]
+    ) {
         self.rollout = rollout
-        rows = Self.rows(rollout, healths, command)
-        self.signals = signals
-        self.command = command
+        rows = Self.rows(rollout, runner, command)
+        self.context = context
+        self.rest = rest
     }
 
     struct Row: Encodable {
@@ -105,6 +115,8 @@ struct RolloutReport {
         var why: String?
         /// It counts as down until it is proved healthy.
         var keepsSlot: Bool
+        /// Of a host that failed: the last lines that its operation printed.
+        var lastWords: [String]?
         /// With --only-outdated: agents that were left alone, because it cannot be told whether they are outdated.
         var unknown: Int?
     }
@@ -116,17 +128,24 @@ struct RolloutReport {
         var problem: String?
     }
 
-    static func rows(_ rollout: Rollout, _ healths: [String: HostHealth], _ command: [String]) -> [Row] {
+    static func rows(_ rollout: Rollout, _ runner: RolloutRunner, _ command: [String]) -> [Row] {
         rollout.hosts.map { host in
             let name = host.target.host
             switch host.phase {
             case .finished(.done):
-                let unknown = command.contains("--only-outdated") ? healths[host.target.identity]?.unknown ?? 0 : 0
+                let unknown =
+                    command.contains("--only-outdated") ? runner.healths[host.target.identity]?.unknown ?? 0 : 0
                 return Row(
                     host: name, outcome: "done", keepsSlot: host.keepsSlot, unknown: unknown > 0 ? unknown : nil)
             case .finished(.busy): return Row(host: name, outcome: "busy", keepsSlot: host.keepsSlot)
-            case .finished(.failed(let why)): return Row(host: name, outcome: "failed", why: why, keepsSlot: true)
-            case .beginning, .running, .away, .proving: return Row(host: name, outcome: "under-way", keepsSlot: true)
+            case .finished(.failed(let why)):
+                let words = runner.progress[host.target.identity]?.words ?? []
+                return Row(
+                    host: name, outcome: "failed", why: why, keepsSlot: true, lastWords: words.isEmpty ? nil : words)
+            case .away:
+                let why = runner.progress[host.target.identity]?.loss.map { "connection lost: \($0)" }
+                return Row(host: name, outcome: "under-way", why: why, keepsSlot: true)
+            case .beginning, .running, .proving: return Row(host: name, outcome: "under-way", keepsSlot: true)
             case .taking, .checking, .returning: return Row(host: name, outcome: "not-reached", keepsSlot: true)
             case .queued, .blocked, .resting, .finished:
                 return Row(host: name, outcome: "not-reached", keepsSlot: host.keepsSlot)
@@ -136,7 +155,8 @@ struct RolloutReport {
 
     /// Prints it.
     /// - Throws: what ended the rollout before its end.
-    func conclude(_ output: HostsOutput) throws(FleetError) -> ExitStatus {
+    func conclude() throws(FleetError) -> ExitStatus {
+        let output = context.output
         output.erase()
         let isOK = rows.allSatisfy { $0.outcome == "done" }
         let problem = problem(rows)
@@ -148,11 +168,17 @@ struct RolloutReport {
                 let count = rows.count { $0.outcome == outcome }
                 if count > 0 { counts.append("\(count) \(outcome.replacingEach("-", by: " "))") }
             }
-            output.data("\(counts.joined(separator: ", ")) of \(rows.count) \(rows.count == 1 ? "host" : "hosts")")
+            output.outcome(
+                "\(counts.joined(separator: ", ")) of \(rows.count) \(rows.count == 1 ? "host" : "hosts")", isWell: isOK
+            )
             for row in rows where row.outcome != "done" || row.keepsSlot || row.unknown != nil {
-                output.data(
+                output.outcome(
                     "  \(row.host): \(row.outcome.replacingEach("-", by: " "))" + (row.why.map { ": \($0)" } ?? "")
-                        + (row.unknown.map(Self.leftAlone) ?? "") + (row.keepsSlot ? " (keeps its slot)" : ""))
+                        + (row.unknown.map(Self.leftAlone) ?? "") + (row.keepsSlot ? " (keeps its slot)" : ""),
+                    isWell: isOK)
+                // Where no picture was drawn they were printed as they came.
+                guard output.canDraw else { continue }
+                for line in row.lastWords ?? [] { output.outcome("    \(line)", isWell: isOK) }
             }
         }
         guard let problem else { return .done }
@@ -166,42 +192,56 @@ struct RolloutReport {
     }
 
     private func problem(_ rows: [Row]) -> FleetError? {
-        let again = "mosaic fleet hosts \(command.first == "lock" ? "run" : "restart --only-outdated")"
         switch rollout.halt {
         case .failed(let host):
+            let look = "see why with '\(context.command(["history", host]))'; once its fleet is healthy, "
             return FleetError(
                 .unitFailed, "halted, because \(host) failed",
-                hint:
-                    "see 'mosaic fleet history' and 'status' on \(host); once its fleet is healthy, '\(again)' continues"
-            )
+                hint: look + (again.map { "continue with: \($0)" } ?? "the next rollout frees its slot"))
         case .interrupted:
-            let code = signals.interruption()?.code ?? .interrupted
+            let code = context.signals.interruption()?.code ?? .interrupted
             return FleetError(
                 code, "interrupted; operations under way end under their hosts' guards, and no further host is touched",
-                hint: "'\(again)' continues")
+                hint: again.map { "to continue: \($0)" } ?? "see \(context.command(["slots"]))")
         case .store(let code, let why):
             return FleetError(
                 code, "the slots cannot be used, and no further host is touched: \(why)",
-                hint: "once they can be used again, '\(again)' continues")
-        case .slots:
-            let held = rollout.inTheWay.map { stored in
-                let why = rollout.kept.first { $0.slot.token.isExactly(stored.slot.token) }?.why
-                return Printable.oneLine(stored.slot.host)
-                    + (stored.isStationAlive ? " (its rollout is alive)" : why.map { " (\($0))" } ?? "")
-            }
-            let isAlive = rollout.inTheWay.contains(where: \.isStationAlive)
-            return FleetError(
-                isAlive ? .busy : .unitFailed, "no slot is free: held for \(held.joined(separator: ", "))",
-                hint: isAlive
-                    ? "try again later; see 'mosaic fleet hosts slots'"
-                    : "fix the fleet there, and the next rollout frees the slot; 'mosaic fleet hosts break' for a host that is gone for good"
-            )
+                hint: "once they can be used again, "
+                    + (again.map { "continue with: \($0)" } ?? "see \(context.command(["slots"]))"))
+        case .slots: return noSlot
         case nil:
             let busy = rows.filter { $0.outcome == "busy" }.map(\.host)
             guard !busy.isEmpty else { return nil }
             return FleetError(
                 .busy, "stayed busy with another restart: \(busy.joined(separator: ", "))",
-                hint: "'\(again)' continues")
+                hint: again.map { "to continue: \($0)" } ?? "try again later")
         }
+    }
+
+    private var noSlot: FleetError {
+        let held = rollout.inTheWay.map { stored in
+            let why = rollout.kept.first { $0.slot.token.isExactly(stored.slot.token) }?.why
+            let alive = "by \(Printable.oneLine(stored.slot.author, limit: 80)), whose rollout is alive"
+            return Printable.oneLine(stored.slot.host)
+                + (stored.isStationAlive ? " (\(alive))" : why.map { " (\($0))" } ?? "")
+        }
+        guard let first = rollout.inTheWay.first(where: { !$0.isStationAlive }),
+            !rollout.inTheWay.contains(where: \.isStationAlive)
+        else {
+            return FleetError(
+                .busy, "no slot is free: held for \(held.joined(separator: ", "))",
+                hint: "try again later; see \(context.command(["slots"]))")
+        }
+        return FleetError(
+            .unitFailed, "no slot is free: held for \(held.joined(separator: ", "))",
+            hint: "fix the fleet there, and the next rollout frees the slot; for a host that is gone for good: "
+                + context.command(["break", Printable.oneLine(first.slot.host)]))
+    }
+
+    /// The command that continues with what was not reached; nil where all was.
+    private var again: String? {
+        let left = rows.filter { $0.outcome == "not-reached" || $0.outcome == "busy" }.map(\.host)
+        let words = rest(left)
+        return words.isEmpty ? nil : context.command(words)
     }
 }

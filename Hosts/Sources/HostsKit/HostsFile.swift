@@ -37,7 +37,7 @@ public struct HostsFile: Sendable, Equatable {
     /// - Throws: `.badRoster`, as `FILE:LINE:COLUMN: what is wrong` wherever a place can be named.
     public static func load(home: MosaicHome) throws(FleetError) -> HostsFile {
         let path = path(in: home)
-        guard let bytes = try RosterReader.read(path) else {
+        guard let bytes = try RosterReader.read(path, correction: "remove it, and write a hosts.toml there") else {
             throw FleetError(
                 .badRoster, "there is no \(Printable.oneLine(path))",
                 hint: "write one: a line [[host]], then name = \"alpha\" and ssh = \"me@alpha\", for each host")

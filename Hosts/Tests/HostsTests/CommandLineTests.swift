@@ -1,6 +1,7 @@
 import ArgumentParser
 import FleetGuard
 import FleetKit
+import FoundationEssentials
 import HostsFake
 import HostsKit
 import Testing
@@ -66,7 +67,7 @@ import Testing
                 Rollout([target], station: station, settings: .init(atOnce: 1)), link: link, store: store,
                 hosts: ["1": host], command: command, clock: clock, time: { 0 })
             let end = runner.run(isInterrupted: { false }, look: { _, _ in })
-            return RolloutReport.rows(end, runner.healths, command).first
+            return RolloutReport.rows(end, runner, command).first
         }
         let left = try #require(try row(["restart", "--only-outdated"]))
         #expect(left.outcome == "done")
@@ -86,6 +87,10 @@ import Testing
                 "did you mean '--json'? see 'mosaic fleet hosts restart --help'"
             ),
             ("restart --at-once x", "--at-once: 'x' is not a number", "see 'mosaic fleet hosts restart --help'"),
+            (
+                "run alpha -- true", "unexpected argument 'alpha'",
+                "name hosts with --host, and write the command after '--'; see 'mosaic fleet hosts run --help'"
+            ),
             ("peek", "missing argument '<host/agent>'", "see 'mosaic fleet hosts peek --help'"),
         ])
     func wrong(_ words: String, _ message: String, _ hint: String) throws {
@@ -108,6 +113,54 @@ import Testing
             ])
         let plain = try #require(try parse("restart --rolling --only-failed") as? HostsRestartCommand)
         #expect(plain.each.words == ["restart", "--only-failed", "--rolling"])
+    }
+
+    @Test(
+        "What continues a rollout reaches what the rollout did not, with the options that were typed",
+        arguments: [
+            ("restart --reason x", ["b", "c"], "restart --reason=x b c"),
+            ("restart a b --rolling=2 --canary a --at-once 1", ["b"], "restart --rolling=2 --at-once=1 b"),
+            ("restart --canary b --canary a", ["b"], "restart --canary=b b"),
+            ("restart", [], ""),
+            // What is done already is found out by each host; hosts that were not named stay out of it.
+            ("restart a --only-outdated --stable-for 1s", [], "restart --only-outdated --stable-for=1s a"),
+            ("restart --group web --only-failed --canary a", ["b"], "restart --only-failed --group=web --canary=a"),
+            (
+                "run --host a --host b --reason x --max-hold 5m -- ls -l", ["b"],
+                "run --host b --reason=x --max-hold=5m -- ls -l"
+            ),
+            ("run -- ls", [], ""),
+        ])
+    func rest(_ words: String, _ left: [String], _ expected: String) throws {
+        let command = try parse(words)
+        let rest = try #require(
+            (command as? HostsRestartCommand)?.rest(left) ?? (command as? HostsRunCommand)?.rest(left))
+        #expect(rest.joined(separator: " ") == expected)
+        if !rest.isEmpty { #expect(try parse(expected) is any HostsModule) }
+        let many = (0..<40).map { "h\($0)" }
+        if !words.contains("--only") { #expect((command as? HostsRestartCommand)?.rest(many).isEmpty ?? true) }
+    }
+
+    @Test("What a command there says is wrong is taken apart, as text and as JSON") func complaint() {
+        var frame = HostFrame(.document)
+        frame.errors = "mosaic fleet: warning: w\nmosaic fleet: error: it is so\n  hint: do this\n"
+        #expect(frame.complaint == ("it is so", "do this"))
+        frame.errors = #"{"code":"usage","hint":"do this","message":"it is so","schemaVersion":1}"#
+        #expect(frame.complaint == ("it is so", "do this"))
+        frame.errors = "\u{1B}[1mBus error\n"
+        #expect(frame.complaint == ("\\u{1b}[1mBus error", ""))
+        frame.errors = nil
+        #expect(frame.complaint == ("it says nothing", ""))
+    }
+
+    @Test("A host's JSON document is passed on as what it is") func json() throws {
+        let text = #"{"a":[1,-2.5,true,null,"x\"y"],"b":{"c":9007199254740993}}"#
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let value = try #require(JSONValue(text))
+        #expect(String(decoding: try encoder.encode(value), as: UTF8.self) == text)
+        #expect(JSONValue("== a ==\nno JSON") == nil)
+        #expect(JSONValue(String(repeating: "[", count: 100_000)) == nil)
     }
 
     @Test("Canaries first and each alone, then the groups in the file's order") func stages() throws {

@@ -51,6 +51,13 @@ import Testing
         #expect(error?.hint.isEmpty == false)
     }
 
+    @Test("A single table where a list of them belongs: the line to write is the one that is missing") func single()
+        throws
+    {
+        let error = #expect(throws: FleetError.self) { try self.read("[host]\nname = \"a\"\n") }
+        #expect(error?.hint == "begin it with a line [[host]]")
+    }
+
     @Test("etcd: endpoints, certificates, a name and a prefix") func etcd() throws {
         let host = "[[host]]\nname = \"a\"\n"
         #expect(try read(host).etcd == nil)

@@ -284,7 +284,10 @@ struct HostServeCommand: UnguardedCommand {
         do {
             return try JSONDecoder().decode(HostRequest.self, from: Data(bytes))
         } catch {
-            throw refuse("it is not the JSON that this version knows")
+            throw refuse(
+                bytes.isEmpty
+                    ? "its standard input was empty, perhaps because a start-up file of the login shell read it"
+                    : "it is not the JSON that this version knows")
         }
     }
 }

@@ -8,19 +8,8 @@ extension CommandContext {
     /// What the next steps of an operation name.
     func nextCommands() throws(FleetError) -> NextCommands {
         NextCommands(
-            scope: common.scope.managerScope, mosaicHome: isFoundEverywhere ? nil : home.path, roster: try roster())
-    }
-
-    /// Whether the mosaic home needs no option: it is found as it is, and also in a shell that has no `MOSAIC_HOME`.
-    private var isFoundEverywhere: Bool {
-        let elsewhere = environment.filter { $0.key != "MOSAIC_HOME" }
-        return [environment, elsewhere].allSatisfy { variables in
-            do throws(FleetError) {
-                return try MosaicHome.resolve(option: nil, environment: variables) == home
-            } catch {
-                return false
-            }
-        }
+            scope: common.scope.managerScope, mosaicHome: home.optionElsewhere(environment: environment),
+            roster: try roster())
     }
 
     /// What an operation needs beside its manager: who listens, what interrupts, what asks the holder's server.

@@ -96,15 +96,7 @@ package final class HealthContext {
 
     /// The commands that advice names, for this fleet.
     var commands: NextCommands {
-        let usual = environment.filter { $0.key != "MOSAIC_HOME" }
-        let isFoundEverywhere = [environment, usual].allSatisfy { variables in
-            do throws(FleetError) {
-                return try MosaicHome.resolve(option: nil, environment: variables) == home
-            } catch {
-                return false
-            }
-        }
-        return NextCommands(scope: scope, mosaicHome: isFoundEverywhere ? nil : home.path)
+        NextCommands(scope: scope, mosaicHome: home.optionElsewhere(environment: environment))
     }
 
     /// The roster's mutex setting; a roster that cannot be read is another check's concern.

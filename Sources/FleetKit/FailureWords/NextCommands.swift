@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The commands that hints name. Each can be typed unchanged and reaches the fleet that this process acts on, even
 /// from another shell, for example when it is read in the mail of a cron job.
 public struct NextCommands: Sendable {
@@ -20,9 +22,11 @@ public struct NextCommands: Sendable {
     /// `mosaic fleet WORDS…`.
     public func fleet(_ words: String...) -> String { fleet(words: words) }
 
-    func fleet(words: [String]) -> String {
+    /// The same for words that are a list. What follows a `--` stays behind the options.
+    public func fleet(words: [String]) -> String {
+        let end = words.firstIndex { $0.isExactly("--") } ?? words.endIndex
         let options = (scope == .system ? ["--system"] : []) + (mosaicHome.map { ["--mosaic-home", $0] } ?? [])
-        return ShellWord.line(["mosaic", "fleet"] + words + options)
+        return ShellWord.line(["mosaic", "fleet"] + words[..<end] + options + words[end...])
     }
 
     /// The newest lines of a unit: `mosaic fleet logs` for a unit of the fleet, else the journalctl that it would become.

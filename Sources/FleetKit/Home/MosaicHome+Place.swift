@@ -13,6 +13,22 @@ extension MosaicHome {
             hint: "check the permissions of the directories above it")
     }
 
+    /// For the commands that hints name: they may be typed in another shell.
+    ///
+    /// - Returns: the value that `--mosaic-home` needs there; nil where this home is found without the option, also by a
+    ///   shell that has no `MOSAIC_HOME`.
+    public func optionElsewhere(environment: [String: String]) -> String? {
+        let elsewhere = environment.filter { $0.key != "MOSAIC_HOME" }
+        let isFoundEverywhere = [environment, elsewhere].allSatisfy { variables in
+            do throws(FleetError) {
+                return try MosaicHome.resolve(option: nil, environment: variables) == self
+            } catch {
+                return false
+            }
+        }
+        return isFoundEverywhere ? nil : path
+    }
+
     /// For every command but those that make a home: a path that was typed, here or in a variable, and leads nowhere is a
     /// mistake. The usual place may be empty: a fleet can be run without a roster.
     ///

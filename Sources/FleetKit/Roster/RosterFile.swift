@@ -15,7 +15,9 @@ extension Roster {
         return try RosterDecoder.decode(bytes, file: path)
     }
 
-    static func read(_ path: String) throws(FleetError) -> [UInt8]? {
+    static func read(
+        _ path: String, correction: String = "put a roster there, or remove it and run 'mosaic fleet init'"
+    ) throws(FleetError) -> [UInt8]? {
         func refuse(_ why: String, hint: String) -> FleetError {
             FleetError(.badRoster, "\(Printable.oneLine(path)): \(why)", hint: hint)
         }
@@ -31,9 +33,9 @@ extension Roster {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw refuse("not a regular file", hint: "put a roster there, or remove it and run 'mosaic fleet init'")
+            throw refuse("not a regular file", hint: correction)
         }
-        let tooLarge = refuse("larger than \(sizeLimit) bytes", hint: "a roster is a short text: check the file")
+        let tooLarge = refuse("larger than \(sizeLimit) bytes", hint: "it should be a short text: check it")
         guard status.st_size <= sizeLimit else { throw tooLarge }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)

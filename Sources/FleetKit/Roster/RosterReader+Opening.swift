@@ -6,9 +6,12 @@ extension RosterReader {
     private static let keyPartLimit = 64
 
     /// The bytes of a file that a person writes.
+    /// - Parameter correction: what to do where something else than a file has its name.
     /// - Returns: nil when there is no such file.
     /// - Throws: `.badRoster`.
-    public static func read(_ path: String) throws(FleetError) -> [UInt8]? { try Roster.read(path) }
+    public static func read(_ path: String, correction: String) throws(FleetError) -> [UInt8]? {
+        try Roster.read(path, correction: correction)
+    }
 
     /// The top of a file of ours, checked for all that the TOML library would not survive.
     ///

@@ -114,7 +114,7 @@ public struct RosterReader {
     /// - Parameter known: the keys that it may have.
     /// - Throws: `.badRoster` when the value is not a table, or has an unknown key.
     public func table(_ key: String, known: [String]) throws(FleetError) -> RosterReader? {
-        guard let inner = try value(key, "a table", { $0.table }) else { return nil }
+        guard let inner = try value(key, "a table", header: "[\(key)]", { $0.table }) else { return nil }
         return try RosterReader(source: source, path: path + [.key(key)], title: "[\(key)]", table: inner, known: known)
     }
 
@@ -122,7 +122,7 @@ public struct RosterReader {
     /// - Parameter known: the keys that each may have.
     /// - Throws: `.badRoster` when the value is not an array of tables, or one has an unknown key.
     public func tables(_ key: String, known: [String]) throws(FleetError) -> [RosterReader] {
-        guard let array = try value(key, "an array of tables", { $0.array }) else { return [] }
+        guard let array = try value(key, "an array of tables", header: "[[\(key)]]", { $0.array }) else { return [] }
         var readers: [RosterReader] = []
         for index in 0..<array.count {
             let place = path + [.key(key), .index(index)]
@@ -160,18 +160,18 @@ public struct RosterReader {
     }
 
     /// - Parameters:
-    ///   - example: nil for what begins with a header.
+    ///   - header: of what begins with one; everything else has an example.
     ///   - read: nil for a value of another type.
     /// - Returns: nil where the key is missing.
     private func value<Value>(
-        _ key: String, _ wanted: String, example: String? = nil, _ read: (any TOMLValueConvertible) -> Value?
+        _ key: String, _ wanted: String, example: String = "", header: String? = nil,
+        _ read: (any TOMLValueConvertible) -> Value?
     ) throws(FleetError) -> Value? {
         guard let node = table[key] else { return nil }
         if let value = read(node) { return value }
         throw error(
             key, "\(key) in \(title) is \(Self.describe(node.type)), but must be \(wanted)",
-            hint: example.map { "write it like \(key) = \($0)" }
-                ?? "begin it with a line " + (key == "agent" ? "[[agent]]" : "[\(key)]"))
+            hint: header.map { "begin it with a line \($0)" } ?? "write it like \(key) = \(example)")
     }
 
     private static func list(_ words: [String], last: String = " and ") -> String {

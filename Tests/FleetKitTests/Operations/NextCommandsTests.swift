@@ -41,6 +41,11 @@ import Testing
                 ["mosaic", "fleet", "logs", "-n", "50", "a1", "--system", "--mosaic-home", home]
             ),
             (commands.fleet("init"), ["mosaic", "fleet", "init", "--system", "--mosaic-home", home]),
+            // Behind the `--` they would be the command's own.
+            (
+                commands.fleet(words: ["lock", "run", "--", "echo", "--", home]),
+                ["mosaic", "fleet", "lock", "run", "--system", "--mosaic-home", home, "--", "echo", "--", home]
+            ),
             (
                 commands.systemd("systemctl", "status", "--", "b\\x2d.service"),
                 ["systemctl", "--system", "status", "--", "b\\x2d.service"]

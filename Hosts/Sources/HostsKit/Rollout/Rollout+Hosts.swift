@@ -28,7 +28,7 @@ extension Rollout {
             } else if status == 0 {
                 prove(index, slot, .done, 0, &effects)
             } else {
-                fail(index, "its restart ended with exit status \(status)")
+                fail(index, "it ended with exit status \(status)")
             }
         }
     }
@@ -70,7 +70,7 @@ extension Rollout {
     }
 
     private static func why(_ state: HostOperationState, _ health: HostHealth) -> String {
-        if state == .running { return "its restart is still under way" }
+        if state == .running { return "its operation is still under way" }
         if !health.isLockFree { return "its lock is \(Printable.oneLine(health.lock, limit: 20))" }
         return "it is unhealthy: \(Printable.oneLine(health.troubles.first ?? health.summary))"
     }

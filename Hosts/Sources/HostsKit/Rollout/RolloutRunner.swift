@@ -9,12 +9,14 @@ public final class RolloutRunner {
     private let hosts: [String: HostsFile.Host]
     private let command: [String]
     private let generations: [String: Int]
+    private let silent: [String: String]
     private let clock: any OperationClock
     private let time: () -> Double
     /// By call.
     private var calls: [Int: Call] = [:]
     private var waits: [(until: Duration, wait: Rollout.Wait)] = []
-    private var progress: [String: Progress] = [:]
+    /// By identity.
+    public private(set) var progress: [String: Progress] = [:]
     /// By identity, how each host's fleet was when it was last asked.
     public private(set) var healths: [String: HostHealth] = [:]
     /// Called with each line that a host's operation prints.
@@ -32,6 +34,10 @@ public final class RolloutRunner {
         public var text = ""
         public var done: Int?
         public var total: Int?
+        /// The last lines that its operation printed.
+        public var words: [String] = []
+        /// Why the connection was lost, until the host answers again.
+        public var loss: String?
     }
 
     /// - Parameters:
@@ -39,10 +45,11 @@ public final class RolloutRunner {
     ///   - command: of each host: `restart` with its options.
     ///   - generations: by identity, what the hosts' hellos said before this rollout made its first slot. Never renewed: an id
     ///     must not be begun with a generation from after its first use.
+    ///   - silent: by this station's names, why it is not known which hosts these are.
     public init(
         _ rollout: Rollout, link: any HostLink, store: any SlotStore, hosts: [String: HostsFile.Host],
-        command: [String], generations: [String: Int] = [:], clock: any OperationClock = SystemClock(),
-        time: @escaping () -> Double
+        command: [String], generations: [String: Int] = [:], silent: [String: String] = [:],
+        clock: any OperationClock = SystemClock(), time: @escaping () -> Double
     ) {
         self.rollout = rollout
         self.link = link
@@ -50,6 +57,7 @@ public final class RolloutRunner {
         self.hosts = hosts
         self.command = command
         self.generations = generations
+        self.silent = silent
         self.clock = clock
         self.time = time
     }
@@ -132,7 +140,10 @@ public final class RolloutRunner {
         _ action: HostRequest.Action, _ slot: Slot, _ commands: [[String]] = [], isProof: Bool = false
     ) {
         guard let host = hosts[slot.identity], let id = HostOperationID(slot.operation) else {
-            return handle(.lost(slot, "no host of this hosts.toml has answered with the identity of this slot"))
+            return handle(
+                .lost(
+                    slot, silent[slot.host] ?? "no host of this hosts.toml has answered with the identity of this slot")
+            )
         }
         let request = HostRequest(
             action, id: id, commands: commands, author: rollout.station.author,
@@ -153,6 +164,7 @@ public final class RolloutRunner {
                     link.close(event.call)
                     return handle(.lost(slot, "another host answers to this name now"))
                 }
+                progress[slot.identity]?.loss = nil
             case .accepted: handle(.accepted(slot))
             case .progress: note(frame, slot)
             case .state:
@@ -182,6 +194,7 @@ public final class RolloutRunner {
         case .lost(let why):
             calls[event.call] = nil
             guard !call.isAnswered else { return }
+            progress[slot.identity, default: Progress()].loss = why
             handle(.lost(slot, why))
         }
     }
@@ -189,8 +202,17 @@ public final class RolloutRunner {
     private func note(_ frame: HostFrame, _ slot: Slot) {
         guard let text = frame.text else { return }
         let safe = Printable.oneLine(text, limit: 400)
-        if frame.done == nil, frame.total == nil, !text.begins(with: "phase ") { said(slot.host, safe) }
-        progress[slot.identity] = Progress(
-            text: Printable.oneLine(text, limit: 120), done: frame.done, total: frame.total)
+        var progress = self.progress[slot.identity] ?? Progress()
+        if frame.done == nil, frame.total == nil, !text.begins(with: "phase ") {
+            said(slot.host, safe)
+            progress.words = (progress.words + [safe]).suffix(Self.wordLimit)
+        }
+        progress.text = Printable.oneLine(text, limit: 120)
+        progress.done = frame.done
+        progress.total = frame.total
+        self.progress[slot.identity] = progress
     }
+
+    /// Lines of an operation that are kept: enough for a failure, its reason and its hint.
+    private static let wordLimit = 6
 }

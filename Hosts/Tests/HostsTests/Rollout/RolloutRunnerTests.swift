@@ -16,6 +16,10 @@ import Testing
         var interruptAt: Duration?
         /// By identity, as the hellos said them.
         var generations: [String: Int] = [:]
+        /// By name, why a host that is not among the targets is not known.
+        var silent: [String: String] = [:]
+        /// What was said of each host while it ran.
+        var losses: Set<String> = []
 
         init(_ count: Int) throws {
             link = FakeLink(clock: clock)
@@ -43,10 +47,14 @@ import Testing
             let runner = RolloutRunner(
                 Rollout(targets, station: .init(id: id, author: "me", reason: nil), settings: chosen), link: link,
                 store: store, hosts: Dictionary(uniqueKeysWithValues: hosts.map { ("id-\($0.address)", $0) }),
-                command: ["restart"], generations: generations, clock: clock, time: { 0 })
+                command: ["restart"], generations: generations, silent: silent, clock: clock,
+                time: { 0 })
             let end = runner.run(
                 isInterrupted: { self.interruptAt.map { self.clock.now() >= $0 } ?? false },
-                look: { _, _ in self.mostDown = max(self.mostDown, self.link.down) })
+                look: { _, progress in
+                    self.mostDown = max(self.mostDown, self.link.down)
+                    for progress in progress.values { self.losses.formUnion(progress.loss.map { [$0] } ?? []) }
+                })
             store.withdraw()
             return end
         }
@@ -98,6 +106,26 @@ import Testing
         let third = try fixture.run(atOnce: 1, station: 3)
         #expect(third.hosts.allSatisfy { $0.phase == .finished(.done) })
         #expect(fixture.held.isEmpty)
+    }
+
+    @Test("Why a connection was lost is there to be shown until it is back") func loss() throws {
+        let fixture = try Fixture(1)
+        fixture.link.machines["h0"]?.cuts = 1
+        let end = try fixture.run(atOnce: 1)
+        #expect(end.hosts.allSatisfy { $0.phase == .finished(.done) })
+        #expect(fixture.losses == ["the connection ended"])
+    }
+
+    @Test("A slot of a host that does not answer: the host's own trouble is the reason") func unknownHost() throws {
+        let fixture = try Fixture(1)
+        let other = FakeSlotStore(fixture.table, station: try Make.id(7).rawValue)
+        _ = try other.announce(atOnce: 1)
+        #expect(try other.take(Make.slot(7, identity: "elsewhere", station: 7), limit: 1) == .taken)
+        other.withdraw()
+        fixture.silent = ["helsewhere": "Connection refused"]
+        let end = try fixture.run(atOnce: 1, station: 2)
+        #expect(end.halt == .slots)
+        #expect(end.kept.map(\.why) == ["Connection refused"])
     }
 
     @Test("A busy host is taken later, and is no failure") func busy() throws {
