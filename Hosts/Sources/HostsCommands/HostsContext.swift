@@ -64,7 +64,14 @@ final class HostsContext {
     func ask(
         _ hosts: [HostsFile.Host], _ commands: [[String]], patience: Duration = .seconds(3), over link: any HostLink
     ) throws(FleetError) -> [HostReply] {
-        let request = HostRequest(.ask, id: try freshID(), commands: commands, author: author)
+        try ask(
+            hosts, HostRequest(.ask, id: try freshID(), commands: commands, author: author), patience: patience,
+            over: link)
+    }
+
+    func ask(
+        _ hosts: [HostsFile.Host], _ request: HostRequest, patience: Duration, over link: any HostLink
+    ) throws(FleetError) -> [HostReply] {
         let replies = Asking(link: link, clock: clock).ask(hosts, request, patience: patience) {
             signals.caught != nil
         }

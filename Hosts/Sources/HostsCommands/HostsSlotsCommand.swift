@@ -84,7 +84,7 @@ struct HostsSlotsCommand: HostsModule {
     }
 
     private static func next(_ stored: StoredSlot) -> String {
-        stored.isStationAlive ? "waits for it" : "asks the host; frees the slot if it is healthy"
+        stored.isStationAlive ? "waits for it" : "asks the host; frees the slot once it is healthy"
     }
 }
 
@@ -158,18 +158,23 @@ struct HostsBreakCommand: HostsModule {
         return .done
     }
 
-    /// A host that answers may be in the middle of the restart that the slot is for, though the station is gone.
+    /// A host that answers may be in the middle of the restart that the slot is for, or wait with it for idle agents, though
+    /// the station is gone. An operation that it does not know is void from now on.
     private func refuseIfBusy(_ slot: Slot, _ file: HostsFile, _ context: HostsContext) throws(FleetError) {
         guard let host = file.hosts.first(where: { $0.name.rawValue.isExactly(slot.host) }),
-            let reply = try context.ask([host], [], over: context.link()).first,
+            let id = HostOperationID(slot.operation),
+            let reply = try context.ask(
+                [host], HostRequest(.settle, id: id, author: context.author), patience: .seconds(3),
+                over: context.link()
+            ).first,
             let identity = reply.identity, identity.isExactly(slot.identity), let health = reply.health
         else { return }
-        guard health.isLockFree else {
+        guard reply.state != .running, health.isLockFree || health.lock == "abandoned" else {
             throw FleetError(
                 .busy,
-                "\(host.name) answers, and its lock is \(Printable.oneLine(health.lock, limit: 20)): what the slot is for"
-                    + " may be under way; the slot stays",
-                hint: "wait: the next rollout frees the slot once its fleet is healthy; --force frees it anyway")
+                "\(host.name) answers, and what the slot is for is still under way there, or another restart is; the slot"
+                    + " stays",
+                hint: "wait: the next rollout frees the slot once the fleet is healthy; --force frees it anyway")
         }
         if !health.isHealthy {
             context.output.note("\(host.name) answers, and is unhealthy: \(Printable.oneLine(health.summary))")

@@ -141,6 +141,11 @@ struct HostsPeekCommand: HostsModule {
                 Self.code(document.status), "\(target.host.name): \(message)",
                 hint: hint.isEmpty ? "see 'mosaic fleet hosts status'" : "on \(target.host.name): \(hint)")
         }
+        // Such as that the agent is down, and this its last screen.
+        for line in (document.errors ?? "").parts(at: "\n") {
+            let words = line.after("mosaic fleet: ") ?? line[...]
+            context.output.note("\(target.host.name): \(Printable.oneLine(String(words), limit: 400))")
+        }
         let text = (document.text ?? "").parts(at: "\n", keepingEmpty: true)
         context.output.data(text.map { Printable.oneLine(String($0), limit: 2000) }.joined(separator: "\n"))
         return .done

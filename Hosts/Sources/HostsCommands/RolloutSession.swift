@@ -21,6 +21,7 @@ struct RolloutSession {
         defer { link.closeConnections() }
         // Also those that are not chosen: a slot that an earlier rollout left may be theirs.
         let file = try context.file()
+        context.output.draw(["asking \(staged.count) \(staged.count == 1 ? "host" : "hosts") …"])
         let replies = try context.ask(
             staged.map(\.host), preview.map { [$0] } ?? [], patience: .seconds(12), over: link)
         let targets = try examine(replies)

@@ -223,11 +223,13 @@ struct RolloutReport {
             let why = rollout.kept.first { $0.slot.token.isExactly(stored.slot.token) }?.why
             let alive = "by \(Printable.oneLine(stored.slot.author, limit: 80)), whose rollout is alive"
             return Printable.oneLine(stored.slot.host)
-                + (stored.isStationAlive ? " (\(alive))" : why.map { " (\($0))" } ?? "")
+                + (stored.isStationAlive ? " (\(alive))" : " (\(why ?? "what it is for is still under way there"))")
         }
-        guard let first = rollout.inTheWay.first(where: { !$0.isStationAlive }),
-            !rollout.inTheWay.contains(where: \.isStationAlive)
-        else {
+        // What ends by itself is worth another wait.
+        let mayMove = rollout.inTheWay.contains { stored in
+            stored.isStationAlive || !rollout.kept.contains { $0.slot.token.isExactly(stored.slot.token) }
+        }
+        guard let first = rollout.inTheWay.first, !mayMove else {
             return FleetError(
                 .busy, "no slot is free: held for \(held.joined(separator: ", "))",
                 hint: "try again later; see \(context.command(["slots"]))")

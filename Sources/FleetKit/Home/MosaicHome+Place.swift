@@ -13,6 +13,18 @@ extension MosaicHome {
             hint: "check the permissions of the directories above it")
     }
 
+    /// Whether the run directory is there, and nobody else could have put something into it.
+    ///
+    /// - Parameter create: make what is missing, mode 0700.
+    /// - Throws: `.unsafeHome` for a foreign owner, a symbolic link, or write permission for group or others, of the home,
+    ///   of `fleet` or of `run`; `.io`.
+    public func hasSafeRunDirectory(create: Bool) throws(FleetError) -> Bool {
+        switch try RunDirectoryOpener.open(home: path, create: create) {
+        case .some: true
+        case .none: false
+        }
+    }
+
     /// For the commands that hints name: they may be typed in another shell.
     ///
     /// - Returns: the value that `--mosaic-home` needs there; nil where this home is found without the option, also by a

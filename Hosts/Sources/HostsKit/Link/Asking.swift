@@ -6,6 +6,8 @@ public struct HostReply: Sendable {
     public var host: HostsFile.Host
     public var hello: HostFrame?
     public var health: HostHealth?
+    /// Of the operation that was asked about.
+    public var state: HostOperationState?
     /// In the order of the commands.
     public var documents: [HostFrame] = []
     /// Why there is no answer, or no whole one; in words, safe for a terminal.
@@ -71,7 +73,8 @@ public struct Asking {
         case .refused:
             let hint = frame.hint.map { "; \(Printable.oneLine($0))" } ?? ""
             reply.problem = Printable.oneLine(frame.message ?? "it refused") + hint
-        case .accepted, .progress, .state, .bye: break
+        case .state: reply.state = frame.state
+        case .accepted, .progress, .bye: break
         }
     }
 }

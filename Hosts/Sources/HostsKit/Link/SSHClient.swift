@@ -11,13 +11,16 @@ final class SSHClient {
     var reader = AnswerReader()
     private var request: [UInt8]
     private var said: [UInt8] = []
+    /// For its first word.
+    let patience: Duration
     /// When it must have said something.
     var deadline: Duration
     private var isReaped = false
 
     /// - Throws: `.io`.
     init(
-        program: String, arguments: [String], environment: [String: String], request: [UInt8], deadline: Duration
+        program: String, arguments: [String], environment: [String: String], request: [UInt8],
+        patience: Duration, from now: Duration
     ) throws(FleetError) {
         var pipes: [CInt] = []
         func fail(_ what: String, _ number: CInt) -> FleetError {
@@ -61,7 +64,8 @@ final class SSHClient {
         output = pipes[2]
         errors = pipes[4]
         self.request = request
-        self.deadline = deadline
+        self.patience = patience
+        deadline = now + patience
     }
 
     deinit {

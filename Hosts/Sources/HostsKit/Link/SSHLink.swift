@@ -56,7 +56,7 @@ public final class SSHLink: HostLink {
             }
             clients[call] = try SSHClient(
                 program: program, arguments: options(host) + ["-T", "--", host.address, Self.remoteCommand],
-                environment: environment, request: bytes, deadline: clock.now() + patience)
+                environment: environment, request: bytes, patience: patience, from: clock.now())
         } catch {
             early.append(LinkEvent(call, .lost("\(error)")))
         }
@@ -113,7 +113,8 @@ public final class SSHLink: HostLink {
 
     private func silent(_ client: SSHClient) -> String {
         if client.reader.hasGreeted { return "it has said nothing for \(DurationText.human(LinkLimits.silence))" }
-        return client.lastWords.isEmpty ? "it does not answer" : client.lastWords
+        return client.lastWords.isEmpty
+            ? "it did not answer within \(DurationText.human(client.patience))" : client.lastWords
     }
 
     /// Its output has ended without a bye.

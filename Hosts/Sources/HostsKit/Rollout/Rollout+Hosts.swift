@@ -45,7 +45,14 @@ extension Rollout {
     ) {
         let evidence = SlotEvidence.well(slot, state: state, health: health)
         if case .asking = recoveries[slot.token] {
-            guard let evidence else { return stuck(slot, Self.why(state, health)) }
+            guard let evidence else {
+                // It ends by itself, so it is waited for, as behind a station that lives: asked again at the next wait.
+                guard state != .running && health.lock != "held" else {
+                    recoveries[slot.token] = nil
+                    return
+                }
+                return stuck(slot, Self.why(state, health))
+            }
             recoveries[slot.token] = .returning(slot, evidence)
             return effects.append(.giveBack(slot, evidence))
         }
@@ -71,6 +78,9 @@ extension Rollout {
 
     private static func why(_ state: HostOperationState, _ health: HostHealth) -> String {
         if state == .running { return "its operation is still under way" }
+        if health.lock == "abandoned" {
+            return "a restart died there; 'mosaic fleet restart --only-failed' on the host cleans up after it"
+        }
         if !health.isLockFree { return "its lock is \(Printable.oneLine(health.lock, limit: 20))" }
         return "it is unhealthy: \(Printable.oneLine(health.troubles.first ?? health.summary))"
     }

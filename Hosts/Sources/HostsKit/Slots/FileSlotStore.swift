@@ -7,6 +7,7 @@ internal import Glibc
 ///
 /// A mutex makes a look and a change one step; it is a kernel lock, held for a few system calls, so a killed process frees it.
 public final class FileSlotStore: SlotStore {
+    private let home: MosaicHome
     private let folder: String
     private let station: String
     private let clock: any OperationClock
@@ -18,6 +19,7 @@ public final class FileSlotStore: SlotStore {
 
     /// - Parameter station: a fresh UUID for each run.
     public init(home: MosaicHome, station: String, clock: any OperationClock = SystemClock()) {
+        self.home = home
         folder = home.runDirectory + "/slots"
         self.station = station
         self.clock = clock
@@ -58,7 +60,7 @@ public final class FileSlotStore: SlotStore {
     }
 
     public func slots() throws(FleetError) -> [StoredSlot] {
-        guard access(folder, F_OK) == 0 else { return [] }
+        guard try home.hasSafeRunDirectory(create: false), access(folder, F_OK) == 0 else { return [] }
         return try withMutex { () throws(FleetError) in try read() }
     }
 
@@ -196,12 +198,14 @@ public final class FileSlotStore: SlotStore {
     }
 
     private func makeFolder() throws(FleetError) {
+        _ = try home.hasSafeRunDirectory(create: true)
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure("make the directory", folder) }
         var status = stat()
-        if stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-        var prefix = ""
-        for part in folder.parts(at: "/") {
-            prefix += "/" + part
-            guard mkdir(prefix, 0o700) == 0 || errno == EEXIST else { throw failure("make the directory", prefix) }
+        guard lstat(folder, &status) == 0 else { throw failure("look at", folder) }
+        guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
+            throw FleetError(
+                .unsafeHome, "\(Printable.oneLine(folder)) is not a directory of this user alone",
+                hint: "see 'ls -ld \(folder)'; slots in it may be others' doing")
         }
     }
 

@@ -116,6 +116,19 @@ import Testing
         #expect(fixture.losses == ["the connection ended"])
     }
 
+    @Test("What an interrupted rollout left under way is waited for, not taken for a failure") func underWay() throws {
+        let fixture = try Fixture(2)
+        fixture.link.machines["h0"]?.takes = .seconds(20)
+        fixture.interruptAt = .seconds(1)
+        let first = try fixture.run(atOnce: 1)
+        #expect(first.halt == .interrupted && fixture.held == ["h0"])
+        fixture.interruptAt = nil
+        fixture.link.machines["h0"]?.takes = .seconds(1)
+        let second = try fixture.run(atOnce: 1, station: 2)
+        #expect(second.halt == nil && second.hosts.allSatisfy { $0.phase == .finished(.done) })
+        #expect(fixture.mostDown == 1 && fixture.held.isEmpty)
+    }
+
     @Test("A slot of a host that does not answer: the host's own trouble is the reason") func unknownHost() throws {
         let fixture = try Fixture(1)
         let other = FakeSlotStore(fixture.table, station: try Make.id(7).rawValue)

@@ -51,6 +51,25 @@ import Testing
         try #require(SlotEvidence.well(slot, state: .ended, health: Make.well))
     }
 
+    @Test(
+        "Slots that others could have put there are not believed",
+        arguments: ["", "/fleet", "/fleet/run", "/fleet/run/slots"])
+    func others(_ place: String) throws {
+        let folder = TestFolder()
+        let store = FileSlotStore(home: MosaicHome(absolute: folder.path), station: try Make.id(1).rawValue)
+        #expect(try store.take(Make.slot(1, identity: "a"), limit: 1) == .taken)
+        #expect(chmod(folder.path + place, 0o777) == 0)
+        let error = #expect(throws: FleetError.self) { try store.slots() }
+        #expect(error?.code == .unsafeHome)
+        #expect(chmod(folder.path + place, 0o700) == 0)
+        #expect(try store.slots().map(\.slot.host) == ["ha"])
+        // The same by a link.
+        guard !place.isEmpty else { return }
+        let moved = folder.path + "/moved"
+        #expect(rename(folder.path + place, moved) == 0 && symlink(moved, folder.path + place) == 0)
+        #expect(throws: FleetError.self) { try store.slots() }
+    }
+
     @Test("One slot a host, and no more than the limit", arguments: Kind.all)
     func limit(_ kind: Kind) async throws { try await onThread { try self.limitBody(kind) } }
 
