@@ -23,21 +23,9 @@ extension HostHealth {
             troubles: Array(troubles.prefix(5)))
     }
 
-    /// A unit in a crash loop looks well most of the time, so one that systemd has restarted has to stay up first; longer
-    /// from the second time on, when it is a pattern of unknown period.
-    private static func calm(_ restarts: UInt32) -> Duration {
-        restarts >= UnitState.restartsOfFlapping ? .seconds(60) : .seconds(10)
-    }
-
     private static func trouble(_ row: StatusReport.Row, _ intents: Intents, _ now: Double) -> String? {
         let name = row.agent?.rawValue ?? row.unit.rawValue
-        if row.state.isActive {
-            let uptime = Duration.seconds(max(0, now - Double(row.state.activeSince) / 1e6))
-            guard row.state.restarts > 0, uptime < calm(row.state.restarts) else { return nil }
-            let times = row.state.restarts == 1 ? "once" : "\(row.state.restarts) times"
-            return
-                "\(name): restarted automatically \(times) after a failure, up for only \(DurationText.human(uptime))"
-        }
+        if row.state.isActive { return row.unrest(at: now).map { "\(name): \($0)" } }
         if row.state.isFailed || row.state.loadState != "loaded" { return "\(name): \(row.trouble ?? "failed")" }
         guard row.state.activeState == "inactive" else { return "\(name) is \(row.state.activeState)" }
         if row.role == .holder { return "the holder \(name) is down" }

@@ -53,6 +53,20 @@ public struct StatusReport: Sendable, Equatable {
             if state.isActive { return trouble == nil ? .calm : .uneasy }
             return state.activeState == "inactive" ? .down : .changing
         }
+
+        /// Why a unit that is up cannot be called well yet; nil: it can.
+        ///
+        /// A unit in a crash loop looks well most of the time, so one that systemd has restarted has to stay up first;
+        /// longer from the second time on, when it is a pattern of unknown period.
+        ///
+        /// - Parameter now: seconds since 1970, by the clock that systemd's times are from.
+        package func unrest(at now: Double) -> String? {
+            let uptime = Duration.seconds(max(0, now - Double(state.activeSince) / 1e6))
+            let calm = Duration.seconds(state.restarts >= UnitState.restartsOfFlapping ? 60 : 10)
+            guard state.restarts > 0, uptime < calm else { return nil }
+            let times = state.restarts == 1 ? "once" : "\(state.restarts) times"
+            return "restarted automatically \(times) after a failure, up for only \(DurationText.human(uptime))"
+        }
     }
 
     /// How a unit came to be down.
