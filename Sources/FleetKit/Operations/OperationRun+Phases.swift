@@ -73,8 +73,13 @@ extension OperationRun {
     }
 
     /// Brings the holder up in a new run and waits until it has settled.
+    ///
+    /// - Parameter old: the run that it was in under this lock first. A restart of somebody who died or was evicted may have
+    ///   replaced it since, and is not repeated: it would end what has come up with the new run.
     /// - Returns: false when it did not: what lives inside it must not be started then.
-    func holder(_ verb: UnitCommand.Verb, settleTimeout: Duration) throws(FleetError) -> Bool {
+    func holder(
+        _ verb: UnitCommand.Verb, since old: UnitState? = nil, settleTimeout: Duration
+    ) throws(FleetError) -> Bool {
         let unit = roster.holder.unit
         // Each start against it would fail, ten times, until systemd gives up.
         if verb == .start, let stranger = try stranger() {
@@ -85,6 +90,18 @@ extension OperationRun {
         var outcome: UnitOutcome?
         try phase(.holder, total: 1) { () throws(FleetError) in
             before = try settle.before(verb)
+            if verb == .restart, let old, let state = try settle.calm(within: settleTimeout), state.isActive,
+                !old.invocationID.isEmpty, !state.invocationID.isExactly(old.invocationID)
+            {
+                // Where it was there at the first look already, none of its processes is an old one.
+                if state.invocationID.isExactly(before.invocationID) { before.processes = [] }
+                before.invocationID = old.invocationID
+                let replaced = UnitOutcome(command: UnitCommand(verb, unit), result: .done, state: state)
+                note(replaced)
+                try supervisor.finished(replaced)
+                outcome = replaced
+                return
+            }
             try resetLoops(try states(of: [unit]))
             outcome = try perform([UnitCommand(verb, unit)], maxParallel: nil).first
         }

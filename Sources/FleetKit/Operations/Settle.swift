@@ -29,6 +29,30 @@ struct Settle {
             invocationID: state.invocationID, processes: processes.stamps(of: try manager.processes(of: holder)))
     }
 
+    /// Waits until nobody else's command for the holder is under way: that of a restart that died or was evicted, mostly.
+    ///
+    /// A restart that systemd merges with such a command in its last moments stops a tmux that has just begun. tmux takes
+    /// the signal, makes its session after it, and therefore stays until systemd kills it, 20 s later.
+    ///
+    /// - Returns: its state then; nil where the command takes longer than that.
+    func calm(within timeout: Duration) throws(FleetError) -> UnitState? {
+        let deadline = clock.now() + timeout
+        var step = Self.firstStep
+        var isTold = false
+        while true {
+            try supervisor.look()
+            let state = try state()
+            try supervisor.managerAnswered()
+            let isChanging = ["activating", "deactivating"].contains(state.activeState) && !state.isInAutoRestart
+            guard state.job != nil || isChanging else { return state }
+            guard clock.now() < deadline else { return nil }
+            if !isTold { supervisor.waiting(for: "an earlier command for \(holder)") }
+            isTold = true
+            clock.sleep(for: min(step, deadline - clock.now()))
+            step = min(step * 2, Self.lastStep)
+        }
+    }
+
     /// A process that answers on the holder's socket but is not one of the holder's, in words; nil if there is none.
     func stranger(among members: [Int32]) throws(FleetError) -> (words: String, server: Int32?)? {
         guard let probe else { return nil }

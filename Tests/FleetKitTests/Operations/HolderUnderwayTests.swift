@@ -48,6 +48,46 @@ import Testing
         }
     }
 
+    /// A restart that is merged with the dead owner's in its last moments would stop a server that has just begun.
+    @Test func `A restart of the whole fleet waits for the dead owner's and does not repeat it`() throws {
+        let fixture = try makeFleet(.restart)
+        let before = try fixture.states().map(\.invocationID)
+        let sent = try fixture.sent().count
+        let report = try fixture.restart()
+        #expect(report.exitStatus == .done, "\(report)")
+        let after = try fixture.states()
+        #expect(after.allSatisfy { $0.isActive && $0.job == nil })
+        #expect(zip(before, after).allSatisfy { $0 != $1.invocationID })
+        #expect(try !fixture.sent().dropFirst(sent).contains { $0.hasSuffix(" holder.service") })
+        #expect(report.units.contains { $0.unit == fixture.holder && $0.outcome.isDone })
+    }
+
+    private struct AnyProcess: ProcessLook {
+        func start(of pid: Int32) -> UInt64? { 1 }
+        func name(of pid: Int32) -> String? { nil }
+    }
+
+    /// Its processes are no leftovers that the settling waits for.
+    @Test func `A run of the holder that began during the drain is kept`() throws {
+        let fixture = try OperationFixture()
+        try fixture.bringUp()
+        var isReplaced = false
+        fixture.observer.onEvent = { event in
+            guard case .phaseBegan(.holder, _) = event, !isReplaced else { return }
+            isReplaced = true
+            _ = try? fixture.manager.perform(
+                [UnitCommand(.restart, fixture.holder)], maxParallel: nil, supervisor: Unsupervised())
+        }
+        var surroundings = fixture.surroundings()
+        surroundings.processes = AnyProcess()
+        let report = try RestartOperation(
+            manager: fixture.manager, roster: fixture.roster, options: fixture.options, surroundings: surroundings
+        ).run(under: fixture.lock)
+        #expect(report.exitStatus == .done, "\(report)")
+        #expect(try fixture.sent().count { $0 == "restart holder.service" } == 1)
+        #expect(try fixture.states().allSatisfy { $0.isActive && $0.job == nil })
+    }
+
     /// The dead owner's job has brought the old run down and starts the new one, whose process is there already.
     @Test func `A run of the holder that is on its way is not taken for its old one`() throws {
         let fixture = try makeFleet(.restart)

@@ -246,7 +246,7 @@ public final class RestartOperation {
             guard plan.before[plan.holder]?.isActive == true, !plan.agents.isEmpty else { return true }
             return try run.holderAnswers(within: options.settleTimeout)
         }
-        return try run.holder(verb, settleTimeout: options.settleTimeout)
+        return try run.holder(verb, since: plan.before[plan.holder], settleTimeout: options.settleTimeout)
     }
 
     /// Refuses a restart that would end what cannot come back. An agent that is down has nothing to lose: unless it was
