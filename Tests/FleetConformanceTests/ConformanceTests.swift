@@ -5,7 +5,7 @@ internal import FleetTestSupport
 internal import Testing
 
 /// The same scenarios over every backend; the two real ones against a real user manager.
-@Suite("Conformance", .timeLimit(.minutes(1)))
+@Suite("Conformance", .timeLimit(.minutes(10)))
 struct ConformanceTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var backend: Backend

@@ -7,7 +7,7 @@ internal import Testing
 @testable internal import FleetSystemctl
 
 /// What only the systemctl backend does: it sends commands through a child process.
-@Suite("systemctl", .timeLimit(.minutes(1)))
+@Suite("systemctl", .timeLimit(.minutes(10)))
 struct SystemctlTests {
     /// Looks at the child while it runs.
     private final class Inspector: JobSupervisor {

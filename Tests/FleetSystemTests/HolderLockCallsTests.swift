@@ -2,7 +2,7 @@ import FleetTestSupport
 import Testing
 
 /// What the lock of the holder costs a guarded command, counted by strace in a real process.
-@Suite("System calls of the holder's lock", .timeLimit(.minutes(2)))
+@Suite("System calls of the holder's lock", .timeLimit(.minutes(10)))
 struct HolderLockCallsTests {
     @Test("Where it is free, it is taken by ten system calls and let go by one")
     func free() throws {

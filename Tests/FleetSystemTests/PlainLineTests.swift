@@ -1,7 +1,7 @@
 import FleetTestSupport
 import Testing
 
-@Suite("Plain command lines", .timeLimit(.minutes(2)))
+@Suite("Plain command lines", .timeLimit(.minutes(10)))
 struct PlainLineTests {
     @Test(
         "A plain line and the same line with an option's default say the same",

@@ -4,7 +4,7 @@ import Testing
 
 /// What it takes to start and to stop one agent, counted by strace. Counts do not vary, so they are exact: who adds a process
 /// does it on purpose and changes the list here and the table in docs/performance.md.
-@Suite("Processes of a start and a stop", .serialized, .timeLimit(.minutes(2)))
+@Suite("Processes of a start and a stop", .serialized, .timeLimit(.minutes(10)))
 struct ProcessCountTests {
     private static let agent = "mosaic-agent@a01.service"
 

@@ -3,7 +3,7 @@ import Testing
 
 /// What the guard asks of the kernel, counted by strace in a real process. Counts do not vary, so the bound is exact: who
 /// adds a call does it on purpose and changes the number here and in docs/performance.md.
-@Suite("System calls", .timeLimit(.minutes(2)))
+@Suite("System calls", .timeLimit(.minutes(10)))
 struct SystemCallTests {
     @Test("An acquire and a release that nobody disturbs are 27 system calls")
     func uncontended() throws {

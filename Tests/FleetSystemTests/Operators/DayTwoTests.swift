@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// What an operator does with a fleet after its first day, on a real user manager with a real tmux.
-@Suite("Day two, for real", .serialized, .timeLimit(.minutes(3)))
+@Suite("Day two, for real", .serialized, .timeLimit(.minutes(10)))
 struct DayTwoTests {
     private func run(_ fleet: RealFleet, _ words: String..., status: Int32 = 0) throws -> TestProcess {
         let process = try fleet.mosaic(words)

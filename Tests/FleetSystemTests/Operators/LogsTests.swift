@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// `logs`: which journalctl runs, with which words, and that nothing of ours goes along.
-@Suite("Logs", .timeLimit(.minutes(2)))
+@Suite("Logs", .timeLimit(.minutes(10)))
 struct LogsTests {
     private let home: ScriptedHome
     private let bin: String

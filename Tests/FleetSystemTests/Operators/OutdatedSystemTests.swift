@@ -4,7 +4,7 @@ import Testing
 
 /// What runs outdated and why, on a real user manager: each kind of file, changed in each way that package managers and
 /// operators change it.
-@Suite("What runs outdated, for real", .serialized, .timeLimit(.minutes(3)))
+@Suite("What runs outdated, for real", .serialized, .timeLimit(.minutes(10)))
 struct OutdatedSystemTests {
     private let fleet: RealFleet
     private var bin: String { fleet.folder.path + "/bin" }

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// `mosaic fleet NAME` for a NAME that is not built in.
-@Suite("Plug-in commands", .timeLimit(.minutes(2)))
+@Suite("Plug-in commands", .timeLimit(.minutes(10)))
 struct PluginTests {
     private let home: ScriptedHome
     private let bin: String

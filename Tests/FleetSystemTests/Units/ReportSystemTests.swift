@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// Reports of real agents, as systemd shows them.
-@Suite("Reports, for real", .serialized, .timeLimit(.minutes(4)))
+@Suite("Reports, for real", .serialized, .timeLimit(.minutes(10)))
 struct ReportSystemTests {
     private func activity(_ puppet: Puppet) -> Activity {
         let shown = puppet.machine.run(

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The roster's keys as a real systemd reads them.
-@Suite("Keys of the roster, for real", .serialized, .timeLimit(.minutes(2)))
+@Suite("Keys of the roster, for real", .serialized, .timeLimit(.minutes(10)))
 struct RosterKeysSystemTests {
     private let unit = "mosaic-agent@a.service"
 

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// An agent against its unit: it is in the unit's cgroup with the unit's settings, and the unit says how it ended.
-@Suite("An agent is its unit, for real", .serialized, .timeLimit(.minutes(3)))
+@Suite("An agent is its unit, for real", .serialized, .timeLimit(.minutes(10)))
 struct SessionSystemTests {
     private func unit(_ name: String) -> String { "mosaic-agent@\(name).service" }
 

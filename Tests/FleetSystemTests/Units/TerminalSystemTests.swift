@@ -4,7 +4,7 @@ import Testing
 
 /// A program that draws on its terminal, once as an agent and once in a plain tmux pane of the same size: both get the
 /// same keys, and their screens, with colours, are the same after each of them.
-@Suite("An agent's terminal is a plain pane's", .serialized, .timeLimit(.minutes(3)))
+@Suite("An agent's terminal is a plain pane's", .serialized, .timeLimit(.minutes(10)))
 struct TerminalSystemTests {
     /// What an operator's hands do.
     enum Step: Sendable, CustomStringConvertible {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The unit files under a real user manager with a real tmux.
-@Suite("The units, for real", .serialized, .timeLimit(.minutes(2)))
+@Suite("The units, for real", .serialized, .timeLimit(.minutes(10)))
 struct UnitsSystemTests {
     private let holder = "mosaic-tmux-holder.service"
     private func unit(_ name: String) -> String { "mosaic-agent@\(name).service" }
