@@ -90,19 +90,13 @@ extension OperationRun {
         var outcome: UnitOutcome?
         try phase(.holder, total: 1) { () throws(FleetError) in
             before = try settle.before(verb)
-            if verb == .restart, let old, let state = try settle.calm(within: settleTimeout), state.isActive,
-                !old.invocationID.isEmpty, !state.invocationID.isExactly(old.invocationID)
-            {
-                // Where it was there at the first look already, none of its processes is an old one.
-                if state.invocationID.isExactly(before.invocationID) { before.processes = [] }
-                before.invocationID = old.invocationID
-                let replaced = UnitOutcome(command: UnitCommand(verb, unit), result: .done, state: state)
-                note(replaced)
-                try supervisor.finished(replaced)
-                outcome = replaced
-                return
+            var now = try states(of: [unit])
+            if verb == .restart, let state = now.first {
+                now = [try settle.calm(state, within: settleTimeout)]
+                outcome = try replacement(of: old, by: now[0], &before)
+                guard outcome == nil else { return }
             }
-            try resetLoops(try states(of: [unit]))
+            try resetLoops(now)
             outcome = try perform([UnitCommand(verb, unit)], maxParallel: nil).first
         }
         guard let outcome else { return false }
@@ -119,6 +113,22 @@ extension OperationRun {
             note(UnitOutcome(command: outcome.command, result: .done, state: state, duration: outcome.duration))
         }
         return true
+    }
+
+    /// - Returns: the outcome of a restart of the holder, where another one has brought it into a new run under this lock.
+    private func replacement(
+        of old: UnitState?, by now: UnitState, _ before: inout Settle.Before
+    ) throws(FleetError) -> UnitOutcome? {
+        guard let old, !old.invocationID.isEmpty, now.isActive, now.job == nil,
+            !now.invocationID.isExactly(old.invocationID)
+        else { return nil }
+        // Where it was there at the first look already, none of its processes is an old one.
+        if now.invocationID.isExactly(before.invocationID) { before.processes = [] }
+        before.invocationID = old.invocationID
+        let outcome = UnitOutcome(command: UnitCommand(.restart, now.name), result: .done, state: now)
+        note(outcome)
+        try supervisor.finished(outcome)
+        return outcome
     }
 
     /// Waits until a holder that is left alone answers. It mostly does; but its run may have just begun, by the command

@@ -34,23 +34,26 @@ struct Settle {
     /// A restart that systemd merges with such a command in its last moments stops a tmux that has just begun. tmux takes
     /// the signal, makes its session after it, and therefore stays until systemd kills it, 20 s later.
     ///
-    /// - Returns: its state then; nil where the command takes longer than that.
-    func calm(within timeout: Duration) throws(FleetError) -> UnitState? {
+    /// - Parameter now: its state, just looked at.
+    /// - Returns: its state then, or at the end of that time.
+    func calm(_ now: UnitState, within timeout: Duration) throws(FleetError) -> UnitState {
         let deadline = clock.now() + timeout
         var step = Self.firstStep
-        var isTold = false
-        while true {
-            try supervisor.look()
-            let state = try state()
-            try supervisor.managerAnswered()
-            let isChanging = ["activating", "deactivating"].contains(state.activeState) && !state.isInAutoRestart
-            guard state.job != nil || isChanging else { return state }
-            guard clock.now() < deadline else { return nil }
-            if !isTold { supervisor.waiting(for: "an earlier command for \(holder)") }
-            isTold = true
+        var now = now
+        if Self.isUnderWay(now) { supervisor.waiting(for: "an earlier command for \(holder)") }
+        while Self.isUnderWay(now), clock.now() < deadline {
             clock.sleep(for: min(step, deadline - clock.now()))
             step = min(step * 2, Self.lastStep)
+            try supervisor.look()
+            now = try state()
+            try supervisor.managerAnswered()
         }
+        return now
+    }
+
+    private static func isUnderWay(_ state: UnitState) -> Bool {
+        state.job != nil
+            || ["activating", "deactivating"].contains(state.activeState) && !state.isInAutoRestart
     }
 
     /// A process that answers on the holder's socket but is not one of the holder's, in words; nil if there is none.
