@@ -14,7 +14,9 @@ final class HostsOutput {
     init(_ common: HostsOptions) {
         isJSON = common.json
         isQuiet = common.quiet
-        canDraw = !common.json && !common.quiet && isatty(STDERR_FILENO) == 1
+        let terminal = getenv("TERM").map { String(cString: $0) } ?? ""
+        canDraw =
+            !common.json && !common.quiet && isatty(STDERR_FILENO) == 1 && !terminal.isEmpty && terminal != "dumb"
         signal(SIGPIPE, SIG_IGN)
     }
 

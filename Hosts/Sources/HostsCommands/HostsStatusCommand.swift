@@ -110,6 +110,9 @@ struct StatusView {
                     if let problem = row.problem { remarks.append(problem) }
                     if let other = row.sameAs { remarks.append("the same host as \(other)") }
                     if row.lingers == false { remarks.append("no linger: the fleet ends with the last login session") }
+                    if let count = row.health?.underWay, count > 0 {
+                        remarks.append("\(count) of a station's operations under way, or waiting for idle agents")
+                    }
                     remarks += (row.health?.troubles ?? []).prefix(2).map { Printable.oneLine($0, limit: 100) }
                     let health = row.health
                     return [

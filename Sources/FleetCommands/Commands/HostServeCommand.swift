@@ -212,6 +212,7 @@ struct HostServeCommand: UnguardedCommand {
             report, lock: try context.inspectLock().verdict, intents: intents,
             outdated: freshness.values.count { $0.verdict == .outdated },
             unknown: freshness.values.count { $0.verdict == .unknown })
+        frame.health?.underWay = try HostLedger(home: context.home).running()
         return frame
     }
 

@@ -115,6 +115,8 @@ public struct HostHealth: Codable, Sendable, Equatable, Hashable {
     public var isHealthy: Bool
     /// What keeps it from being healthy, a few at most.
     public var troubles: [String]
+    /// Operations of stations that are under way; absent from hosts of versions before it.
+    public var underWay: Int?
 
     /// Checks nothing; `init(_:lock:intents:outdated:unknown:)` derives the values from a fleet.
     public init(

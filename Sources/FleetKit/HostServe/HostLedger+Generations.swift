@@ -85,6 +85,22 @@ extension HostLedger {
         }
     }
 
+    /// How many operations are under way. One that waits for idle agents holds no lock, and is seen here alone.
+    public func running() throws(FleetError) -> Int {
+        guard access(path, F_OK) == 0 else { return 0 }
+        let names = Set(try names())
+        var count = 0
+        for name in names where !names.contains(name + ".end") {
+            guard let id = HostOperationID(name) else { continue }
+            do throws(FleetError) {
+                if try state(of: id).0 == .running { count += 1 }
+            } catch {
+                continue  // a damaged one is told to whoever asks for it
+            }
+        }
+        return count
+    }
+
     private func hasEnded(_ file: String) -> Bool {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }

@@ -43,15 +43,20 @@ import Testing
     @Test("An id is taken once, and its state is told from the beginning to the end") func once() throws {
         let ledger = try ledger()
         #expect(try ledger.state(of: id()) == (.unknown, nil))
+        #expect(try ledger.running() == 0)
         switch try ledger.accept(id(), author: "me", command: ["restart"], generation: 0) {
         case .accepted(let operation):
             #expect(try ledger.state(of: id()) == (.running, nil))
             #expect(try !isAccepted(ledger))
             #expect(try ledger.settle(id(), author: "me") == (.running, nil))
+            _ = try ledger.settle(id(2), author: "me")
+            try ScriptedHome.write("{", to: home.fleetDirectory + "/operations/\(id(3))")
+            #expect(try ledger.running() == 1)
             try ledger.end(operation, status: 75)
         case .known: Issue.record("a fresh id was refused")
         }
         #expect(try ledger.state(of: id()) == (.ended, 75))
+        #expect(try ledger.running() == 0)
         #expect(try !isAccepted(ledger))
     }
 
