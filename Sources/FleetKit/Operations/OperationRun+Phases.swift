@@ -95,6 +95,8 @@ extension OperationRun {
                 now = [try settle.calm(state, within: settleTimeout)]
                 outcome = try replacement(of: old, by: now[0], &before)
                 guard outcome == nil else { return }
+                // What came up meanwhile is the old run of ours.
+                if !now[0].invocationID.isExactly(before.invocationID) { before = try settle.before(verb) }
             }
             try resetLoops(now)
             outcome = try perform([UnitCommand(verb, unit)], maxParallel: nil).first
@@ -116,10 +118,11 @@ extension OperationRun {
     }
 
     /// - Returns: the outcome of a restart of the holder, where another one has brought it into a new run under this lock.
+    ///   An automatic restart is none: what its loop has left is to be cleared by ours.
     private func replacement(
         of old: UnitState?, by now: UnitState, _ before: inout Settle.Before
     ) throws(FleetError) -> UnitOutcome? {
-        guard let old, !old.invocationID.isEmpty, now.isActive, now.job == nil,
+        guard let old, !old.invocationID.isEmpty, now.isActive, now.job == nil, now.restarts == 0,
             !now.invocationID.isExactly(old.invocationID)
         else { return nil }
         // Where it was there at the first look already, none of its processes is an old one.

@@ -19,14 +19,20 @@ struct Settle {
 
     private static let firstStep = Duration.milliseconds(5)
     private static let lastStep = Duration.milliseconds(50)
+    private static let longestCalm = Duration.seconds(20)
 
     func before(_ verb: UnitCommand.Verb = .restart) throws(FleetError) -> Before {
-        let state = try state()
-        // A start joins a run that is on its way (a dead owner's restart of the holder, say): nothing of it is old.
-        let isComing = state.isActive || state.activeState == "activating" && !state.isInAutoRestart
-        if verb == .start && isComing && !state.isToGoDown { return Before(invocationID: "", processes: []) }
-        return Before(
-            invocationID: state.invocationID, processes: processes.stamps(of: try manager.processes(of: holder)))
+        if verb == .start {
+            let state = try state()
+            // A start joins a run that is on its way (a dead owner's restart of the holder, say): nothing of it is old.
+            let isComing = state.isActive || state.activeState == "activating" && !state.isInAutoRestart
+            if isComing && !state.isToGoDown { return Before(invocationID: "", processes: []) }
+            return Before(
+                invocationID: state.invocationID, processes: processes.stamps(of: try manager.processes(of: holder)))
+        }
+        // Before the state: processes of a run that begins meanwhile must not stand beside the name of the one before it.
+        let present = processes.stamps(of: try manager.processes(of: holder))
+        return Before(invocationID: try state().invocationID, processes: present)
     }
 
     /// Waits until nobody else's command for the holder is under way: that of a restart that died or was evicted, mostly.
@@ -34,10 +40,12 @@ struct Settle {
     /// A restart that systemd merges with such a command in its last moments stops a tmux that has just begun. tmux takes
     /// the signal, makes its session after it, and therefore stays until systemd kills it, 20 s later.
     ///
-    /// - Parameter now: its state, just looked at.
+    /// - Parameters:
+    ///   - now: its state, just looked at.
+    ///   - timeout: a part of it counts, which the operation's declared bound has room for.
     /// - Returns: its state then, or at the end of that time.
     func calm(_ now: UnitState, within timeout: Duration) throws(FleetError) -> UnitState {
-        let deadline = clock.now() + timeout
+        let deadline = clock.now() + min(timeout, Self.longestCalm)
         var step = Self.firstStep
         var now = now
         if Self.isUnderWay(now) { supervisor.waiting(for: "an earlier command for \(holder)") }
