@@ -132,12 +132,14 @@ struct HostsOptions: ParsableArguments {
     }
 }
 
-/// `--rolling=3` as two words: where an option that it knows comes next, the parser (1.8) drops a value that is joined to
-/// an option which could do without.
+/// `--rolling` and `--rolling=3` as two words each. The parser (1.8) takes the next word for the value of an option which could
+/// do without, though it be a host; and where an option comes next it drops a value that is joined.
 enum OptionalRolling {
     static func separated(_ line: [String]) -> [String] {
         let end = line.firstIndex(of: "--") ?? line.endIndex
-        return line[..<end].flatMap { word in word.after("--rolling=").map { ["--rolling", "=\($0)"] } ?? [word] }
-            + line[end...]
+        return line[..<end].flatMap { word in
+            if word.isExactly("--rolling") { return ["--rolling", "="] }
+            return word.after("--rolling=").map { ["--rolling", "=\($0)"] } ?? [word]
+        } + line[end...]
     }
 }

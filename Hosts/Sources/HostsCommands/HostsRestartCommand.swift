@@ -78,7 +78,8 @@ struct EachRestart: ParsableArguments {
         }
         if let rolling {
             let width = rolling.after("=") ?? rolling[...]
-            words.append(width.isEmpty ? "--rolling" : "--rolling=\(width)")
+            // Never without a number: the word behind it would be read as that.
+            words.append("--rolling=\(width.isEmpty ? "1" : width)")
         }
         for (name, value) in [
             ("--deadline", deadline), ("--on-deadline", onDeadline), ("--stable-for", stableFor),

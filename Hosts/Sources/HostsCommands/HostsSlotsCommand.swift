@@ -161,23 +161,43 @@ struct HostsBreakCommand: HostsModule {
     /// A host that answers may be in the middle of the restart that the slot is for, or wait with it for idle agents, though
     /// the station is gone. An operation that it does not know is void from now on.
     private func refuseIfBusy(_ slot: Slot, _ file: HostsFile, _ context: HostsContext) throws(FleetError) {
-        guard let host = file.hosts.first(where: { $0.name.rawValue.isExactly(slot.host) }),
-            let id = HostOperationID(slot.operation),
+        guard let host = try find(slot, file, context), let id = HostOperationID(slot.operation),
             let reply = try context.ask(
-                [host], HostRequest(.settle, id: id, author: context.author), patience: .seconds(3),
-                over: context.link()
-            ).first,
-            let identity = reply.identity, identity.isExactly(slot.identity), let health = reply.health
+                [host], HostRequest(.settle, id: id, author: context.author), patience: Self.patience,
+                over: context.link(connectTimeout: .seconds(10))
+            ).first
         else { return }
-        guard reply.state != .running, health.isLockFree || health.lock == "abandoned" else {
+        let name = reply.host.name
+        guard reply.state != .running, let health = reply.health, health.isLockFree || health.lock == "abandoned" else {
+            let why =
+                reply.state != .running && reply.health == nil
+                ? "cannot tell whether what the slot is for is still under way there"
+                    + (reply.problem.map { " (\($0))" } ?? "")
+                : "what the slot is for is still under way there, or another restart is"
             throw FleetError(
-                .busy,
-                "\(host.name) answers, and what the slot is for is still under way there, or another restart is; the slot"
-                    + " stays",
+                .busy, "\(name) answers, and \(why); the slot stays",
                 hint: "wait: the next rollout frees the slot once the fleet is healthy; --force frees it anyway")
         }
         if !health.isHealthy {
-            context.output.note("\(host.name) answers, and is unhealthy: \(Printable.oneLine(health.summary))")
+            context.output.note("\(name) answers, and is unhealthy: \(Printable.oneLine(health.summary))")
         }
+    }
+
+    /// As long as a rollout waits for a host's word.
+    private static let patience = Duration.seconds(15)
+
+    /// The slot's host, by its identity: another station may call it otherwise.
+    private func find(
+        _ slot: Slot, _ file: HostsFile, _ context: HostsContext
+    ) throws(FleetError) -> HostsFile.Host? {
+        let named = file.hosts.filter { $0.name.rawValue.isExactly(slot.host) }
+        for hosts in [named, file.hosts.filter { !named.contains($0) }] where !hosts.isEmpty {
+            let replies = try context.ask(
+                hosts, [], patience: Self.patience, over: context.link(connectTimeout: .seconds(10)))
+            if let reply = replies.first(where: { $0.identity?.isExactly(slot.identity) ?? false }) {
+                return reply.host
+            }
+        }
+        return nil
     }
 }

@@ -173,8 +173,10 @@ struct HostsAttachCommand: HostsModule {
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus {
         let target = try HostAgent(place, in: context.file())
         // ssh's own exit status for a host that cannot be reached is 255.
-        let reply = try context.ask([target.host], [], over: context.link()).first
-        guard let reply, reply.problem == nil else {
+        let reply = try context.ask(
+            [target.host], [], patience: .seconds(10), over: context.link(connectTimeout: .seconds(10))
+        ).first
+        guard reply?.hello != nil else {
             throw FleetError(
                 .noServiceManager, "\(target.host.name): \(reply?.problem ?? "it does not answer")",
                 hint: "see 'mosaic fleet hosts status'")

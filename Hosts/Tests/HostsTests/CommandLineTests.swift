@@ -112,7 +112,9 @@ import Testing
                 "--reason=x",
             ])
         let plain = try #require(try parse("restart --rolling --only-failed") as? HostsRestartCommand)
-        #expect(plain.each.words == ["restart", "--only-failed", "--rolling"])
+        #expect(plain.each.words == ["restart", "--only-failed", "--rolling=1"])
+        let named = try #require(try parse("restart --rolling a b") as? HostsRestartCommand)
+        #expect(named.names == ["a", "b"] && named.each.words == ["restart", "--rolling=1"])
     }
 
     @Test(
@@ -121,6 +123,7 @@ import Testing
             ("restart --reason x", ["b", "c"], "restart --reason=x b c"),
             ("restart a b --rolling=2 --canary a --at-once 1", ["b"], "restart --rolling=2 --at-once=1 b"),
             ("restart --canary b --canary a", ["b"], "restart --canary=b b"),
+            ("restart --rolling", ["b", "c"], "restart --rolling=1 b c"),
             ("restart", [], ""),
             // What is done already is found out by each host; hosts that were not named stay out of it.
             ("restart a --only-outdated --stable-for 1s", [], "restart --only-outdated --stable-for=1s a"),
