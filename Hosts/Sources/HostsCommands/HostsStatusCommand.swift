@@ -111,7 +111,9 @@ struct StatusView {
                     if let other = row.sameAs { remarks.append("the same host as \(other)") }
                     if row.lingers == false { remarks.append("no linger: the fleet ends with the last login session") }
                     if let count = row.health?.underWay, count > 0 {
-                        remarks.append("\(count) of a station's operations under way, or waiting for idle agents")
+                        remarks.append(
+                            "\(count == 1 ? "an operation" : "\(count) operations") of a station under way or waiting for idle agents"
+                        )
                     }
                     remarks += (row.health?.troubles ?? []).prefix(2).map { Printable.oneLine($0, limit: 100) }
                     let health = row.health
