@@ -3,15 +3,18 @@ package import FleetKit
 
 /// Answers as a tmux client would find the scripted holder's server (`FakeUnit.answersAfter`).
 package final class FakeHolderProbe: HolderProbe {
-    private let fleet: FakeFleet
+    private let store: FakeStore
     private let holder: UnitName
+    private let clock: any OperationClock
 
-    package init(_ fleet: FakeFleet, holder: UnitName) {
-        self.fleet = fleet
+    package init(directory: String, holder: UnitName, clock: any OperationClock = SystemClock()) {
+        self.store = FakeStore(directory: directory)
         self.holder = holder
+        self.clock = clock
     }
 
     package func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
-        try fleet.answers(holder) ? .answers(server: nil) : .silent("no server running")
+        let answers = try store.step(at: clock) { world, now in world.answers(holder.rawValue, at: now) }
+        return answers ? .answers(server: nil) : .silent("no server running")
     }
 }

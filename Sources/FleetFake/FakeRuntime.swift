@@ -1,14 +1,14 @@
 /// Who asked for a job.
-struct FakeSender: Codable, Equatable {
+package struct FakeSender: Codable, Equatable {
     var pid: Int32
     var token: String?
     var actor: String
 
-    static let manager = FakeSender(pid: 0, actor: "systemd")
+    package static let manager = FakeSender(pid: 0, actor: "systemd")
 }
 
-struct FakeJob: Codable {
-    enum Verb: String, Codable { case start, stop, restart }
+package struct FakeJob: Codable {
+    package enum Verb: String, Codable { case start, stop, restart }
 
     var id: UInt32
     var verb: Verb
@@ -25,8 +25,8 @@ struct FakeEnd: Codable {
 }
 
 /// What is true of one unit now.
-struct FakeRuntime: Codable {
-    enum Next: String, Codable { case started, startTimedOut, died, stopped, stopTimedOut, autoRestart }
+package struct FakeRuntime: Codable {
+    package enum Next: String, Codable { case started, startTimedOut, died, stopped, stopTimedOut, autoRestart }
     struct Lingering: Codable {
         var pid: Int32
         var until: Int64
@@ -41,22 +41,22 @@ struct FakeRuntime: Codable {
     var invocation = ""
     /// Microseconds since 1970.
     var activeSince: UInt64 = 0
-    var answersAt: Int64 = 0
+    package var answersAt: Int64 = 0
     var conditionResult = true
     var exitCode: Int32 = 0
     var exitStatus: Int32 = 0
     /// What the main process last said of itself; systemd forgets it at the next start.
-    var statusText: String?
+    package var statusText: String?
     /// Runs that the script has played.
     var runs = 0
     /// When the unit was started, for the start limit.
-    var starts: [Int64] = []
+    package var starts: [Int64] = []
     /// What happens next, and when.
-    var next: Next?
-    var deadline: Int64?
+    package var next: Next?
+    package var deadline: Int64?
 
     var isDown: Bool { active == "inactive" || active == "failed" }
-    var isRunning: Bool { mainPID != 0 }
+    package var isRunning: Bool { mainPID != 0 }
     var isInAutoRestart: Bool { sub == "auto-restart" }
 
     mutating func enter(_ active: String, _ sub: String) {

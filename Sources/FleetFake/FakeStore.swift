@@ -1,5 +1,5 @@
-internal import FleetGuard
-internal import FleetKit
+package import FleetGuard
+package import FleetKit
 internal import FoundationEssentials
 internal import Glibc
 
@@ -8,7 +8,7 @@ internal import Glibc
 /// `state` is replaced whole by rename, so it is read without a lock; every change happens under `flock` on `mutex`,
 /// which the kernel frees when its holder dies. Events are appended *before* the state that they belong to is
 /// published: a process killed in between leaves a line too many, never one too few.
-struct FakeStore {
+package struct FakeStore {
     struct Known {
         var world: FakeWorld
         var generation: UInt64
@@ -16,11 +16,13 @@ struct FakeStore {
 
     let directory: String
 
+    package init(directory: String) { self.directory = directory }
+
     private static let mutexWait = Duration.seconds(30)
 
     var statePath: String { directory + "/state" }
     var scriptPath: String { directory + "/units.json" }
-    var eventsPath: String { directory + "/events.jsonl" }
+    package var eventsPath: String { directory + "/events.jsonl" }
 
     /// Creates the directory (0700, with its parents). Only a change needs it: looking leaves no trace.
     private func makeDirectory() throws(FleetError) {
@@ -73,6 +75,20 @@ struct FakeStore {
         try publish(world, generation: generation)
         known = Known(world: world, generation: generation)
         return answer
+    }
+
+    /// A change from outside every operation, now: what is due is played before it and after it.
+    package func step<Answer>(
+        at clock: any OperationClock, _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
+    ) throws(FleetError) -> Answer {
+        let now = clock.now().wholeNanoseconds
+        var known: Known?
+        return try change(known: &known) { world throws(FleetError) in
+            world.advance(to: now)
+            let answer = try body(&world, now)
+            world.advance(to: now)
+            return answer
+        }
     }
 
     /// A stopped process may hold the mutex: the wait is bounded, and says so.
@@ -133,7 +149,7 @@ struct FakeStore {
     // MARK: Files
 
     /// nil = there is no such file.
-    func contents(of path: String) throws(FleetError) -> [UInt8]? {
+    package func contents(of path: String) throws(FleetError) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         if file < 0 && errno == ENOENT { return nil }
         guard file >= 0 else { throw failure("open", path) }

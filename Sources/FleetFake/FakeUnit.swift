@@ -28,13 +28,6 @@ package struct FakeUnit: Sendable, Equatable {
         package var lives: Duration?
 
         package static func up(after delay: Duration = .zero) -> Run { Run(startDelay: delay) }
-        package static func fails(after delay: Duration = .zero, _ end: End = .status(1)) -> Run {
-            Run(startDelay: delay, end: end)
-        }
-        package static func dies(after lives: Duration, startDelay: Duration = .zero, _ end: End = .status(1)) -> Run {
-            Run(startDelay: startDelay, end: end, lives: lives)
-        }
-        package static let hanging = Run(hangs: true)
     }
 
     package enum End: Sendable, Equatable, Codable {
@@ -71,21 +64,6 @@ package struct FakeUnit: Sendable, Equatable {
     package init(_ name: UnitName, runs: [Run] = [.up()]) {
         self.name = name
         self.runs = runs
-    }
-
-    /// A holder as `mosaic fleet init` writes it.
-    package static func holder(_ name: UnitName, startDelay: Duration = .zero) -> FakeUnit {
-        FakeUnit(name, runs: [.up(after: startDelay)])
-    }
-
-    /// An agent as `mosaic fleet init` writes it: bound to the holder, started again whenever it ends.
-    package static func agent(_ name: UnitName, in holder: UnitName, runs: [Run] = [.up()]) -> FakeUnit {
-        var unit = FakeUnit(name, runs: runs)
-        unit.requires = [holder]
-        unit.after = [holder]
-        unit.livesInside = holder
-        unit.restart = .always
-        return unit
     }
 
     func run(_ index: Int) -> Run { runs.isEmpty ? .up() : runs[min(index, runs.count - 1)] }

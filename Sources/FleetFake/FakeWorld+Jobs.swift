@@ -7,7 +7,8 @@ extension FakeWorld {
 
     /// Queues a job with everything that it pulls in; the answer is the job's number (an older one's when they merge).
     @discardableResult
-    mutating func enqueue(_ verb: FakeJob.Verb, _ name: String, by sender: FakeSender, at time: Int64) -> UInt32 {
+    package mutating func enqueue(_ verb: FakeJob.Verb, _ name: String, by sender: FakeSender, at time: Int64) -> UInt32
+    {
         let id = install(verb, name, by: sender, at: time)
         switch verb {
         case .start, .restart:
@@ -79,7 +80,7 @@ extension FakeWorld {
     // MARK: Running
 
     /// Begins every job that nothing holds back, until none is left that could.
-    mutating func runJobs(at time: Int64) {
+    package mutating func runJobs(at time: Int64) {
         while let job = jobs.first(where: { !$0.running && mayRun($0) }), let unit = units[job.unit] {
             guard let index = jobs.firstIndex(where: { $0.id == job.id }) else { return }
             jobs[index].running = true

@@ -5,9 +5,9 @@ internal import FleetKit
 ///
 /// A value without files, clocks or processes: `advance(to:)` plays what happened since the last call, so a job
 /// goes on although its sender died. The rules are systemd's as far as a fleet can tell.
-struct FakeWorld: Codable {
-    var units: [String: FakeUnit] = [:]
-    var runtimes: [String: FakeRuntime] = [:]
+package struct FakeWorld: Codable {
+    package var units: [String: FakeUnit] = [:]
+    package var runtimes: [String: FakeRuntime] = [:]
     var jobs: [FakeJob] = []
     var ends: [UInt32: FakeEnd] = [:]
     var lastJob: UInt32 = 0
@@ -20,7 +20,7 @@ struct FakeWorld: Codable {
     var enabled: Set<String>?
 
     /// What happened since the world was loaded; for the log, not for the file.
-    var events: [FakeEvent] = []
+    package var events: [FakeEvent] = []
 
     /// Above the kernel's largest pid_max (2^22): no scripted process is ever mistaken for a real one.
     static let firstPID: Int32 = 1 << 22
@@ -39,7 +39,7 @@ struct FakeWorld: Codable {
         return (unitTimes + jobs.compactMap(\.deadline)).min()
     }
 
-    mutating func advance(to now: Int64) {
+    package mutating func advance(to now: Int64) {
         while let time = nextDeadline, time <= now {
             if let job = jobs.first(where: { $0.deadline == time }) {
                 finish(job.id, "timeout", at: time)
@@ -150,7 +150,7 @@ struct FakeWorld: Codable {
     }
 
     /// The main process is gone without a stop: `result` nil = as its end says.
-    mutating func processEnded(_ unit: FakeUnit, _ end: FakeUnit.End, result: String? = nil, at time: Int64) {
+    package mutating func processEnded(_ unit: FakeUnit, _ end: FakeUnit.End, result: String? = nil, at time: Int64) {
         let name = unit.name.rawValue
         guard var runtime = runtimes[name], runtime.isRunning else { return }
         if runtime.active == "deactivating" { return stopped(unit, result: "success", at: time) }

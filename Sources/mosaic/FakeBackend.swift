@@ -11,7 +11,7 @@ struct FakeBackend: ScriptedBackend {
     }
 
     func probe(_ connection: Composition.Connection, holder: UnitName) throws(FleetError) -> any HolderProbe {
-        FakeHolderProbe(try FakeFleet(directory: directory(connection)), holder: holder)
+        FakeHolderProbe(directory: directory(connection), holder: holder)
     }
 
     private func directory(_ connection: Composition.Connection) -> String {

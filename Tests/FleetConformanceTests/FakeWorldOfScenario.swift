@@ -8,7 +8,7 @@ final class FakeWorldOfScenario: World {
     private let directory = FakeDirectory()
     private let fleet: FakeFleet
 
-    init() throws { fleet = try FakeFleet(directory: directory.path) }
+    init() throws { fleet = FakeFleet(directory: directory.path) }
 
     var hearsChanges: Bool { true }
 

@@ -78,7 +78,7 @@ struct WaitingTests {
         try restart.waitForError("waiting")
         // What was down when the command was typed is up again, and something else is down.
         #expect(try home.mosaic("start", "a2", "--stable-for", "0").wait() == .exit(0))
-        let fleet = try FakeFleet(directory: home.managerPath)
+        let fleet = FakeFleet(directory: home.managerPath)
         var script = FakeUnit.agent(home.agents[2], in: home.holder)
         script.restart = .no
         try fleet.install(script)

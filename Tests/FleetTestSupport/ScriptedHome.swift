@@ -57,7 +57,7 @@ package final class ScriptedHome {
         let agents = try (1...count).map { try UnitName("mosaic-agent@a\($0).service") }
         self.holder = holder
         self.agents = agents
-        fleet = try FakeFleet(directory: (managerFolder ?? folder).path + "/systemd")
+        fleet = FakeFleet(directory: (managerFolder ?? folder).path + "/systemd")
         try Self.makeFolder(path)
         try Self.makeFolder(path + "/fleet")
         try Self.write(Self.roster(count), to: rosterPath)

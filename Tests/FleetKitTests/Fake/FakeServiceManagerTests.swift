@@ -38,7 +38,7 @@ struct FakeServiceManagerTests {
     init() throws {
         holder = try UnitName("h.service")
         agent = try UnitName("a@1.service")
-        fleet = try FakeFleet(directory: directory.path, clock: clock)
+        fleet = FakeFleet(directory: directory.path, clock: clock)
         manager = try FakeServiceManager(directory: directory.path, clock: clock)
     }
 

@@ -90,7 +90,7 @@ final class OperationFixture {
         agents = try (1...count).map {
             Roster.Agent(name: try AgentName("a\($0)"), unit: try UnitName("mosaic-agent@a\($0).service"))
         }
-        fleet = try FakeFleet(directory: directory.path, clock: clock)
+        fleet = FakeFleet(directory: directory.path, clock: clock)
         manager = try FakeServiceManager(directory: directory.path, clock: clock)
         lock = ScriptedLock(clock: clock)
         observer = RecordingObserver(clock: clock)
@@ -121,7 +121,7 @@ final class OperationFixture {
         let signal = signal
         var surroundings = OperationSurroundings(
             observer: observer, interruption: { signal.value }, clock: clock,
-            probe: probe ?? FakeHolderProbe(fleet, holder: holder), intents: intents)
+            probe: probe ?? fleet.probe(of: holder), intents: intents)
         surroundings.freshness = freshness
         return surroundings
     }

@@ -223,7 +223,7 @@ private final class ProbeWithSessions: HolderProbe {
     private let names: [String]
 
     init(_ fixture: OperationFixture, _ names: [String]) {
-        probe = FakeHolderProbe(fixture.fleet, holder: fixture.holder)
+        probe = fixture.fleet.probe(of: fixture.holder)
         self.names = names
     }
 

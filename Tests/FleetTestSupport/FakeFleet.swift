@@ -1,3 +1,4 @@
+package import FleetFake
 package import FleetGuard
 package import FleetKit
 
@@ -6,7 +7,7 @@ package struct FakeFleet: Sendable {
     package let directory: String
     private let clock: any OperationClock
 
-    package init(directory: String, clock: any OperationClock = SystemClock()) throws(FleetError) {
+    package init(directory: String, clock: any OperationClock = SystemClock()) {
         self.directory = directory
         self.clock = clock
     }
@@ -61,23 +62,14 @@ package struct FakeFleet: Sendable {
         }
     }
 
-    /// What a tmux client in the unit would find: true when its server takes new sessions.
-    package func answers(_ unit: UnitName) throws(FleetError) -> Bool {
-        try change { world, now in world.answers(unit.rawValue, at: now) }
-    }
-
     package func log() throws(FleetError) -> FakeEventLog { try FakeEventLog(directory: directory) }
 
-    private func change<Answer>(
-        _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
-    ) throws(FleetError) -> Answer {
-        let now = clock.now().wholeNanoseconds
-        var known: FakeStore.Known?
-        return try FakeStore(directory: directory).change(known: &known) { world throws(FleetError) in
-            world.advance(to: now)
-            let answer = try body(&world, now)
-            world.advance(to: now)
-            return answer
-        }
+    /// Asks this fleet's holder, by this fleet's clock.
+    package func probe(of holder: UnitName) -> FakeHolderProbe {
+        FakeHolderProbe(directory: directory, holder: holder, clock: clock)
+    }
+
+    private func change(_ body: (inout FakeWorld, Int64) throws(FleetError) -> Void) throws(FleetError) {
+        try FakeStore(directory: directory).step(at: clock, body)
     }
 }

@@ -1,3 +1,4 @@
+package import FleetFake
 package import FleetGuard
 internal import FleetKit
 internal import FoundationEssentials
@@ -5,8 +6,6 @@ internal import FoundationEssentials
 /// The event log read back: which process did what with which unit, in the order in which it happened.
 package struct FakeEventLog: Sendable {
     package var events: [FakeEvent]
-
-    package init(events: [FakeEvent]) { self.events = events }
 
     /// - Throws: `.noServiceManager` for a log that cannot be read. A torn last line is left out.
     package init(directory: String) throws(FleetError) {
