@@ -24,20 +24,47 @@ struct ApplyCommand: GuardedCommand {
     var mayDetach: Bool { !guardOptions.noDetach }
 
     func prepare(in context: CommandContext) throws(FleetError) -> Preparation {
-        restart
-            ? .work(ApplyWork(command: self, context: context, roster: try context.writtenRoster()))
-            : .answered(try run(in: context))
+        let work = ApplyWork(command: self, context: context)
+        guard restart else { return .answered(try work.apply(under: nil)) }
+        // Refused before the lock is waited for.
+        _ = try context.writtenRoster()
+        return .work(work)
+    }
+}
+
+private struct ApplyWork: GuardedWork {
+    let command: ApplyCommand
+    let context: CommandContext
+
+    func request() throws(FleetError) -> LockRequest {
+        // Which agents it will be is known under the lock.
+        let agents = try context.writtenRoster().agents.map(\.name)
+        return LockRequest(
+            scope: LockScope(agents.isEmpty ? nil : agents), command: context.commandLine,
+            reason: command.guardOptions.reason)
     }
 
-    /// Without --restart, which alone needs the lock.
-    private func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
-        try context.noteRunningRestart()
-        var change = try follow(context)
-        let roster = try context.roster()
+    func run(holding lock: HeldLock) throws(FleetError) -> ExitStatus { try apply(under: lock) }
+
+    /// - Parameter lock: of --restart; nil: agents that run with an older unit are named instead.
+    func apply(under lock: HeldLock?) throws(FleetError) -> ExitStatus {
+        if lock == nil { try context.noteRunningRestart() }
+        let roster = try context.writtenRoster()
+        let manager = try context.manager()
+        var change = try follow(roster, manager)
         let agents = roster.agents.compactMap { agent in
             change.freshness(of: agent.unit).map { (agent.name, $0) }
         }
-        if !agents.isEmpty {
+        if let lock, !agents.isEmpty {
+            try refuseStrandedHolder(change, roster, manager)
+            let report = try RestartOperation(
+                manager: manager, roster: roster,
+                options: command.operation.options(agents: agents.map(\.0), roster.settle),
+                surroundings: context.surroundings()
+            ).run(holding: lock)
+            change.operations.append((report, "restart"))
+            change.outdated.removeAll { old in report.units.contains { $0.unit == old.unit && $0.outcome.isDone } }
+        } else if !agents.isEmpty {
             // What `apply` itself has just written needs no reason.
             let isByUnit = agents.allSatisfy { $0.1.reasons.allSatisfy { $0.kind == .unit || $0.kind == .dropIn } }
             let names = agents.map { name, freshness in isByUnit ? "\(name)" : "\(name) (\(freshness.kinds))" }
@@ -46,31 +73,11 @@ struct ApplyCommand: GuardedCommand {
                     + ". Restart just \(names.count == 1 ? "it" : "them") with: "
                     + "\(try context.nextCommands().fleet("apply", "--restart"))")
         }
-        if let holder = change.freshness(of: roster.holder.unit) {
+        if let kinds = change.freshness(of: roster.holder.unit)?.kinds {
             change.notes.append(
-                "The holder is outdated too (\(holder.kinds)); to renew it, restart the whole fleet: "
-                    + "\(try context.nextCommands().fleet("restart"))")
-        }
-        return try context.conclude(change)
-    }
-
-    fileprivate func run(holding lock: HeldLock, in context: CommandContext) throws(FleetError) -> ExitStatus {
-        var change = try follow(context)
-        let roster = try context.roster()
-        let agents = roster.agents.filter { change.freshness(of: $0.unit) != nil }.map(\.name)
-        if !agents.isEmpty {
-            try refuseStrandedHolder(change, roster, context)
-            let report = try RestartOperation(
-                manager: context.manager(), roster: roster, options: operation.options(agents: agents, roster.settle),
-                surroundings: context.surroundings()
-            ).run(holding: lock)
-            change.operations.append((report, "restart"))
-            change.outdated.removeAll { old in report.units.contains { $0.unit == old.unit && $0.outcome.isDone } }
-        }
-        if let holder = change.freshness(of: roster.holder.unit) {
-            change.notes.append(
-                "The holder is outdated (\(holder.kinds)) and was left alone; to renew it, restart the whole fleet: "
-                    + "\(try context.nextCommands().fleet("restart"))")
+                (lock == nil
+                    ? "The holder is outdated too (\(kinds))" : "The holder is outdated (\(kinds)) and was left alone")
+                    + "; to renew it, restart the whole fleet: \(try context.nextCommands().fleet("restart"))")
         }
         return try context.conclude(change)
     }
@@ -78,10 +85,10 @@ struct ApplyCommand: GuardedCommand {
     /// The holder runs with an older unit, and its server is not where the roster now says: agents that are restarted would
     /// not find it, and those that run are reached by nobody.
     private func refuseStrandedHolder(
-        _ change: RosterChange, _ roster: Roster, _ context: CommandContext
+        _ change: RosterChange, _ roster: Roster, _ manager: any ServiceManager
     ) throws(FleetError) {
         guard change.freshness(of: roster.holder.unit) != nil, let probe = try context.holderProbe(),
-            case .silent(let why) = try probe.ask(among: context.manager().processes(of: roster.holder.unit))
+            case .silent(let why) = try probe.ask(among: manager.processes(of: roster.holder.unit))
         else { return }
         throw FleetError(
             .unitFailed,
@@ -92,20 +99,18 @@ struct ApplyCommand: GuardedCommand {
     }
 
     /// Everything but restarts.
-    private func follow(_ context: CommandContext) throws(FleetError) -> RosterChange {
-        let roster = try context.writtenRoster()
-        let manager = try context.manager()
+    private func follow(_ roster: Roster, _ manager: any ServiceManager) throws(FleetError) -> RosterChange {
         var change = RosterChange(command: "apply")
         change.files = try context.renewUnits()
         change.warnings = try context.rosterRemarks(roster)
         let gone = try leftRunning(roster, manager)
-        if let report = try context.stop(gone, maxParallel: operation.maxParallel) {
+        if let report = try context.stop(gone, maxParallel: command.operation.maxParallel) {
             change.operations.append((report, "stop"))
         }
         try BootLinks(roster, manager: manager).disable(agents: gone.map(\.name))
         _ = try context.followHolderAtBoot()
         change.outdated = try OutdatedUnits.find(roster, manager: manager)
-        try startNew(roster, manager, &change, context)
+        try startNew(roster, manager, &change)
         if change.files.allSatisfy({ !$0.action.isChange }), change.operations.isEmpty, change.outdated.isEmpty,
             change.notes.isEmpty
         {
@@ -115,7 +120,7 @@ struct ApplyCommand: GuardedCommand {
     }
 
     private func startNew(
-        _ roster: Roster, _ manager: any ServiceManager, _ change: inout RosterChange, _ context: CommandContext
+        _ roster: Roster, _ manager: any ServiceManager, _ change: inout RosterChange
     ) throws(FleetError) {
         let created = Set(change.files.filter { $0.action == .created }.compactMap(\.agent))
         let states = try manager.brief(of: roster.units)
@@ -126,10 +131,10 @@ struct ApplyCommand: GuardedCommand {
             change.notes.append("The fleet is down; bring it up with: \(try context.nextCommands().fleet("start"))")
             return
         }
-        if !new.isEmpty { change.operations.append((try context.start(new.map(\.name), operation), "start")) }
-        guard !others.isEmpty else { return }
-        let names = others.map(\.name.rawValue)
-        change.notes.append("Left down: \(names.joined(separator: ", ")).")
+        if !new.isEmpty { change.operations.append((try context.start(new.map(\.name), command.operation), "start")) }
+        if !others.isEmpty {
+            change.notes.append("Left down: \(others.map(\.name.rawValue).joined(separator: ", ")).")
+        }
     }
 
     /// Agents that run although they left the roster: of our template, and without a drop-in of their own, which would
@@ -145,23 +150,5 @@ struct ApplyCommand: GuardedCommand {
             guard !own, let name = AgentName(unit: settings.name) else { return nil }
             return Roster.Agent(name: name, unit: settings.name)
         }
-    }
-}
-
-private struct ApplyWork: GuardedWork {
-    let command: ApplyCommand
-    let context: CommandContext
-    let roster: Roster
-
-    func request() -> LockRequest {
-        // Which agents it will be is known under the lock.
-        let agents = roster.agents.map(\.name)
-        return LockRequest(
-            scope: LockScope(agents.isEmpty ? nil : agents), command: context.commandLine,
-            reason: command.guardOptions.reason)
-    }
-
-    func run(holding lock: HeldLock) throws(FleetError) -> ExitStatus {
-        try command.run(holding: lock, in: context)
     }
 }

@@ -18,60 +18,77 @@ struct HostServeCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
+        try HostConversation(context).run()
+        return .done
+    }
+}
+
+/// What a station asks of this host, and what it is told.
+private final class HostConversation {
+    private let context: CommandContext
+    private let answer = HostAnswer()
+    private let clock = SystemClock()
+    /// At the lock, for how far its owner is.
+    private lazy var lastLook = clock.now()
+    private lazy var lastWord = lastLook
+    private var shown: HostFrame?
+
     /// A station sends its request at once.
     private static let patience = Duration.seconds(30)
     /// A station takes a longer silence for a lost connection.
     private static let longestSilence = Duration.seconds(5)
+
     /// What can be asked: commands that only read.
     private static let readOnly = [["doctor"], ["history"], ["peek"], ["status"], ["logs"], ["lock", "inspect"]]
     private static let operations = [["restart"], ["lock", "run"]]
 
-    func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let answer = HostAnswer()
+    init(_ context: CommandContext) { self.context = context }
+
+    private var ledger: HostLedger { HostLedger(home: context.home) }
+
+    func run() throws(FleetError) {
         do throws(FleetError) {
-            let asked = Result { () throws(FleetError) in try Self.request() }
+            let asked = Result { () throws(FleetError) in try received() }
             // Whatever came: a station of another version is to learn this one's.
-            try answer.send(hello((try? asked.get())?.id, context))
+            try answer.send(hello((try? asked.get())?.id))
             let request = try asked.get()
-            try Self.check(request)
+            guard request.protocol == HostRequest.protocolVersion else {
+                throw FleetError(
+                    .usage,
+                    "the station speaks protocol \(request.protocol), this host speaks \(HostRequest.protocolVersion)",
+                    hint: "install the same version of mosaic on both")
+            }
             guard let id = HostOperationID(request.id) else {
                 throw FleetError(.usage, "the request's id is not a UUID", hint: "report this as a bug")
             }
-            try serve(request, id, answer, context)
+            try serve(request, id)
         } catch {
             try answer.send(HostFrame(error))
         }
         try answer.send(HostFrame(.bye))
         answer.flush(.seconds(30))
-        return .done
     }
 
-    private func serve(
-        _ request: HostRequest, _ id: HostOperationID, _ answer: HostAnswer, _ context: CommandContext
-    ) throws(FleetError) {
-        let ledger = HostLedger(home: context.home)
+    private func serve(_ request: HostRequest, _ id: HostOperationID) throws(FleetError) {
         switch request.action {
         case .ask:
             for (index, words) in request.commands.enumerated() {
-                try answer.send(document(index, words, context))
+                try answer.send(document(index, words))
                 guard !answer.isGone else { return }
             }
-            if request.commands.isEmpty { try answer.send(health(context)) }
+            if request.commands.isEmpty { try answer.send(health()) }
         case .settle:
-            let (state, status) = try ledger.settle(id, author: request.author)
-            try answer.send(Self.state(state, status))
-            try answer.send(health(context))
-        case .follow: try follow(id, ledger, answer, context)
-        case .begin: try begin(request, id, ledger, answer, context)
+            try send(ledger.settle(id, author: request.author))
+            try answer.send(health())
+        case .follow: try follow(id)
+        case .begin: try begin(request, id)
         }
     }
 
     // MARK: Operations
 
-    private func begin(
-        _ request: HostRequest, _ id: HostOperationID, _ ledger: HostLedger, _ answer: HostAnswer,
-        _ context: CommandContext
-    ) throws(FleetError) {
+    private func begin(_ request: HostRequest, _ id: HostOperationID) throws(FleetError) {
         guard let words = request.commands.first, request.commands.count == 1,
             Self.operations.contains(where: { words.starts(with: $0) })
         else {
@@ -84,88 +101,74 @@ struct HostServeCommand: UnguardedCommand {
         context.signals.ignoreHangUp()
         setsid()
         let keeper = HostKeeper(
-            program: try MosaicProgram.running(), arguments: arguments(words, context),
-            environment: context.environment, ledger: ledger)
+            program: try MosaicProgram.running(), arguments: arguments(words), environment: context.environment,
+            ledger: ledger)
         let operation: HostLedger.Accepted
         switch try ledger.accept(
             id, author: request.author, command: words, generation: request.generation ?? 0)
         {
-        case .known:
-            let (state, status) = try ledger.state(of: id)
-            return try answer.send(Self.state(state, status))
+        case .known: return try send(ledger.state(of: id))
         case .accepted(let accepted): operation = accepted
         }
         try answer.send(HostFrame(.accepted))
-        var progress = ProgressTeller(answer, context)
         // With logind's KillUserProcesses=yes the session's end would end the operation and whoever writes down its end.
         do throws(FleetError) {
             _ = try OwnScope.leaveSession { () throws(FleetError) in try context.manager() }
         } catch {
-            try progress.tell("the operation stays in the ssh session, and may end with the session: \(error.message)")
+            try tell("the operation stays in the ssh session, and may end with the session: \(error.message)")
         }
         let status = try keeper.run(operation) { text throws(FleetError) in
-            try progress.tell(text)
+            try tell(text)
         } idle: { () throws(FleetError) in
-            try progress.look()
+            try look()
         }
-        try answer.send(Self.state(.ended, status))
+        try send((.ended, status))
     }
 
     /// Until its end, or until nobody reads any more.
-    private func follow(
-        _ id: HostOperationID, _ ledger: HostLedger, _ answer: HostAnswer, _ context: CommandContext
-    ) throws(FleetError) {
-        var progress = ProgressTeller(answer, context)
+    private func follow(_ id: HostOperationID) throws(FleetError) {
         while !answer.isGone {
-            let (state, status) = try ledger.state(of: id)
-            guard state == .running else {
-                for line in try ledger.lastWords(id) { try progress.tell(line) }
-                return try answer.send(Self.state(state, status))
+            let found = try ledger.state(of: id)
+            guard found.0 == .running else {
+                for line in try ledger.lastWords(id) { try tell(line) }
+                return try send(found)
             }
-            try progress.look()
+            try look()
             context.time.sleep(for: .milliseconds(100))
         }
     }
 
-    /// What the operation says, and how far the lock's owner is.
-    private struct ProgressTeller {
-        private let answer: HostAnswer
-        private let context: CommandContext
-        private let clock = SystemClock()
-        private var lastLook: Duration
-        private var lastWord: Duration
-        private var shown: HostFrame?
+    private func send(_ found: (state: HostOperationState, status: Int32?)) throws(FleetError) {
+        var frame = HostFrame(.state)
+        frame.state = found.state
+        frame.status = found.status
+        try answer.send(frame)
+    }
 
-        init(_ answer: HostAnswer, _ context: CommandContext) {
-            self.answer = answer
-            self.context = context
-            lastLook = clock.now()
-            lastWord = lastLook
-        }
+    /// What the operation says.
+    private func tell(_ text: String) throws(FleetError) {
+        var frame = HostFrame(.progress)
+        frame.text = text
+        lastWord = clock.now()
+        try answer.tell(frame)
+    }
 
-        mutating func tell(_ text: String) throws(FleetError) {
-            var frame = HostFrame(.progress)
-            frame.text = text
-            lastWord = clock.now()
-            try answer.tell(frame)
+    /// How far the lock's owner is.
+    private func look() throws(FleetError) {
+        answer.pump()
+        let now = clock.now()
+        guard now - lastLook >= .milliseconds(250), !answer.isGone else { return }
+        lastLook = now
+        var frame = HostFrame(.progress)
+        if let event = try context.inspectLock().observation?.events.latest {
+            frame.text = "phase \(event.phase)"
+            frame.done = event.done
+            frame.total = event.total
         }
-
-        mutating func look() throws(FleetError) {
-            answer.pump()
-            let now = clock.now()
-            guard now - lastLook >= .milliseconds(250), !answer.isGone else { return }
-            lastLook = now
-            var frame = HostFrame(.progress)
-            if let event = try context.inspectLock().observation?.events.latest {
-                frame.text = "phase \(event.phase)"
-                frame.done = event.done
-                frame.total = event.total
-            }
-            guard frame != shown || now - lastWord >= HostServeCommand.longestSilence else { return }
-            shown = frame
-            lastWord = now
-            try answer.tell(frame)
-        }
+        guard frame != shown || now - lastWord >= Self.longestSilence else { return }
+        shown = frame
+        lastWord = now
+        try answer.tell(frame)
     }
 
     // MARK: Questions
@@ -176,9 +179,7 @@ struct HostServeCommand: UnguardedCommand {
             && !["--fix", "--follow", "-f", "--watch"].contains { words.contains($0) }
     }
 
-    private func document(
-        _ index: Int, _ words: [String], _ context: CommandContext
-    ) throws(FleetError) -> HostFrame {
+    private func document(_ index: Int, _ words: [String]) throws(FleetError) -> HostFrame {
         guard Self.onlyReads(words) else {
             throw FleetError(
                 .usage,
@@ -186,8 +187,7 @@ struct HostServeCommand: UnguardedCommand {
                 hint: "run it on the host")
         }
         let child = ChildProcess(
-            executable: try MosaicProgram.running(), arguments: arguments(words, context),
-            environment: context.environment)
+            executable: try MosaicProgram.running(), arguments: arguments(words), environment: context.environment)
         let output = try child.run(limit: HostFrame.textLimit, timeout: .seconds(60))
         var frame = HostFrame(.document)
         frame.index = index
@@ -201,7 +201,7 @@ struct HostServeCommand: UnguardedCommand {
         return frame
     }
 
-    private func health(_ context: CommandContext) throws(FleetError) -> HostFrame {
+    private func health() throws(FleetError) -> HostFrame {
         let roster = try context.roster()
         let manager = try context.manager()
         let report = try StatusReport.read(roster, from: manager)
@@ -212,18 +212,18 @@ struct HostServeCommand: UnguardedCommand {
             report, lock: try context.inspectLock().verdict, intents: intents,
             outdated: freshness.values.count { $0.verdict == .outdated },
             unknown: freshness.values.count { $0.verdict == .unknown })
-        frame.health?.underWay = try HostLedger(home: context.home).running()
+        frame.health?.underWay = try ledger.running()
         return frame
     }
 
-    private func hello(_ id: String?, _ context: CommandContext) throws(FleetError) -> HostFrame {
+    private func hello(_ id: String?) throws(FleetError) -> HostFrame {
         var frame = HostFrame(.hello)
         frame.protocol = HostRequest.protocolVersion
         frame.version = context.version
         frame.id = id.flatMap { HostOperationID($0)?.rawValue }
         frame.identity = try HostIdentity.of(context.home)
-        frame.generation = try HostLedger(home: context.home).generation()
-        switch Linger.look(common.scope.managerScope) {
+        frame.generation = try ledger.generation()
+        switch Linger.look(context.common.scope.managerScope) {
         case .on(let user): (frame.user, frame.lingers) = (user, true)
         case .off(let user): (frame.user, frame.lingers) = (user, false)
         case .notNeeded: frame.lingers = true
@@ -235,42 +235,26 @@ struct HostServeCommand: UnguardedCommand {
     // MARK: Pieces
 
     /// The fleet that this command was started for, for the same program started again.
-    private func arguments(_ words: [String], _ context: CommandContext) -> [String] {
-        [
-            "fleet", "--mosaic-home", context.home.path, "--backend", common.backend.rawValue,
-            "--\(common.scope.rawValue)",
+    private func arguments(_ words: [String]) -> [String] {
+        let common = context.common
+        let fleet = [
+            "--mosaic-home", context.home.path, "--backend", common.backend.rawValue, "--\(common.scope.rawValue)",
         ]
-            + words
-    }
-
-    private static func state(_ state: HostOperationState, _ status: Int32?) -> HostFrame {
-        var frame = HostFrame(.state)
-        frame.state = state
-        frame.status = status
-        return frame
-    }
-
-    private static func check(_ request: HostRequest) throws(FleetError) {
-        guard request.protocol == HostRequest.protocolVersion else {
-            throw FleetError(
-                .usage,
-                "the station speaks protocol \(request.protocol), this host speaks \(HostRequest.protocolVersion)",
-                hint: "install the same version of mosaic on both")
-        }
+        return ["fleet"] + fleet + words
     }
 
     /// One line of JSON.
-    private static func request() throws(FleetError) -> HostRequest {
+    private func received() throws(FleetError) -> HostRequest {
         func refuse(_ why: String) -> FleetError {
             FleetError(.usage, "no request can be read: \(why)", hint: "this command is for 'mosaic fleet hosts'")
         }
         let clock = SystemClock()
-        let end = clock.now() + patience
+        let end = clock.now() + Self.patience
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 12)
         while bytes.last != UInt8(ascii: "\n") {
             let left = end - clock.now()
-            guard left > .zero else { throw refuse("nothing came within \(DurationText.canonical(patience))") }
+            guard left > .zero else { throw refuse("nothing came within \(DurationText.canonical(Self.patience))") }
             var polled = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
             guard poll(&polled, 1, left.pollMilliseconds) > 0 else { continue }
             let count = read(STDIN_FILENO, &chunk, chunk.count)
