@@ -22,7 +22,7 @@ struct DoctorCommand: UnguardedCommand {
         let doctor = Doctor()
         let findings = fix ? doctor.treat(fleet) : doctor.examine(fleet)
         try context.output.answer(
-            DoctorDocument(findings),
+            .doctor(findings),
             or: DoctorText(
                 findings: findings, style: context.output.style, isQuiet: common.quiet,
                 width: context.output.dataWidth

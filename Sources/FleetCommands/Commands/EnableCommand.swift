@@ -57,7 +57,7 @@ extension CommandContext {
     func show(_ change: BootLinks.Change, _ command: String, heal: Duration? = nil) throws(FleetError) {
         let linger = common.backend == .fake ? Linger.notNeeded : Linger.look(common.scope.managerScope)
         guard !common.json else {
-            return try output.json(BootDocument(change, command: command, linger: linger, heal: heal))
+            return try output.json(.boot(change, command: command, linger: linger, heal: heal))
         }
         output.summary(BootText(change: change, command: command).render())
         if let heal {

@@ -39,7 +39,7 @@ struct HealCommand: GuardedCommand {
         }
         guard !dryRun, plan.isNeeded else {
             if common.json {
-                try context.output.json(HealDocument(plan, dryRun: dryRun))
+                try context.output.json(.heal(plan, dryRun: dryRun))
             } else if dryRun {
                 context.output.data(HealText(plan: plan).render())
             } else {

@@ -57,7 +57,7 @@ struct HistoryCommand: UnguardedCommand {
         if let record { return try show(try History.find(record, in: file), context) }
         let history = try History.read(file, query(context))
         if common.json {
-            try context.output.json(HistoryDocument(records: history.records, unreadable: history.unreadable))
+            try context.output.json(.history(history.records, unreadable: history.unreadable))
         } else if history.records.isEmpty {
             context.output.summary("No matching record in the history (\(Printable.oneLine(file.path))).")
         } else {
@@ -91,7 +91,7 @@ struct HistoryCommand: UnguardedCommand {
         let text = TimelineText(
             timeline: timeline, width: context.output.dataWidth ?? 80, style: context.output.style)
         try context.output.answer(
-            HistoryDocument(records: [record], unreadable: 0),
+            .history([record], unreadable: 0),
             or: ([HistoryText.heading(record, style: context.output.style), text.render()] + HistoryText.rest(record))
                 .joined(separator: "\n"))
         return .done

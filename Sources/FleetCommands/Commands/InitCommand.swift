@@ -55,9 +55,8 @@ struct InitCommand: UnguardedCommand {
         }
         if common.json {
             try context.output.json(
-                InstallDocument(
-                    changes, reloaded: needsReload && reloadProblem == nil, warnings: remarks,
-                    enabled: boot?.enabled))
+                .installation(
+                    changes, reloaded: needsReload && reloadProblem == nil, warnings: remarks, enabled: boot?.enabled))
         } else {
             for remark in remarks { context.output.warning(remark) }
             context.output.summary(

@@ -100,15 +100,9 @@ struct LockBreakCommand: UnguardedCommand {
         _ inspection: LockInspection, broken: Bool, in context: CommandContext
     ) throws(FleetError) -> ExitStatus {
         if common.json {
-            try context.output.json(BreakDocument(broken: broken, lock: LockInspectionDocument(inspection)))
+            try context.output.json(["schemaVersion": 1, "broken": broken, "lock": JSONObject.lock(inspection)])
         }
         return .done
-    }
-
-    private struct BreakDocument: Encodable {
-        let schemaVersion = 1
-        var broken: Bool
-        var lock: LockInspectionDocument
     }
 }
 

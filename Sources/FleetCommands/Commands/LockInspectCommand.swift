@@ -20,7 +20,7 @@ struct LockInspectCommand: UnguardedCommand {
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let inspection = try context.inspectLock()
         try context.output.answer(
-            LockInspectionDocument(inspection),
+            .lock(inspection),
             or: LockInspectionText(inspection: inspection, style: context.output.style).render())
         return inspection.verdict == .free ? .done : .attention
     }

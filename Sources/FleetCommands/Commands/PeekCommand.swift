@@ -63,10 +63,7 @@ struct PeekCommand: UnguardedCommand {
         _ lines: [String], of agent: Roster.Agent, _ activity: Activity, keptAt: Double?, _ context: CommandContext
     ) throws(FleetError) {
         guard !common.json else {
-            return try context.output.json(
-                PeekDocument(
-                    agent: agent.name.rawValue, running: keptAt == nil, keptAt: keptAt.map(Timestamp.rfc3339),
-                    activity: ActivityDocument(activity), lines: lines))
+            return try context.output.json(.peek(agent.name, lines, activity, keptAt: keptAt))
         }
         guard !lines.isEmpty else { return }
         context.output.data(lines.map { Printable.oneLine($0, limit: 10_000) }.joined(separator: "\n"))

@@ -1,6 +1,5 @@
 internal import FleetGuard
 internal import FleetKit
-internal import Glibc
 
 /// `peek -f`: an agent's screen as it changes, until a signal, `q`, a reader that closes its end, or the agent's end.
 ///
@@ -15,11 +14,8 @@ struct PeekFollow {
     let context: CommandContext
 
     func run() throws(FleetError) -> ExitStatus {
-        let typed = Keys(input: STDIN_FILENO, of: STDOUT_FILENO)
-        let view = view(readsKeys: typed != nil)
-        // Where nothing is drawn, what is typed is the shell's.
-        let keys = view is PeekScreen ? typed : nil
-        let supervisor = WatchSupervisor(view: view, signals: context.signals, keys: keys)
+        let view = view
+        let supervisor = WatchSupervisor(view: view, signals: context.signals)
         var last: (look: SessionScreen.Look, activity: Activity)?
         while true {
             let look: SessionScreen.Look
@@ -42,12 +38,10 @@ struct PeekFollow {
 
     private func state() throws(FleetError) -> UnitState? { try manager.overview(of: [agent.unit]).first }
 
-    private func view(readsKeys: Bool) -> any PeekView {
-        if context.common.json { return PeekStream(agent: agent.name, lines: lines, output: context.output) }
-        guard let area = context.output.drawableData(readsKeys: readsKeys, context.environment, context.signals) else {
-            return PeekLines(lines: lines, output: context.output)
-        }
-        return PeekScreen(
-            area: area, agent: agent.name, style: context.output.style, readsKeys: readsKeys, time: context.time)
+    private var view: any PeekView {
+        let output = context.output
+        if context.common.json { return PeekStream(agent: agent.name, lines: lines, output: output) }
+        guard let area = output.drawableData(context.signals) else { return PeekLines(lines: lines, output: output) }
+        return PeekScreen(area: area, agent: agent.name, style: output.style, time: context.time)
     }
 }

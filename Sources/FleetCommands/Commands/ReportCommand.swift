@@ -39,7 +39,9 @@ struct ReportCommand: CommandModule {
             output.warning("nothing was reported: \(error.message); \(error.hint)")
         }
         if common.json {
-            try output.json(ReportDocument(state: state.rawValue, reported: problem == nil, problem: problem))
+            try output.json([
+                "schemaVersion": 1, "state": state.rawValue, "reported": problem == nil, "problem": problem,
+            ])
         }
         return .done
     }
@@ -56,13 +58,4 @@ enum ReportState: String, CaseIterable, ExpressibleByArgument {
         case .idle: .idle
         }
     }
-}
-
-/// `report --json`.
-struct ReportDocument: Encodable {
-    let schemaVersion = 1
-    var state: String
-    var reported: Bool
-    /// Why not.
-    var problem: String?
 }

@@ -91,7 +91,7 @@ struct RestartCommand: GuardedCommand {
         guard dryRun else { return .work(work) }
         let occupied = try work.restart.occupied()
         try context.output.answer(
-            PlanDocument(plan, occupied: occupied, waits: idle.whenIdle),
+            .plan(plan, occupied: occupied, waits: idle.whenIdle),
             or: PlanText(
                 plan: plan, lock: context.inspectLock(), busy: (occupied, idle.whenIdle, context.time.wallClock())
             ).render())

@@ -68,8 +68,10 @@ struct SendCommand: UnguardedCommand {
         }
         if common.json {
             try context.output.json(
-                SendDocument(
-                    agent: agent.name.rawValue, bytes: keys ? nil : bytes.count, keys: keys ? text : nil, enter: enter))
+                [
+                    "schemaVersion": 1, "agent": agent.name.rawValue, "bytes": keys ? nil : bytes.count,
+                    "keys": keys ? text : nil, "enter": enter,
+                ])
         } else {
             context.output.detail(
                 keys
@@ -159,14 +161,4 @@ extension Roster.Agent {
             "agent '\(name)' is \(state.isNotFound ? "not known to systemd" : state.activeState)\(consequence)",
             hint: "see why with 'mosaic fleet logs \(name)', and start it with 'mosaic fleet start \(name)'")
     }
-}
-
-/// `send --json`.
-struct SendDocument: Encodable {
-    let schemaVersion = 1
-    var agent: String
-    /// Of the text; absent with --keys.
-    var bytes: Int?
-    var keys: [String]?
-    var enter: Bool
 }

@@ -57,32 +57,23 @@ struct StatusCommand: UnguardedCommand {
         }
     }
 
+    /// Each unit's settings and files: more than all the rest.
+    var isFull: Bool { common.json || layout == .wide }
+
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let roster = try context.roster()
-        if let watch {
-            let names = try roster.selection(agents)
-            return try StatusWatch(
-                context: context, agents: names, states: states, interval: watch, layout: layout
-            ).run()
-        }
+        if let watch { return try StatusWatch(command: self, context: context, interval: watch).run() }
         // A tmux client takes longer than all the rest, so a script that asks for JSON asks for that, too (-o wide).
         let probe = common.json && layout != .wide ? nil : try context.holderProbe()
-        // Each unit's settings and files: more than all the rest.
-        let isFull = common.json || layout == .wide
         let members = try NamedMembers(agents, in: context)
         let isWhole = members.units.isEmpty && members.sessions.isEmpty
         var report = try StatusReport.read(
             roster, agents: isWhole ? members.agents : nil, from: try context.manager(), probe: probe,
             withCPU: isFull, freshness: isFull ? context.freshness : nil)
         if !isWhole { report = report.only(members.agents ?? [], members.units, members.sessions) }
-        let lock = try context.inspectLock()
-        try context.markDebts(in: &report, lock)
-        report = report.only(states)
-        context.addStopAuthors(to: &report, StopAuthor(HistoryFile(home: context.home.path)))
+        let lock = try context.complete(&report, states, StopAuthor(HistoryFile(home: context.home.path)))
         if common.json {
-            var document = StatusDocument(report, lock: lock)
-            document.healEverySeconds = context.knownHealInterval?.inSeconds
-            try context.output.json(document)
+            try context.output.json(.status(report, lock: lock, heal: context.knownHealInterval))
         } else {
             let text = StatusText(
                 report: report, lock: lock, layout: layout, style: context.output.style, now: context.time.wallClock())

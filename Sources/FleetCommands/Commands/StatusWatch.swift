@@ -7,27 +7,21 @@ internal import Glibc
 /// The manager's signals say when to look again, so a change is seen at once; every interval it looks anyway, for what
 /// no signal tells (memory, a lost one).
 struct StatusWatch {
+    let command: StatusCommand
     let context: CommandContext
-    /// nil: the whole fleet.
-    let agents: [AgentName]?
-    /// Only units in one of these; none: all.
-    let states: [StatusReport.Condition]
     let interval: Duration
-    let layout: StatusLayout
 
     /// - Returns: what `status` says of the last look; after a signal its own status.
     func run() throws(FleetError) -> ExitStatus {
-        let manager = try context.manager()
         let roster = try context.roster()
+        let agents = try roster.selection(command.agents)
+        let manager = try context.manager()
         let units = try StatusReport.read(roster, agents: agents, from: manager).rows.map(\.unit)
         let authors = StopAuthor(HistoryFile(home: context.home.path))
         let clock = SystemClock()
-        let typed = Keys(input: STDIN_FILENO, of: STDOUT_FILENO)
-        let view = view(readsKeys: typed != nil)
-        // Where nothing is drawn, what is typed is the shell's.
-        let keys = view is StatusScreen ? typed : nil
+        let view = view
         defer { view.end() }
-        let supervisor = WatchSupervisor(view: view, signals: context.signals, keys: keys)
+        let supervisor = WatchSupervisor(view: view, signals: context.signals)
         var flaps = FlapMemory()
         var status = ExitStatus.done
         var last: StatusReport?
@@ -36,13 +30,10 @@ struct StatusWatch {
                 // The first call begins to listen, before the first look: nothing falls in between.
                 _ = try manager.waitForChange(of: units, atMost: interval, supervisor: supervisor)
                 var report = try StatusReport.read(
-                    roster, agents: agents, from: manager, withCPU: showsCPU,
-                    freshness: layout == .wide ? context.freshness : nil)
+                    roster, agents: agents, from: manager, withCPU: command.isFull,
+                    freshness: command.layout == .wide ? context.freshness : nil)
                 flaps.mark(&report, now: clock.now())
-                let lock = try context.inspectLock()
-                try context.markDebts(in: &report, lock)
-                context.addStopAuthors(to: &report, authors)
-                report = report.only(states)
+                let lock = try context.complete(&report, command.states, authors)
                 status = report.exitStatus
                 try view.show(report, lock: lock)
                 let isNew = report.withoutConsumption != last
@@ -51,19 +42,18 @@ struct StatusWatch {
             }
         } catch {
             if let end = context.signals.interruption() { return end.exitStatus }
-            if view.isWanted && keys?.wantsEnd != true { throw error }
+            if view.isWanted { throw error }
         }
         return status
     }
 
-    private var showsCPU: Bool { context.common.json || layout == .wide }
-
-    private func view(readsKeys: Bool) -> any StatusView {
-        if context.common.json { return StatusStream(output: context.output) }
-        guard let area = context.output.drawableData(readsKeys: readsKeys, context.environment, context.signals) else {
-            return StatusLog(output: context.output, layout: layout, time: context.time)
+    private var view: any StatusView {
+        let output = context.output
+        if context.common.json { return StatusStream(output: output) }
+        guard let area = output.drawableData(context.signals) else {
+            return StatusLog(output: output, layout: command.layout, time: context.time)
         }
-        return StatusScreen(area: area, style: context.output.style, layout: layout, time: context.time)
+        return StatusScreen(area: area, style: output.style, layout: command.layout, time: context.time)
     }
 }
 
@@ -71,28 +61,26 @@ struct StatusWatch {
 final class WatchSupervisor: JobSupervisor {
     private let view: any LiveView
     private let signals: SignalWatch
-    private let keys: Keys?
     private var calm = WatchSupervisor.shortestCalm
 
     /// Changes come in crowds: between two looks there is at least this long. Looks that find nothing new double it.
     private static let shortestCalm = Duration.milliseconds(100)
     private static let longestCalm = Duration.seconds(1)
 
-    init(view: any LiveView, signals: SignalWatch, keys: Keys?) {
+    init(view: any LiveView, signals: SignalWatch) {
         self.view = view
         self.signals = signals
-        self.keys = keys
     }
 
     var commandDescriptor: CInt? { nil }
-    var wakeDescriptors: [CInt] { [signals.wakeDescriptor] + (keys?.wakeDescriptors ?? []) }
+    var wakeDescriptors: [CInt] { [signals.wakeDescriptor] + (view.keys?.wakeDescriptors ?? []) }
 
     func willSend(_ command: UnitCommand) throws(FleetError) {}
 
     func handle(_ event: JobEvent) throws(FleetError) {
         if let end = signals.interruption() { throw end }
-        keys?.read()
-        guard view.isWanted, keys?.wantsEnd != true else {
+        view.keys?.read()
+        guard view.isWanted else {
             throw FleetError(.interrupted, "the watch has ended", hint: "")
         }
         view.redraw()

@@ -78,12 +78,7 @@ extension CommandContext {
         history.hasJoined = report.units.isEmpty && !report.fulfilled.isEmpty
         afterRelease { () throws(FleetError) in
             if self.common.json {
-                var document = OperationDocument(report, verb: verb)
-                if let turns, !turns.waitedFor.isEmpty {
-                    document.waitedForIdle = .init(who: turns.waitedFor, seconds: turns.waited.inSeconds)
-                }
-                if !sessions.isEmpty { document.sessions = sessions }
-                try self.output.json(document)
+                try self.output.json(.operation(report, verb: verb, sessions: sessions, waited: turns))
             } else if self.output.wantsSummary || report.exitStatus != .done {
                 let words = self.lastWords(of: report.failed.map(\.unit), since: began)
                 let text = OperationText(

@@ -41,11 +41,19 @@ extension CommandContext {
         }
     }
 
-    /// Whose stop took the rows down that are; a history that cannot be read is no reason to show no status.
-    func addStopAuthors(to report: inout StatusReport, _ authors: StopAuthor) {
+    /// Adds to the units' states what the lock, the debts of restarts and the history say of them.
+    /// - Parameter states: rows in none of these go; none: all stay.
+    func complete(
+        _ report: inout StatusReport, _ states: [StatusReport.Condition], _ authors: StopAuthor
+    ) throws(FleetError) -> LockInspection {
+        let lock = try inspectLock()
+        try markDebts(in: &report, lock)
+        report = report.only(states)
+        // A history that cannot be read is no reason to show no status.
         do throws(FleetError) { try authors.add(to: &report) } catch {
             output.detail("cannot look up who stopped a unit: \(error.message)")
         }
+        return lock
     }
 
     /// Marks what a restart that has ended still owes. A running one starts what it took down itself.

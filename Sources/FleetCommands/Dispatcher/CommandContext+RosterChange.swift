@@ -167,7 +167,7 @@ extension CommandContext {
     /// Says what was done; the lock is free by then.
     func conclude(_ change: RosterChange) throws(FleetError) -> ExitStatus {
         guard !common.json else {
-            afterRelease { () throws(FleetError) in try self.output.json(RosterChangeDocument(change)) }
+            afterRelease { () throws(FleetError) in try self.output.json(.rosterChange(change)) }
             return change.exitStatus
         }
         for warning in change.warnings { output.warning(warning) }
@@ -185,31 +185,14 @@ extension CommandContext {
     }
 }
 
-/// `add --json`, `remove --json`, `apply --json`.
-struct RosterChangeDocument: Encodable {
-    let schemaVersion = 1
-    var command: String
-    var ok: Bool
-    var agents: [String]
-    var files: [InstallDocument.File]
-    var warnings: [String]
-    var outdated: [String]
-    /// Why, by the unit's name.
-    var outdatedBy: [String: [StatusDocument.Reason]]
-    var operations: [OperationDocument]
-
-    init(_ change: RosterChange) {
-        command = change.command
-        ok = change.exitStatus == .done
-        agents = change.agents.map(\.rawValue)
-        files = change.files.map {
-            InstallDocument.File(path: $0.path, action: $0.action.word, detail: $0.action.detail)
-        }
-        warnings = change.warnings
-        outdated = change.outdated.map(\.unit.rawValue)
-        outdatedBy = Dictionary(
-            change.outdated.map { ($0.unit.rawValue, StatusDocument.Reason.all($0.freshness) ?? []) }
-        ) { first, _ in first }
-        operations = change.operations.map { OperationDocument($0.report, verb: $0.verb) }
+extension JSONObject {
+    /// `add --json`, `remove --json`, `apply --json`.
+    fileprivate static func rosterChange(_ change: RosterChange) -> Self {
+        [
+            "schemaVersion": 1, "command": change.command, "ok": change.exitStatus == .done,
+            "agents": change.agents.map(\.rawValue), "files": files(change.files), "warnings": change.warnings,
+            "outdated": change.outdated.map(\.unit.rawValue), "outdatedBy": outdated(change.outdated),
+            "operations": change.operations.map { operation($0.report, verb: $0.verb) },
+        ]
     }
 }

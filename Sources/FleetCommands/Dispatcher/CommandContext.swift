@@ -27,7 +27,7 @@ final class CommandContext {
         self.invocation = invocation
         self.common = common
         signals = try SignalWatch()
-        progress = ProgressVoice(invocation.output, signals: signals, environment: invocation.environment)
+        progress = ProgressVoice(invocation.output, signals: signals)
         home = try MosaicHome.resolve(option: common.mosaicHome, environment: invocation.environment)
         processes = try ProcFileSystem()
     }

@@ -46,7 +46,7 @@ final class IdleGate {
         context.progress.waits(status)
         let hint = hasHinted ? nil : OccupiedWords.hint(status.occupied)
         if context.common.json {
-            context.output.jsonLine(IdleWaitDocument(status, hint: hint))
+            context.output.jsonLine(.waiting(status, hint: hint))
         } else if let hint {
             context.output.note(hint)
         }

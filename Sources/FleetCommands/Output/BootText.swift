@@ -33,31 +33,21 @@ struct BootText {
     private static func count(_ units: Int) -> String { "\(units) \(units == 1 ? "unit" : "units")" }
 }
 
-/// `enable --json`, `disable --json`.
-struct BootDocument: Encodable {
-    let schemaVersion = 1
-    let ok = true
-    var command: String
-    var changed: Bool
-    var enabled: [String]
-    var disabled: [String]
-    /// `on`, `off`, `not-needed` or `unknown`.
-    var linger: String
-    /// How often the fleet is healed; absent where it is not.
-    var healEverySeconds: Double?
-
-    init(_ change: BootLinks.Change, command: String, linger: Linger, heal: Duration? = nil) {
-        healEverySeconds = heal?.inSeconds
-        self.command = command
-        changed = change.isChange
-        enabled = change.enabled.map(\.rawValue)
-        disabled = change.disabled.map(\.rawValue)
-        self.linger =
+extension JSONObject {
+    /// `enable --json`, `disable --json`.
+    /// - Parameter heal: how often the fleet is healed; nil where it is not.
+    static func boot(_ change: BootLinks.Change, command: String, linger: Linger, heal: Duration?) -> Self {
+        let lingers =
             switch linger {
             case .on: "on"
             case .off: "off"
             case .notNeeded: "not-needed"
             case .unknown: "unknown"
             }
+        return [
+            "schemaVersion": 1, "ok": true, "command": command, "changed": change.isChange,
+            "enabled": change.enabled.map(\.rawValue), "disabled": change.disabled.map(\.rawValue),
+            "linger": lingers, "healEverySeconds": heal?.inSeconds,
+        ]
     }
 }

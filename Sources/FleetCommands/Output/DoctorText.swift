@@ -78,35 +78,24 @@ struct DoctorText {
     }
 }
 
-/// `doctor --json`.
-struct DoctorDocument: Encodable {
-    struct Check: Encodable {
-        var check: String
-        /// `ok`, `skipped`, `warning` or `failure`.
-        var level: String
-        var message: String
-        /// What to do; left out where nothing has to be done.
-        var fix: String?
-        /// `--fix` can do it.
-        var repairable: Bool
-        /// What `--fix` did.
-        var repaired: String?
-    }
-
-    let schemaVersion = 1
-    let command = "doctor"
-    /// No check failed.
-    var ok: Bool
-    var checks: [Check]
-
-    init(_ findings: [Doctor.Finding]) {
-        ok = Doctor.exitStatus(findings) == .done
-        checks = findings.map { finding in
-            let diagnosis = finding.diagnosis
-            return Check(
-                check: finding.check, level: diagnosis.level.rawValue, message: diagnosis.message,
-                fix: diagnosis.advice.isEmpty ? nil : diagnosis.advice, repairable: diagnosis.repair != nil,
-                repaired: finding.repaired)
-        }
+extension JSONObject {
+    /// `doctor --json`.
+    static func doctor(_ findings: [Doctor.Finding]) -> Self {
+        [
+            "schemaVersion": 1, "command": "doctor",
+            // No check failed.
+            "ok": Doctor.exitStatus(findings) == .done,
+            "checks": findings.map { finding in
+                let diagnosis = finding.diagnosis
+                return [
+                    // `ok`, `skipped`, `warning` or `failure`.
+                    "check": finding.check, "level": diagnosis.level.rawValue, "message": diagnosis.message,
+                    // What to do; left out where nothing has to be done.
+                    "fix": diagnosis.advice.isEmpty ? nil : diagnosis.advice,
+                    // By --fix: what it can do, and what it did.
+                    "repairable": diagnosis.repair != nil, "repaired": finding.repaired,
+                ] as Self
+            },
+        ]
     }
 }

@@ -16,7 +16,7 @@ struct HealText {
                 lines += step.commands.map { "       \($0)" }
             }
         }
-        lines += plan.restart.skipped.filter { $0.why != RestartPlanWords.up }.map {
+        lines += plan.restart.skipped.filter { $0.why != "it is up" }.map {
             "  left alone: \($0.unit), because \($0.why)"
         }
         if let resting { lines.append("  \(resting)") }
@@ -36,27 +36,15 @@ struct HealText {
     }
 }
 
-/// What `restart` says of a unit that needs nothing.
-enum RestartPlanWords {
-    static let up = "it is up"
-}
-
-/// `heal --json` where nothing is done: with `--dry-run`, or because there is nothing to do.
-struct HealDocument: Encodable {
-    struct Resting: Encodable {
-        var unit: String
-        var secondsLeft: Int64
-    }
-
-    let schemaVersion = 1
-    let command = "heal"
-    var ok: Bool
-    var plan: PlanDocument
-    var resting: [Resting]
-
-    init(_ plan: HealOperation.Plan, dryRun: Bool) {
-        ok = plan.resting.isEmpty
-        self.plan = PlanDocument(plan.restart, occupied: [], waits: false, dryRun: dryRun)
-        resting = plan.resting.sorted { $0.key < $1.key }.map { Resting(unit: $0.key.rawValue, secondsLeft: $0.value) }
+extension JSONObject {
+    /// `heal --json` where nothing is done: with `--dry-run`, or because there is nothing to do.
+    static func heal(_ plan: HealOperation.Plan, dryRun: Bool) -> Self {
+        [
+            "schemaVersion": 1, "command": "heal", "ok": plan.resting.isEmpty,
+            "plan": Self.plan(plan.restart, occupied: [], waits: false, dryRun: dryRun),
+            "resting": plan.resting.sorted { $0.key < $1.key }.map {
+                ["unit": $0.key.rawValue, "secondsLeft": $0.value] as Self
+            },
+        ]
     }
 }

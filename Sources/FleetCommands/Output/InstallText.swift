@@ -60,27 +60,22 @@ struct InstallText {
     }
 }
 
-/// `init --json`.
-struct InstallDocument: Encodable {
-    struct File: Encodable {
-        var path: String
-        var action: String
-        var detail: String?
+extension JSONObject {
+    /// `init --json`.
+    /// - Parameters:
+    ///   - warnings: what is wrong with the roster beyond its text, in words.
+    ///   - enabled: with `--enable`: units that start at boot.
+    static func installation(
+        _ changes: [FleetInstaller.Change], reloaded: Bool, warnings: [String], enabled: [UnitName]?
+    ) -> Self {
+        [
+            "schemaVersion": 1, "files": files(changes), "managerReloaded": reloaded, "warnings": warnings,
+            "enabled": enabled?.map(\.rawValue),
+        ]
     }
 
-    let schemaVersion = 1
-    var files: [File]
-    var managerReloaded: Bool
-    /// What is wrong with the roster beyond its text, in words.
-    var warnings: [String]
-    /// With `--enable`: units that start at boot.
-    var enabled: [String]?
-
-    init(_ changes: [FleetInstaller.Change], reloaded: Bool, warnings: [String], enabled: [UnitName]?) {
-        files = changes.map { File(path: $0.path, action: $0.action.word, detail: $0.action.detail) }
-        managerReloaded = reloaded
-        self.warnings = warnings
-        self.enabled = enabled?.map(\.rawValue)
+    static func files(_ changes: [FleetInstaller.Change]) -> [Self] {
+        changes.map { ["path": $0.path, "action": $0.action.word, "detail": $0.action.detail] }
     }
 }
 

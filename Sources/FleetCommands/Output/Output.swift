@@ -12,6 +12,7 @@ package final class Output {
     let isVerbose: Bool
     let isJSON: Bool
     private let color: ColorChoice
+    private let environment: [String: String]
     private var transcript: CInt?
     /// A picture that is being drawn on the terminal; every message takes its place, and it comes again below.
     var liveArea: LiveArea?
@@ -21,6 +22,7 @@ package final class Output {
         isVerbose = common.verbose
         isJSON = common.json
         color = common.color
+        self.environment = environment
         style = Style(isColored: Style.wantsColor(common.color, environment: environment))
         signal(SIGPIPE, SIG_IGN)
         // A file size limit (ulimit -f) is an error to report and clean up after, not a death in the middle of a write.
@@ -36,35 +38,33 @@ package final class Output {
         return poll(&asked, 1, 0) <= 0 || asked.revents & Int16(POLLERR | POLLNVAL) == 0
     }
 
-    /// A terminal's second screen for a picture of the data; nil where stdout is no terminal or a dumb one.
-    /// - Parameter readsKeys: as for `LiveArea`.
-    func drawableData(
-        readsKeys: Bool, _ environment: [String: String], _ signals: SignalWatch
-    ) -> LiveArea? {
+    /// A terminal's second screen for a picture of the data, with the keys that are typed there; nil where stdout is no
+    /// terminal or a dumb one.
+    func drawableData(_ signals: SignalWatch) -> LiveArea? {
         guard TerminalSize.canDraw(on: STDOUT_FILENO, environment: environment) else { return nil }
-        let area = LiveArea(terminal: STDOUT_FILENO, place: .screen, readsKeys: readsKeys, signals: signals)
-        liveArea = area
-        return area
+        let keys = Keys(input: STDIN_FILENO, of: STDOUT_FILENO)
+        liveArea = LiveArea(terminal: STDOUT_FILENO, place: .screen, keys: keys, signals: signals)
+        return liveArea
     }
 
     /// Columns of the terminal that gets the data; nil where it is none.
     var dataWidth: Int? { isatty(STDOUT_FILENO) == 1 ? TerminalSize.of(STDOUT_FILENO).width : nil }
 
     /// One JSON document on one line.
-    func json(_ value: some Encodable) throws(FleetError) {
-        data(String(decoding: try JSONLine.bytes(value, of: "the answer").dropLast(), as: UTF8.self))
+    func json(_ document: JSONObject) throws(FleetError) {
+        data(String(decoding: try JSONLine.bytes(document, of: "the answer").dropLast(), as: UTF8.self))
     }
 
     /// The answer of a command: the document with `--json`, else the text.
     func answer(
-        _ document: @autoclosure () -> some Encodable, or text: @autoclosure () throws(FleetError) -> String
+        _ document: @autoclosure () -> JSONObject, or text: @autoclosure () throws(FleetError) -> String
     ) throws(FleetError) {
         if isJSON { try json(document()) } else { data(try text()) }
     }
 
     /// An event of a stream: what cannot be encoded is dropped, since the command goes on.
-    func jsonLine(_ value: some Encodable) {
-        do throws(FleetError) { try json(value) } catch { warning(error.message) }
+    func jsonLine(_ document: JSONObject) {
+        do throws(FleetError) { try json(document) } catch { warning(error.message) }
     }
 
     /// The outcome of a command in words; with `-q` or `--json` only in the transcript.
@@ -110,16 +110,16 @@ package final class Output {
 
     /// Where progress can be drawn in place; nil where it has to be told in lines: stderr is no terminal or a dumb one,
     /// every step was asked for (`-v`), or the words are wanted for a machine, for a file or not at all.
-    func drawableErrors(_ environment: [String: String], _ signals: SignalWatch) -> LiveArea? {
+    func drawableErrors(_ signals: SignalWatch) -> LiveArea? {
         guard !isQuiet, !isJSON, !isVerbose, transcript == nil,
             TerminalSize.canDraw(on: STDERR_FILENO, environment: environment)
         else { return nil }
         return LiveArea(terminal: STDERR_FILENO, signals: signals)
     }
 
-    /// Whether what is drawn on stderr has colours.
-    func colors(standardError environment: [String: String]) -> Bool {
-        Style.wantsColor(color, environment: environment, terminal: STDERR_FILENO)
+    /// Of what is drawn on stderr.
+    var errorStyle: Style {
+        Style(isColored: Style.wantsColor(color, environment: environment, terminal: STDERR_FILENO))
     }
 
     private func emit(_ text: String, to descriptor: CInt, isShown: Bool = true) {
@@ -136,19 +136,14 @@ package final class Output {
             let hint = error.hint.isEmpty ? "" : "  hint: \(error.hint)\n"
             return "mosaic fleet: error: \(error.message)\n\(hint)"
         }
-        let document = ErrorDocument(code: error.code.rawValue, message: error.message, hint: error.hint)
+        let document: JSONObject = [
+            "schemaVersion": 1, "code": error.code.rawValue, "message": error.message, "hint": error.hint,
+        ]
         do throws(FleetError) {
             return String(decoding: try JSONLine.bytes(document, of: "the error"), as: UTF8.self)
         } catch {
             return "{}\n"  // three strings always encode
         }
-    }
-
-    private struct ErrorDocument: Encodable {
-        let schemaVersion = 1
-        var code: String
-        var message: String
-        var hint: String
     }
 
     /// - Returns: whether all of it was written; where it was not, `errno` says why.

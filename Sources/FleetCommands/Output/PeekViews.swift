@@ -15,25 +15,21 @@ extension PeekView {
 }
 
 /// On a terminal: the screen in place, its last rows where the terminal is smaller.
-final class PeekScreen: PeekView {
+final class PeekScreen: PeekView, DrawnView {
     let history = 0
-    private let area: LiveArea
+    let area: LiveArea
     private let agent: AgentName
     private let style: Style
-    private let readsKeys: Bool
     private let time: any GuardTime
     private var lines: [String] = []
     private var activity = Activity.unknown
 
-    init(area: LiveArea, agent: AgentName, style: Style, readsKeys: Bool, time: any GuardTime) {
+    init(area: LiveArea, agent: AgentName, style: Style, time: any GuardTime) {
         self.time = time
         self.area = area
         self.agent = agent
         self.style = style
-        self.readsKeys = readsKeys
     }
-
-    var isWanted: Bool { true }
 
     func show(_ look: SessionScreen.Look, _ activity: Activity) {
         lines = look.lines
@@ -41,17 +37,15 @@ final class PeekScreen: PeekView {
         area.draw(picture)
     }
 
-    func redraw() { if area.isStale { area.draw(picture) } }
-
     func end() { area.leave(Array(picture.dropFirst())) }
 
-    private var picture: [ScreenLine] {
+    var picture: [ScreenLine] {
         let size = area.size
         let limit = max(1, size.width - 1)
         var head = ScreenLine(limit: limit)
         head.add(agent.rawValue, style.bold)
         if activity.state != .unknown { head.add("  \(ActivityText.words(activity, now: time.wallClock()))") }
-        head.add(readsKeys ? "  q ends" : "  Ctrl-C ends", style.dim)
+        head.add(keys != nil ? "  q ends" : "  Ctrl-C ends", style.dim)
         let room = max(0, size.height - 2)
         return [head] + lines.suffix(room).map { ScreenLine(Printable.oneLine($0, limit: 10_000), limit: limit) }
     }
@@ -127,9 +121,6 @@ final class PeekStream: PeekView {
     var isWanted: Bool { output.isDataRead }
 
     func show(_ look: SessionScreen.Look, _ activity: Activity) throws(FleetError) {
-        try output.json(
-            PeekDocument(
-                agent: agent.rawValue, running: true, keptAt: nil, activity: ActivityDocument(activity),
-                lines: look.lines))
+        try output.json(.peek(agent, look.lines, activity))
     }
 }

@@ -45,55 +45,44 @@ struct PlanText {
     }
 }
 
-/// `restart --dry-run --json`.
-struct PlanDocument: Encodable {
-    struct Step: Encodable {
-        var phase: String
-        var commands: [[String]]
-    }
-
-    let schemaVersion = 1
-    /// False where there was nothing to do.
-    let dryRun: Bool
-    /// `one-transaction`, `phases`, `undrained`; absent where the holder is not restarted.
-    var order: String?
-    /// Why it is not one transaction.
-    var orderReason: String?
-    /// Units that the holder's restart carries along.
-    var carried: [String]
-    var steps: [Step]
-    var skipped: [OperationDocument.Skipped]
-    /// Units and sessions that are not in the roster and end with the holder's restart.
-    var unmanagedUnits: [String]
-    var unmanagedSessions: [String]
-    /// Why the units are outdated, by name; with --only-outdated.
-    var outdatedBy: [String: [StatusDocument.Reason]]?
-
-    /// Whose work it would cut now, as far as that is known.
-    var occupied: [IdleWaitDocument.Agent]
-    /// Whether it would wait for those first (`--when-idle`).
-    var waits: Bool
-
-    init(_ plan: RestartPlan, occupied: [IdleWait.Occupied], waits: Bool, dryRun: Bool = true) {
-        self.dryRun = dryRun
-        self.occupied = occupied.map(IdleWaitDocument.Agent.init)
-        self.waits = waits
+extension JSONObject {
+    /// `restart --dry-run --json`, and the plan of `heal --json`.
+    /// - Parameters:
+    ///   - occupied: whose work it would cut now, as far as that is known.
+    ///   - waits: whether it would wait for those first (`--when-idle`).
+    ///   - dryRun: false where there was nothing to do.
+    static func plan(
+        _ plan: RestartPlan, occupied: [IdleWait.Occupied], waits: Bool, dryRun: Bool = true
+    ) -> Self {
+        var order: String?
+        var reason: String?
         switch plan.order {
         case .oneBatch: order = "one-transaction"
-        case .phases(let reason): (order, orderReason) = ("phases", reason)
+        case .phases(let why): (order, reason) = ("phases", why)
         case .undrained: order = "undrained"
         case nil: break
         }
-        unmanagedUnits = plan.unmanaged.units.map(\.name.rawValue)
-        unmanagedSessions = plan.unmanaged.sessions
-        carried = plan.carried.map(\.rawValue)
-        steps = plan.steps.map { step in
-            Step(phase: step.phase.rawValue, commands: step.commands.map { [$0.verb.rawValue, $0.unit.rawValue] })
+        let steps = plan.steps.map { step in
+            let commands = step.commands.map { [$0.verb.rawValue, $0.unit.rawValue] }
+            return ["phase": step.phase.rawValue, "commands": commands] as Self
         }
-        let reasons = plan.freshness.compactMapValues(StatusDocument.Reason.all)
-        if !plan.freshness.isEmpty {
-            outdatedBy = Dictionary(reasons.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
-        }
-        skipped = plan.skipped.map { .init(unit: $0.unit.rawValue, why: $0.why) }
+        return [
+            "schemaVersion": 1, "dryRun": dryRun, "steps": steps,
+            // Absent where the holder is not restarted; and why it is not one transaction.
+            "order": order, "orderReason": reason,
+            // Units that the holder's restart carries along.
+            "carried": plan.carried.map(\.rawValue),
+            "skipped": skipped(plan.skipped),
+            // Units and sessions that are not in the roster and end with the holder's restart.
+            "unmanagedUnits": plan.unmanaged.units.map(\.name.rawValue),
+            "unmanagedSessions": plan.unmanaged.sessions,
+            // By the unit's name; with --only-outdated.
+            "outdatedBy": plan.freshness.isEmpty ? nil : outdated(plan.freshness.map { ($0.key, $0.value) }),
+            "occupied": occupied.map(Self.occupied), "waits": waits,
+        ]
+    }
+
+    static func skipped(_ units: [OperationReport.Skipped]) -> [Self] {
+        units.map { ["unit": $0.unit.rawValue, "why": $0.why] }
     }
 }

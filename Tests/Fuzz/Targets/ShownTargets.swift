@@ -47,7 +47,7 @@ extension FuzzTarget {
                 policy: policy
             ).inspect()
             try Shown.printed(LockInspectionText(inspection: inspection, style: Shown.style).render())
-            try Shown.json(LockInspectionDocument(inspection))
+            try Shown.json(JSONObject.lock(inspection))
             let status = StatusText(
                 report: StatusReport(rows: []), lock: inspection, style: Shown.style, now: Double(seconds))
             try Shown.printed(status.render())
@@ -85,7 +85,7 @@ extension FuzzTarget {
         try Shown.printed(HistoryText.rest(record).joined(separator: "\n"))
         try Shown.printed(
             TimelineSVG(timeline: timeline, title: record.kind, subtitle: HistoryWords.sentence(record)).render())
-        try Shown.json(HistoryDocument(records: [record], unreadable: 0))
+        try Shown.json(JSONObject.history([record], unreadable: 0))
         _ = JournalSocket.encode(JournalEntry.fields(record, .user))
         _ = HistoryRecord.parse(try record.line())
     }
@@ -121,13 +121,13 @@ extension FuzzTarget {
                 try Shown.drawn(text.picture(size), on: size)
             }
         }
-        try Shown.json(StatusDocument(report, lock: lock))
+        try Shown.json(JSONObject.status(report, lock: lock))
         let health = HealthContext(
             home: MosaicHome(absolute: "/nonexistent/home"), scope: .user, environment: [:], time: SystemTime(),
             processes: try ProcFileSystem(), connect: { HealthContext.Connection(manager: .success(manager)) })
         let findings = Doctor(checks: [HolderCheck(), AgentsCheck(), RestartLimitsCheck()]).examine(health)
         try Shown.printed(DoctorText(findings: findings, style: Shown.style, isQuiet: false).render())
-        try Shown.json(DoctorDocument(findings))
+        try Shown.json(JSONObject.doctor(findings))
     }
 }
 

@@ -80,10 +80,10 @@ struct HistoryText {
     private static func time(_ milliseconds: Int64) -> String { DurationText.human(.milliseconds(milliseconds)) }
 }
 
-/// `history --json`.
-struct HistoryDocument: Encodable {
-    let schemaVersion = 1
-    var records: [HistoryRecord]
-    /// Lines that were skipped.
-    var unreadable: Int
+extension JSONObject {
+    /// `history --json`.
+    /// - Parameter unreadable: lines that were skipped.
+    static func history(_ records: [HistoryRecord], unreadable: Int) -> Self {
+        ["schemaVersion": 1, "records": records, "unreadable": unreadable]
+    }
 }

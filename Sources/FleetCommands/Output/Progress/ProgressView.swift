@@ -17,13 +17,11 @@ protocol ProgressView: OperationObserver {
 final class ProgressVoice: ProgressView {
     private let output: Output
     private let signals: SignalWatch
-    private let environment: [String: String]
     private var chosen: (any ProgressView)?
 
-    init(_ output: Output, signals: SignalWatch, environment: [String: String]) {
+    init(_ output: Output, signals: SignalWatch) {
         self.output = output
         self.signals = signals
-        self.environment = environment
     }
 
     func operation(_ event: OperationEvent) { view.operation(event) }
@@ -35,13 +33,12 @@ final class ProgressVoice: ProgressView {
 
     private var view: any ProgressView {
         if let chosen { return chosen }
-        let view: any ProgressView
-        if let area = output.drawableErrors(environment, signals) {
-            let style = Style(isColored: output.colors(standardError: environment))
-            view = LiveProgress(output, area: area, style: style)
-        } else {
-            view = OperationVoice(output)
-        }
+        let view: any ProgressView =
+            if let area = output.drawableErrors(signals) {
+                LiveProgress(output, area: area, style: output.errorStyle)
+            } else {
+                OperationVoice(output)
+            }
         chosen = view
         return view
     }

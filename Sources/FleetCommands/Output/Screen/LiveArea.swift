@@ -22,7 +22,8 @@ final class LiveArea {
     private let descriptor: CInt
     private let isOwn: Bool
     private let place: Place
-    private let readsKeys: Bool
+    /// Each is read as it is typed; nil: they are the shell's.
+    let keys: Keys?
     private let signals: SignalWatch
     /// Lines of the picture that is on the screen.
     private var rows = 0
@@ -32,16 +33,14 @@ final class LiveArea {
     /// What had become of the terminal when the picture was last drawn.
     private var seen: (resized: UInt32, continued: UInt32) = (0, 0)
 
-    /// - Parameters:
-    ///   - terminal: a descriptor of it; stays the caller's.
-    ///   - readsKeys: the caller reads each key as it is typed.
-    init(terminal: CInt, place: Place = .lines, readsKeys: Bool = false, signals: SignalWatch) {
+    /// - Parameter terminal: a descriptor of it; stays the caller's.
+    init(terminal: CInt, place: Place = .lines, keys: Keys? = nil, signals: SignalWatch) {
         // An open file of its own: O_NONBLOCK on the caller's would be set for the shell, too.
         let own = open("/proc/self/fd/\(terminal)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         isOwn = own >= 0
         descriptor = isOwn ? own : terminal
         self.place = place
-        self.readsKeys = readsKeys
+        self.keys = keys
         self.signals = signals
         signals.watchTerminal()
     }
@@ -62,7 +61,7 @@ final class LiveArea {
         seen = (signals.resized, signals.continued)
         // A terminal that takes nothing of a frame gets the next one instead.
         guard !lines.isEmpty, isForeground, flush(), isReady(waitingAtMost: 0) else { return }
-        TerminalModes.quiet(descriptor, readsKeys: readsKeys)
+        TerminalModes.quiet(descriptor, readsKeys: keys != nil)
         switch place {
         case .lines: pending = Array(Self.frame(lines).utf8)
         case .screen: pending = Array(((rows == 0 ? "\(SignalWatch.enterScreen)" : "") + Self.page(lines)).utf8)

@@ -17,19 +17,14 @@ enum ActivityText {
     }
 }
 
-/// The same in `--json`.
-struct ActivityDocument: Encodable {
-    var state: String
-    /// RFC 3339; absent for unknown.
-    var since: String?
-    var note: String?
-    /// Derived from the terminal's output, not reported.
-    var guess: Bool
-
-    init(_ activity: Activity) {
-        state = activity.state.rawValue
-        since = activity.since.map { Timestamp.rfc3339(Double($0)) }
-        note = activity.note
-        guess = activity.isGuess
+extension JSONObject {
+    /// The same in `--json`.
+    static func activity(_ activity: Activity) -> Self {
+        [
+            // RFC 3339; absent for unknown.
+            "state": activity.state.rawValue, "since": activity.since.map { Timestamp.rfc3339(Double($0)) },
+            // A guess is derived from the terminal's output, not reported.
+            "note": activity.note, "guess": activity.isGuess,
+        ]
     }
 }

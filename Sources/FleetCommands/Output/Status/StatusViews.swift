@@ -6,9 +6,9 @@ protocol StatusView: LiveView {
     func show(_ report: StatusReport, lock: LockInspection) throws(FleetError)
 }
 
-/// Drawn again in place.
-final class StatusScreen: StatusView {
-    private let area: LiveArea
+/// On a terminal: a picture of the table.
+final class StatusScreen: StatusView, DrawnView {
+    let area: LiveArea
     private let style: Style
     private let layout: StatusLayout
     private let time: any GuardTime
@@ -21,18 +21,12 @@ final class StatusScreen: StatusView {
         self.time = time
     }
 
-    var isWanted: Bool { true }
-
     func show(_ report: StatusReport, lock: LockInspection) {
         last = (report, lock)
         area.draw(picture)
     }
 
-    func redraw() { if area.isStale { area.draw(picture) } }
-
-    func end() { area.leave(picture) }
-
-    private var picture: [ScreenLine] {
+    var picture: [ScreenLine] {
         guard let (report, lock) = last else { return [] }
         return StatusText(report: report, lock: lock, layout: layout, style: style, now: time.wallClock())
             .picture(area.size)
@@ -94,6 +88,6 @@ final class StatusStream: StatusView {
         let key = "\(lock.verdict.rawValue) \(lock.observation?.record?.token ?? "") \(events)"
         if let last, last == (rows, key) { return }
         last = (rows, key)
-        try output.json(StatusDocument(report, lock: lock))
+        try output.json(.status(report, lock: lock))
     }
 }
