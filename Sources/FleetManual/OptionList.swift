@@ -35,25 +35,14 @@ struct OptionList {
 
     /// One list for each group, in the order of `--help`.
     var lines: [String] {
-        var lines: [String] = []
-        for title in titles {
-            let group = arguments.filter { Self.title(of: $0) == title }
-            if let title { lines.append(".Ss " + title) }
-            lines.append(".Bl -tag -width Ds")
-            for argument in group { lines += item(argument) }
-            lines.append(".El")
-        }
-        return lines
-    }
-
-    private var titles: [String?] {
-        var titles: [String?] = []
-        for argument in arguments where !titles.contains(Self.title(of: argument)) {
-            titles.append(Self.title(of: argument))
-        }
         // Options without a title are the command's own.
-        return titles.filter { $0 == nil } + titles.filter { $0 != nil && $0 != Self.common }
-            + titles.filter { $0 == Self.common }
+        let groups = arguments.grouped(by: Self.title)
+        let own = groups.filter { $0.key == nil }
+        let common = groups.filter { $0.key == Self.common }
+        let others = groups.filter { $0.key != nil && $0.key != Self.common }
+        return (own + others + common).flatMap { title, group in
+            (title.map { [".Ss " + $0] } ?? []) + [".Bl -tag -width Ds"] + group.flatMap(item) + [".El"]
+        }
     }
 
     /// The parser puts `--help` beside the command's own options.

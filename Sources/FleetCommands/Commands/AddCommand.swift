@@ -66,7 +66,10 @@ struct AddCommand: UnguardedCommand {
             change.files = try context.renewUnits()
             change.wrote(context.home.rosterPath)
             if !noAutostart { _ = try context.followHolderAtBoot() }
-            change.warnings = try context.rosterRemarks(try onlyNew(name, context))
+            // The remarks are about the new agent, not about its neighbours.
+            var roster = try context.roster()
+            roster.agents.removeAll { $0.name != name }
+            change.warnings = try context.rosterRemarks(roster)
             if !noStart {
                 try context.noteRunningRestart()
                 change.operations.append((try context.start([name], operation), "start"))
@@ -77,13 +80,6 @@ struct AddCommand: UnguardedCommand {
             throw problem
         }
         return try context.conclude(change)
-    }
-
-    /// The remarks are about the new agent, not about its neighbours.
-    private func onlyNew(_ name: AgentName, _ context: CommandContext) throws(FleetError) -> Roster {
-        var roster = try context.roster()
-        roster.agents.removeAll { $0.name != name }
-        return roster
     }
 
     private func lines(_ context: CommandContext) throws(FleetError) -> [RosterEdit.Line] {

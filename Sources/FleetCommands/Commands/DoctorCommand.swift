@@ -18,7 +18,13 @@ struct DoctorCommand: UnguardedCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let fleet = try context.healthContext()
+        var machine = Machine()
+        machine.program = try MosaicProgram.running()
+        // Connects on first use only, and keeps a failure as a finding.
+        let fleet = HealthContext(
+            home: context.home, scope: common.scope.managerScope, environment: context.environment,
+            usesSystemd: common.backend != .fake, builtInCommands: PluginRunner.builtIns, machine: machine,
+            time: context.time, processes: context.processes, connect: { context.examineConnection() })
         let doctor = Doctor()
         let findings = fix ? doctor.treat(fleet) : doctor.examine(fleet)
         try context.output.answer(
@@ -28,18 +34,5 @@ struct DoctorCommand: UnguardedCommand {
                 width: context.output.dataWidth
             ).render())
         return Doctor.exitStatus(findings)
-    }
-}
-
-extension CommandContext {
-    /// What the doctor looks at. Connects on first use only, and keeps a failure as a finding.
-    func healthContext() throws(FleetError) -> HealthContext {
-        var machine = Machine()
-        machine.program = try MosaicProgram.running()
-        return HealthContext(
-            home: home, scope: common.scope.managerScope, environment: environment,
-            usesSystemd: common.backend != .fake, builtInCommands: PluginRunner.builtIns, machine: machine, time: time,
-            processes: processes,
-            connect: { self.examineConnection() })
     }
 }

@@ -48,10 +48,8 @@ struct HealCommand: GuardedCommand {
             return .answered(plan.resting.isEmpty ? .done : .unitFailed)
         }
         // Said here, so that a timer beside a long 'lock run' does not fill the history.
-        if context.lockToken == nil, let other = try context.otherRestart() {
-            throw FleetError(
-                .busy, "\(LockWords.running(other)): \(LockWords.ownerInFull(other))",
-                hint: "nothing was done; the next heal handles units that are still failed")
+        if context.lockToken == nil {
+            try context.refuseWhileLocked(hint: "nothing was done; the next heal handles units that are still failed")
         }
         return .work(HealWork(heal: heal, context: context))
     }

@@ -82,10 +82,10 @@ struct HistoryCommand: UnguardedCommand {
                 subtitle: "\(Printable.oneLine(record.startedAt)), \(HistoryWords.sentence(record))")
             if svg == "-" {
                 context.output.data(String(picture.render().dropLast()))
-                return .done
+            } else {
+                try write(picture.render(), to: svg)
+                context.output.summary("The timeline is in \(Printable.oneLine(svg)).")
             }
-            try write(picture.render(), to: svg)
-            context.output.summary("The timeline is in \(Printable.oneLine(svg)).")
             return .done
         }
         let text = TimelineText(

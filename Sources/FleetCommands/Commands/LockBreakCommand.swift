@@ -24,7 +24,12 @@ struct LockBreakCommand: UnguardedCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let wanted = try expectedToken()
+        let wanted = token.flatMap(LockToken.init)
+        if let token, wanted == nil {
+            throw FleetError(
+                .usage, "--token '\(Printable.oneLine(token))' is not a lock token",
+                hint: "copy it from 'mosaic fleet lock inspect'")
+        }
         let inspection = try context.inspectLock()
         guard let observation = inspection.observation else {
             context.output.summary("There is no lock to break (\(Printable.oneLine(inspection.path))).")
@@ -71,16 +76,6 @@ struct LockBreakCommand: UnguardedCommand {
         for why in try Guard.buryDeadRuns(in: store, processes: context.processes, scopes: context.commandScopes) {
             context.output.warning("\(why); the next restart tries again")
         }
-    }
-
-    private func expectedToken() throws(FleetError) -> LockToken? {
-        guard let token else { return nil }
-        guard let parsed = LockToken(token) else {
-            throw FleetError(
-                .usage, "--token '\(Printable.oneLine(token))' is not a lock token",
-                hint: "copy it from 'mosaic fleet lock inspect'")
-        }
-        return parsed
     }
 
     private func isConfirmed(in context: CommandContext) throws(FleetError) -> Bool {

@@ -41,7 +41,7 @@ struct MetricsCommand: UnguardedCommand {
         }
         let lock = try context.inspectLock()
         if var marked = report {
-            try context.markDebts(in: &marked, lock)
+            context.markDebts(in: &marked, lock)
             report = marked
         }
         var resting: Int?

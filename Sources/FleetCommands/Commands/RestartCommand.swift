@@ -26,7 +26,7 @@ struct RestartCommand: GuardedCommand {
 
     @Option(
         help: ArgumentHelp("Restart agents N (or 1) at a time; halt at a failure.", valueName: "n"),
-        completion: .list(["1", "2", "3", "5"]), transform: RollingWidth.parse)
+        completion: .list(["1", "2", "3", "5"]), transform: Self.rollingWidth)
     var rolling: Int?
 
     @Option(
@@ -45,6 +45,13 @@ struct RestartCommand: GuardedCommand {
     @OptionGroup(title: "Waiting for agents") var idle: IdleOptions
     @OptionGroup(title: "Waiting for the lock") var guardOptions: GuardOptions
     @OptionGroup(title: "Common options") var common: CommonOptions
+
+    @Sendable private static func rollingWidth(_ text: String) throws -> Int {
+        guard let width = Int(text), (1...1000).contains(width) else {
+            throw ValidationError("'\(Printable.oneLine(text))' is not a number of agents from 1 to 1000")
+        }
+        return width
+    }
 
     func validate() throws {
         if onlyFailed && onlyOutdated {

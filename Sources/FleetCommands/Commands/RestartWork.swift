@@ -45,7 +45,10 @@ final class RestartWork: GuardedWork {
         self.gate = gate
         learn(from: gate)
         if isFirst {
-            if command.guardOptions.noWait { try context.refuseWhileLocked() }
+            if command.guardOptions.noWait {
+                let inspect = try context.nextCommands().fleet("lock", "inspect")
+                try context.refuseWhileLocked(hint: "wait for it, or inspect it with '\(inspect)'")
+            }
             if try restart.occupied().isEmpty { return }
             // Before the wait: what others restart meanwhile need not be restarted again.
             try takeWish()

@@ -40,9 +40,13 @@ struct StopCommand: UnguardedCommand {
             let names = targets.agents.map { $0 + targets.units.compactMap { AgentName(unit: $0) } }
             report = try context.reported(.stop, names) { () throws(FleetError) in try stop.run() }
         }
-        if !targets.sessions.isEmpty {
+        if !targets.sessions.isEmpty, let probe = try context.holderProbe() {
             _ = try context.recorded(.stop, .agents(targets.sessions)) { () throws(FleetError) in
-                try end(targets.sessions, context)
+                for session in targets.sessions {
+                    try probe.end(session, among: context.manager().processes(of: context.roster().holder.unit))
+                    context.output.note(
+                        "session \(Printable.oneLine(session, limit: 40)) ended; it belonged to no agent")
+                }
                 return .done
             }
         }
@@ -50,11 +54,4 @@ struct StopCommand: UnguardedCommand {
         return context.conclude(report ?? OperationReport(), "stop", sessions: targets.sessions)
     }
 
-    private func end(_ sessions: [String], _ context: CommandContext) throws(FleetError) {
-        guard !sessions.isEmpty, let probe = try context.holderProbe() else { return }
-        for session in sessions {
-            try probe.end(session, among: context.manager().processes(of: context.roster().holder.unit))
-            context.output.note("session \(Printable.oneLine(session, limit: 40)) ended; it belonged to no agent")
-        }
-    }
 }

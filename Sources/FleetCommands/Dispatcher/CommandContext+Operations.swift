@@ -38,13 +38,11 @@ extension CommandContext {
         output.note("\(LockWords.running(other)); not waiting for it: \(LockWords.ownerInFull(other))")
     }
 
-    /// For `--no-wait` of a command that waits for agents first.
+    /// For a command that does not wait for the lock, before it does anything else.
     /// - Throws: `.busy` while another process holds the lock.
-    func refuseWhileLocked() throws(FleetError) {
+    func refuseWhileLocked(hint: String) throws(FleetError) {
         guard let other = try otherRestart() else { return }
-        throw FleetError(
-            .busy, "\(LockWords.running(other)): \(LockWords.ownerInFull(other))",
-            hint: "wait for it, or inspect it with '\(try nextCommands().fleet("lock", "inspect"))'")
+        throw FleetError(.busy, "\(LockWords.running(other)): \(LockWords.ownerInFull(other))", hint: hint)
     }
 
     /// An unguarded operation, and its record in the history. Within a guarded operation, whose own record tells of it,

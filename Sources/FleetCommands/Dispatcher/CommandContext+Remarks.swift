@@ -47,7 +47,7 @@ extension CommandContext {
         _ report: inout StatusReport, _ states: [StatusReport.Condition], _ authors: StopAuthor
     ) throws(FleetError) -> LockInspection {
         let lock = try inspectLock()
-        try markDebts(in: &report, lock)
+        markDebts(in: &report, lock)
         report = report.only(states)
         // A history that cannot be read is no reason to show no status.
         do throws(FleetError) { try authors.add(to: &report) } catch {
@@ -57,7 +57,7 @@ extension CommandContext {
     }
 
     /// Marks what a restart that has ended still owes. A running one starts what it took down itself.
-    func markDebts(in report: inout StatusReport, _ lock: LockInspection) throws(FleetError) {
+    func markDebts(in report: inout StatusReport, _ lock: LockInspection) {
         if lock.verdict == .held, lock.observation?.record?.isRun != true { return }
         do throws(FleetError) {
             report.mark(owed: try IntentFile(home: home.path).read().owed, try nextCommands())

@@ -46,19 +46,15 @@ package struct Composition: Sendable {
         case .systemctl: return try systemctl(connection)
         case .fake: return try fake.manager(connection)
         case .auto:
-            let reason: FleetError
-            do throws(FleetError) {
-                return try dbus(connection)
-            } catch {
-                reason = error
-            }
-            do throws(FleetError) {
-                let manager = try systemctl(connection)
-                note("using systemctl, because D-Bus cannot be used: \(reason.message)")
-                return manager
-            } catch {
-                throw FleetError(
-                    .noServiceManager, "\(reason.message); and \(error.message)", hint: reason.hint)
+            do throws(FleetError) { return try dbus(connection) } catch let reason {
+                do throws(FleetError) {
+                    let manager = try systemctl(connection)
+                    note("using systemctl, because D-Bus cannot be used: \(reason.message)")
+                    return manager
+                } catch {
+                    throw FleetError(
+                        .noServiceManager, "\(reason.message); and \(error.message)", hint: reason.hint)
+                }
             }
         }
     }

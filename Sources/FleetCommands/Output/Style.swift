@@ -16,6 +16,7 @@ struct Style {
         }
     }
 
+    func plain(_ text: String) -> String { text }
     func good(_ text: String) -> String { paint(text, "32") }
     func bad(_ text: String) -> String { paint(text, "31") }
     func warn(_ text: String) -> String { paint(text, "33") }

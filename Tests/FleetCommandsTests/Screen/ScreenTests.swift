@@ -24,7 +24,7 @@ struct ScreenTests {
     func lines(_ limit: Int) {
         var line = ScreenLine(limit: limit)
         line.add("ab")
-        line.pad(to: 5)
+        line = line.padded(to: 5)
         line.add("日本語", { "<\($0)>" })
         line.add("z")
         #expect(line.columns <= limit)

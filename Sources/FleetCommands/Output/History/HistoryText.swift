@@ -8,29 +8,28 @@ struct HistoryText {
     /// Lines are cut here; nil: not at all.
     let width: Int?
 
+    private typealias Column = Table<HistoryRecord>.Column
+
     func render() -> String {
-        var table = Table(
-            header: ["WHEN", "WHO", "WHAT", "RESULT", "TOOK", "WAITED", "UNITS OK", "TOKEN", "WHY"],
-            rightAligned: [4, 5, 6], expendable: [5, 6, 4], paint: style.bold)
-        for record in records {
-            let result = Printable.oneLine(record.result, limit: 24)
-            let isOperation = record.isOperation
-            let token = (record.token ?? record.owner?.token ?? "-").prefix(8)
-            let paint = record.isWell ? style.good : isOperation ? style.bad : style.warn
-            table.add([
-                Table.Cell(Self.when(record)),
-                Table.Cell(Printable.oneLine(record.who ?? Author.user(record.uid), limit: 60)),
-                Table.Cell(Printable.oneLine(record.kind, limit: 12)),
-                Table.Cell(result, paint: paint),
-                Table.Cell(isOperation ? Self.time(record.milliseconds) : "-"),
-                Table.Cell(
-                    isOperation && (record.waited >= 400 || record.waitedFor != nil) ? Self.time(record.waited) : "-"),
-                Table.Cell(Self.units(record)),
-                Table.Cell(Printable.oneLine(String(token))),
-                Table.Cell(Self.why(record)),
-            ])
-        }
-        return table.render(width: width)
+        let columns = [
+            Column(name: "WHEN") { Self.when($0) },
+            Column(name: "WHO") { Printable.oneLine($0.who ?? Author.user($0.uid), limit: 60) },
+            Column(name: "WHAT") { Printable.oneLine($0.kind, limit: 12) },
+            Column(name: "RESULT", paint: paint) { Printable.oneLine($0.result, limit: 24) },
+            Column(name: "TOOK", isRightAligned: true) { $0.isOperation ? Self.time($0.milliseconds) : "-" },
+            Column(name: "WAITED", isRightAligned: true) {
+                $0.isOperation && ($0.waited >= 400 || $0.waitedFor != nil) ? Self.time($0.waited) : "-"
+            },
+            Column(name: "UNITS OK", isRightAligned: true) { Self.units($0) },
+            Column(name: "TOKEN") { Printable.oneLine(String(($0.token ?? $0.owner?.token ?? "-").prefix(8))) },
+            Column(name: "WHY") { Self.why($0) },
+        ]
+        return Table(columns: columns, expendable: ["WAITED", "UNITS OK", "TOOK"], paint: style.bold)
+            .lines(records, width: width).map(\.text).joined(separator: "\n")
+    }
+
+    private func paint(_ record: HistoryRecord) -> (String) -> String {
+        if record.isWell { style.good } else if record.isOperation { style.bad } else { style.warn }
     }
 
     /// What stands above a timeline.

@@ -64,7 +64,8 @@ struct TimelineSVG {
 
     /// Five lines at most, at round times.
     private var grid: [String] {
-        let steps: [Int64] = [1, 2, 5].flatMap { base in (0..<13).map { base * Self.power($0) } }.sorted()
+        let powers = sequence(first: Int64(1)) { $0 * 10 }.prefix(13)
+        let steps = powers.flatMap { [$0, $0 * 2, $0 * 5] }
         let step = steps.first { $0 * 5 >= timeline.milliseconds } ?? timeline.milliseconds
         return stride(from: 0, through: timeline.milliseconds, by: Int(step)).flatMap { time in
             let left = Self.number(x(Int64(time)))
@@ -106,8 +107,6 @@ struct TimelineSVG {
         let tenths = Int(clamping: (value * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
     }
-
-    private static func power(_ exponent: Int) -> Int64 { (0..<exponent).reduce(1) { value, _ in value * 10 } }
 
     /// No file's text becomes markup, nor a character that XML has not.
     static func escaped(_ text: String) -> String {

@@ -23,7 +23,7 @@ struct TimelineText {
             style.dim(String(repeating: " ", count: labelWidth + barWidth + 4) + Self.endTitle)
         ]
         for ((row, label), end) in zip(zip(timeline.rows, labels), ends) {
-            let name = label + String(repeating: " ", count: labelWidth - label.count)
+            let name = label.padded(to: labelWidth)
             lines.append(
                 "\(row.isWell ? name : style.bad(name)) |\(bar(row, barWidth))| " + (row.isWell ? end : style.bad(end)))
         }

@@ -36,12 +36,10 @@ struct IdleWaitFrame {
     private var late: Duration { max(.zero, now - look.at) }
 
     private func line(of occupied: IdleWait.Occupied, _ names: Int, _ limit: Int) -> ScreenLine {
-        var line = ScreenLine("  ", limit: limit)
-        line.add(TextColumns.cut(OccupiedWords.name(occupied), to: names))
-        line.pad(to: 2 + names + 2)
         let words = OccupiedWords.state(occupied.activity, now: look.wallClock + late.inSeconds)
-        line.add(words, occupied.activity.state == .unknown ? style.warn : style.dim)
-        return line
+        return ScreenLine("  ", limit: limit)
+            .adding(TextColumns.cut(OccupiedWords.name(occupied), to: names)).padded(to: 2 + names + 2)
+            .adding(words, occupied.activity.state == .unknown ? style.warn : style.dim)
     }
 
     private func bound(_ limit: Int) -> ScreenLine {

@@ -64,22 +64,16 @@ struct LockWaitFrame {
     private func line(
         _ label: String, _ text: String, _ limit: Int, _ paint: (String) -> String = { $0 }
     ) -> ScreenLine {
-        var line = ScreenLine("  ", limit: limit)
-        line.add(label, style.dim)
-        line.pad(to: 12)
-        line.add(text, paint)
-        return line
+        ScreenLine("  ", limit: limit).adding(label, style.dim).padded(to: 12).adding(text, paint)
     }
 
     private func phase(_ event: ProgressEvent, _ limit: Int) -> ScreenLine {
-        var line = line("phase", LockWords.count(event), limit)
+        let line = line("phase", LockWords.count(event), limit)
         guard let done = event.done, let total = event.total, total > 0 else { return line }
         let start = max(28, line.columns + 2)
         let bar = min(40, limit - start)
         guard bar >= 5 else { return line }
-        line.pad(to: start)
-        line.add(ProgressFrame.bar(Double(done) / Double(total), width: bar))
-        return line
+        return line.padded(to: start).adding(ProgressFrame.bar(Double(done) / Double(total), width: bar))
     }
 
     private func bound(_ limit: Int) -> ScreenLine {

@@ -41,10 +41,7 @@ struct ProgressFrame {
         let percent = "\(Int(clamping: fraction * 100))%"
         let start = max(15, line.columns + 1)
         let bar = min(50, limit - start - 6 - 2 - elapsed.count)
-        if bar >= 5 {
-            line.pad(to: start)
-            line.add(Self.bar(fraction, width: bar), style.good)
-        }
+        if bar >= 5 { line = line.padded(to: start).adding(Self.bar(fraction, width: bar), style.good) }
         line.add(percent, right: 6)
         line.add("  \(elapsed)")
         return line
@@ -66,12 +63,12 @@ struct ProgressFrame {
         // Blanks, the longest state, the time.
         let width = min(names, max(4, limit - 2 - 2 - 10 - 9))
         line.add(TextColumns.cut(unit.label, to: width))
-        line.pad(to: 2 + width + 2)
+        line = line.padded(to: 2 + width + 2)
         if let words = slowStop(unit) { return line.adding(words, paint(unit.state)) }
         line.add(unit.state.rawValue, paint(unit.state))
         let time = time(of: unit)
         if !time.isEmpty {
-            line.pad(to: 2 + width + 2 + 10)
+            line = line.padded(to: 2 + width + 2 + 10)
             line.add(time, right: 7)
         }
         if !unit.note.isEmpty { line.add("  \(Printable.oneLine(unit.note))", style.dim) }

@@ -30,12 +30,13 @@ struct ScreenLine: Equatable {
         return line
     }
 
-    /// Blanks up to the column.
-    mutating func pad(to column: Int) { add(String(repeating: " ", count: max(0, min(column, limit) - columns))) }
+    /// With blanks up to the column.
+    func padded(to column: Int) -> ScreenLine {
+        adding(String(repeating: " ", count: max(0, min(column, limit) - columns)))
+    }
 
     /// The words, at the right end of that many columns.
     mutating func add(_ words: String, right width: Int, _ paint: (String) -> String = { $0 }) {
-        pad(to: columns + max(0, width - TextColumns.of(words)))
-        add(words, paint)
+        self = padded(to: columns + max(0, width - TextColumns.of(words))).adding(words, paint)
     }
 }

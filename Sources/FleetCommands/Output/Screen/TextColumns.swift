@@ -42,17 +42,17 @@ enum TextColumns {
     /// The text in lines of at most `width` columns, broken at blanks; a word that is longer stays whole.
     static func wrap(_ text: String, to width: Int) -> [String] {
         var lines: [String] = []
-        var line = ""
         for word in text.parts(at: " ") {
-            if line.isEmpty {
-                line = String(word)
-            } else if of(line) + 1 + of(String(word)) <= width {
-                line += " " + word
+            if let last = lines.last, of(last) + 1 + of(String(word)) <= width {
+                lines[lines.count - 1] += " " + word
             } else {
-                lines.append(line)
-                line = String(word)
+                lines.append(String(word))
             }
         }
-        return line.isEmpty ? lines : lines + [line]
+        return lines
     }
+}
+
+extension String {
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

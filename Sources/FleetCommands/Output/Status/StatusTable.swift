@@ -13,11 +13,7 @@ struct StatusTable {
     /// Seconds since 1970.
     let now: Double
 
-    private struct Column {
-        var name: String
-        var isRightAligned = false
-        var cell: (StatusReport.Row) -> Table.Cell
-    }
+    private typealias Column = Table<StatusReport.Row>.Column
 
     /// From the one that says least; AGENT, STATE and ACTIVITY stay.
     private static let expendable = [
@@ -30,56 +26,58 @@ struct StatusTable {
         var columns = mainColumns
         // Only if an agent reports its activity, or it is guessed.
         if rows.contains(where: { $0.state.activity.state != .unknown }) {
-            columns.append(Column(name: "ACTIVITY") { Table.Cell(activity($0, width: width)) })
+            columns.append(Column(name: "ACTIVITY") { activity($0, width: width) })
         }
         if layout == .wide { columns += wideColumns }
-        let names = columns.map(\.name)
-        var table = Table(
-            header: names, rightAligned: Set(columns.indices.filter { columns[$0].isRightAligned }),
-            expendable: Self.expendable.compactMap { name in names.firstIndex { $0 == name } }, paint: style.bold)
-        for row in rows { table.add(columns.map { $0.cell(row) }) }
-        return table.lines(width: width)
+        return Table(columns: columns, expendable: Self.expendable, paint: style.bold).lines(rows, width: width)
     }
 
     private var mainColumns: [Column] {
         [
-            Column(name: "AGENT") { Table.Cell($0.agent?.rawValue ?? "(holder)") },
-            Column(name: "UNIT") { Table.Cell($0.state.name.rawValue) },
-            Column(name: "STATE") { Table.Cell(Self.words($0.state), paint: paint($0)) },
-            Column(name: "PID", isRightAligned: true) {
-                Table.Cell($0.state.mainPID > 0 ? "\($0.state.mainPID)" : "-")
-            },
-            Column(name: "SINCE") { Table.Cell(since($0)) },
-            Column(name: "RESTARTS", isRightAligned: true) { Table.Cell("\($0.state.restarts)") },
-            Column(name: "MEMORY", isRightAligned: true) { Table.Cell($0.state.memory.map(ByteText.human) ?? "-") },
+            Column(name: "AGENT") { $0.agent?.rawValue ?? "(holder)" },
+            Column(name: "UNIT") { $0.state.name.rawValue },
+            Column(name: "STATE", paint: paint) { Self.words($0.state) },
+            Column(name: "PID", isRightAligned: true) { $0.state.mainPID > 0 ? "\($0.state.mainPID)" : "-" },
+            Column(name: "SINCE") { since($0) },
+            Column(name: "RESTARTS", isRightAligned: true) { "\($0.state.restarts)" },
+            Column(name: "MEMORY", isRightAligned: true) { $0.state.memory.map(ByteText.human) ?? "-" },
         ]
     }
 
     private var wideColumns: [Column] {
         [
             Column(name: "CPU", isRightAligned: true) {
-                Table.Cell($0.state.cpu.map { DurationText.human(.nanoseconds(Int64(clamping: $0))) } ?? "-")
+                $0.state.cpu.map { DurationText.human(.nanoseconds(Int64(clamping: $0))) } ?? "-"
             },
-            Column(name: "RESULT") { Table.Cell(result($0.state)) },
-            Column(name: "JOB") { Table.Cell(job($0.state)) },
-            Column(name: "INVOCATION") { Table.Cell($0.state.invocationID.isEmpty ? "-" : $0.state.invocationID) },
-            Column(name: "EXIT") { Table.Cell(exit($0.state)) },
-            Column(name: "COMMAND") { Table.Cell($0.command.isEmpty ? "-" : ShellWord.line($0.command, limit: 200)) },
+            Column(name: "RESULT") { row in
+                let result = row.state.result
+                return result == "success" ? result : OutcomeWords().reason(result: result, state: row.state)
+            },
+            Column(name: "JOB") { row in
+                row.state.job.map { $0.type.isEmpty ? "\($0.id)" : Printable.oneLine("\($0.type) \($0.id)") } ?? "-"
+            },
+            Column(name: "INVOCATION") { $0.state.invocationID.isEmpty ? "-" : $0.state.invocationID },
+            Column(name: "EXIT") { exit($0.state) },
+            Column(name: "COMMAND") { $0.command.isEmpty ? "-" : ShellWord.line($0.command, limit: 200) },
             Column(name: "DIRECTORY") { row in
-                Table.Cell(row.directory.map { Printable.oneLine($0) } ?? (row.agent == nil ? "-" : "~"))
+                row.directory.map { Printable.oneLine($0) } ?? (row.agent == nil ? "-" : "~")
             },
-            Column(name: "OUTDATED") { outdated($0.freshness) },
-            Column(name: "DESCRIPTION") { Table.Cell(Printable.oneLine($0.state.description)) },
+            Column(name: "OUTDATED", paint: { paint($0.freshness) }) { outdated($0.freshness) },
+            Column(name: "DESCRIPTION") { Printable.oneLine($0.state.description) },
         ]
     }
 
+    private func paint(_ freshness: Freshness?) -> (String) -> String {
+        if freshness?.verdict == .outdated { style.warn } else { style.plain }
+    }
+
     /// By what; why is in a line of its own.
-    private func outdated(_ freshness: Freshness?) -> Table.Cell {
-        guard let freshness else { return Table.Cell("-") }
-        switch freshness.verdict {
-        case .outdated: return Table.Cell("by \(freshness.kinds)", paint: style.warn)
-        case .unknown: return Table.Cell("unknown")
-        case .current: return Table.Cell("no")
+    private func outdated(_ freshness: Freshness?) -> String {
+        switch freshness?.verdict {
+        case .outdated: "by \(freshness?.kinds ?? "")"
+        case .unknown: "unknown"
+        case .current: "no"
+        case nil: "-"
         }
     }
 
@@ -99,14 +97,6 @@ struct StatusTable {
     private func activity(_ row: StatusReport.Row, width: Int?) -> String {
         let words = ActivityText.words(row.state.activity, now: now)
         return width.map { TextColumns.cut(words, to: max(16, $0 / 4)) } ?? words
-    }
-
-    private func result(_ state: UnitState) -> String {
-        state.result == "success" ? "success" : OutcomeWords().reason(result: state.result, state: state)
-    }
-
-    private func job(_ state: UnitState) -> String {
-        state.job.map { $0.type.isEmpty ? "\($0.id)" : Printable.oneLine("\($0.type) \($0.id)") } ?? "-"
     }
 
     /// How the last run ended; a unit that is up has forgotten it.

@@ -2,16 +2,6 @@ internal import ArgumentParser
 internal import FleetGuard
 internal import FleetKit
 
-/// `--rolling`, `--rolling=3`.
-enum RollingWidth {
-    @Sendable static func parse(_ text: String) throws -> Int {
-        guard let width = Int(text), (1...1000).contains(width) else {
-            throw ValidationError("'\(Printable.oneLine(text))' is not a number of agents from 1 to 1000")
-        }
-        return width
-    }
-}
-
 /// `--canary`, `--canary=planner`, `--canary planner`.
 enum CanaryChoice: Sendable, Equatable {
     case first
