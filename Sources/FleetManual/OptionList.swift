@@ -52,12 +52,8 @@ struct OptionList {
     }
 
     private func item(_ argument: CommandHelp.Argument) -> [String] {
-        var lines: [String]
-        if argument.kind == .positional {
-            lines = [".It Ar " + Mdoc.argument(argument.valueName ?? "argument") + (argument.isRepeating ? " ..." : "")]
-        } else {
-            lines = [".It " + forms(argument, isShort: false)]
-        }
+        let operand = "Ar " + Mdoc.argument(argument.valueName ?? "argument") + (argument.isRepeating ? " ..." : "")
+        var lines = [".It " + (argument.kind == .positional ? operand : forms(argument, isShort: false))]
         if let opposite = opposite(of: argument) {
             return lines + ["The opposite of", ".Fl " + Mdoc.argument(String(opposite.dropFirst())) + " ."]
         }
@@ -92,10 +88,8 @@ struct OptionList {
         let flags = names.map { "Fl " + Mdoc.argument(String($0.typed.dropFirst())) }
         let joined = isShort ? (flags.first ?? "") : flags.joined(separator: " , ")
         guard argument.kind == .option else { return joined }
-        if names.contains(where: { optionalValues.contains($0.typed) }) {
-            return joined + " Ns Op = Ns Ar " + Mdoc.argument(argument.valueName ?? "value")
-        }
-        return joined + " Ar " + Mdoc.argument(argument.valueName ?? "value")
+        let isOptional = names.contains { optionalValues.contains($0.typed) }
+        return joined + (isOptional ? " Ns Op = Ns Ar " : " Ar ") + Mdoc.argument(argument.valueName ?? "value")
     }
 
     /// Help texts end with `(default: …)` where the default is not the parser's to know.

@@ -92,11 +92,11 @@ struct Page {
 
     private func environment(_ names: [String]) throws -> [String] {
         let known = StandardTexts.environment
-        if let unknown = names.first(where: { name in !known.contains { $0.name == name } }) {
+        if let unknown = names.first(where: { name in !known.contains { $0.key == name } }) {
             throw PartError(description: "\(name).\(section): no standard text for the variable \(unknown)")
         }
         return [".Sh ENVIRONMENT", ".Bl -tag -width Ds"]
-            + known.filter { names.isEmpty || names.contains($0.name) }.flatMap { [".It Ev " + $0.name] + $0.lines }
+            + known.filter { names.isEmpty || names.contains($0.key) }.flatMap { [".It Ev " + $0.key] + $0.value }
             + [".El"]
     }
 

@@ -109,10 +109,5 @@ extension FleetInstaller.Change.Action {
         }
     }
 
-    var isChange: Bool {
-        switch self {
-        case .created, .renewed, .removed, .replaced: true
-        case .unchanged, .kept: false
-        }
-    }
+    var isChange: Bool { if case .kept = self { false } else { self != .unchanged } }
 }

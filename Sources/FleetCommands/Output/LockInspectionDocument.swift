@@ -1,5 +1,4 @@
 internal import FleetGuard
-internal import FleetKit
 
 extension JSONObject {
     /// `lock inspect --json`.

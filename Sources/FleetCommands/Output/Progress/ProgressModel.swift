@@ -35,8 +35,7 @@ struct ProgressModel: Equatable {
 
     private(set) var began: Duration?
     private(set) var units: [Unit] = []
-    private(set) var outline: [OperationOutline.Phase] = []
-    private var carried: [UnitName] = []
+    private var plan: OperationOutline?
     private(set) var phase: Phase?
     /// What a waiting phase still waits for.
     private(set) var waitingFor: String?
@@ -47,9 +46,8 @@ struct ProgressModel: Equatable {
         began = began ?? now
         switch event {
         case .planned(let plan):
-            outline = plan.phases
+            self.plan = plan
             units = plan.units.map { Unit(name: $0, stopTimeout: plan.stopTimeouts[$0]) }
-            carried = plan.carried
         case .phaseBegan(let begun, let total):
             phase = Phase(phase: begun, total: total, began: now)
             waitingFor = nil
@@ -87,7 +85,7 @@ struct ProgressModel: Equatable {
 
     /// What becomes of the units that go with the first one.
     private mutating func carry(_ state: State, _ now: Duration? = nil) {
-        for name in carried {
+        for name in plan?.carried ?? [] {
             update(name) { unit in
                 unit.state = state
                 unit.since = now ?? unit.since
@@ -125,10 +123,11 @@ struct ProgressModel: Equatable {
     }
 
     /// What the operation is to leave its units in.
-    var goal: State { outline.contains { $0.phase == .stop } ? .stopped : .active }
+    var goal: State { plan?.phases.contains { $0.phase == .stop } == true ? .stopped : .active }
 
     /// The part of the operation that is done, 0 to 1: units by units, and in a watch by time.
     func fraction(now: Duration) -> Double {
+        let outline = plan?.phases ?? []
         let whole = outline.reduce(0) { $0 + $1.total }
         guard whole > 0, let phase, let place = outline.firstIndex(where: { $0.phase == phase.phase }) else { return 0 }
         let before = outline[..<place].reduce(0) { $0 + $1.total }

@@ -62,13 +62,13 @@ struct StatusTable {
             Column(name: "DIRECTORY") { row in
                 row.directory.map { Printable.oneLine($0) } ?? (row.agent == nil ? "-" : "~")
             },
-            Column(name: "OUTDATED", paint: { paint($0.freshness) }) { outdated($0.freshness) },
+            Column(name: "OUTDATED", paint: paintFreshness) { outdated($0.freshness) },
             Column(name: "DESCRIPTION") { Printable.oneLine($0.state.description) },
         ]
     }
 
-    private func paint(_ freshness: Freshness?) -> (String) -> String {
-        if freshness?.verdict == .outdated { style.warn } else { style.plain }
+    private func paintFreshness(_ row: StatusReport.Row) -> (String) -> String {
+        if row.freshness?.verdict == .outdated { style.warn } else { style.plain }
     }
 
     /// By what; why is in a line of its own.
