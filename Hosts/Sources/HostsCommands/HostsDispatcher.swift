@@ -20,8 +20,7 @@ public struct HostsDispatcher {
         GuardAdvice.speakOfTheFleet()
         // In front of a command, as the first program takes it.
         if line.contains("--version"), line.allSatisfy({ $0.begins(with: "-") && !$0.isExactly("--") }) {
-            HostsOutput.write("mosaic-fleet-hosts \(version)\n", to: 1)
-            return ExitStatus.done.rawValue
+            return answer("mosaic-fleet-hosts \(version)\n")
         }
         let command: any ParsableCommand
         do {
@@ -45,7 +44,7 @@ public struct HostsDispatcher {
         let output = HostsOutput(module.common)
         do throws(FleetError) {
             let context = try HostsContext(module.common, environment: environment, output: output, etcd: etcd)
-            return try module.run(in: context).rawValue
+            return output.end(try module.run(in: context), isAnswer: module.onlyAnswers).rawValue
         } catch {
             output.error(error)
             return error.exitStatus.rawValue
@@ -64,8 +63,14 @@ public struct HostsDispatcher {
         if line.first == "--generate-completion-script" {
             text = text.replacing("mosaic fleet hosts", with: "mosaic-fleet-hosts")
         }
-        HostsOutput.write(text + "\n", to: 1)
-        return ExitStatus.done.rawValue
+        return answer(text + "\n")
+    }
+
+    /// Prints what no command answers.
+    private func answer(_ text: String) -> Int32 {
+        guard let lost = InheritedOutput.answer(text) else { return ExitStatus.done.rawValue }
+        HostsOutput(HostsOptions.plain(json: false)).error(lost)
+        return lost.exitStatus.rawValue
     }
 
     /// - Parameter sentence: of the parser, which calls an unknown command an unexpected argument.
@@ -92,7 +97,13 @@ public struct HostsDispatcher {
 /// A command of `mosaic fleet hosts`.
 protocol HostsModule: ParsableCommand {
     var common: HostsOptions { get }
+    /// Whether its output is all that it is for: it changes nothing.
+    var onlyAnswers: Bool { get }
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus
+}
+
+extension HostsModule {
+    var onlyAnswers: Bool { true }
 }
 
 /// `mosaic fleet hosts`.

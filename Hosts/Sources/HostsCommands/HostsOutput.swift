@@ -10,6 +10,8 @@ final class HostsOutput {
     /// Lines of a picture on the terminal that the next message replaces.
     private var drawn = 0
     let canDraw: Bool
+    /// Why the first piece that stdout did not take was lost.
+    private var loss: FleetError?
 
     init(_ common: HostsOptions) {
         isJSON = common.json
@@ -22,7 +24,23 @@ final class HostsOutput {
 
     func data(_ text: String) {
         erase()
-        Self.write(text + "\n", to: STDOUT_FILENO)
+        let number = InheritedOutput.write(text + "\n", to: STDOUT_FILENO)
+        if loss == nil { loss = number.flatMap(InheritedOutput.error) }
+    }
+
+    /// Whether the data still has a reader: false once the other end of a pipe is closed, or a piece was lost.
+    var isDataRead: Bool { loss == nil && InheritedOutput.hasReader(STDOUT_FILENO) }
+
+    /// The end of a command whose work is done: says whether some of its output was lost.
+    /// - Parameter isAnswer: whether the output is all that the command is for; else it keeps its exit status.
+    func end(_ status: ExitStatus, isAnswer: Bool) -> ExitStatus {
+        guard let loss else { return status }
+        guard isAnswer else {
+            Self.write("mosaic fleet hosts: warning: \(loss.message); what the command did is not affected\n", to: 2)
+            return status
+        }
+        error(loss)
+        return status == .done ? loss.exitStatus : status
     }
 
     /// What an operation came to; with `-q` a failure alone, and on stderr.
@@ -89,15 +107,8 @@ final class HostsOutput {
         drawn = 0
     }
 
-    static func write(_ text: String, to descriptor: CInt) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
+    /// What cannot be written is dropped.
+    static func write(_ text: String, to descriptor: CInt) { _ = InheritedOutput.write(text, to: descriptor) }
 
     /// Columns, two blanks apart. Every cell must be safe for a terminal already.
     static func table(_ rows: [[String]]) -> String {

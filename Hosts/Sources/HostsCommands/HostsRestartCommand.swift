@@ -22,6 +22,8 @@ struct HostsRestartCommand: HostsModule {
     @Flag(help: "Print what each host would do, without doing it.") var dryRun = false
     @OptionGroup(title: "Common options") var common: HostsOptions
 
+    var onlyAnswers: Bool { dryRun }
+
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus {
         let session = RolloutSession(
             context: context, staged: try rollout.stages(names, of: context.file()),
@@ -116,6 +118,8 @@ struct HostsRunCommand: HostsModule {
     @Option(help: ArgumentHelp("How long the command may take on each host.", valueName: "dur")) var maxHold: String?
 
     @OptionGroup(title: "Common options") var common: HostsOptions
+
+    var onlyAnswers: Bool { false }
 
     @Argument(parsing: .postTerminator, help: ArgumentHelp("The command with its arguments.", valueName: "command"))
     var command: [String] = []

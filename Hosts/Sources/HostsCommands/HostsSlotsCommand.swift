@@ -19,6 +19,8 @@ struct HostsSlotsCommand: HostsModule {
 
     @OptionGroup(title: "Common options") var common: HostsOptions
 
+    var onlyAnswers: Bool { agree == nil }
+
     mutating func validate() throws {
         if let agree, !(1...HostsFile.atOnceLimit).contains(agree) {
             throw ValidationError("--agree must be from 1 to \(HostsFile.atOnceLimit)")
@@ -111,6 +113,8 @@ struct HostsBreakCommand: HostsModule {
     @Flag(help: "Free the slot even if the rollout that holds it is alive or the host is busy.") var force = false
 
     @OptionGroup(title: "Common options") var common: HostsOptions
+
+    var onlyAnswers: Bool { false }
 
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus {
         let file = try context.file()

@@ -35,7 +35,7 @@ struct HostsStatusCommand: HostsModule {
             if common.json { try context.output.json(view.document) } else { context.output.data(view.table) }
             return view.isHealthy ? .done : .attention
         }
-        while true {
+        while context.output.isDataRead {
             let view = StatusView(try context.ask(hosts, [], over: link))
             if context.output.canDraw {
                 context.output.draw(view.table.parts(at: "\n").map(String.init))
@@ -47,6 +47,7 @@ struct HostsStatusCommand: HostsModule {
                 return interruption.code == .interrupted ? .done : interruption.exitStatus
             }
         }
+        return .done
     }
 }
 

@@ -170,6 +170,8 @@ struct HostsAttachCommand: HostsModule {
 
     @OptionGroup(title: "Common options") var common: HostsOptions
 
+    var onlyAnswers: Bool { false }
+
     func run(in context: HostsContext) throws(FleetError) -> ExitStatus {
         let target = try HostAgent(place, in: context.file())
         // ssh's own exit status for a host that cannot be reached is 255.

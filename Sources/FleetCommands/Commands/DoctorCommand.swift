@@ -17,6 +17,8 @@ struct DoctorCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    var onlyAnswers: Bool { !fix }
+
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         var machine = Machine()
         machine.program = try MosaicProgram.running()

@@ -21,6 +21,8 @@ struct HealCommand: GuardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    var onlyAnswers: Bool { dryRun }
+
     /// A timer comes again: it never waits.
     func policy(_ settings: Roster.GuardSettings) -> WaitPolicy {
         var policy = WaitPolicy(settings)

@@ -43,6 +43,8 @@ struct HistoryCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    var onlyAnswers: Bool { true }
+
     func validate() throws {
         if let count, count < 1 { throw ValidationError("-n must be at least 1") }
         if record == nil, svg != nil { throw ValidationError("--svg needs a record: 'last', or a token") }
@@ -113,10 +115,9 @@ struct HistoryCommand: UnguardedCommand {
 
     private func write(_ text: String, to path: String) throws(FleetError) {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        let isWritten = file >= 0 && Output.write(text, to: file)
-        let number = errno
+        let number = file < 0 ? errno : InheritedOutput.write(text, to: file)
         if file >= 0 { close(file) }
-        guard isWritten else {
+        if let number {
             throw FleetError(
                 .io, "cannot write \(Printable.oneLine(path)): \(String(cString: strerror(number)))",
                 hint: "name a file in a directory that you can write to")

@@ -11,6 +11,8 @@ struct LockInspectCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    var onlyAnswers: Bool { true }
+
     static var plain: Self? {
         var command = Self()
         command.common = .plain

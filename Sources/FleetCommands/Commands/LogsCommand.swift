@@ -44,6 +44,8 @@ struct LogsCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    var onlyAnswers: Bool { true }
+
     func validate() throws {
         if let lines, lines < 0 { throw ValidationError("--lines must not be negative") }
     }

@@ -21,6 +21,8 @@ struct MetricsCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    var onlyAnswers: Bool { true }
+
     func validate() throws {
         if common.json { throw ValidationError("metrics cannot print JSON; use 'mosaic fleet status --json'") }
     }
@@ -54,7 +56,7 @@ struct MetricsCommand: UnguardedCommand {
         if let output, !output.isExactly("-") {
             try PublishedFile.replace(output, text)
         } else {
-            Output.write(text, to: 1)
+            context.output.data(String(text.dropLast()))
         }
         if let problem { throw problem }
         return .done

@@ -27,6 +27,8 @@ struct PeekCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    var onlyAnswers: Bool { true }
+
     func validate() throws {
         if !(0...1_000_000).contains(lines) { throw ValidationError("--lines must be between 0 and 1000000") }
     }

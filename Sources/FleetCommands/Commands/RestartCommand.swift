@@ -53,6 +53,8 @@ struct RestartCommand: GuardedCommand {
         return width
     }
 
+    var onlyAnswers: Bool { dryRun }
+
     func validate() throws {
         if onlyFailed && onlyOutdated {
             throw ValidationError(

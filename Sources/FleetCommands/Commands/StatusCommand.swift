@@ -35,6 +35,8 @@ struct StatusCommand: UnguardedCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    var onlyAnswers: Bool { true }
+
     static var plain: Self? {
         var command = Self()
         command.agents = []

@@ -10,6 +10,9 @@ protocol CommandModule: ParsableCommand {
 
     var common: CommonOptions { get }
 
+    /// Whether its output is all that it is for: it changes nothing.
+    var onlyAnswers: Bool { get }
+
     /// Whether a mosaic home that was typed may be missing: the command makes it, or does without.
     static var mayLackHome: Bool { get }
 
@@ -35,6 +38,7 @@ extension CommandModule {
     }
 
     static var mayLackHome: Bool { false }
+    var onlyAnswers: Bool { false }
     static var optionalValues: [OptionalValue] { [] }
     static var plain: Self? { nil }
 }

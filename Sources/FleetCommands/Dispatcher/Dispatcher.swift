@@ -35,7 +35,7 @@ package struct Dispatcher {
         let invocation = Invocation(
             arguments: arguments, composition: composition, environment: environment, output: output)
         do throws(FleetError) {
-            return try module.start(invocation).rawValue
+            return output.end(try module.start(invocation), isAnswer: module.onlyAnswers).rawValue
         } catch {
             output.error(error)
             return error.exitStatus.rawValue
@@ -46,8 +46,7 @@ package struct Dispatcher {
     private func runUnnamed(_ line: [String], _ arguments: [String]) -> Int32 {
         if let status = runPlugin(UnknownCommand.helpFirst(line)) { return status }
         guard LeadingOptions.asksForVersion(arguments) else { return answer(arguments, or: nil) }
-        Output.write("mosaic \(composition.version)\n", to: STDOUT_FILENO)
-        return ExitStatus.done.rawValue
+        return answer("mosaic \(composition.version)\n")
     }
 
     /// What the parser of the whole tree says: the help of a command or of a group, a completion, or what is wrong.
@@ -84,8 +83,7 @@ package struct Dispatcher {
     private func runPlugin(_ arguments: [String]) -> Int32? {
         let runner = PluginRunner(environment: environment)
         if arguments.starts(with: PluginRunner.listing) {
-            Output.write(runner.search.plugins.map { "\($0.name)\n" }.joined(), to: STDOUT_FILENO)
-            return ExitStatus.done.rawValue
+            return answer(runner.search.plugins.map { "\($0.name)\n" }.joined())
         }
         do throws(FleetError) {
             guard let plugin = try runner.plugin(arguments) else { return nil }
@@ -95,6 +93,13 @@ package struct Dispatcher {
             Output.write(Output.text(error, isJSON: false), to: STDERR_FILENO)
             return error.exitStatus.rawValue
         }
+    }
+
+    /// Prints what no command answers.
+    private func answer(_ text: String) -> Int32 {
+        guard let lost = InheritedOutput.answer(text) else { return ExitStatus.done.rawValue }
+        Output.write(Output.text(lost, isJSON: false), to: STDERR_FILENO)
+        return lost.exitStatus.rawValue
     }
 
     /// What a hint may repeat of a wrong command line.
@@ -113,8 +118,7 @@ package struct Dispatcher {
                     ? HelpText.whole(text, of: command) : HelpText.screen(text, of: command)
             }
             let plugins = PluginRunner.isHelpOfFleet(arguments) ? PluginRunner(environment: environment).help : ""
-            Output.write(text + "\n" + plugins, to: STDOUT_FILENO)
-            return ExitStatus.done.rawValue
+            return answer(text + "\n" + plugins)
         }
         let help = (["mosaic"] + command + ["--help"]).joined(separator: " ")
         let usage =

@@ -4,8 +4,8 @@ internal import Glibc
 
 /// Where a command's words go: data to stdout, messages and progress to stderr.
 ///
-/// A reader that went away (`| head`) is no error: what cannot be written to stdout is dropped, and the exit status
-/// stays the command's own. Nothing here can stop a restart that is under way.
+/// A reader that went away (`| head`) is no error. Data that cannot be written for another reason (a full disk) is one,
+/// but only at the end: nothing here can stop a restart that is under way.
 package final class Output {
     let style: Style
     let isQuiet: Bool
@@ -14,6 +14,8 @@ package final class Output {
     private let color: ColorChoice
     private let environment: [String: String]
     private var transcript: CInt?
+    /// Why the first piece that stdout did not take was lost.
+    private var loss: FleetError?
     /// A picture that is being drawn on the terminal; every message takes its place, and it comes again below.
     var liveArea: LiveArea?
 
@@ -32,11 +34,8 @@ package final class Output {
     /// One piece of data, with its newline, in one write.
     func data(_ text: String) { emit(text + "\n", to: STDOUT_FILENO) }
 
-    /// Whether the data still has a reader: false once the other end of a pipe is closed.
-    var isDataRead: Bool {
-        var asked = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
-        return poll(&asked, 1, 0) <= 0 || asked.revents & Int16(POLLERR | POLLNVAL) == 0
-    }
+    /// Whether the data still has a reader: false once the other end of a pipe is closed, or a piece was lost.
+    var isDataRead: Bool { loss == nil && InheritedOutput.hasReader(STDOUT_FILENO) }
 
     /// A terminal's second screen for a picture of the data, with the keys that are typed there; nil where stdout is no
     /// terminal or a dumb one.
@@ -125,9 +124,24 @@ package final class Output {
     private func emit(_ text: String, to descriptor: CInt, isShown: Bool = true) {
         if isShown {
             liveArea?.erase()
-            Self.write(text, to: descriptor)
+            let number = InheritedOutput.write(text, to: descriptor)
+            if descriptor == STDOUT_FILENO, loss == nil { loss = number.flatMap(InheritedOutput.error) }
         }
         if let transcript { Self.write(text, to: transcript) }
+    }
+
+    /// The end of a command whose work is done: says whether some of its output was lost.
+    ///
+    /// - Parameter isAnswer: whether the output is all that the command is for. What has acted keeps its exit status: a
+    ///   watchdog that takes a full disk for a failed restart would restart the fleet again.
+    func end(_ status: ExitStatus, isAnswer: Bool) -> ExitStatus {
+        guard let loss else { return status }
+        guard isAnswer else {
+            warning(loss.message + "; what the command did is not affected")
+            return status
+        }
+        error(loss)
+        return status == .done ? loss.exitStatus : status
     }
 
     /// An error as it is printed, with its newline.
@@ -146,16 +160,6 @@ package final class Output {
         }
     }
 
-    /// - Returns: whether all of it was written; where it was not, `errno` says why.
-    @discardableResult
-    static func write(_ text: String, to descriptor: CInt) -> Bool {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
-    }
+    /// What cannot be written is dropped.
+    static func write(_ text: String, to descriptor: CInt) { _ = InheritedOutput.write(text, to: descriptor) }
 }
