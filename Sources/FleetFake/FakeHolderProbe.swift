@@ -14,7 +14,10 @@ package final class FakeHolderProbe: HolderProbe {
     }
 
     package func ask(among processes: [Int32]) throws(FleetError) -> ProbeAnswer {
-        let answers = try store.step(at: clock) { world, now in world.answers(holder.rawValue, at: now) }
+        var known: FakeStore.Known?
+        let answers = try store.change(known: &known, by: clock) { world, now in
+            world.answers(holder.rawValue, at: now)
+        }
         return answers ? .answers(server: nil) : .silent("no server running")
     }
 }

@@ -148,15 +148,7 @@ package final class FakeServiceManager: ServiceManager {
     func change<Answer>(
         _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
-        let clock = self.clock
-        return try store.change(known: &known) { world throws(FleetError) in
-            let now = clock.now().wholeNanoseconds
-            world.advance(to: now)
-            let answer = try body(&world, now)
-            world.runJobs(at: now)
-            world.advance(to: now)
-            return answer
-        }
+        try store.change(known: &known, by: clock, body)
     }
 }
 

@@ -9,7 +9,7 @@ internal import Glibc
 /// which the kernel frees when its holder dies. Events are appended *before* the state that they belong to is
 /// published: a process killed in between leaves a line too many, never one too few.
 package struct FakeStore {
-    struct Known {
+    package struct Known {
         var world: FakeWorld
         var generation: UInt64
     }
@@ -52,7 +52,7 @@ package struct FakeStore {
     ///
     /// - Parameter known: what the caller read or changed last; brought up to date. Decoding again what is known would
     ///   make the time under the mutex several times as long.
-    func change<Answer>(
+    private func change<Answer>(
         known: inout Known?, _ body: (inout FakeWorld) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
         try makeDirectory()
@@ -77,15 +77,16 @@ package struct FakeStore {
         return answer
     }
 
-    /// A change from outside every operation, now: what is due is played before it and after it.
-    package func step<Answer>(
-        at clock: any OperationClock, _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
+    /// A change at the time at which it is its turn: what is due is played before it and after it.
+    package func change<Answer>(
+        known: inout Known?, by clock: any OperationClock,
+        _ body: (inout FakeWorld, Int64) throws(FleetError) -> Answer
     ) throws(FleetError) -> Answer {
-        let now = clock.now().wholeNanoseconds
-        var known: Known?
-        return try change(known: &known) { world throws(FleetError) in
+        try change(known: &known) { world throws(FleetError) in
+            let now = clock.now().wholeNanoseconds
             world.advance(to: now)
             let answer = try body(&world, now)
+            world.runJobs(at: now)
             world.advance(to: now)
             return answer
         }

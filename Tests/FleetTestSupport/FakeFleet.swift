@@ -42,7 +42,6 @@ package struct FakeFleet: Sendable {
         try change { world, now in
             guard let script = world.units[unit.rawValue] else { return }
             world.processEnded(script, end, at: now)
-            world.runJobs(at: now)
         }
     }
 
@@ -50,7 +49,6 @@ package struct FakeFleet: Sendable {
     package func stop(_ unit: UnitName) throws(FleetError) {
         try change { world, now in
             world.enqueue(.stop, unit.rawValue, by: .manager, at: now)
-            world.runJobs(at: now)
         }
     }
 
@@ -70,6 +68,7 @@ package struct FakeFleet: Sendable {
     }
 
     private func change(_ body: (inout FakeWorld, Int64) throws(FleetError) -> Void) throws(FleetError) {
-        try FakeStore(directory: directory).step(at: clock, body)
+        var known: FakeStore.Known?
+        try FakeStore(directory: directory).change(known: &known, by: clock, body)
     }
 }
