@@ -17,24 +17,12 @@ package final class RunDirectory {
 
     /// nil when the name is absent.
     package func status(at name: String) throws(FleetError) -> FileStatus? {
-        do throws(Errno) {
-            return try retrying { () throws(Errno) in try calls.status(at: name) }
-        } catch .noSuchFileOrDirectory {
-            return nil
-        } catch {
-            throw failure("access", name, error)
-        }
+        try ifPresent("access", name) { () throws(Errno) in try calls.status(at: name) }
     }
 
     /// nil when the name is absent in the directory that the path leads to now, or there is none.
     package func statusByPath(at name: String) throws(FleetError) -> FileStatus? {
-        do throws(Errno) {
-            return try retrying { () throws(Errno) in try calls.statusByPath(at: name) }
-        } catch .noSuchFileOrDirectory {
-            return nil
-        } catch {
-            throw failure("access", name, error)
-        }
+        try ifPresent("access", name) { () throws(Errno) in try calls.statusByPath(at: name) }
     }
 
     /// - Throws: `.io` when the directory was removed, or moved away: other processes would not find what is published in it.
@@ -50,21 +38,14 @@ package final class RunDirectory {
 
     /// nil when the name is absent.
     package func open(_ name: String, _ how: FileOpening) throws(FleetError) -> LockFile? {
-        do throws(Errno) {
-            return try retrying { () throws(Errno) in try calls.open(name, how) }
-        } catch .noSuchFileOrDirectory where how != .create {
-            return nil
-        } catch {
-            throw failure(how == .create ? "create" : "open", name, error)
+        guard how == .create else {
+            return try ifPresent("open", name) { () throws(Errno) in try calls.open(name, how) }
         }
+        return try done("create", name) { () throws(Errno) in try calls.open(name, how) }
     }
 
     package func status(of file: borrowing LockFile, _ name: String) throws(FleetError) -> FileStatus {
-        do throws(Errno) {
-            return try retrying { () throws(Errno) in try calls.status(of: file) }
-        } catch {
-            throw failure("access", name, error)
-        }
+        try done("access", name) { () throws(Errno) in try calls.status(of: file) }
     }
 
     /// The content, at most `limit` + 1 bytes, so that the caller sees when there is more.
@@ -107,37 +88,20 @@ package final class RunDirectory {
     }
 
     package func rename(_ old: String, _ new: String) throws(FleetError) {
-        do throws(Errno) {
-            try retrying { () throws(Errno) in try calls.rename(old, new) }
-        } catch {
-            throw failure("rename to \(new)", old, error)
-        }
+        try done("rename to \(new)", old) { () throws(Errno) in try calls.rename(old, new) }
     }
 
     /// The name is already absent, as wanted.
     package func unlink(_ name: String) throws(FleetError) {
-        do throws(Errno) {
-            try retrying { () throws(Errno) in try calls.unlink(name) }
-        } catch .noSuchFileOrDirectory {
-        } catch {
-            throw failure("remove", name, error)
-        }
+        _ = try ifPresent("remove", name) { () throws(Errno) in try calls.unlink(name) }
     }
 
     package func names() throws(FleetError) -> [String] {
-        do throws(Errno) {
-            return try retrying { () throws(Errno) in try calls.names() }
-        } catch {
-            throw failure("list", ".", error)
-        }
+        try done("list", ".") { () throws(Errno) in try calls.names() }
     }
 
     package func touch(_ file: borrowing LockFile, _ name: String) throws(FleetError) {
-        do throws(Errno) {
-            try retrying { () throws(Errno) in try calls.touch(file) }
-        } catch {
-            throw failure("stamp", name, error)
-        }
+        try done("stamp", name) { () throws(Errno) in try calls.touch(file) }
     }
 
     /// - Throws: the raw error, because `ENOLCK` and its kin choose the path mutex.
@@ -159,6 +123,25 @@ package final class RunDirectory {
         default: hint = "check the file system that holds \(calls.path)"
         }
         return FleetError(.io, what, hint: hint, errno: error.rawValue)
+    }
+
+    private func done<Value: ~Copyable>(
+        _ verb: String, _ name: String, _ call: () throws(Errno) -> Value
+    ) throws(FleetError) -> Value {
+        do throws(Errno) { return try retrying(call) } catch { throw failure(verb, name, error) }
+    }
+
+    /// nil when the name is absent.
+    private func ifPresent<Value: ~Copyable>(
+        _ verb: String, _ name: String, _ call: () throws(Errno) -> Value
+    ) throws(FleetError) -> Value? {
+        do throws(Errno) {
+            return try retrying(call)
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw failure(verb, name, error)
+        }
     }
 
     /// `EINTR` is not a result. The bound keeps a broken file system from blocking us forever.

@@ -126,7 +126,7 @@ package final class ProcFileSystem: ProcessTable {
     }
 
     private static func has(_ pid: Int32, _ file: FileID, where test: (Substring) -> Bool) -> Bool {
-        entries("/proc/\(pid)/fd").contains { descriptor in
+        (FolderEntries.names("/proc/\(pid)/fd") ?? []).contains { descriptor in
             var status = stat()
             guard stat("/proc/\(pid)/fd/\(descriptor)", &status) == 0,
                 FileID(status) == file,
@@ -135,9 +135,6 @@ package final class ProcFileSystem: ProcessTable {
             return info.parts(at: "\n").contains(where: test)
         }
     }
-
-    /// None where it is gone, or not ours to look at.
-    private static func entries(_ path: String) -> [String] { FolderEntries.names(path) ?? [] }
 
     /// A small file of /proc without its final newline; nil when it cannot be read.
     private static func text(_ path: String) -> String? {

@@ -42,10 +42,8 @@ package struct LockRecordText: Sendable, Equatable {
         }
     }
 
-    package static func firstLine(_ record: LockRecord) throws(FleetError) -> [UInt8] { try line(record) }
+    package static func firstLine(_ record: LockRecord) throws(FleetError) -> [UInt8] { try line(encoding: record) }
     package static func line(_ event: ProgressEvent) throws(FleetError) -> [UInt8] { try line(encoding: event) }
-
-    private static func line(_ record: LockRecord) throws(FleetError) -> [UInt8] { try line(encoding: record) }
 
     private static func line(encoding value: some Encodable) throws(FleetError) -> [UInt8] {
         try JSONLine.bytes(value, of: "the lock record")

@@ -12,14 +12,7 @@ public struct LockToken: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: String) {
         let parts = text.parts(at: "-", keepingEmpty: true)
         guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12],
-            text.utf8.allSatisfy({ byte in
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-                    UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            })
+            text.utf8.allSatisfy({ "0123456789abcdefABCDEF-".utf8.contains($0) })
         else { return nil }
         self.rawValue = text.lowercased()
     }
