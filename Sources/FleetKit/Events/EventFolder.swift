@@ -34,7 +34,9 @@ package struct EventFolder: Sendable {
     @discardableResult
     func make() throws(FleetError) -> Bool {
         let isNew = try open() == nil
-        guard let opened = try RunDirectoryOpener.openEvents(home: home.path, create: true) else { throw gone() }
+        guard let opened = try RunDirectoryOpener.openEvents(home: home.path, create: true) else {
+            throw FleetError(.io, "\(Printable.oneLine(path)) was removed", hint: "run the command again")
+        }
         let folder = opened.number
         for name in [Self.queue, Self.units] where mkdirat(folder, name, 0o700) != 0 && errno != EEXIST {
             throw failure("make \(name) in")
@@ -112,10 +114,8 @@ package struct EventFolder: Sendable {
             if errno == ENOENT { return nil }
             throw failure("read \(name) in")
         }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = read(file.number, &bytes, bytes.count)
-        guard count >= 0 else { throw failure("read \(name) in") }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        let bytes = try FilePart.read(file.number, atMost: 4096) { _ in failure("read \(name) in") }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     func setText(_ text: String?, _ name: String, in inner: String? = nil) throws(FleetError) {
@@ -165,10 +165,6 @@ package struct EventFolder: Sendable {
             unlinkat(folder, temporary, 0)
             throw problem
         }
-    }
-
-    private func gone() -> FleetError {
-        FleetError(.io, "\(Printable.oneLine(path)) was removed", hint: "run the command again")
     }
 
     private func failure(_ verb: String) -> FleetError {

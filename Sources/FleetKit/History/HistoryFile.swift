@@ -94,10 +94,7 @@ package struct HistoryFile: Sendable, KeptFile {
 
     private func write(_ line: [UInt8], to file: borrowing Descriptor, isLocked: Bool) throws(FleetError) {
         let size = try status(file).st_size
-        var last = UInt8(ascii: "\n")
-        if size > 0, pread(file.number, &last, 1, size - 1) != 1 { throw failure("read", errno) }
-        // A torn line must not swallow this one; an empty line is none.
-        let bytes = last == UInt8(ascii: "\n") ? line : [UInt8(ascii: "\n")] + line
+        let bytes = try whole(line, at: size, of: file)
         var written = -1
         repeat { written = Glibc.write(file.number, bytes, bytes.count) } while written < 0 && errno == EINTR
         guard written != bytes.count else { return }
@@ -108,20 +105,6 @@ package struct HistoryFile: Sendable, KeptFile {
     }
 
     func read(_ file: borrowing Descriptor, atMost limit: Int) throws(FleetError) -> [UInt8] {
-        let size = Int(try status(file).st_size)
-        var offset = max(0, size - limit)
-        let isCut = offset > 0
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        while bytes.count < limit {
-            let count = pread(file.number, &buffer, min(buffer.count, limit - bytes.count), off_t(offset))
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw failure("read", errno) }
-            if count == 0 { break }
-            bytes += buffer[..<count]
-            offset += count
-        }
-        guard isCut, let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return bytes }
-        return Array(bytes[(end + 1)...])
+        try lines(of: file, upTo: status(file).st_size, atMost: limit)
     }
 }

@@ -16,7 +16,7 @@ public final class IntentFile: IntentKeeping, KeptFile {
     private let home: String
     private var folder: Descriptor?
     /// What was last read, so that an unchanged file costs one look.
-    private var known: (file: FileID, size: Int64, intents: Intents)?
+    private var known: (file: FileID, size: off_t, intents: Intents)?
 
     /// - Parameter home: the mosaic home.
     public init(home: String) { self.home = home }
@@ -34,7 +34,7 @@ public final class IntentFile: IntentKeeping, KeptFile {
         if let known, known.file == there.id, known.size == there.size { return known.intents }
         guard let file = try open(folder, Self.name, O_RDONLY) else { return Intents() }
         let status = Self.mark(try status(file))
-        let intents = Intents(lines: try content(file, size: status.size))
+        let intents = Intents(lines: try lines(of: file, upTo: status.size, atMost: Self.maximumLength))
         known = (status.id, status.size, intents)
         return intents
     }
@@ -60,12 +60,13 @@ public final class IntentFile: IntentKeeping, KeptFile {
         }
         let size = Self.mark(try status(old)).size
         guard size > Self.tidyLength else { return }
-        let sum = Intents(lines: try content(old, size: size)).changes.map(\.line).joined()
+        let sum = Intents(lines: try lines(of: old, upTo: size, atMost: Self.maximumLength)).changes.map(\.line)
+            .joined()
         let staged = RunDirectory.stagingPrefix + LockToken.random().rawValue
         let new = try replace(folder, Self.name, staged: staged, with: Array(sum.utf8))
         // What came between the reading and the rename. What comes later, its writer writes again.
         let late = Self.mark(try status(old)).size
-        if late > size { try append(try content(old, from: size, to: late), to: new) }
+        if late > size { try append(try read(old, from: size, atMost: Int(late - size)), to: new) }
     }
 
     /// Reads the marks `lost-UNIT` in the run directory, not the intent file.
@@ -90,43 +91,10 @@ public final class IntentFile: IntentKeeping, KeptFile {
     }
 
     private func append(_ line: [UInt8], to file: borrowing Descriptor) throws(FleetError) {
-        let size = Self.mark(try status(file)).size
-        var last = UInt8(ascii: "\n")
-        if size > 0, pread(file.number, &last, 1, off_t(size - 1)) != 1 {
-            // The summed up file is open for writing alone, and whole.
-            guard errno == EBADF else { throw failure("read", errno) }
-        }
-        // A line that a full disk tore must not swallow this one (readers ignore it, as its last word is missing); an
-        // empty line is none.
-        try write(last == UInt8(ascii: "\n") ? line : [UInt8(ascii: "\n")] + line, to: file)
+        try write(whole(line, at: status(file).st_size, of: file), to: file)
     }
 
-    private func content(_ file: borrowing Descriptor, size: Int64) throws(FleetError) -> [UInt8] {
-        let start = max(0, size - Int64(Self.maximumLength))
-        let bytes = try content(file, from: start, to: size)
-        // The first line of a file that was cut may be half of one that counts.
-        guard start > 0 else { return bytes }
-        return bytes.firstIndex(of: UInt8(ascii: "\n")).map { Array(bytes[($0 + 1)...]) } ?? []
-    }
-
-    private func content(_ file: borrowing Descriptor, from start: Int64, to end: Int64) throws(FleetError) -> [UInt8] {
-        let wanted = Int(clamping: min(end - start, Int64(2 * Self.maximumLength)))
-        var bytes = [UInt8](repeating: 0, count: max(0, wanted))
-        var count = 0
-        let number = file.number
-        while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { buffer in
-                pread(number, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(start) + off_t(count))
-            }
-            if got < 0 && errno == EINTR { continue }
-            guard got >= 0 else { throw failure("read", errno) }
-            if got == 0 { break }
-            count += got
-        }
-        return Array(bytes.prefix(count))
-    }
-
-    private func statusAtName(_ folder: CInt) throws(FleetError) -> (id: FileID, size: Int64)? {
+    private func statusAtName(_ folder: CInt) throws(FleetError) -> (id: FileID, size: off_t)? {
         var there = stat()
         guard fstatat(folder, Self.name, &there, AT_SYMLINK_NOFOLLOW) == 0 else {
             if errno == ENOENT { return nil }
@@ -135,8 +103,8 @@ public final class IntentFile: IntentKeeping, KeptFile {
         return Self.mark(there)
     }
 
-    private static func mark(_ status: stat) -> (id: FileID, size: Int64) {
-        (FileID(status), Int64(status.st_size))
+    private static func mark(_ status: stat) -> (id: FileID, size: off_t) {
+        (FileID(status), status.st_size)
     }
 
     private func removed() -> FleetError {

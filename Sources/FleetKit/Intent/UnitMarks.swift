@@ -32,10 +32,8 @@ struct UnitMarks {
             guard errno != ENOENT else { return nil }
             throw failure("read", name)
         }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        let count = read(file.number, &bytes, bytes.count)
-        guard count >= 0 else { throw failure("read", name) }
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
+        let bytes = try FilePart.read(file.number, atMost: 64) { _ in failure("read", name) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Of these units, those with a mark, whatever is in it.

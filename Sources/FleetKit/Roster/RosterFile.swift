@@ -23,32 +23,23 @@ extension Roster {
         }
         // O_NONBLOCK: a FIFO in the roster's place must not block the program forever. Links are followed on purpose:
         // people keep such files in a repository of their own.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else {
+        guard let file = Descriptor(result: open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) else {
             if errno == ENOENT { return nil }
             throw refuse(
                 "cannot be opened: \(String(cString: strerror(errno)))",
                 hint: "check its permissions and those of its directories")
         }
-        defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw refuse("not a regular file", hint: correction)
         }
-        let tooLarge = refuse("larger than \(sizeLimit) bytes", hint: "it should be a short text: check it")
-        guard status.st_size <= sizeLimit else { throw tooLarge }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw refuse("cannot be read: \(String(cString: strerror(errno)))", hint: "try again")
-            }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
-            // It may grow while it is read.
-            guard bytes.count <= sizeLimit else { throw tooLarge }
+        // Its size says nothing: it may grow while it is read.
+        let bytes = try FilePart.read(file.number, atMost: sizeLimit + 1) {
+            refuse("cannot be read: \(String(cString: strerror($0)))", hint: "try again")
         }
+        guard bytes.count <= sizeLimit else {
+            throw refuse("larger than \(sizeLimit) bytes", hint: "it should be a short text: check it")
+        }
+        return bytes
     }
 }

@@ -13,62 +13,55 @@ final class ConfigFolder {
     }
 
     let path: String
-    private let descriptor: CInt
+    private let descriptor: Descriptor
 
     /// Larger files are not unit files.
     private static let sizeLimit = 1 << 20
 
-    private init(path: String, descriptor: CInt) {
+    private init(path: String, descriptor: consuming Descriptor) {
         self.path = path
         self.descriptor = descriptor
     }
-
-    deinit { close(descriptor) }
 
     /// Opens the folder; a missing one is made, with all above it, when `create` is set.
     ///
     /// - Returns: nil when it is missing and not to be made.
     static func open(_ path: String, create: Bool) throws(FleetError) -> ConfigFolder? {
         if create { try makeAll(path) }
-        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if descriptor < 0, errno == ENOENT, !create { return nil }
-        guard descriptor >= 0 else { throw failure("open the directory", path) }
+        guard let descriptor = Descriptor(result: Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
+            if errno == ENOENT, !create { return nil }
+            throw failure("open the directory", path)
+        }
         return ConfigFolder(path: path, descriptor: descriptor)
     }
 
     /// A folder directly in this one; a symbolic link in its place is refused.
     func folder(_ name: String, create: Bool, mode: mode_t = 0o755) throws(FleetError) -> ConfigFolder? {
         let full = "\(path)/\(name)"
-        if create, mkdirat(descriptor, name, mode) != 0, errno != EEXIST {
+        if create, mkdirat(descriptor.number, name, mode) != 0, errno != EEXIST {
             throw Self.failure("create the directory", full)
         }
-        let inner = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        if inner < 0, errno == ENOENT, !create { return nil }
-        guard inner >= 0 else { throw Self.failure("open the directory", full) }
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW
+        guard let inner = Descriptor(result: openat(descriptor.number, name, flags)) else {
+            if errno == ENOENT, !create { return nil }
+            throw Self.failure("open the directory", full)
+        }
         return ConfigFolder(path: full, descriptor: inner)
     }
 
     func read(_ name: String) throws(FleetError) -> Entry {
-        let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-        guard file >= 0 else {
+        let full = "\(path)/\(name)"
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+        guard let file = Descriptor(result: openat(descriptor.number, name, flags)) else {
             if errno == ENOENT { return .absent }
             if errno == ELOOP { return .other("a symbolic link") }
-            throw Self.failure("open", "\(path)/\(name)")
+            throw Self.failure("open", full)
         }
-        defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw Self.failure("access", "\(path)/\(name)") }
+        guard fstat(file.number, &status) == 0 else { throw Self.failure("access", full) }
         guard status.st_mode & S_IFMT == S_IFREG else { return .other("not a regular file") }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(file, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Self.failure("read", "\(path)/\(name)") }
-            if count == 0 { return .file(bytes) }
-            bytes += chunk[..<count]
-            if bytes.count > Self.sizeLimit { return .other("larger than \(Self.sizeLimit) bytes") }
-        }
+        let bytes = try FilePart.read(file.number, atMost: Self.sizeLimit + 1) { _ in Self.failure("read", full) }
+        return bytes.count > Self.sizeLimit ? .other("larger than \(Self.sizeLimit) bytes") : .file(bytes)
     }
 
     /// Puts `text` in the file's place in one step.
@@ -80,29 +73,27 @@ final class ConfigFolder {
         let temporary = ".\(name).\(getpid()).new"
         let full = "\(path)/\(name)"
         // Left by a process of the same number that was killed in the middle.
-        if unlinkat(descriptor, temporary, 0) != 0, errno != ENOENT { throw Self.failure("write", full) }
-        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard file >= 0 else { throw Self.failure("write", full) }
-        var problem: FleetError?
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                problem = Self.failure("write", full)
-                break
+        if unlinkat(descriptor.number, temporary, 0) != 0, errno != ENOENT { throw Self.failure("write", full) }
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        guard let file = Descriptor(result: openat(descriptor.number, temporary, flags, mode)) else {
+            throw Self.failure("write", full)
+        }
+        do throws(FleetError) {
+            var written = 0
+            while written < bytes.count {
+                let count = bytes[written...].withUnsafeBytes { Glibc.write(file.number, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw Self.failure("write", full) }
+                written += count
             }
-            written += count
+            // The umask may have taken the reading bits, which another user's manager (system scope) needs.
+            guard fchmod(file.number, mode) == 0, fsync(file.number) == 0,
+                renameat(descriptor.number, temporary, descriptor.number, name) == 0
+            else { throw Self.failure("write", full) }
+        } catch {
+            unlinkat(descriptor.number, temporary, 0)
+            throw error
         }
-        // The umask may have taken the reading bits, which another user's manager (system scope) needs.
-        if problem == nil, fchmod(file, mode) != 0 || fsync(file) != 0 { problem = Self.failure("write", full) }
-        close(file)
-        if problem == nil, renameat(descriptor, temporary, descriptor, name) != 0 {
-            problem = Self.failure("write", full)
-        }
-        guard let problem else { return }
-        unlinkat(descriptor, temporary, 0)
-        throw problem
     }
 
     /// Gives the file a second name, `NAME.bak` or the first free of `NAME.bak.1`, `NAME.bak.2`, …
@@ -111,19 +102,19 @@ final class ConfigFolder {
     func backUp(_ name: String) throws(FleetError) -> String {
         for number in 0..<1000 {
             let backup = number == 0 ? "\(name).bak" : "\(name).bak.\(number)"
-            if linkat(descriptor, name, descriptor, backup, 0) == 0 { return backup }
+            if linkat(descriptor.number, name, descriptor.number, backup, 0) == 0 { return backup }
             guard errno == EEXIST else { break }
         }
         throw Self.failure("keep a copy of", "\(path)/\(name)")
     }
 
     func remove(_ name: String) throws(FleetError) {
-        guard unlinkat(descriptor, name, 0) == 0 else { throw Self.failure("remove", "\(path)/\(name)") }
+        guard unlinkat(descriptor.number, name, 0) == 0 else { throw Self.failure("remove", "\(path)/\(name)") }
     }
 
     /// Removes a folder in this one when nothing is left in it.
     func removeFolderIfEmpty(_ name: String) throws(FleetError) {
-        guard unlinkat(descriptor, name, AT_REMOVEDIR) != 0 else { return }
+        guard unlinkat(descriptor.number, name, AT_REMOVEDIR) != 0 else { return }
         guard errno == ENOTEMPTY || errno == EEXIST else {
             throw Self.failure("remove the directory", "\(path)/\(name)")
         }
@@ -132,7 +123,8 @@ final class ConfigFolder {
     /// Names of everything in the folder, in order.
     func names() throws(FleetError) -> [String] {
         do throws(Errno) {
-            guard let copy = Descriptor(result: openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
+            guard let copy = Descriptor(result: openat(descriptor.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+            else {
                 throw Errno(rawValue: errno)
             }
             return try DirectoryEntries.names(in: copy.number).sorted()
@@ -146,7 +138,7 @@ final class ConfigFolder {
     /// - Returns: false where another process keeps it for all of this time. A file system without such locks has none.
     func lock(atMost patience: Duration, _ clock: any OperationClock) -> Bool {
         let end = clock.now() + patience
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        while flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { return true }
             guard clock.now() < end else { return false }
             clock.sleep(for: .milliseconds(20))

@@ -56,6 +56,29 @@ extension KeptFile {
         guard written == bytes.count else { throw failure("write", written < 0 ? errno : ENOSPC) }
     }
 
+    /// A line as it is to be appended at `end`: one that a full disk tore must not swallow it, and an empty line is none.
+    func whole(_ line: [UInt8], at end: off_t, of file: borrowing Descriptor) throws(FleetError) -> [UInt8] {
+        let newline = UInt8(ascii: "\n")
+        var last = newline
+        // A file that is open for writing alone has just been written, and is whole.
+        if end > 0, pread(file.number, &last, 1, end - 1) != 1, errno != EBADF { throw failure("read", errno) }
+        return last == newline ? line : [newline] + line
+    }
+
+    func read(
+        _ file: borrowing Descriptor, from start: off_t, atMost limit: Int
+    ) throws(FleetError) -> [UInt8] {
+        try FilePart.read(file.number, from: start, atMost: limit) { failure("read", $0) }
+    }
+
+    /// The last lines before `end`, in `limit` bytes at most. The first line of a file that was cut may be half of one.
+    func lines(of file: borrowing Descriptor, upTo end: off_t, atMost limit: Int) throws(FleetError) -> [UInt8] {
+        let start = max(0, end - off_t(limit))
+        let bytes = try read(file, from: start, atMost: Int(end - start))
+        guard start > 0 else { return bytes }
+        return bytes.firstIndex(of: UInt8(ascii: "\n")).map { Array(bytes[($0 + 1)...]) } ?? []
+    }
+
     func status(_ file: borrowing Descriptor) throws(FleetError) -> stat {
         var status = stat()
         guard fstat(file.number, &status) == 0 else { throw failure("access", errno) }

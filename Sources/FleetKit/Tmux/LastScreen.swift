@@ -31,28 +31,20 @@ package struct LastScreen: Sendable, Equatable {
                 .io, "the last screen of '\(agent)', \(Printable.oneLine(path, limit: 4096)), cannot be read: \(why)",
                 hint: "remove the file; the next failure writes a new one")
         }
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-        guard file >= 0 else {
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+        guard let file = Descriptor(result: open(path, flags)) else {
             if errno == ENOENT { return nil }
             throw refuse(String(cString: strerror(errno)))
         }
-        defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw refuse(String(cString: strerror(errno))) }
+        guard fstat(file.number, &status) == 0 else { throw refuse(String(cString: strerror(errno))) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw refuse("not a regular file") }
-        var bytes = [UInt8](repeating: 0, count: sizeLimit)
-        var filled = 0
-        var offset = max(0, status.st_size - off_t(sizeLimit))
-        while filled < bytes.count {
-            let count = bytes[filled...].withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, offset) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw refuse(String(cString: strerror(errno))) }
-            if count == 0 { break }
-            filled += count
-            offset += off_t(count)
+        let start = max(0, status.st_size - off_t(sizeLimit))
+        let bytes = try FilePart.read(file.number, from: start, atMost: sizeLimit) {
+            refuse(String(cString: strerror($0)))
         }
         return LastScreen(
-            lines: lines(String(decoding: bytes[..<filled], as: UTF8.self)),
+            lines: lines(String(decoding: bytes, as: UTF8.self)),
             writtenAt: Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9)
     }
 
