@@ -17,22 +17,20 @@ enum KernelLockProbe {
     /// - Throws: `.io` when no file can be made there.
     static func ask(in folder: String) throws(FleetError) -> Answer {
         let first = try scratchFile(in: folder)
-        defer { close(first) }
         // Another open file, not another descriptor of the same: those would share the lock.
-        let second = open("/proc/self/fd/\(first)", O_RDWR | O_CLOEXEC)
-        guard second >= 0 else { throw failure("open a file again in", folder) }
-        defer { close(second) }
-        guard flock(first, LOCK_EX | LOCK_NB) == 0 else { return .unsupported(String(cString: strerror(errno))) }
-        guard flock(second, LOCK_EX | LOCK_NB) != 0 else { return .ineffective }
+        guard let second = Descriptor(result: open("/proc/self/fd/\(first.number)", O_RDWR | O_CLOEXEC)) else {
+            throw failure("open a file again in", folder)
+        }
+        guard flock(first.number, LOCK_EX | LOCK_NB) == 0 else { return .unsupported(String(cString: strerror(errno))) }
+        guard flock(second.number, LOCK_EX | LOCK_NB) != 0 else { return .ineffective }
         return errno == EWOULDBLOCK ? .works : .unsupported(String(cString: strerror(errno)))
     }
 
     /// Seconds by which the file system's clock is ahead of this machine's, as a new file there shows it.
     static func clockSkew(in folder: String, wallClock: Double) throws(FleetError) -> Double {
         let file = try scratchFile(in: folder)
-        defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw failure("look at a file in", folder) }
+        guard fstat(file.number, &status) == 0 else { throw failure("look at a file in", folder) }
         return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9 - wallClock
     }
 
@@ -40,7 +38,7 @@ enum KernelLockProbe {
     /// - Returns: errno of what failed; nil when everything was written.
     /// - Throws: `.io` when no file can be made there for another reason than a lack of room.
     static func write(in folder: String, bytes count: Int) throws(FleetError) -> CInt? {
-        let file: CInt
+        let file: Descriptor
         do throws(FleetError) { file = try scratchFile(in: folder) } catch {
             // No file at all: without a free inode or block that is the same want of room.
             var system = statvfs()
@@ -50,32 +48,26 @@ enum KernelLockProbe {
             guard isFull else { throw error }
             return ENOSPC
         }
-        defer { close(file) }
         let chunk = [UInt8](repeating: 0, count: 1 << 14)
         var written = 0
         while written < count {
-            let part = Glibc.write(file, chunk, min(chunk.count, count - written))
+            let part = Glibc.write(file.number, chunk, min(chunk.count, count - written))
             if part < 0 && errno == EINTR { continue }
             guard part > 0 else { return errno }
             written += part
         }
         // Some file systems look for the room only now.
-        return fsync(file) == 0 || errno == EINVAL ? nil : errno
+        return fsync(file.number) == 0 || errno == EINVAL ? nil : errno
     }
 
-    private static func scratchFile(in folder: String) throws(FleetError) -> CInt {
-        let file = open(folder, unnamed | O_RDWR | O_CLOEXEC, 0o600)
-        if file >= 0 { return file }
+    private static func scratchFile(in folder: String) throws(FleetError) -> Descriptor {
+        if let file = Descriptor(result: open(folder, unnamed | O_RDWR | O_CLOEXEC, 0o600)) { return file }
         // A file system that knows only files with names (NFS, many of FUSE): the name goes before anything else is done.
         guard [EOPNOTSUPP, EISDIR, EINVAL].contains(errno) else { throw failure("make a file in", folder) }
         let path = "\(folder)/\(RunDirectory.stagingPrefix)\(LockToken.random())"
-        let named = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard named >= 0 else { throw failure("make a file in", folder) }
-        guard unlink(path) == 0 else {
-            let error = failure("remove a file in", folder)
-            close(named)
-            throw error
-        }
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        guard let named = Descriptor(result: open(path, flags, 0o600)) else { throw failure("make a file in", folder) }
+        guard unlink(path) == 0 else { throw failure("remove a file in", folder) }
         return named
     }
 

@@ -104,11 +104,11 @@ struct ProgramFiles: Equatable {
 
     /// As much as the kernel looks at.
     private static func head(of path: String) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
+        guard let file = Descriptor(result: open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) else {
+            return nil
+        }
         var bytes = [UInt8](repeating: 0, count: 256)
-        let count = read(file, &bytes, bytes.count)
+        let count = read(file.number, &bytes, bytes.count)
         return count < 0 ? nil : Array(bytes[..<count])
     }
 }

@@ -119,22 +119,13 @@ extension RunRecord {
 
     /// - Returns: nil when there is none of this run, or none that can be read.
     static func read(of unit: UnitName, invocation: String, in runtime: String) -> RunRecord? {
+        let path = ([runtime] + folders).joined(separator: "/")
         // What stands there and is no file of ours proves as little as nothing.
-        guard let bytes = file(unit, in: ([runtime] + folders).joined(separator: "/")), bytes.count <= sizeLimit,
+        guard case .file(let bytes)? = try? ConfigFolder.open(path, create: false)?.read(unit.rawValue),
+            bytes.count <= sizeLimit,
             let record = RunRecord(text: String(decoding: bytes, as: UTF8.self)),
             record.invocation.isExactly(invocation)
         else { return nil }
         return record
-    }
-
-    private static func file(_ unit: UnitName, in folder: String) -> [UInt8]? {
-        do throws(FleetError) {
-            guard case .file(let bytes)? = try ConfigFolder.open(folder, create: false)?.read(unit.rawValue) else {
-                return nil
-            }
-            return bytes
-        } catch {
-            return nil
-        }
     }
 }

@@ -1,6 +1,5 @@
 internal import FleetGuard
 internal import Glibc
-internal import SystemPackage
 
 /// The unit files that a unit's own main process finds for its unit, where systemd looks for them (systemd.unit(5)).
 ///
@@ -26,12 +25,8 @@ struct UnitFiles {
     }
 
     private func dropIns(in folder: String) -> [RunRecord.File] {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
-        let names: [String]
-        // One that cannot be listed has nothing that could be noted.
-        do throws(Errno) { names = try DirectoryEntries.names(in: descriptor) } catch { return [] }
+        // One that cannot be listed has nothing that could be noted. systemd passes over names that begin with a dot, too.
+        let names = FolderEntries.names(folder) ?? []
         return names.filter { $0.ends(with: ".conf") }.sorted().map { name in
             .init(kind: .dropIn, path: "\(folder)/\(name)", stamp: FileStamp("\(folder)/\(name)"))
         }

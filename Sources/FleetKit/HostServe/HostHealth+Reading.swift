@@ -11,12 +11,9 @@ extension HostHealth {
         _ report: StatusReport, lock: Verdict, intents: Intents, outdated: Int?, unknown: Int?,
         now: Double = SystemTime().wallClock()
     ) {
-        var troubles: [String] = []
-        for row in report.rows where row.role != .unmanaged {
-            if let trouble = Self.trouble(row, intents, now) { troubles.append(trouble) }
-        }
-        if report.rows.first?.role != .holder { troubles.append("the holder's unit was not found") }
         let rows = report.rows.filter { $0.role != .unmanaged }
+        var troubles = rows.compactMap { Self.trouble($0, intents, now) }
+        if report.rows.first?.role != .holder { troubles.append("the holder's unit was not found") }
         self.init(
             lock: lock.rawValue, active: rows.count { $0.state.isActive }, total: rows.count,
             outdated: outdated, unknown: unknown, summary: report.summary, isHealthy: troubles.isEmpty,

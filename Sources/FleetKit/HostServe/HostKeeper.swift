@@ -30,17 +30,16 @@ package struct HostKeeper {
         _ operation: borrowing HostLedger.Accepted, line: (String) throws(FleetError) -> Void,
         idle: () throws(FleetError) -> Void
     ) throws(FleetError) -> Int32 {
-        let words = open(
-            ledger.wordsFile(operation.id), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard words >= 0 else {
-            throw Self.failure("write \(Printable.oneLine(ledger.wordsFile(operation.id)))", errno)
+        let file = ledger.wordsFile(operation.id)
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+        guard let words = Descriptor(result: open(file, flags, 0o600)) else {
+            throw Self.failure("write \(Printable.oneLine(file))", errno)
         }
-        defer { close(words) }
         var ends: [CInt] = [-1, -1]
         guard fleet_pipe(&ends) == 0 else { throw Self.failure("make a pipe", errno) }
         defer { close(ends[0]) }
         let child: pid_t
-        do throws(FleetError) { child = try spawn(input: operation.descriptor, output: ends[1]) } catch {
+        do throws(FleetError) { child = try spawn(input: operation.descriptor.number, output: ends[1]) } catch {
             close(ends[1])
             throw error
         }
@@ -55,7 +54,8 @@ package struct HostKeeper {
             if !bytes.isEmpty {
                 let part = bytes.prefix(room)
                 room -= part.count
-                _ = part.withUnsafeBytes { write(words, $0.baseAddress, $0.count) }  // a full disk loses words only
+                // A full disk loses words only.
+                _ = part.withUnsafeBytes { write(words.number, $0.baseAddress, $0.count) }
                 for text in lines.add(bytes) { try line(text) }
             } else if let status {
                 for text in lines.flush() { try line(text) }

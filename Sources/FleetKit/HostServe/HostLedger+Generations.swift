@@ -1,6 +1,5 @@
 public import FleetGuard
 internal import Glibc
-internal import SystemPackage
 
 /// How old operations are forgotten.
 extension HostLedger {
@@ -43,10 +42,11 @@ extension HostLedger {
         var generations = try readGenerations()
         guard try isOver(generations) else { return generations }
         // One at a time, or the horizon could go back. Where another one is at it, or hangs in it, nothing is removed.
-        let lock = open(path + "/.pruning", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard lock >= 0 else { throw failure("open", path + "/.pruning") }
-        defer { close(lock) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return generations }
+        let pruning = path + "/.pruning"
+        guard let lock = Descriptor(result: open(pruning, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)) else {
+            throw failure("open", pruning)
+        }
+        guard flock(lock.number, LOCK_EX | LOCK_NB) == 0 else { return generations }
         generations = try readGenerations()
         guard try isOver(generations) else { return generations }
         generations = Generations(current: generations.current + 1, horizon: generations.current)
@@ -92,20 +92,15 @@ extension HostLedger {
         var count = 0
         for name in names where !names.contains(name + ".end") {
             guard let id = HostOperationID(name) else { continue }
-            do throws(FleetError) {
-                if try state(of: id).0 == .running { count += 1 }
-            } catch {
-                continue  // a damaged one is told to whoever asks for it
-            }
+            // A damaged one is told to whoever asks for it.
+            if (try? state(of: id).0) == .running { count += 1 }
         }
         return count
     }
 
     private func hasEnded(_ file: String) -> Bool {
-        let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) == 0
+        guard let file = Descriptor(result: open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) else { return false }
+        return flock(file.number, LOCK_SH | LOCK_NB) == 0
     }
 
     /// Now for what cannot be looked at: nothing goes for that.
@@ -116,14 +111,7 @@ extension HostLedger {
     }
 
     private func names() throws(FleetError) -> [String] {
-        do throws(Errno) {
-            guard let folder = Descriptor(result: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
-                throw Errno(rawValue: errno)
-            }
-            return try DirectoryEntries.names(in: folder.number)
-        } catch {
-            errno = error.rawValue
-            throw failure("list", path)
-        }
+        guard let names = FolderEntries.names(path, withHidden: true) else { throw failure("list", path) }
+        return names
     }
 }

@@ -45,9 +45,7 @@ public struct HostLedger {
         /// Names the operation to `end(_:status:)`.
         public let id: HostOperationID
         /// At its end, so that a program which gets it as standard input reads nothing.
-        let descriptor: CInt
-
-        deinit { close(descriptor) }
+        let descriptor: Descriptor
     }
 
     /// What became of a request to begin an operation.
@@ -95,18 +93,16 @@ public struct HostLedger {
     public func settle(_ id: HostOperationID, author: String) throws(FleetError) -> (HostOperationState, Int32?) {
         let entry = Entry(
             id: id.rawValue, author: author, command: [], isVoid: true, generation: try turnedGenerations().current)
-        if let descriptor = try write(entry, id) { close(descriptor) }
+        _ = try write(entry, id)
         return try state(of: id)
     }
 
     /// - Returns: with the exit status of one that has ended, where that is known.
     public func state(of id: HostOperationID) throws(FleetError) -> (HostOperationState, Int32?) {
-        let descriptor = open(file(id), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
+        guard let descriptor = Descriptor(result: open(file(id), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) else {
             if errno == ENOENT { return (.unknown, nil) }
             throw failure("open", file(id))
         }
-        defer { close(descriptor) }
         guard let bytes = SmallFile.read(file(id), limit: HostRequest.sizeLimit * 2) else {
             throw failure("read", file(id))
         }
@@ -117,7 +113,7 @@ public struct HostLedger {
         }
         if entry.isVoid { return (.void, nil) }
         // Asked before the end is looked for: it is written while the lock is held.
-        let isHeld = flock(descriptor, LOCK_SH | LOCK_NB) != 0
+        let isHeld = flock(descriptor.number, LOCK_SH | LOCK_NB) != 0
         if isHeld && errno != EWOULDBLOCK { throw failure("look at the kernel lock of", file(id)) }
         if let end = SmallFile.text(file(id) + ".end", limit: 64) {
             return (.ended, Int32(end.parts(at: "\n").first ?? ""))
@@ -126,9 +122,7 @@ public struct HostLedger {
     }
 
     static func entry(_ bytes: [UInt8]) -> Entry? {
-        do { return try JSONDecoder().decode(Entry.self, from: Data(bytes)) } catch {
-            return nil  // which says all that there is to say
-        }
+        try? JSONDecoder().decode(Entry.self, from: Data(bytes))  // nil says all that there is to say
     }
 
     /// - Throws: `.io`.
@@ -149,33 +143,28 @@ public struct HostLedger {
     }
 
     /// - Returns: nil when there is a file of that id.
-    private func write(_ entry: Entry, _ id: HostOperationID) throws(FleetError) -> CInt? {
+    private func write(_ entry: Entry, _ id: HostOperationID) throws(FleetError) -> Descriptor? {
         try makeFolder()
         let staged = "\(path)/.\(id).\(getpid())"
-        let descriptor = open(staged, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw failure("write", staged) }
-        var isKept = false
-        defer {
-            unlink(staged)
-            if !isKept { close(descriptor) }
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw failure("lock", staged) }
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        guard let descriptor = Descriptor(result: open(staged, flags, 0o600)) else { throw failure("write", staged) }
+        defer { unlink(staged) }
+        guard flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 else { throw failure("lock", staged) }
         let bytes: Data
         do { bytes = try JSONEncoder().encode(entry) } catch {
             throw FleetError(.io, "an operation cannot be written as JSON: \(error)", hint: "report this as a bug")
         }
-        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard count == bytes.count, fsync(descriptor) == 0 else { throw failure("write", staged) }
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor.number, $0.baseAddress, $0.count) }
+        guard count == bytes.count, fsync(descriptor.number) == 0 else { throw failure("write", staged) }
         // The name and its content at once, and only where there is none.
         guard link(staged, file(id)) == 0 else {
             if errno == EEXIST { return nil }
             throw failure("write", file(id))
         }
-        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { throw failure("open the directory", path) }
-        defer { close(folder) }
-        guard fsync(folder) == 0 else { throw failure("write", path) }
-        isKept = true
+        guard let folder = Descriptor(result: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
+            throw failure("open the directory", path)
+        }
+        guard fsync(folder.number) == 0 else { throw failure("write", path) }
         return descriptor
     }
 

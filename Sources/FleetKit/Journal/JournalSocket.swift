@@ -1,4 +1,5 @@
 internal import CLinux
+internal import FleetGuard
 internal import Glibc
 
 /// The journal's native protocol: one datagram for each entry, systemd.io/JOURNAL_NATIVE_PROTOCOL.
@@ -17,11 +18,11 @@ package struct JournalSocket: Sendable {
     /// - Returns: nil when the journal has it, else why not.
     package func send(_ fields: Fields) -> String? {
         let bytes = Self.encode(fields)
-        let file = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        guard file >= 0 else { return String(cString: strerror(errno)) }
-        defer { close(file) }
+        let kind = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        guard let file = Descriptor(result: socket(AF_UNIX, kind, 0)) else { return String(cString: strerror(errno)) }
         // What is too long for a datagram goes into a sealed memory file, whose descriptor is sent.
-        return fleet_send_to_journal(file, path, bytes, bytes.count) == 0 ? nil : String(cString: strerror(errno))
+        return fleet_send_to_journal(file.number, path, bytes, bytes.count) == 0
+            ? nil : String(cString: strerror(errno))
     }
 
     /// A value with a line break has its length in front, so that it cannot forge a field.

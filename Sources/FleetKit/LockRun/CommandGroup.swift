@@ -6,26 +6,21 @@ internal import Glibc
 final class CommandGroup {
     /// Where it is in the cgroup2 tree.
     let path: String
-    private let kill: CInt
-    private let events: CInt
+    private let kill: Descriptor
+    private let events: Descriptor
 
     /// - Parameter scope: the unit whose cgroup it must be.
     /// - Returns: nil when the process is in no such cgroup, or the cgroup2 tree is not to be had here (or has no
     ///   `cgroup.kill`: before Linux 5.14).
     init?(of process: pid_t, named scope: UnitName) {
         guard let path = ControlGroupScan.path(of: process), Self.isOf(scope, path),
-            let folder = Self.folders(of: path).first(where: { access($0 + "/cgroup.kill", W_OK) == 0 })
+            let folder = Self.folders(of: path).first(where: { access($0 + "/cgroup.kill", W_OK) == 0 }),
+            let kill = Descriptor(result: open(folder + "/cgroup.kill", O_WRONLY | O_CLOEXEC | O_NOFOLLOW)),
+            let events = Descriptor(result: open(folder + "/cgroup.events", O_RDONLY | O_CLOEXEC | O_NOFOLLOW))
         else { return nil }
-        kill = open(folder + "/cgroup.kill", O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-        events = open(folder + "/cgroup.events", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         self.path = path
-        // `deinit` closes both: from here on the object is whole.
-        guard kill >= 0, events >= 0 else { return nil }
-    }
-
-    deinit {
-        if kill >= 0 { close(kill) }
-        if events >= 0 { close(events) }
+        self.kill = kill
+        self.events = events
     }
 
     /// Whether a cgroup is the one that the manager made for the unit.
@@ -39,13 +34,13 @@ final class CommandGroup {
     /// Whether anything lives in it or below; false, too, once it was removed.
     var isPopulated: Bool {
         var buffer = [UInt8](repeating: 0, count: 256)
-        let count = pread(events, &buffer, buffer.count, 0)
+        let count = pread(events.number, &buffer, buffer.count, 0)
         return count > 0
             && String(decoding: buffer[..<count], as: UTF8.self).parts(at: "\n").containsExactly("populated 1")
     }
 
     /// Ends everything in it. One that is gone has nothing to end.
-    func end() { _ = write(kill, "1", 1) }
+    func end() { _ = write(kill.number, "1", 1) }
 
     /// Where the cgroup may be found: each mount of the cgroup2 tree, /proc/self/mountinfo (proc(5)).
     private static func folders(of path: String) -> [String] {

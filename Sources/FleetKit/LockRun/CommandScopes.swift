@@ -71,8 +71,7 @@ public final class CommandScopes: RunScopes {
         do throws(FleetError) {
             let id = try manager().states(of: [scope]).first?.invocationID ?? ""
             return id.isEmpty ? nil : id
-        } catch {
-            guard error.code == .noServiceManager else { throw error }
+        } catch  where error.code == .noServiceManager {
             return nil
         }
     }

@@ -10,7 +10,7 @@ internal import Glibc
 /// key of the terminal reaches it. When *it* is killed the `lock run` does its work, and the kernel kills the command
 /// itself.
 package struct LockRunKeeper {
-    private let control: CInt
+    private var control: CInt { arguments.control }
     private let arguments: LockRunKeeperArguments
     private var everything = Descendants()
     private var isEnding = false
@@ -26,7 +26,6 @@ package struct LockRunKeeper {
     /// - Parameter arguments: as `KeptCommand` made them.
     package init(_ arguments: LockRunKeeperArguments) {
         self.arguments = arguments
-        control = arguments.control
     }
 
     /// Runs the command to its end.

@@ -47,15 +47,16 @@ package struct ServiceNotifier {
         guard bytes.count < MemoryLayout.size(ofValue: name.sun_path) else { throw failure("it is too long") }
         name.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
-        let file = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard file >= 0 else { throw failure(String(cString: strerror(errno))) }
-        defer { close(file) }
+        let kind = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard let file = Descriptor(result: socket(AF_UNIX, kind, 0)) else {
+            throw failure(String(cString: strerror(errno)))
+        }
         let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
         let text = Array(message.utf8)
         while true {
             let sent = withUnsafePointer(to: &name) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    sendto(file, text, text.count, flags | CInt(MSG_NOSIGNAL), $0, length)
+                    sendto(file.number, text, text.count, flags | CInt(MSG_NOSIGNAL), $0, length)
                 }
             }
             if sent == text.count { return true }

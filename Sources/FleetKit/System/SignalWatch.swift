@@ -123,11 +123,8 @@ public final class SignalWatch: Sendable {
         var old = sigaction()
         sigaction(number, nil, &old)
         guard old.__sigaction_handler.sa_handler == nil else { return }
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = handler
-        // poll(2) and sleeps return anyway; a read that a library has under way continues.
-        action.sa_flags = SA_RESTART
-        sigaction(number, &action, nil)
+        // With SA_RESTART: poll(2) and sleeps return anyway; a read that a library has under way continues.
+        signal(number, handler)
     }
 
     /// How often the terminal got another size.

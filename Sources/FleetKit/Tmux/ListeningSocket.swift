@@ -25,12 +25,12 @@ enum ListeningSocket {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let flags = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(AF_UNIX, flags, 0)
-        guard descriptor >= 0 else { return .unclear(String(cString: strerror(errno))) }
-        defer { close(descriptor) }
+        guard let descriptor = Descriptor(result: socket(AF_UNIX, flags, 0)) else {
+            return .unclear(String(cString: strerror(errno)))
+        }
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                connect(descriptor.number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
         guard result == 0 else {
@@ -41,7 +41,7 @@ enum ListeningSocket {
             default: return .unclear(String(cString: strerror(errno)))
             }
         }
-        let listener = fleet_listener(descriptor)
+        let listener = fleet_listener(descriptor.number)
         guard listener > 0 else { return .unclear("its server's process cannot be seen from here") }
         return .listener(listener)
     }

@@ -72,7 +72,7 @@ import Testing
         var copy: CInt = -1
         if case .accepted(let operation) = try ledger.accept(id(), author: "me", command: ["restart"], generation: 0) {
             // As its program holds it.
-            copy = dup(operation.descriptor)
+            copy = dup(operation.descriptor.number)
         }
         #expect(copy >= 0)
         #expect(try ledger.state(of: id()) == (.running, nil))

@@ -22,12 +22,11 @@ extension ActivityReport {
         let clock = SystemClock()
         let deadline = clock.now() + patience
         let connection = try Self.connect(to: address, until: deadline, clock)
-        defer { close(connection) }
         let message = ReportMessage(self, run: run).bytes
-        guard Glibc.send(connection, message, message.count, CInt(MSG_NOSIGNAL)) == message.count else {
+        guard Glibc.send(connection.number, message, message.count, CInt(MSG_NOSIGNAL)) == message.count else {
             throw Self.silence(String(cString: strerror(errno)))
         }
-        let answer = try Self.answer(on: connection, until: deadline, clock)
+        let answer = try Self.answer(on: connection.number, until: deadline, clock)
         guard answer.isExactly(ReportMessage.taken) else {
             throw FleetError(
                 .notActive, Printable.oneLine(answer), hint: "report from a program of the agent's current run")
@@ -42,10 +41,9 @@ extension ActivityReport {
 
     private static func connect(
         to address: String, until deadline: Duration, _ clock: SystemClock
-    ) throws(FleetError) -> CInt {
+    ) throws(FleetError) -> Descriptor {
         while true {
-            let connection = fleet_connect(address)
-            if connection >= 0 { return connection }
+            if let connection = Descriptor(result: fleet_connect(address)) { return connection }
             // Its queue is full: others report at this moment.
             guard errno == EAGAIN, clock.now() < deadline else { throw silence(String(cString: strerror(errno))) }
             clock.sleep(for: .milliseconds(1))

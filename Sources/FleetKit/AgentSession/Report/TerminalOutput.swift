@@ -1,3 +1,4 @@
+internal import FleetGuard
 internal import Glibc
 
 /// Hears that something is written to a terminal, without reading from it or looking again and again.
@@ -7,28 +8,22 @@ internal import Glibc
 /// of keys away), which is checked as well.
 final class TerminalOutput {
     /// Readable when something was written.
-    let descriptor: CInt
+    var descriptor: CInt { inotify.number }
+    private let inotify: Descriptor
     private let terminal: CInt
     private var modified: Int
 
     /// - Parameter terminal: open longer than this.
     /// - Returns: nil with errno where the kernel gives no more of these.
     init?(terminal: CInt) {
-        let descriptor = inotify_init1(CInt(IN_CLOEXEC | IN_NONBLOCK))
-        guard descriptor >= 0 else { return nil }
         // Through /proc the watch is on the terminal that we hold, wherever its name is mounted.
-        guard inotify_add_watch(descriptor, "/proc/self/fd/\(terminal)", UInt32(IN_MODIFY)) >= 0 else {
-            let number = errno
-            close(descriptor)
-            errno = number
-            return nil
-        }
-        self.descriptor = descriptor
+        guard let inotify = Descriptor(result: inotify_init1(CInt(IN_CLOEXEC | IN_NONBLOCK))),
+            inotify_add_watch(inotify.number, "/proc/self/fd/\(terminal)", UInt32(IN_MODIFY)) >= 0
+        else { return nil }
+        self.inotify = inotify
         self.terminal = terminal
         modified = Self.modification(of: terminal)
     }
-
-    deinit { close(descriptor) }
 
     /// Whether something was written since the last look.
     func hasCome() -> Bool {

@@ -41,11 +41,10 @@ struct RunDirectoryCheck: HealthCheck {
         Repair("removed other users' permissions from \(HealthContext.list(paths))") { () throws(FleetError) in
             for path in paths {
                 let follow = paths.first == path && path != run ? 0 : O_NOFOLLOW
-                let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow)
-                defer { if folder >= 0 { close(folder) } }
                 var status = stat()
-                guard folder >= 0, fstat(folder, &status) == 0, status.st_uid == geteuid(),
-                    fchmod(folder, status.st_mode & (path == run ? 0o700 : 0o7755)) == 0
+                guard let folder = Descriptor(result: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow)),
+                    fstat(folder.number, &status) == 0, status.st_uid == geteuid(),
+                    fchmod(folder.number, status.st_mode & (path == run ? 0o700 : 0o7755)) == 0
                 else {
                     throw FleetError(
                         .io,
