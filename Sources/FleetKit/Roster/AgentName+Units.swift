@@ -15,12 +15,8 @@ extension AgentName {
     /// The agent whose unit this is; nil for any other unit.
     public init?(unit: UnitName) {
         guard unit.rawValue.begins(with: Self.unitPrefix), unit.rawValue.ends(with: ".service"),
-            let instance = unit.instance
+            let name = try? unit.instance.map(AgentName.init)  // nil says it
         else { return nil }
-        do {
-            try self.init(instance)
-        } catch {
-            return nil
-        }
+        self = name
     }
 }

@@ -45,20 +45,4 @@ public struct AgentSettings: Sendable, Equatable {
         /// It printed nothing for this long.
         case quiet(Duration)
     }
-
-    /// The keys that this one leaves out, from `defaults`. The environments are merged, name by name.
-    func filled(from defaults: AgentSettings) -> AgentSettings {
-        var settings = self
-        settings.path = path ?? defaults.path
-        settings.environment = defaults.environment.merging(environment) { _, own in own }
-        settings.environmentFile = environmentFile ?? defaults.environmentFile
-        settings.memoryMax = memoryMax ?? defaults.memoryMax
-        settings.cpuQuota = cpuQuota ?? defaults.cpuQuota
-        settings.tasksMax = tasksMax ?? defaults.tasksMax
-        settings.stopRequest = stopRequest ?? defaults.stopRequest
-        settings.stopTimeout = stopTimeout ?? defaults.stopTimeout
-        settings.lastScreen = lastScreen ?? defaults.lastScreen
-        settings.activity = activity ?? defaults.activity
-        return settings
-    }
 }

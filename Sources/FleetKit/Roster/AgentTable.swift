@@ -14,32 +14,27 @@ struct AgentTable {
 
     init() {}
 
-    /// - Parameter owner: as a message calls it: `agent 'planner'`, `[defaults]`.
-    init(_ table: RosterReader, owner: String) throws(FleetError) {
+    /// - Parameters:
+    ///   - owner: as a message calls it: `agent 'planner'`, `[defaults]`.
+    ///   - defaults: what the table leaves out.
+    init(_ table: RosterReader, owner: String, over defaults: AgentTable = AgentTable()) throws(FleetError) {
+        self = defaults
         let reader = Reader(table: table, owner: owner)
-        command = try reader.program("command", example: "[\"claude\", \"--continue\"]", mayBeEmpty: false)
-        directory = try reader.place("directory")
-        autostart = try table.bool("autostart")
-        settings.path = try reader.searchPath()
-        settings.environment = try reader.environment()
-        settings.environmentFile = try reader.environmentFile()
-        settings.memoryMax = try reader.limit("memory_max", ResourceLimitText.memory)
-        settings.cpuQuota = try reader.limit("cpu_quota", ResourceLimitText.cpu)
-        settings.tasksMax = try reader.tasks()
-        settings.stopRequest = try reader.stopRequest()
-        settings.stopTimeout = try table.duration("stop_timeout", zeroAllowed: false)
-        settings.lastScreen = try table.bool("last_screen")
-        settings.activity = try reader.activity()
-    }
-
-    /// What this table leaves out, from `[defaults]`.
-    func filled(from defaults: AgentTable) -> AgentTable {
-        var table = self
-        table.command = command ?? defaults.command
-        table.directory = directory ?? defaults.directory
-        table.autostart = autostart ?? defaults.autostart
-        table.settings = settings.filled(from: defaults.settings)
-        return table
+        command = try reader.program("command", example: "[\"claude\", \"--continue\"]", mayBeEmpty: false) ?? command
+        directory = try reader.place("directory") ?? directory
+        autostart = try table.bool("autostart") ?? autostart
+        settings.path = try reader.searchPath() ?? settings.path
+        settings.environment.merge(try reader.environment()) { _, own in own }
+        settings.environmentFile = try reader.environmentFile() ?? settings.environmentFile
+        settings.memoryMax =
+            try reader.limit("memory_max", table.string, ResourceLimitText.memory) ?? settings.memoryMax
+        settings.cpuQuota = try reader.limit("cpu_quota", table.string, ResourceLimitText.cpu) ?? settings.cpuQuota
+        settings.tasksMax =
+            try reader.limit("tasks_max", table.numberOrString, ResourceLimitText.tasks) ?? settings.tasksMax
+        settings.stopRequest = try reader.stopRequest() ?? settings.stopRequest
+        settings.stopTimeout = try table.duration("stop_timeout", zeroAllowed: false) ?? settings.stopTimeout
+        settings.lastScreen = try table.bool("last_screen") ?? settings.lastScreen
+        settings.activity = try reader.activity() ?? settings.activity
     }
 
     /// Variables that systemd, tmux or the agent's main process set or clear: what a roster says of them would be lost.
@@ -142,19 +137,14 @@ struct AgentTable {
         }
 
         func limit(
-            _ key: String, _ check: (String) throws(FleetError) -> String
+            _ key: String, _ read: (String) throws(FleetError) -> String?,
+            _ check: (String) throws(FleetError) -> String
         ) throws(FleetError) -> String? {
-            guard let text = try table.string(key) else { return nil }
+            guard let text = try read(key) else { return nil }
             return try table.placed(key) { () throws(FleetError) in try check(text) }
         }
 
         /// A number may stand without quotes.
-        func tasks() throws(FleetError) -> String? {
-            let key = "tasks_max"
-            guard let text = try table.numberOrString(key) else { return nil }
-            return try table.placed(key) { () throws(FleetError) in try ResourceLimitText.tasks(text) }
-        }
-
         func stopRequest() throws(FleetError) -> AgentSettings.StopRequest? {
             let keys = try words("stop_keys")
             let command = try program("stop_command", example: "[\"git\", \"stash\"]", mayBeEmpty: true)

@@ -116,7 +116,7 @@ enum RosterDecoder {
             throw table.error("name", "\(table.title) has no name", hint: "add a line such as name = \"planner\"")
         }
         let name = try table.placed("name") { () throws(FleetError) in try AgentName(text) }
-        let own = try AgentTable(table, owner: "agent '\(name)'").filled(from: defaults)
+        let own = try AgentTable(table, owner: "agent '\(name)'", over: defaults)
         return Roster.Agent(
             name: name, unit: try name.unit, command: own.command ?? [], directory: own.directory,
             autostart: own.autostart ?? true, settings: own.settings)

@@ -17,10 +17,8 @@ extension Roster {
                 .noSuchUnit, "there is no roster, and \(manager.endpoint) knows no \(holder)",
                 hint: "run 'mosaic fleet init' to write a roster and the fleet's units")
         }
-        var agents: [Agent] = []
-        for unit in Set(units).sorted() {
-            guard let name = AgentName(unit: unit) else { continue }
-            agents.append(Agent(name: name, unit: unit))
+        let agents = Set(units).sorted().compactMap { unit in
+            AgentName(unit: unit).map { Agent(name: $0, unit: unit) }
         }
         return Roster(origin: .discovered, holder: Holder(unit: holder), agents: agents)
     }

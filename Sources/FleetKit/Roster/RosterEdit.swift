@@ -77,18 +77,13 @@ package struct RosterEdit: Sendable {
         var text = bytes
         if let last = text.last, last != UInt8(ascii: "\n") { text += Array(ending.utf8) }
         text += Array((ending + table).utf8)
-        let changed: Roster
-        do throws(FleetError) {
-            changed = try RosterDecoder.decode(text, file: file)
-        } catch {
-            throw refuse("the new agent would make it invalid: \(error.message)", table)
-        }
-        guard changed.agents.last?.name == name, Self.agrees(changed, roster, agents: roster.agents, addedAtEnd: 1)
+        let hint =
+            "write the agent into it by hand and run 'mosaic fleet apply': \(Printable.oneLine(table, limit: 1000))"
+        let changed = try decode(text, invalid: "the new agent would make it invalid", hint: hint)
+        guard let new = changed.agents.last, new.name == name, takeOver(text, changed, agents: roster.agents + [new])
         else {
-            throw refuse("the new agent would change others", table)
+            throw refuse("the new agent would change others", hint: hint)
         }
-        bytes = text
-        roster = changed
     }
 
     /// Takes an agent's table out, with the tables inside it. Comments around it stay.
@@ -107,17 +102,10 @@ package struct RosterEdit: Sendable {
         let sections = outline.sections.filter { $0.path.starts(with: head) }
         for section in sections.reversed() { Self.cut(section, from: &text) }
         let advice = "remove the [[agent]] table of '\(name)' from it and run 'mosaic fleet apply'"
-        let changed: Roster
-        do throws(FleetError) {
-            changed = try RosterDecoder.decode(text, file: file)
-        } catch {
-            throw refuse("without '\(name)' it would be invalid: \(error.message)", nil, hint: advice)
+        let changed = try decode(text, invalid: "without '\(name)' it would be invalid", hint: advice)
+        guard !sections.isEmpty, takeOver(text, changed, agents: kept) else {
+            throw refuse("'\(name)' is not written as a [[agent]] table of its own", hint: advice)
         }
-        guard !sections.isEmpty, Self.agrees(changed, roster, agents: kept, addedAtEnd: 0) else {
-            throw refuse("'\(name)' is not written as a [[agent]] table of its own", nil, hint: advice)
-        }
-        bytes = text
-        roster = changed
     }
 
     /// Whole lines, from the header's to that of the last value, and one of two empty lines that would meet.
@@ -141,19 +129,23 @@ package struct RosterEdit: Sendable {
         text.removeSubrange(start..<end)
     }
 
-    private static func agrees(_ new: Roster, _ old: Roster, agents: [Roster.Agent], addedAtEnd: Int) -> Bool {
-        var rest = new
-        rest.agents.removeLast(min(addedAtEnd, rest.agents.count))
-        var wanted = old
-        wanted.agents = agents
-        return rest == wanted
+    private func decode(_ text: [UInt8], invalid: String, hint: String) throws(FleetError) -> Roster {
+        do throws(FleetError) { return try RosterDecoder.decode(text, file: file) } catch {
+            throw refuse("\(invalid): \(error.message)", hint: hint)
+        }
     }
 
-    private func refuse(_ why: String, _ table: String?, hint: String? = nil) -> FleetError {
-        FleetError(
-            .badRoster, "\(Printable.oneLine(file)) was not changed: \(why)",
-            hint: hint
-                ?? "write the agent into it by hand and run 'mosaic fleet apply': \(Printable.oneLine(table ?? "", limit: 1000))"
-        )
+    /// - Returns: false, and nothing is changed, where anything but the agents differs from the roster before.
+    private mutating func takeOver(_ text: [UInt8], _ changed: Roster, agents: [Roster.Agent]) -> Bool {
+        var wanted = roster
+        wanted.agents = agents
+        guard changed == wanted else { return false }
+        bytes = text
+        roster = changed
+        return true
+    }
+
+    private func refuse(_ why: String, hint: String) -> FleetError {
+        FleetError(.badRoster, "\(Printable.oneLine(file)) was not changed: \(why)", hint: hint)
     }
 }

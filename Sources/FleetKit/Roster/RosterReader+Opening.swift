@@ -24,8 +24,16 @@ extension RosterReader {
     public static func open(
         _ bytes: [UInt8], file: String, title: String, example: String, correction: String, known: [String]
     ) throws(FleetError) -> RosterReader {
-        let text = try checkedText(bytes, file: file)
         let bare = RosterReader.Source(file: file, outline: TOMLOutline([]))
+        if let zero = bytes.firstIndex(of: 0) {
+            throw bare.error(
+                at: TOMLScanner(bytes).position(zero), "a NUL byte", hint: "this file is text in UTF-8: remove it")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw bare.error(
+                at: TOMLScanner(bytes).position(firstInvalid(bytes)), "not valid UTF-8",
+                hint: "save the file in UTF-8")
+        }
         if let place = TOMLScanner.firstOverlongKey(in: bytes, limit: keyPartLimit) {
             throw bare.error(
                 at: place, "a key with more than \(keyPartLimit) parts", hint: "the keys of this file have one part")
@@ -60,20 +68,6 @@ extension RosterReader {
             throw source.error(at: place, "a string has a NUL character in it", hint: "remove the \\u0000")
         }
         return try RosterReader(source: source, path: [], title: title, table: table, known: known)
-    }
-
-    private static func checkedText(_ bytes: [UInt8], file: String) throws(FleetError) -> String {
-        let source = RosterReader.Source(file: file, outline: TOMLOutline([]))
-        if let zero = bytes.firstIndex(of: 0) {
-            throw source.error(
-                at: TOMLScanner(bytes).position(zero), "a NUL byte", hint: "this file is text in UTF-8: remove it")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw source.error(
-                at: TOMLScanner(bytes).position(firstInvalid(bytes)), "not valid UTF-8",
-                hint: "save the file in UTF-8")
-        }
-        return text
     }
 
     /// The longest valid beginning, by halving: validity of beginnings is monotonic up to a cut scalar's 3 bytes.

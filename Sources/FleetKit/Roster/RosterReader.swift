@@ -79,35 +79,30 @@ public struct RosterReader {
     public func strings(_ key: String) throws(FleetError) -> [String]? {
         let example = "[\"claude\", \"--continue\"]"
         guard let array = try value(key, "an array of strings", example: example, { $0.array }) else { return nil }
-        var texts: [String] = []
-        for index in 0..<array.count {
+        return try (0..<array.count).map { index throws(FleetError) in
             guard let text = array[index].string else {
                 throw source.error(
                     at: source.outline.value(path + [.key(key), .index(index)]),
                     "element \(index + 1) of \(key) in \(title) is \(Self.describe(array[index].type)), "
                         + "but must be a string", hint: "write it like \(key) = \(example)")
             }
-            texts.append(text)
+            return text
         }
-        return texts
     }
 
     /// The entries of a table whose keys are the operator's, in the order of the names.
     func strings(in key: String) throws(FleetError) -> [(name: String, text: String)] {
         let example = "{ NAME = \"value\" }"
         guard let inner = try value(key, "a table", example: example, { $0.table }) else { return [] }
-        var entries: [(name: String, text: String)] = []
-        for name in inner.keys.sorted() {
-            guard let value = inner[name] else { continue }
+        return try inner.sorted { $0.0 < $1.0 }.map { name, value throws(FleetError) in
             guard let text = value.string else {
                 throw error(
                     at: [key, name],
                     "\(Printable.oneLine(name)) in \(key) of \(title) is \(Self.describe(value.type)), "
                         + "but must be a string", hint: "write it like \(key) = \(example)")
             }
-            entries.append((name, text))
+            return (name, text)
         }
-        return entries
     }
 
     /// The table `[key]`; nil where it is missing.
@@ -123,8 +118,7 @@ public struct RosterReader {
     /// - Throws: `.badRoster` when the value is not an array of tables, or one has an unknown key.
     public func tables(_ key: String, known: [String]) throws(FleetError) -> [RosterReader] {
         guard let array = try value(key, "an array of tables", header: "[[\(key)]]", { $0.array }) else { return [] }
-        var readers: [RosterReader] = []
-        for index in 0..<array.count {
+        return try (0..<array.count).map { index throws(FleetError) in
             let place = path + [.key(key), .index(index)]
             guard let inner = array[index].table else {
                 throw source.error(
@@ -132,11 +126,9 @@ public struct RosterReader {
                     "\(key) number \(index + 1) is \(Self.describe(array[index].type))",
                     hint: "begin each with a line [[\(key)]]")
             }
-            readers.append(
-                try RosterReader(
-                    source: source, path: place, title: "[[\(key)]] number \(index + 1)", table: inner, known: known))
+            return try RosterReader(
+                source: source, path: place, title: "[[\(key)]] number \(index + 1)", table: inner, known: known)
         }
-        return readers
     }
 
     /// An error at the value of `key`, or at the table's head where the key is missing.
