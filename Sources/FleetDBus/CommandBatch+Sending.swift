@@ -33,7 +33,9 @@ extension CommandBatch {
             do { calls.append(try Manager.command(entries[index].command)) } catch { throw .stopped(error) }
             indices.append(index)
         }
-        try connection.pipeline(calls, heartbeat) { (call) throws(WireError) in
+        try connection.pipeline(calls.count, heartbeat) {
+            calls[$0]
+        } willSend: { (call) throws(WireError) in
             try heartbeat.willSend(entries[indices[call]].command)
             entries[indices[call]].phase = .sent
             entries[indices[call]].sentAt = .now

@@ -15,13 +15,10 @@ extension Connection {
             }
         let replies = try replies(to: questions, heartbeat)
         return try WireError.stopping { () throws(FleetError) in
-            var found: [ManagerFooting.Unit] = []
-            for (index, unit) in units.enumerated() {
+            let found = try units.enumerated().map { (index, unit) throws(FleetError) in
                 let id = try Self.text(replies[2 + index * 2], "the name of \(unit)")
-                found.append(
-                    .init(
-                        id: id.flatMap(UnitName.init(known:)) ?? unit,
-                        path: try Self.text(replies[3 + index * 2], "the file of \(unit)") ?? ""))
+                let path = try Self.text(replies[3 + index * 2], "the file of \(unit)")
+                return ManagerFooting.Unit(id: id.flatMap(UnitName.init(known:)) ?? unit, path: path ?? "")
             }
             return ManagerFooting(
                 unitPath: try Self.texts(replies[0], "the manager's unit path"),

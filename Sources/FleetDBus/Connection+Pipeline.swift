@@ -54,25 +54,21 @@ extension Connection {
     }
 
     func pipeline(
-        _ messages: [Message], timeout: Duration? = nil, _ heartbeat: Heartbeat,
-        willSend: (Int) throws(WireError) -> Void = { _ in },
-        received: (Int, Reply) throws(WireError) -> Void
-    ) throws(WireError) {
-        try pipeline(
-            messages.count, timeout: timeout, heartbeat, make: { messages[$0] }, willSend: willSend,
-            received: received)
-    }
-
-    func pipeline(_ messages: [Message], _ heartbeat: Heartbeat) throws(WireError) -> [Reply] {
+        _ messages: [Message], timeout: Duration? = nil, _ heartbeat: Heartbeat
+    ) throws(WireError) -> [Reply] {
         var replies = [Reply?](repeating: nil, count: messages.count)
-        try pipeline(messages, heartbeat) { (index, reply) throws(WireError) in replies[index] = reply }
+        try pipeline(messages.count, timeout: timeout, heartbeat) {
+            messages[$0]
+        } received: { index, reply in
+            replies[index] = reply
+        }
         return replies.compactMap(\.self)
     }
 
     func call(_ message: Message, timeout: Duration, _ heartbeat: Heartbeat) throws(WireError) -> Reply {
-        var answer: Reply?
-        try pipeline([message], timeout: timeout, heartbeat) { (_, reply) throws(WireError) in answer = reply }
-        guard let answer else { throw .lost("no answer", at: place.address) }
+        guard let answer = try pipeline([message], timeout: timeout, heartbeat).first else {
+            throw .lost("no answer", at: place.address)
+        }
         return answer
     }
 

@@ -57,9 +57,7 @@ public final class DBusServiceManager: ServiceManager {
     /// One pipeline; status texts only of units that failed. A connection that ended is opened again once.
     /// - Throws: `.noServiceManager`; what `interruption` gave.
     public func states(of units: [UnitName]) throws(FleetError) -> [UnitState] {
-        try asking { (connection, heartbeat) throws(WireError) in
-            try connection.states(of: units, heartbeat)
-        }
+        try asking(of: units, Connection.states)
     }
 
     /// One list of the units, the runs of active ones, and the list again; a unit that moved meanwhile is read whole.
@@ -73,25 +71,19 @@ public final class DBusServiceManager: ServiceManager {
     /// Five `Get` for each unit. A property that a unit does not have keeps its default.
     /// - Throws: as `states(of:)`.
     public func files(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
-        try asking { (connection, heartbeat) throws(WireError) in
-            try connection.files(of: units, heartbeat)
-        }
+        try asking(of: units, Connection.files)
     }
 
     /// Two `GetAll` for each unit. A property that a unit does not have keeps its default.
     /// - Throws: as `states(of:)`.
     public func settings(of units: [UnitName]) throws(FleetError) -> [UnitSettings] {
-        try asking { (connection, heartbeat) throws(WireError) in
-            try connection.settings(of: units, heartbeat)
-        }
+        try asking(of: units, Connection.settings)
     }
 
     /// Two `Get` for each unit. A property that a unit does not have keeps its default.
     /// - Throws: as `states(of:)`.
     public func timeouts(of units: [UnitName]) throws(FleetError) -> [UnitTimeouts] {
-        try asking { (connection, heartbeat) throws(WireError) in
-            try connection.timeouts(of: units, heartbeat)
-        }
+        try asking(of: units, Connection.timeouts)
     }
 
     /// One `ListUnitsByNames`, and some properties of active services; every other unit is read whole.
@@ -132,9 +124,7 @@ public final class DBusServiceManager: ServiceManager {
     /// Of a unit that the manager does not know, the name as asked and an empty path.
     /// - Throws: as `states(of:)`.
     public func footing(of units: [UnitName]) throws(FleetError) -> ManagerFooting {
-        try asking { (connection, heartbeat) throws(WireError) in
-            try connection.footing(of: units, heartbeat)
-        }
+        try asking(of: units, Connection.footing)
     }
 
     /// A connection that ends meanwhile is no failure: the manager is asked once more, which does no harm.
@@ -155,9 +145,7 @@ public final class DBusServiceManager: ServiceManager {
     /// systemd's `UnitFileState`; empty for a unit without a file.
     /// - Throws: as `states(of:)`.
     public func unitFileStates(of units: [UnitName]) throws(FleetError) -> [String] {
-        try asking { (connection, heartbeat) throws(WireError) in
-            try connection.unitFileStates(of: units, heartbeat)
-        }
+        try asking(of: units, Connection.unitFileStates)
     }
 
     /// Links that lead elsewhere are not replaced. The unit files are read again even when no link changed.
@@ -240,6 +228,12 @@ public final class DBusServiceManager: ServiceManager {
         try asking(isRepeatable: isRepeatable) { (connection, heartbeat) throws(WireError) in
             try connection.call(question, timeout: timeout ?? connection.limits.call, heartbeat)
         }
+    }
+
+    private func asking<Answer>(
+        of units: [UnitName], _ question: (Connection) -> ([UnitName], Heartbeat) throws(WireError) -> Answer
+    ) throws(FleetError) -> Answer {
+        try asking { (connection, heartbeat) throws(WireError) in try question(connection)(units, heartbeat) }
     }
 
     /// A connection that has ended since it was last used is opened again, for a question that may be asked twice.

@@ -33,10 +33,10 @@ struct ManagerAddress: Equatable {
         // to be ignored.
         let named = environment["XDG_RUNTIME_DIR"].flatMap { $0.begins(with: "/") ? $0 : nil }
         let folder = named ?? "/run/user/\(userID)"
-        var found: [ManagerAddress] = []
-        if let path = socket(folder + "/systemd/private") { found.append(.init(address: path, isPeerToPeer: true)) }
-        if let bus = bus(environment["DBUS_SESSION_BUS_ADDRESS"]) { found.append(bus) }
-        if let path = socket(folder + "/bus") { found.append(.init(address: path, isPeerToPeer: false)) }
+        let found = [
+            socket(folder + "/systemd/private", isPeerToPeer: true), bus(environment["DBUS_SESSION_BUS_ADDRESS"]),
+            socket(folder + "/bus", isPeerToPeer: false),
+        ].compactMap(\.self)
         guard !found.isEmpty else {
             // access(2) says "permission denied" of a directory that belongs to another user, as after su and sudo.
             for path in [folder + "/systemd/private", folder + "/bus"] where access(path, F_OK) != 0 && errno != ENOENT
@@ -58,22 +58,18 @@ struct ManagerAddress: Equatable {
     }
 
     private static func system(_ environment: [String: String], _ userID: UInt32) -> [ManagerAddress] {
-        var found: [ManagerAddress] = []
-        if userID == 0, let path = socket("/run/systemd/private") {
-            found.append(.init(address: path, isPeerToPeer: true))
-        }
-        if let bus = bus(environment["DBUS_SYSTEM_BUS_ADDRESS"]) { found.append(bus) }
-        found.append(.init(address: "unix:path=/run/dbus/system_bus_socket", isPeerToPeer: false))
-        return found.removingRepeats()
+        let own = userID == 0 ? socket("/run/systemd/private", isPeerToPeer: true) : nil
+        let usual = ManagerAddress(address: "unix:path=/run/dbus/system_bus_socket", isPeerToPeer: false)
+        return [own, bus(environment["DBUS_SYSTEM_BUS_ADDRESS"]), usual].compactMap(\.self).removingRepeats()
     }
 
     /// The address of the socket at `path`, or nil when nothing is there.
-    private static func socket(_ path: String) -> String? {
+    private static func socket(_ path: String, isPeerToPeer: Bool) -> ManagerAddress? {
         guard !path.utf8.contains(0), access(path, F_OK) == 0, let escaped = dbus_address_escape_value(path) else {
             return nil
         }
         defer { dbus_free(escaped) }
-        return "unix:path=" + String(cString: escaped)
+        return ManagerAddress(address: "unix:path=" + String(cString: escaped), isPeerToPeer: isPeerToPeer)
     }
 
     /// A bus address from the environment, without the entries that would start a bus instead of finding one.

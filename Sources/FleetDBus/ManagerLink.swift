@@ -48,34 +48,29 @@ final class ManagerLink {
     /// The first connection. A bus that is there without a manager on it has just been started (the daemon runs from
     /// its first client on, and systemd takes its name a moment later): that moment is waited for.
     func openFirst(_ heartbeat: Heartbeat) throws(WireError) {
-        let deadline = SuspendingClock.now + timeouts.arrival
-        while true {
-            isNameMissing = false
-            do throws(WireError) {
-                _ = try open(heartbeat)
-                return
-            } catch {
-                guard case .lost = error, isNameMissing, SuspendingClock.now < deadline else { throw error }
-            }
-            try heartbeat.pause(.milliseconds(20))
-        }
+        _ = try open(within: timeouts.arrival, every: .milliseconds(20), heartbeat) { isNameMissing }
     }
 
     /// Waits for a manager that was there and went away.
     func reopen(within limit: Duration, _ heartbeat: Heartbeat) throws(WireError) -> Connection {
-        let deadline = SuspendingClock.now + limit
         // Called before each batch as well, when nothing was lost.
         let isLost = connection == nil
         if isLost { log.info("the connection is lost; opening a new one", metadata: ["address": "\(address)"]) }
+        let opened = try open(within: limit, every: .milliseconds(50), heartbeat) { true }
+        if isLost { log.info("connected again", metadata: ["address": "\(address)"]) }
+        return opened
+    }
+
+    private func open(
+        within limit: Duration, every pause: Duration, _ heartbeat: Heartbeat, while mayCome: () -> Bool
+    ) throws(WireError) -> Connection {
+        let deadline = SuspendingClock.now + limit
         while true {
-            do throws(WireError) {
-                let opened = try open(heartbeat)
-                if isLost { log.info("connected again", metadata: ["address": "\(address)"]) }
-                return opened
-            } catch {
-                guard case .lost = error, SuspendingClock.now < deadline else { throw error }
+            isNameMissing = false
+            do throws(WireError) { return try open(heartbeat) } catch {
+                guard case .lost = error, mayCome(), SuspendingClock.now < deadline else { throw error }
             }
-            try heartbeat.pause(.milliseconds(50))
+            try heartbeat.pause(pause)
         }
     }
 
@@ -96,7 +91,10 @@ final class ManagerLink {
             calls.append(try Manager.get("Version", of: Manager.interface, at: UnitPath.manager))
         } catch { throw .stopped(error) }
         let count = calls.count
-        try connection.pipeline(calls, timeout: timeouts.handshake, heartbeat) { (index, reply) throws(WireError) in
+        try connection.pipeline(count, timeout: timeouts.handshake, heartbeat) {
+            calls[$0]
+        } received: {
+            (index, reply) throws(WireError) in
             guard case .answer(let message) = reply else {
                 if case .refusal(let name, let text, _) = reply {
                     isNameMissing = isNameMissing || reply.isUndelivered

@@ -37,28 +37,30 @@ enum Reply {
 
     /// The bus could not deliver the call at all: the manager has certainly not seen it.
     var isUndelivered: Bool {
-        guard case .refusal(let name, _, _) = self else { return false }
-        return name == "org.freedesktop.DBus.Error.ServiceUnknown"
-            || name == "org.freedesktop.DBus.Error.NameHasNoOwner"
+        isRefused("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner")
     }
 
     /// The manager left before it answered, and may have seen the call or not.
     var isUnanswered: Bool {
-        guard case .refusal(let name, _, _) = self else { return false }
-        return name == "org.freedesktop.DBus.Error.NoReply" || name == "org.freedesktop.DBus.Error.Disconnected"
-            || name == "org.freedesktop.DBus.Error.Timeout" || name == "org.freedesktop.DBus.Error.TimedOut"
+        isRefused(
+            "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Disconnected",
+            "org.freedesktop.DBus.Error.Timeout", "org.freedesktop.DBus.Error.TimedOut")
     }
 
     /// The manager knows no unit behind a path, or no such unit can be (a template without an instance).
     var isNoSuchUnit: Bool {
-        guard case .refusal(let name, _, _) = self else { return false }
-        return name == "org.freedesktop.DBus.Error.UnknownObject" || name == "org.freedesktop.DBus.Error.InvalidArgs"
-            || name == "org.freedesktop.systemd1.NoSuchUnit"
+        isRefused(
+            "org.freedesktop.DBus.Error.UnknownObject", "org.freedesktop.DBus.Error.InvalidArgs",
+            "org.freedesktop.systemd1.NoSuchUnit")
     }
 
     var isNoSuchProperty: Bool {
+        isNoSuchUnit
+            || isRefused("org.freedesktop.DBus.Error.UnknownProperty", "org.freedesktop.DBus.Error.UnknownInterface")
+    }
+
+    private func isRefused(_ names: String...) -> Bool {
         guard case .refusal(let name, _, _) = self else { return false }
-        return isNoSuchUnit || name == "org.freedesktop.DBus.Error.UnknownProperty"
-            || name == "org.freedesktop.DBus.Error.UnknownInterface"
+        return names.contains(name)
     }
 }

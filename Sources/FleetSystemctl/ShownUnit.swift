@@ -22,12 +22,8 @@ struct ShownUnit {
             .map { lines in Dictionary(lines.compactMap { $0.halves(at: "=") }) { _, last in last } }
             .filter { !$0.isEmpty }
         guard blocks.count == asked.count else { return nil }
-        var units: [ShownUnit] = []
-        for (name, block) in zip(asked, blocks) {
-            guard let unit = ShownUnit(name: name, block) else { return nil }
-            units.append(unit)
-        }
-        return units
+        let units = zip(asked, blocks).compactMap { ShownUnit(name: $0, $1) }
+        return units.count == asked.count ? units : nil
     }
 
     private init?(name: UnitName, _ block: [Substring: Substring]) {
