@@ -92,8 +92,7 @@ extension AgentSession {
 
     func keep(_ screen: String) {
         do throws(FleetError) {
-            let home = try MosaicHome.resolve(option: request.mosaicHome, environment: environment)
-            try LastScreen.keep(screen, home: home, session: request.name)
+            try LastScreen.keep(screen, home: home(), session: request.name)
         } catch {
             note("the last screen was not kept: \(error.message)")
         }

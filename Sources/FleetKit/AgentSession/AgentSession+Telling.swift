@@ -37,10 +37,7 @@ extension AgentSession {
     }
 
     private func keepRequest(_ run: String?) {
-        guard let unit = ownUnit else { return }
-        do throws(FleetError) { try AskedEnds(home: home()).set(unit, run: run) } catch {
-            note("cannot record whether it was asked to end: \(error.message)")
-        }
+        record("it was asked to end") { home, unit throws(FleetError) in try AskedEnds(home: home).set(unit, run: run) }
     }
 
     /// systemd stops the agents of a holder that died, also those that wait for their automatic restart, and where the holder
@@ -51,15 +48,19 @@ extension AgentSession {
     }
 
     private func keepLoss(_ isLost: Bool) {
-        guard let unit = ownUnit else { return }
-        do throws(FleetError) {
-            try LostAgents(home: home()).set(unit, isLost)
-        } catch {
-            note("cannot record whether the holder took it down: \(error.message)")
+        record("the holder took it down") { home, unit throws(FleetError) in
+            try LostAgents(home: home).set(unit, isLost)
         }
     }
 
-    private func home() throws(FleetError) -> MosaicHome {
+    private func record(_ what: String, _ set: (MosaicHome, UnitName) throws(FleetError) -> Void) {
+        guard let unit = ownUnit else { return }
+        do throws(FleetError) { try set(home(), unit) } catch {
+            note("cannot record whether \(what): \(error.message)")
+        }
+    }
+
+    func home() throws(FleetError) -> MosaicHome {
         try MosaicHome.resolve(option: request.mosaicHome, environment: environment)
     }
 

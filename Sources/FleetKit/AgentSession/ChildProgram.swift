@@ -1,4 +1,5 @@
 internal import CLinux
+internal import FleetGuard
 internal import Glibc
 
 /// Starting a program of the session: a tmux client, the stop command, the agent.
@@ -65,56 +66,35 @@ struct ProgramStart {
 /// A program whose words are collected, such as a tmux client: it runs beside the loop, which never waits for it alone.
 final class ChildProgram {
     let process: Int32
-    /// Non-blocking, closed on exec; -1 once the other end is closed.
-    private(set) var outputs: [CInt]
-    private var texts: [[UInt8]] = [[], []]
+    private let pipes: [ChildPipe]
     /// As wait(2) has it; nil as long as it runs.
     var status: CInt?
 
     private static let outputLimit = 256 << 10
 
     init(_ words: [String], environment: [String: String]) throws(ProgramStart.Failure) {
-        var pipes: [[CInt]] = []
-        defer { for ends in pipes { close(ends[1]) } }
-        for _ in 0..<2 {
-            var ends: [CInt] = [-1, -1]
-            guard fleet_pipe(&ends) == 0 else {
-                let number = errno
-                for ends in pipes { close(ends[0]) }
-                throw ProgramStart.Failure(step: .fork, number: number)
-            }
-            pipes.append(ends)
-        }
-        do throws(ProgramStart.Failure) {
-            process = try ProgramStart(words: words, environment: environment).start(
-                output: pipes[0][1], errors: pipes[1][1])
+        do throws(FleetError) {
+            pipes = [try ChildPipe(limit: Self.outputLimit), try ChildPipe(limit: Self.outputLimit)]
         } catch {
-            for ends in pipes { close(ends[0]) }
-            throw error
+            throw ProgramStart.Failure(step: .fork, number: error.errno ?? EMFILE)
         }
-        outputs = pipes.map { $0[0] }
+        process = try ProgramStart(words: words, environment: environment).start(
+            output: pipes[0].writer, errors: pipes[1].writer)
+        for pipe in pipes { pipe.closeWriter() }
     }
 
-    deinit { for output in outputs where output >= 0 { close(output) } }
-
-    var output: String { String(decoding: texts[0], as: UTF8.self) }
-    var errors: String { String(decoding: texts[1], as: UTF8.self) }
+    /// Non-blocking; those whose other end is still open.
+    var outputs: [CInt] { pipes.compactMap(\.reader) }
+    var output: String { pipes[0].text }
+    var errors: String { pipes[1].text }
     /// It has ended, and all that it wrote is here.
-    var isDone: Bool { status != nil && outputs.allSatisfy { $0 < 0 } }
+    var isDone: Bool { status != nil && outputs.isEmpty }
     /// Nil when it was ended by a signal.
     var exitStatus: Int32? { status.flatMap { $0 & 0x7f == 0 ? ($0 >> 8) & 0xff : nil } }
 
     /// Takes what has come; called when poll(2) says that a descriptor is ready.
     func collect(_ descriptor: CInt) {
-        guard let index = outputs.firstIndex(of: descriptor) else { return }
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = read(descriptor, &buffer, buffer.count)
-        if count < 0 && errno == EINTR { return }
-        guard count > 0 else {
-            close(descriptor)
-            outputs[index] = -1
-            return
-        }
-        if texts[index].count < Self.outputLimit { texts[index] += buffer[..<count] }
+        pipes.first { $0.reader == descriptor }?.read(&buffer)
     }
 }

@@ -86,12 +86,9 @@ package struct SessionRequest: Equatable {
 
     /// A duration above 0; less than a second is one, and more than a year is a year.
     package static func idleAfter(_ text: String) -> Duration? {
-        do throws(FleetError) {
-            let duration = try DurationText.parse(text)
-            return duration > .zero ? min(max(duration, .seconds(1)), .seconds(366 * 86_400)) : nil
-        } catch {
-            return nil  // the parser says what is wrong
-        }
+        // The parser says what is wrong.
+        guard let duration = try? DurationText.parse(text), duration > .zero else { return nil }
+        return min(max(duration, .seconds(1)), .seconds(366 * 86_400))
     }
 
     /// Whole seconds, as `init` writes them.

@@ -34,11 +34,8 @@ struct UnitProcesses {
         {
             return text.parts(at: "\n").compactMap { Int32($0) }.filter { $0 != own }
         }
-        do throws(FleetError) {
-            return try ControlGroupScan.processes(in: group).filter { $0 != own }
-        } catch {
-            return []
-        }
+        let found = try? ControlGroupScan.processes(in: group)  // where /proc cannot be listed, none is seen
+        return found?.filter { $0 != own } ?? []
     }
 
     /// How many processes of the unit the kernel has killed for memory; 0 also where the memory controller is missing.

@@ -29,9 +29,7 @@ package final class EventDelivery {
     private struct Run {
         var process: pid_t
         /// Of its standard output and error.
-        var output: CInt
-        var bytes = 0
-        var lastWords: [UInt8] = []
+        var output: ChildPipe
         var deadline: Duration
     }
 
@@ -57,6 +55,7 @@ package final class EventDelivery {
     /// - Throws: `.unsafeHome`, `.io` where the queue cannot be read.
     package func run(lingering: Duration = EventDelivery.linger) throws(FleetError) {
         var quietSince = clock.now()
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
         defer { for run in running { end(run) } }
         while true {
             while running.count < Self.parallel, let name = try folder.waiting().first {
@@ -66,9 +65,10 @@ package final class EventDelivery {
             guard !running.isEmpty || clock.now() - quietSince < lingering else { return }
             clock.sleep(for: Self.step)
             for (index, run) in running.enumerated().reversed() {
-                running[index] = collected(run)
-                guard let words = outcome(of: running[index]) else { continue }
-                end(running[index])
+                // The pipe must not fill up, and its end may have been given to another process.
+                run.output.read(&buffer)
+                guard let words = outcome(of: run) else { continue }
+                end(run)
                 running.remove(at: index)
                 report(words.isEmpty ? nil : words)
                 quietSince = clock.now()
@@ -80,15 +80,13 @@ package final class EventDelivery {
         guard let document = try folder.take(name) else { return }
         defer { close(document) }
         guard !command.isEmpty else { return }
-        var ends: [CInt] = [-1, -1]
-        guard fleet_pipe(&ends) == 0 else { return report("no pipe for it: \(String(cString: strerror(errno)))") }
-        defer { close(ends[1]) }
-        guard let process = spawn(input: document, output: ends[1]) else {
-            close(ends[0])
-            return
+        let output: ChildPipe
+        do throws(FleetError) { output = try ChildPipe(limit: Self.outputLimit) } catch {
+            return report("no pipe for it: \(String(cString: strerror(error.errno ?? 0)))")
         }
-        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-        running.append(Run(process: process, output: ends[0], deadline: clock.now() + Self.timeLimit))
+        guard let process = spawn(input: document, output: output.writer) else { return }
+        output.closeWriter()
+        running.append(Run(process: process, output: output, deadline: clock.now() + Self.timeLimit))
     }
 
     private func spawn(input: CInt, output: CInt) -> pid_t? {
@@ -104,29 +102,17 @@ package final class EventDelivery {
         }
     }
 
-    /// Takes what it has written: the pipe must not fill up, and its end may have been given to another process.
-    private func collected(_ run: Run) -> Run {
-        var run = run
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while run.bytes <= Self.outputLimit {
-            let count = read(run.output, &buffer, buffer.count)
-            guard count > 0 else { break }
-            run.bytes += count
-            run.lastWords = (run.lastWords + buffer[..<count]).suffix(300)
-        }
-        return run
-    }
-
     /// nil while it runs; empty after success; else the error.
     private func outcome(of run: Run) -> String? {
         var value: CInt = 0
-        let said = String(decoding: run.lastWords, as: UTF8.self).parts(at: "\n").last.map { ": \($0)" } ?? ""
+        let said =
+            String(decoding: run.output.bytes.suffix(300), as: UTF8.self).parts(at: "\n").last.map { ": \($0)" } ?? ""
         switch Int(fleet_look_at_child(run.process, &value)) {
         case FLEET_CHILD_EXITED: return value == 0 ? "" : "exit status \(value)\(said)"
         case FLEET_CHILD_KILLED: return "killed by \(SignalName.of(value))\(said)"
         default: break
         }
-        if run.bytes > Self.outputLimit { return "it wrote more than \(Self.outputLimit >> 20) MiB, and was killed" }
+        if run.output.isCut { return "it wrote more than \(Self.outputLimit >> 20) MiB, and was killed" }
         guard clock.now() >= run.deadline else { return nil }
         return "it had not ended after \(DurationText.canonical(Self.timeLimit)), and was killed"
     }
@@ -136,7 +122,6 @@ package final class EventDelivery {
         kill(-run.process, SIGKILL)
         kill(run.process, SIGKILL)
         while waitpid(run.process, nil, 0) < 0 && errno == EINTR {}
-        close(run.output)
     }
 
     /// - Parameter problem: nil: it was told.
