@@ -6,9 +6,7 @@ internal import FleetGuard
 /// Nothing here runs on another thread: a stamp proves that the loop which waits for systemd is the loop that lives.
 final class FencedSupervisor: JobSupervisor {
     private let lock: any OperationLock
-    private let observer: any OperationObserver
-    private let interruption: () -> FleetError?
-    private let clock: any OperationClock
+    private let surroundings: OperationSurroundings
     private var lastStamp: Duration?
     private var hasWarned = false
 
@@ -25,15 +23,12 @@ final class FencedSupervisor: JobSupervisor {
     /// The contract allows 2 s between two stamps; a loop that looks every few milliseconds need not stamp each time.
     private static let stampEvery = Duration.milliseconds(250)
 
-    init(
-        lock: any OperationLock, observer: any OperationObserver,
-        interruption: @escaping () -> FleetError?, clock: any OperationClock
-    ) {
+    init(_ lock: any OperationLock, _ surroundings: OperationSurroundings) {
         self.lock = lock
-        self.observer = observer
-        self.interruption = interruption
-        self.clock = clock
+        self.surroundings = surroundings
     }
+
+    private var observer: any OperationObserver { surroundings.observer }
 
     var commandDescriptor: CInt? { lock.commandDescriptor }
     var lockToken: LockToken? { lock.lockToken }
@@ -72,7 +67,7 @@ final class FencedSupervisor: JobSupervisor {
 
     /// The manager answered a question: the one thing besides a known job that counts as progress.
     func managerAnswered() throws(FleetError) {
-        if let lastStamp, clock.now() - lastStamp < Self.stampEvery { return }
+        if let lastStamp, surroundings.clock.now() - lastStamp < Self.stampEvery { return }
         try stamp()
     }
 
@@ -106,18 +101,18 @@ final class FencedSupervisor: JobSupervisor {
     // MARK: The lock
 
     private func checkInterruption() throws(FleetError) {
-        guard let end = interruption() else { return }
+        guard let end = surroundings.interruption() else { return }
         // What to do next depends on what was reached, which the operation knows.
         throw FleetError(end.code, end.code.rawValue, hint: "")
     }
 
     private func stamp() throws(FleetError) {
-        lastStamp = clock.now()
+        lastStamp = surroundings.clock.now()
         do throws(FleetError) { try lock.stamp() } catch { try tolerate(error) }
     }
 
     func report(_ event: ProgressEvent) throws(FleetError) {
-        lastStamp = clock.now()
+        lastStamp = surroundings.clock.now()
         do throws(FleetError) { try lock.report(event) } catch { try tolerate(error) }
     }
 

@@ -29,19 +29,13 @@ extension OperationRun {
     ) throws(FleetError) {
         let begin = clock.now()
         // A phase that is cut short took time too.
-        func end() {
+        defer {
             let took = clock.now() - begin
             report.phases.append(.init(phase: phase, duration: took))
             supervisor.end(took: took)
         }
-        do throws(FleetError) {
-            try supervisor.begin(phase, total: total)
-            try body()
-        } catch {
-            end()
-            throw error
-        }
-        end()
+        try supervisor.begin(phase, total: total)
+        try body()
     }
 
     /// Sends the commands and waits. A unit that the start limit refused is reset and sent once more: manual starts
@@ -83,7 +77,7 @@ extension OperationRun {
         let unit = roster.holder.unit
         // Each start against it would fail, ten times, until systemd gives up.
         if verb == .start, let stranger = try stranger() {
-            problem(stranger)
+            report.problems.append(stranger)
             return false
         }
         var before = Settle.Before(invocationID: "", processes: [])
@@ -162,7 +156,7 @@ extension OperationRun {
         let units = [roster.holder.unit] + roster.agents.map(\.unit)
         let isStopped = try !respectStops(among: units, stopping: true).contains(roster.holder.unit)
         if !isStopped {
-            problem(
+            report.problems.append(
                 "\(obstacle.text); no agent was started; find the cause with: \(words.commands.fleet("doctor"))")
         }
         return false

@@ -45,16 +45,14 @@ final class OperationRun {
     let manager: any ServiceManager
     let roster: Roster
     let supervisor: FencedSupervisor
-    let words: OutcomeWords
-    let clock: any OperationClock
     let settle: Settle
-    let intents: any IntentKeeping
-    let wallClock: () -> Double
+    private let surroundings: OperationSurroundings
     /// As they were when the operation looked first.
     var earlier = Intents()
     var report = OperationReport()
     /// What is to be reached, and has not been.
     var goals: [UnitName] = []
+    /// By a drain of this operation.
     var stopped: Set<UnitName> = []
     /// Stopped and started by the holder's restart, without a command of their own.
     var carried: Set<UnitName> = []
@@ -71,18 +69,17 @@ final class OperationRun {
     ) {
         self.manager = manager
         self.roster = roster
-        self.words = surroundings.words
-        self.clock = surroundings.clock
-        intents = surroundings.intents
-        wallClock = surroundings.wallClock
-        supervisor = FencedSupervisor(
-            lock: lock, observer: surroundings.observer, interruption: surroundings.interruption,
-            clock: surroundings.clock)
+        self.surroundings = surroundings
+        supervisor = FencedSupervisor(lock, surroundings)
         settle = Settle(
             manager: manager, holder: roster.holder.unit, probe: surroundings.probe,
             processes: surroundings.processes, clock: surroundings.clock, supervisor: supervisor)
         supervisor.onFinished = { [weak self] in self?.note($0) }
     }
+
+    var words: OutcomeWords { surroundings.words }
+    var clock: any OperationClock { surroundings.clock }
+    var intents: any IntentKeeping { surroundings.intents }
 
     /// The whole of an operation, which is `body`.
     ///
@@ -101,32 +98,20 @@ final class OperationRun {
 
     // MARK: Telling
 
-    func carry(_ units: [UnitName]) { carried = Set(units) }
-    func expect(_ units: [UnitName]) { goals = units }
-    func skip(_ skipped: [OperationReport.Skipped]) { report.skipped += skipped }
-    func fulfilled(_ units: [UnitName], by owner: String?) { (report.fulfilled, report.fulfilledBy) = (units, owner) }
-    func problem(_ text: String) { report.problems.append(text) }
-    /// The lock is to be given back; what is left of the goals is not reached.
-    func holdBack(for occupied: [IdleWait.Occupied]) { report.occupied = occupied }
     /// The deadline has passed: these lose what they do.
     func cuts(_ occupied: [IdleWait.Occupied]) {
         let new = occupied.filter { one in !report.cut.contains { $0.who == one.who } }
         guard !new.isEmpty else { return }
         report.cut += new
-        supervisor.warn("the deadline has passed; interrupting \(OccupiedWords.list(new, now: wallClock()))")
+        supervisor.warn(
+            "the deadline has passed; interrupting \(OccupiedWords.list(new, now: surroundings.wallClock()))")
     }
-    func nothing(_ sentence: String) { report.nothing = sentence }
-    func halt() { isHalted = true }
-    func beginStep() { step = (step ?? 0) + 1 }
     /// One of them did not come up, did not stay up, or was not reached.
     func hasFailed(_ units: [UnitName]) -> Bool {
         report.failed.contains { units.contains($0.unit) } || goals.contains(where: units.contains)
     }
     /// The unit is where it was to be, without a command of ours.
     func reached(_ unit: UnitName) { goals.removeAll { $0 == unit } }
-
-    /// Of the units, those that a drain of this operation stopped.
-    func hasStopped(_ units: [UnitName]) -> [UnitName] { units.filter(stopped.contains) }
 
     /// Closes the report: every goal that is left was not reached.
     func close() {

@@ -39,32 +39,28 @@ struct Preflight: Sendable {
                 paths[own.name] = path.isEmpty ? inherited : path
             }
         }
-        var found: [Obstacle] = []
-        for agent in agents {
-            guard let (what, hint) = files(of: agent, path: paths[agent.unit]) else { continue }
-            found.append(Obstacle(unit: agent.unit, subject: "agent '\(agent.name)'", what: what, hint: hint))
+        return agents.compactMap { agent in
+            files(of: agent, path: paths[agent.unit]).map { what, hint in
+                Obstacle(unit: agent.unit, subject: "agent '\(agent.name)'", what: what, hint: hint)
+            }
         }
-        return found
     }
 
     /// What the manager itself would say to a start.
     func obstacle(in state: UnitState) -> Obstacle? {
         let unit = state.name
         let subject = roster.agents.first { $0.unit == unit }.map { "agent '\($0.name)'" } ?? unit.rawValue
-        let result: UnitOutcome.Result
+        let (what, result): (String, UnitOutcome.Result)
         switch state.loadState {
         case "loaded", "not-found": return nil
-        case "masked":
-            return Obstacle(
-                unit: unit, subject: subject, what: "\(unit) is masked",
-                hint: "unmask it with: \(commands.systemd("systemctl", "unmask", "--", unit.rawValue))")
-        default: result = .loadFailed(state.loadState)
+        case "masked": (what, result) = ("\(unit) is masked", .masked)
+        case let word:
+            what = "the unit file of \(unit) cannot be loaded (\(Printable.oneLine(word)))"
+            result = .loadFailed(word)
         }
+        let outcome = UnitOutcome(command: UnitCommand(.start, unit), result: result, state: nil)
         return Obstacle(
-            unit: unit, subject: subject,
-            what: "the unit file of \(unit) cannot be loaded (\(Printable.oneLine(state.loadState)))",
-            hint: OutcomeWords(commands: commands).nextStep(
-                for: UnitOutcome(command: UnitCommand(.start, unit), result: result, state: nil)))
+            unit: unit, subject: subject, what: what, hint: OutcomeWords(commands: commands).nextStep(for: outcome))
     }
 
     private func files(of agent: Roster.Agent, path: String?) -> (what: String, hint: String)? {

@@ -85,13 +85,11 @@ struct Settle {
         var said = ""
         while true {
             try supervisor.look()
-            let obstacle = try look(since: before)
-            guard let obstacle else { return nil }
+            guard var obstacle = try look(since: before) else { return nil }
             if obstacle.isFinal { return obstacle }
             if clock.now() >= deadline {
-                var last = obstacle
-                last.text += " (waited \(DurationText.human(timeout)))"
-                return last
+                obstacle.text += " (waited \(DurationText.human(timeout)))"
+                return obstacle
             }
             if obstacle.text != said { supervisor.waiting(for: obstacle.text) }
             said = obstacle.text

@@ -42,9 +42,9 @@ public final class StartOperation {
         for (agent, state) in zip(targets, states.dropFirst()) {
             if options.agents != nil && state.isNotFound { throw RestartPlan.noSuchUnit(agent) }
             if state.isActive {
-                run.skip([.init(unit: agent.unit, why: "it is up")])
+                run.report.skipped.append(.init(unit: agent.unit, why: "it is up"))
             } else if options.agents == nil && !agent.autostart && !intents.owed.contains(agent.unit) {
-                run.skip([.init(unit: agent.unit, why: "autostart = false")])
+                run.report.skipped.append(.init(unit: agent.unit, why: "autostart = false"))
             } else {
                 starting.append(state)
             }
@@ -56,12 +56,12 @@ public final class StartOperation {
         for obstacle in try preflight.obstacles(of: targets.filter { units.contains($0.unit) }, from: manager) {
             let text = "\(obstacle.subject) cannot start: \(obstacle.what)"
             guard isWhole else { throw FleetError(.unitFailed, text, hint: obstacle.hint) }
-            run.problem("\(text); \(obstacle.hint)")
+            run.report.problems.append("\(text); \(obstacle.hint)")
             starting.removeAll { $0.name == obstacle.unit }
         }
         let needsHolder = !holder.isActive && (isWhole || !starting.isEmpty && !holder.isNotFound)
         let goals = (needsHolder ? [holder.name] : []) + starting.map(\.name)
-        run.expect(goals)
+        run.goals = goals
         run.supervisor.planned(
             OperationOutline(
                 units: goals,
@@ -70,7 +70,7 @@ public final class StartOperation {
         if needsHolder {
             guard try run.holder(.start, settleTimeout: options.settleTimeout) else { return }
         } else if isWhole {
-            run.skip([.init(unit: holder.name, why: "it is up")])
+            run.report.skipped.append(.init(unit: holder.name, why: "it is up"))
         }
         guard !starting.isEmpty else { return try run.pay(goals) }
         // A holder that is up and cannot be reached would only make its agents fail.
@@ -80,8 +80,7 @@ public final class StartOperation {
         try run.phase(.start, total: starting.count) { () throws(FleetError) in
             let now = try run.states(of: starting.map(\.name))
             try run.resetLoops(now)
-            var commands: [UnitCommand] = []
-            for state in now { commands.append(UnitCommand(state.isInAutoRestart ? .restart : .start, state.name)) }
+            let commands = now.map { UnitCommand($0.isInAutoRestart ? .restart : .start, $0.name) }
             _ = try run.perform(commands, maxParallel: options.maxParallel)
         }
         let watched = try run.respectStops(among: goals, stopping: true)

@@ -40,8 +40,6 @@ public final class StopOperation {
     private func stop(_ run: OperationRun) throws(FleetError) {
         let targets = try roster.agents(named: agents)
         let holder = agents == nil ? [roster.holder.unit] : []
-        var stopping: [UnitName] = []
-        var down: [UnitName] = []
         let states = try run.states(of: targets.map(\.unit) + others + holder)
         for state in states where agents != nil && state.isNotFound {
             if let agent = targets.first(where: { $0.unit == state.name }) { throw RestartPlan.noSuchUnit(agent) }
@@ -50,18 +48,12 @@ public final class StopOperation {
         // The failure of a unit that left the roster needs no repair, and would be shown forever.
         let gone = states.filter { others.contains($0.name) && $0.isFailed }.map(\.name)
         if !gone.isEmpty { try run.reset(gone) }
-        for state in states {
-            if state.isDown {
-                down.append(state.name)
-            } else {
-                stopping.append(state.name)
-            }
-        }
+        let down = states.filter(\.isDown).map(\.name)
         // A restart may have started one between that look and our line; what it starts later, it stops itself.
         let late = try down.isEmpty ? [] : run.states(of: down).filter { !$0.isDown }.map(\.name)
-        run.skip(down.filter { !late.contains($0) }.map { .init(unit: $0, why: "it is down") })
-        stopping += late
-        run.expect(stopping)
+        run.report.skipped = down.filter { !late.contains($0) }.map { .init(unit: $0, why: "it is down") }
+        let stopping = states.filter { !$0.isDown }.map(\.name) + late
+        run.goals = stopping
         guard !stopping.isEmpty else { return }
         let agentsFirst = [stopping.filter { !holder.contains($0) }, stopping.filter { holder.contains($0) }]
         run.supervisor.planned(

@@ -37,7 +37,7 @@ struct SettleTests {
         _ probe: (any HolderProbe)? = nil, _ processes: any ProcessLook = ProcProcessLook()
     ) -> Settle {
         let supervisor = FencedSupervisor(
-            lock: fixture.lock, observer: fixture.observer, interruption: { nil }, clock: fixture.clock)
+            fixture.lock, OperationSurroundings(observer: fixture.observer, clock: fixture.clock))
         return Settle(
             manager: fixture.manager, holder: fixture.holder, probe: probe, processes: processes,
             clock: fixture.clock, supervisor: supervisor)

@@ -77,7 +77,7 @@ extension RestartOperation {
             run.cuts(occupied)
             return false
         }
-        run.holdBack(for: occupied)
+        run.report.occupied = occupied
         return true
     }
 
@@ -89,7 +89,7 @@ extension RestartOperation {
         guard let whenIdle = options.whenIdle else { return Array(candidates.prefix(width)) }
         let occupied = occupied(by: plan, try run.overview(of: candidates))
         let free = candidates.filter { unit in !occupied.contains { $0.unit == unit } }
-        if free.isEmpty && !whenIdle.cutsWork { run.holdBack(for: occupied) }
+        if free.isEmpty && !whenIdle.cutsWork { run.report.occupied = occupied }
         // Past the deadline those that are idle still go first.
         guard free.isEmpty, whenIdle.cutsWork else { return Array(free.prefix(width)) }
         let cut = Array(candidates.prefix(width))
@@ -116,7 +116,7 @@ extension RestartOperation {
 
     /// The agents that the drain has stopped run again, since the holder stays: what follows is another wait.
     func bringBack(_ plan: RestartPlan, _ run: OperationRun) throws(FleetError) {
-        let stopped = try run.respectStops(among: run.hasStopped(plan.drained), stopping: false)
+        let stopped = try run.respectStops(among: plan.drained.filter(run.stopped.contains), stopping: false)
         try run.phase(.start, total: stopped.count) { () throws(FleetError) in
             _ = try run.perform(stopped.map { UnitCommand(.start, $0) }, maxParallel: options.maxParallel)
         }

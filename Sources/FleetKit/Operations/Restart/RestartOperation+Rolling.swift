@@ -25,11 +25,11 @@ extension RestartOperation {
                     if !first.isEmpty { apart.insert(first, at: apart.startIndex) }
                 }
                 left.removeAll(where: group.contains)
-                run.beginStep()
+                run.step = (run.step ?? 0) + 1
                 try step(group, plan, besides: owed, run)
                 owed.subtract(group)
                 if run.hasFailed(group) {
-                    if !left.isEmpty { run.halt() }
+                    if !left.isEmpty { run.isHalted = true }
                     return
                 }
             }

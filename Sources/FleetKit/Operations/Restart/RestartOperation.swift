@@ -123,11 +123,12 @@ public final class RestartOperation {
             throw FleetError(.unitFailed, "\(stranger); nothing was stopped", hint: "")
         }
         if options.rolling == nil, try isHeldBack(plan, run) { return }
-        run.skip(plan.skipped)
+        run.report.skipped = plan.skipped
         if options.onlyOutdated { remark(plan, run) }
         if options.rolling != nil { run.resumption = options }
-        run.fulfilled(plan.fulfilled, by: options.wish?.fulfilledBy)
-        run.expect(plan.targets)
+        run.report.fulfilled = plan.fulfilled
+        run.report.fulfilledBy = options.wish?.fulfilledBy
+        run.goals = plan.targets
         var outline = plan.outline(stableFor: options.stableFor)
         outline.stopTimeouts = stopTimeouts
         run.supervisor.planned(outline)
@@ -138,7 +139,7 @@ public final class RestartOperation {
         guard options.rolling == nil else { return try roll(plan, intents, run) }
         try owe(plan.debts, besides: intents.owed, plan)
         guard try takeDown(plan, run) else { return try bringBack(plan, run) }
-        run.carry(plan.carried)
+        run.carried = Set(plan.carried)
         guard try bringHolderUp(plan, run) else { return }
         let holder = plan.holderPart == .none ? [] : [plan.holder]
         let agents = try run.respectStops(among: plan.agents, stopping: false)
@@ -226,7 +227,7 @@ public final class RestartOperation {
                 "the holder is outdated (\(holder.words)) and is left alone; to renew it, restart the whole "
                     + "fleet: \(commands.fleet("restart"))")
         }
-        if plan.agents.isEmpty { run.nothing("Nothing is outdated") }
+        if plan.agents.isEmpty { run.report.nothing = "Nothing is outdated" }
     }
 
     /// - Returns: false when an agent became busy before its turn (`--when-idle`).

@@ -36,19 +36,19 @@ public struct RestartPlan: Sendable, Equatable {
     /// nil where the holder is not restarted.
     public var order: Order?
     /// Stopped before the holder goes down: every agent that runs or is about to.
-    package var drained: [UnitName]
+    package var drained: [UnitName] = []
     /// Stopped and started by the holder's own restart, in one transaction with it: every agent that runs.
-    package var carried: [UnitName]
+    package var carried: [UnitName] = []
     /// To be up at the end.
     public var agents: [UnitName]
     /// Stopped before the holder goes down, and not started again: units that are not in the roster, and units that were
     /// stopped since the restart was asked for.
-    package var ending: [UnitName]
+    package var ending: [UnitName] = []
     /// What ends with the holder and is not in the roster; empty where the holder is not restarted.
-    package var unmanaged: UnmanagedMembers
+    package var unmanaged = UnmanagedMembers()
     /// Of `skipped`: those that another restart brought into a new run since this one was asked for.
-    package var fulfilled: [UnitName]
-    package var skipped: [OperationReport.Skipped]
+    package var fulfilled: [UnitName] = []
+    package var skipped: [OperationReport.Skipped] = []
     /// Of a rolling restart: the groups that go down together, in order; empty for any other restart.
     public var groups: [[UnitName]] = []
     /// So many of the first groups are kept apart from the others: what is down already, and the canary.
@@ -83,12 +83,6 @@ public struct RestartPlan: Sendable, Equatable {
         let meanwhile = Set(wish.map { intents.stopped(since: $0.intents, among: roster.units) } ?? [])
         before = known
         holder = roster.holder.unit
-        skipped = []
-        drained = []
-        carried = []
-        ending = []
-        fulfilled = []
-        self.unmanaged = UnmanagedMembers()
         self.freshness = freshness
         let targets = try roster.agents(named: options.agents)
         // One whose restart was requested by a process that was evicted, or died, before it was done is as good as down:
