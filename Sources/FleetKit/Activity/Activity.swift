@@ -33,15 +33,12 @@ public struct Activity: Sendable, Equatable {
     /// One line of at most 200 bytes, shown to people; nil for none, and always nil where the state is unknown.
     public var note: String?
     /// Derived from the terminal's output (`activity = "quiet …"`), not reported.
-    package var isGuess: Bool
+    package var isGuess = false
 
     /// No report yet in this run, or a status text that is not an `Activity`.
     public static let unknown = Activity(state: .unknown)
 
-    private init(state: State) {
-        self.state = state
-        isGuess = false
-    }
+    private init(state: State) { self.state = state }
 
     /// Bytes of UTF-8 in a note.
     package static let noteLimit = 200
@@ -104,11 +101,8 @@ extension Activity {
         else { return nil }
         rest = rest.dropFirst(timeLength)
         guard rest.isEmpty || take(": ") else { return nil }
-        do throws(FleetError) {
-            return try Activity(state, since: time, note: String(decoding: rest, as: UTF8.self), isGuess: isGuess)
-        } catch {
-            return nil  // not a text of ours
-        }
+        // What it refuses is not a text of ours.
+        return try? Activity(state, since: time, note: String(decoding: rest, as: UTF8.self), isGuess: isGuess)
     }
 
     /// nil beyond the years that have four digits.

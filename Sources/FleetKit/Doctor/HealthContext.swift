@@ -52,12 +52,9 @@ package final class HealthContext {
     /// What a restart that is over owes: one that runs brings up itself what it took down. Nothing where the run directory
     /// cannot be used: its own check says why.
     func owed() throws(FleetError) -> Set<UnitName> {
-        let store: FileLockStore?
-        do throws(FleetError) {
-            store = try FileLockStore.openForReading(home: home.path, time: time, processes: processes)
-        } catch {
-            return []
-        }
+        // Where there is none, nothing is owed.
+        let opened = try? FileLockStore.openForReading(home: home.path, time: time, processes: processes)
+        guard let store = opened else { return [] }
         let intents = try IntentFile(home: home.path).read()
         guard !intents.owed.isEmpty else { return [] }
         let lock = try LockInspector(

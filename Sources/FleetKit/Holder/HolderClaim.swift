@@ -34,8 +34,4 @@ package struct HolderClaim: Codable, Sendable, Equatable {
         else { return nil }
         self = claim
     }
-
-    func bytes() throws(FleetError) -> [UInt8] {
-        try JSONLine.bytes(self, of: "the claim on the holder")
-    }
 }

@@ -32,7 +32,10 @@ package final class HolderLock {
     ) throws(FleetError) -> Attempt {
         let place = try open(directory, file: "\(holder).lock")
         if flock(place.file.number, LOCK_EX | LOCK_NB) == 0 {
-            try write(try claim.bytes(), to: place)
+            let bytes = try JSONLine.bytes(claim, of: "the claim on the holder")
+            guard pwrite(place.file.number, bytes, bytes.count, 0) == bytes.count else {
+                throw failure("write", place.path, errno)
+            }
             return .mine(HolderLock(place.taken()))
         }
         let number = errno
@@ -105,12 +108,6 @@ package final class HolderLock {
     }
 
     /// In one write, so that a reader meets the old claim or the new one; what is left of a longer one is behind the line.
-    private static func write(_ bytes: [UInt8], to place: borrowing Place) throws(FleetError) {
-        guard pwrite(place.file.number, bytes, bytes.count, 0) == bytes.count else {
-            throw failure("write", place.path, errno)
-        }
-    }
-
     private static func content(of file: CInt) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: HolderClaim.longest)
         let count = pread(file, &bytes, bytes.count, 0)

@@ -32,11 +32,7 @@ extension MosaicHome {
     public func optionElsewhere(environment: [String: String]) -> String? {
         let elsewhere = environment.filter { $0.key != "MOSAIC_HOME" }
         let isFoundEverywhere = [environment, elsewhere].allSatisfy { variables in
-            do throws(FleetError) {
-                return try MosaicHome.resolve(option: nil, environment: variables) == self
-            } catch {
-                return false
-            }
+            (try? MosaicHome.resolve(option: nil, environment: variables)) == self  // no home is none of its own
         }
         return isFoundEverywhere ? nil : path
     }

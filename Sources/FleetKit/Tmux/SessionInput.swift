@@ -58,12 +58,9 @@ package struct SessionInput {
                 ["load-buffer", "-b", buffer, "-", ";"], steps, otherwise: ["delete-buffer -b \(buffer)"], into: agent,
                 pane.id, input: bytes)
         } catch {
-            // Where the client ended between the two, the server still has the text.
-            do throws(FleetError) {
-                _ = try tmux.run(["delete-buffer", "-b", buffer], for: agent.name)
-            } catch {
-                // It has none of it, or does not answer; the first failure says more.
-            }
+            // Where the client ended between the two, the server still has the text. A failure of this says less than the
+            // first one: it has none of it, or does not answer.
+            _ = try? tmux.run(["delete-buffer", "-b", buffer], for: agent.name)
             throw error
         }
     }

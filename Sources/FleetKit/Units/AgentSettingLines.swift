@@ -5,9 +5,6 @@ extension FleetUnits {
     ///
     /// - Parameter userHome: for `~/`.
     static func settingLines(_ settings: AgentSettings, userHome: String) throws(FleetError) -> [String] {
-        func expanded(_ path: String) throws(FleetError) -> String {
-            try HomeDirectory.expandTilde(path, environment: ["HOME": userHome])
-        }
         var lines: [String] = []
         if let path = settings.path {
             lines.append("Environment=\(UnitText.assignment("PATH", try searchPath(path, userHome: userHome)))")
@@ -17,7 +14,8 @@ extension FleetUnits {
         }
         if let file = settings.environmentFile {
             let mark = file.mayBeMissing ? "-" : ""
-            lines.append("EnvironmentFile=\(mark)\(UnitText.plain(try expanded(file.path)))")
+            let path = try HomeDirectory.expandTilde(file.path, environment: ["HOME": userHome])
+            lines.append("EnvironmentFile=\(mark)\(UnitText.plain(path))")
         }
         // Percentages are systemd's own; no specifier is made of a number.
         if let limit = settings.memoryMax { lines.append("MemoryMax=\(limit)") }
@@ -29,11 +27,9 @@ extension FleetUnits {
 
     /// The roster's `path` with every `~` expanded.
     static func searchPath(_ path: String, userHome: String) throws(FleetError) -> String {
-        var folders: [String] = []
-        for folder in path.parts(at: ":") {
-            folders.append(try HomeDirectory.expandTilde(String(folder), environment: ["HOME": userHome]))
-        }
-        return folders.joined(separator: ":")
+        try path.parts(at: ":").map { folder throws(FleetError) in
+            try HomeDirectory.expandTilde(String(folder), environment: ["HOME": userHome])
+        }.joined(separator: ":")
     }
 
     /// What the agent's main process does itself.

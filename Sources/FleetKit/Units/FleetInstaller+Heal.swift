@@ -10,14 +10,8 @@ extension FleetInstaller {
     package static func healInterval(
         scope: ManagerScope, environment: [String: String]
     ) throws(FleetError) -> Duration? {
-        guard let folder = try ConfigFolder.open(scope.unitFolder(environment: environment), create: false) else {
-            return nil
-        }
-        return try interval(in: folder)
-    }
-
-    static func interval(in folder: ConfigFolder) throws(FleetError) -> Duration? {
-        guard case .file(let bytes) = try folder.read(FleetUnits.healTimer) else { return nil }
+        let folder = try ConfigFolder.open(scope.unitFolder(environment: environment), create: false)
+        guard case .file(let bytes)? = try folder?.read(FleetUnits.healTimer) else { return nil }
         return FleetUnits.healInterval(bytes)
     }
 
@@ -41,20 +35,16 @@ extension FleetInstaller {
     private func putHeal(
         _ roster: Roster, every interval: Duration, into folder: ConfigFolder
     ) throws(FleetError) -> [Change] {
-        var changes: [Change] = []
-        for (name, text) in try units(of: roster).healTexts(home: home, every: interval) {
-            changes.append(try put(UnitFile(name: name, text: text), into: folder))
+        try units(of: roster).healTexts(home: home, every: interval).map { name, text throws(FleetError) in
+            try put(UnitFile(name: name, text: text), into: folder)
         }
-        return changes
     }
 
     /// - Returns: the files that were removed, or left alone because they were changed outside mosaic.
     package func removeHeal() throws(FleetError) -> [Change] {
         guard let folder = try ConfigFolder.open(unitFolder, create: false) else { return [] }
-        var changes: [Change] = []
-        for name in [FleetUnits.healTimer, FleetUnits.healService] {
-            if let change = try removeOwn(name, from: folder) { changes.append(change) }
-        }
-        return changes
+        return try [FleetUnits.healTimer, FleetUnits.healService].map { name throws(FleetError) in
+            try removeOwn(name, from: folder)
+        }.compactMap(\.self)
     }
 }

@@ -129,13 +129,9 @@ public struct FleetInstaller: Sendable {
 
     /// The units of events that are no longer delivered.
     private func removeEvents(of holder: UnitName, from folder: ConfigFolder) throws(FleetError) -> [Change] {
-        var changes: [Change] = []
-        for file in FleetUnits.eventFiles(holder: holder) {
-            let removed = try removeOwn(
-                file.name, in: file.folder, from: folder, reason: "; the roster has no [events]")
-            if let removed { changes.append(removed) }
-        }
-        return changes
+        try FleetUnits.eventFiles(holder: holder).map { file throws(FleetError) in
+            try removeOwn(file.name, in: file.folder, from: folder, reason: "; the roster has no [events]")
+        }.compactMap(\.self)
     }
 
     func roster() throws(FleetError) -> (roster: Roster, isWritten: Bool) {
@@ -247,15 +243,12 @@ public struct FleetInstaller: Sendable {
     /// Drop-ins of agents that are no longer in the roster. Their running units are left alone.
     private func removeLeft(by roster: Roster, from folder: ConfigFolder) throws(FleetError) -> [Change] {
         let current = Set(roster.agents.map { "\($0.unit).d" })
-        var changes: [Change] = []
-        for name in try folder.names()
-        where Self.isDropInFolder(name) && !current.contains(name) {
-            let removed = try removeOwn(
+        let left = try folder.names().filter { Self.isDropInFolder($0) && !current.contains($0) }
+        return try left.map { name throws(FleetError) in
+            try removeOwn(
                 FleetUnits.dropInFile, in: name, from: folder, reason: "; its agent left the roster",
                 passesOverForeign: true)
-            if let removed { changes.append(removed) }
-        }
-        return changes
+        }.compactMap(\.self)
     }
 
     /// Removes a file that is as mosaic wrote it, and the folder that it was in once that is empty.

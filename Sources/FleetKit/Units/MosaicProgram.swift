@@ -7,13 +7,11 @@ package enum MosaicProgram {
     ///
     /// - Throws: `.usage` where a unit file could not name it, or where the file was replaced since the start.
     package static func running() throws(FleetError) -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else {
+        guard let link = SmallFile.link("/proc/self/exe") else {
             throw FleetError(
                 .io, "cannot read /proc/self/exe: \(String(cString: strerror(errno)))", hint: "mount /proc")
         }
-        let path = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let path = String(decoding: link, as: UTF8.self)
         guard UnitText.canBeProgram(path) else {
             throw FleetError(
                 .usage, "this program is '\(Printable.oneLine(path))', a path that cannot be used in a unit file",

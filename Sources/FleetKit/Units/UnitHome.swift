@@ -29,10 +29,6 @@ struct UnitHome: Equatable {
             + path.parts(at: "\\", keepingEmpty: true).joined(separator: "\\x5c")
     }
 
-    private static func unescaped(_ text: String) -> String {
-        text.replacing("\\x5c", with: "\\")
-    }
-
     /// Before there was the key, an agent's drop-in named the roster: `# Agent NAME, from HOME/fleet/roster.toml: change …`
     private static func homeInOlderDropIn(_ bytes: [UInt8]) -> String? {
         for line in bytes.split(separator: UInt8(ascii: "\n")).prefix(3) where line.starts(with: "# Agent ".utf8) {
@@ -77,7 +73,7 @@ extension UnitHome {
         for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: Self.key.utf8) {
             let parts = line.dropFirst(Self.key.utf8.count).split(separator: UInt8(ascii: " "), maxSplits: 1)
             guard parts.count == 2, let number = UInt64(String(decoding: parts[0], as: UTF8.self)) else { continue }
-            self.init(inode: number, path: Self.unescaped(String(decoding: parts[1], as: UTF8.self)))
+            self.init(inode: number, path: String(decoding: parts[1], as: UTF8.self).replacing("\\x5c", with: "\\"))
             return
         }
         guard let path = Self.homeInOlderDropIn(bytes) else { return nil }

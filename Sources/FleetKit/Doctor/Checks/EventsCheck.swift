@@ -16,8 +16,7 @@ struct EventsCheck: HealthCheck {
             var environment = fleet.environment
             environment["PATH"] = try fleet.manager().searchPath() ?? environment["PATH"]
             command = try EventProgram.resolved(roster.events.command, environment)
-        } catch {
-            guard error.code != .noServiceManager else { throw error }
+        } catch  where error.code != .noServiceManager {
             return .failure("events are not delivered: \(error.message)", advice: error.hint)
         }
         let path = try UnitName(FleetUnits.eventPath)

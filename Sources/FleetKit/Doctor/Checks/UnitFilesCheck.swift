@@ -13,7 +13,7 @@ struct UnitFilesCheck: HealthCheck {
                 home: fleet.home, scope: fleet.scope, environment: fleet.environment)
         else { return .ok("not written by 'mosaic fleet init'") }
         let changes = try installer.preview()
-        let reload = Self.reload(fleet)
+        let manager = fleet.managerConnection.manager
         if changes.contains(where: { $0.action.isRenewal }) {
             let names = changes.filter(\.action.isRenewal).map {
                 $0.path.parts(at: "/").suffix(2).joined(separator: "/")
@@ -22,7 +22,7 @@ struct UnitFilesCheck: HealthCheck {
                 "different from the roster: \(HealthContext.list(names))", advice: "mosaic fleet init",
                 repair: Repair("rewrote \(HealthContext.list(names))") { () throws(FleetError) in
                     _ = try installer.install()
-                    try reload.get().reload()
+                    try manager.get().reload()
                 })
         }
         var unread: [UnitName] = []
@@ -32,7 +32,7 @@ struct UnitFilesCheck: HealthCheck {
                 "systemd has not read the files of \(HealthContext.list(unread)) since they changed",
                 advice: fleet.scope == .user ? "systemctl --user daemon-reload" : "systemctl daemon-reload",
                 repair: Repair("made systemd reload its unit files") { () throws(FleetError) in
-                    try reload.get().reload()
+                    try manager.get().reload()
                 }
             )
         }
@@ -44,10 +44,6 @@ struct UnitFilesCheck: HealthCheck {
             return .ok("match the roster; not written by mosaic: \(HealthContext.list(foreign))")
         }
         return .ok("match the roster")
-    }
-
-    private static func reload(_ fleet: HealthContext) -> Result<any ServiceManager, FleetError> {
-        fleet.managerConnection.manager
     }
 }
 

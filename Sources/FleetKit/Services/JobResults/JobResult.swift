@@ -12,22 +12,13 @@ package enum JobResult: Sendable, Equatable {
     case other(String)
 
     package init(systemdName: String) {
-        self =
-            switch systemdName {
-            case "done": .done
-            case "canceled": .canceled
-            case "timeout": .timeout
-            case "failed": .failed
-            case "dependency": .dependency
-            case "skipped": .skipped
-            case "invalid": .invalid
-            case "assert": .assert
-            case "unsupported": .unsupported
-            case "collected": .collected
-            case "once": .once
-            case "frozen": .frozen
-            case "concurrency": .concurrency
-            default: .other(systemdName)
-            }
+        self = Self.known[systemdName] ?? .other(systemdName)
     }
+
+    /// Each case is called as systemd calls it.
+    private static let known: [String: JobResult] = Dictionary(
+        uniqueKeysWithValues: [
+            done, canceled, timeout, failed, dependency, skipped, invalid, assert, unsupported, collected, once, frozen,
+            concurrency,
+        ].map { ("\($0)", $0) })
 }

@@ -49,7 +49,7 @@ import Testing
 
     @Test func `What a dead or another process wrote into a lock that is held is not believed`() throws {
         let lock = try mine()
-        for text in ["", "x", String(decoding: try other().bytes(), as: UTF8.self)] {
+        for text in ["", "x", String(decoding: try JSONLine.bytes(other(), of: "a claim"), as: UTF8.self)] {
             try ScriptedHome.write(text, to: path)
             guard case .unknown(let pids) = try attempt() else { throw DeadlineMissed("it was believed: \(text)") }
             #expect(pids == [getpid()])
@@ -192,7 +192,7 @@ import Testing
             do {
                 var theirs = claim(2, home: "/two")
                 theirs.process = FakeProcesses.identity(1)
-                try ScriptedHome.write(try theirs.bytes(), to: path)
+                try ScriptedHome.write(try JSONLine.bytes(theirs, of: "a claim"), to: path)
             } catch { Issue.record(error) }
         }
         let second = #expect(throws: FleetError.self) { try take(stage) }
