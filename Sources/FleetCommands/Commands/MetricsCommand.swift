@@ -15,7 +15,8 @@ struct MetricsCommand: UnguardedCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("Replace FILE in one step, mode 0644; -: standard output.", valueName: "file"),
+        help: ArgumentHelp(
+            "Replace the regular file FILE in one step, mode 0644; -: standard output.", valueName: "file"),
         completion: .file())
     var output: String?
 

@@ -64,6 +64,14 @@ final class ConfigFolder {
         return bytes.count > Self.sizeLimit ? .other("larger than \(Self.sizeLimit) bytes") : .file(bytes)
     }
 
+    /// The kind of what has this name (`S_IFREG`, `S_IFLNK`, …), which is neither opened nor followed; nil: nothing has it.
+    func kind(_ name: String) throws(FleetError) -> mode_t? {
+        var status = stat()
+        if fstatat(descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 { return status.st_mode & S_IFMT }
+        guard errno == ENOENT else { throw Self.failure("access", "\(path)/\(name)") }
+        return nil
+    }
+
     /// Puts `text` in the file's place in one step.
     func write(_ name: String, _ text: String, mode: mode_t = 0o644) throws(FleetError) {
         try write(name, Array(text.utf8), mode: mode)

@@ -73,13 +73,35 @@ struct OpenMetricsTests {
         umask(0o077)
         defer { umask(0o022) }
         try PublishedFile.replace(path, "a\n")
-        #expect(symlink("/nonexistent", directory.path + "/link.prom") == 0)
-        try PublishedFile.replace(directory.path + "/link.prom", "b\n")
+        try PublishedFile.replace(path, "b\n")
         var status = stat()
-        #expect(lstat(directory.path + "/link.prom", &status) == 0 && status.st_mode == S_IFREG | 0o644)
-        #expect(FolderListing(directory.path).entries.map(\.name) == ["fleet.prom", "link.prom"])
+        #expect(lstat(path, &status) == 0 && status.st_mode == S_IFREG | 0o644)
+        #expect(TestProcess.contents(path) == "b\n")
+        #expect(FolderListing(directory.path).entries.map(\.name) == ["fleet.prom"])
         for bad in ["", "/", directory.path + "/", directory.path + "/none/x", directory.path + "/fleet.prom/x"] {
             #expect(throws: FleetError.self, "\(bad)") { try PublishedFile.replace(bad, "x") }
         }
+    }
+
+    @Test("what is not a regular file stays as it is", arguments: ["fifo", "folder", "link", "dangling", "device"])
+    func onlyARegularFileIsReplaced(_ kind: String) throws {
+        let directory = FakeDirectory()
+        let path = directory.path + "/x"
+        switch kind {
+        case "fifo": #expect(mkfifo(path, 0o600) == 0)
+        case "folder": try ScriptedHome.makeFolder(path)
+        case "link":
+            try ScriptedHome.write("kept", to: directory.path + "/target")
+            #expect(symlink("target", path) == 0)
+        case "dangling": #expect(symlink("nowhere", path) == 0)
+        default:
+            // A null device of its own; only root can make one.
+            guard mknod(path, S_IFCHR | 0o600, 0x103) == 0 else { return }
+        }
+        let before = FolderListing(directory.path)
+        let error = #expect(throws: FleetError.self) { try PublishedFile.replace(path, "x") }
+        #expect(error?.code == .io && error?.message.contains(path) == true)
+        #expect(error?.message.contains("not a regular file") == true, "\(error?.message ?? "")")
+        #expect(FolderListing(directory.path) == before)
     }
 }
