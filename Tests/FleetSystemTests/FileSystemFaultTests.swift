@@ -38,6 +38,29 @@ struct FileSystemFaultTests {
         #expect(try home.mosaic("restart").wait() == .exit(0))
     }
 
+    @Test("remove stops nothing where the roster cannot be written")
+    func removeOnAFullDisk() throws {
+        let home = try ScriptedHome()
+        try home.makeRunDirectory()
+        let script = """
+            cp -a "$HOME/home/fleet" "$HOME/kept"
+            mount -t tmpfs -o size=128k,mode=0700 none "$HOME/home/fleet"
+            cp -a "$HOME/kept/." "$HOME/home/fleet/"
+            head -c 1000000 /dev/zero > "$HOME/home/fleet/filler" || true
+            status=0
+            "$@" || status=$?
+            cmp "$HOME/kept/roster.toml" "$HOME/home/fleet/roster.toml"
+            ls -A "$HOME/home/fleet"
+            exit $status
+            """
+        let remove = try home.mosaic(
+            ["remove", "a2"], wrapper: ["/usr/bin/unshare", "--mount", "/bin/sh", "-ec", script, "sh"])
+        #expect(try remove.wait() == .exit(74), "\(remove.output) \(remove.errors)")
+        #expect(remove.errors.contains("No space left on device"))
+        #expect(try home.sent().isEmpty)
+        #expect(!remove.output.contains(".new") && !remove.output.contains("differ"), "\(remove.output)")
+    }
+
     /// The limit is on descriptor *numbers*, so one that is inherited counts as well: with it the same limit ends
     /// otherwise. The test has some.
     private static func limited(_ limit: Int) -> [String] {

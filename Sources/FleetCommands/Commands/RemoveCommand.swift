@@ -21,8 +21,8 @@ struct RemoveCommand: UnguardedCommand {
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
         let chosen = try context.writtenRoster().agents(named: agents)
-        // Refused before anything is stopped.
-        _ = try edited(try RosterWriter(home: context.home), chosen, context)
+        // Refused before anything is stopped, also for want of space.
+        let staged = try stage(chosen, context)
         var change = RosterChange(command: "remove", agents: chosen.map(\.name))
         try context.noteRunningRestart()
         if let report = try context.stop(chosen) {
@@ -33,11 +33,13 @@ struct RemoveCommand: UnguardedCommand {
                 return try context.conclude(change)
             }
         }
-        try BootLinks(context.roster(), manager: context.manager()).disable(agents: chosen.map(\.name))
-        do {
+        do throws(FleetError) {
             let writer = try RosterWriter(home: context.home)
-            try writer.replace(by: edited(writer, chosen, context).bytes)
+            try writer.replace(by: edited(writer, chosen, context).bytes, staged)
+        } catch {
+            throw try stayed(error, change, context)
         }
+        try BootLinks(context.roster(), manager: context.manager()).disable(agents: chosen.map(\.name))
         context.forgetRoster()
         change.files = try context.renewUnits()
         change.wrote(context.home.rosterPath)
@@ -51,6 +53,26 @@ struct RemoveCommand: UnguardedCommand {
         let names = chosen.map { "'\($0.name)'" }.joined(separator: ", ")
         change.notes.append("Removed \(names) from \(Printable.oneLine(context.home.rosterPath, limit: 4096)).")
         return try context.conclude(change)
+    }
+
+    private func stage(_ agents: [Roster.Agent], _ context: CommandContext) throws(FleetError) -> StagedRoster {
+        let writer = try RosterWriter(home: context.home)
+        return try writer.stage(edited(writer, agents, context).bytes)
+    }
+
+    /// The roster was not written: says what was done by then, and how to undo it.
+    private func stayed(
+        _ problem: FleetError, _ change: RosterChange, _ context: CommandContext
+    ) throws(FleetError) -> FleetError {
+        let stopped = change.operations.flatMap(\.report.units).compactMap { AgentName(unit: $0.unit)?.rawValue }
+        guard !stopped.isEmpty else { return problem }
+        var error = problem
+        error.message =
+            "stopped \(stopped.joined(separator: ", ")), but the roster still has \(stopped.count == 1 ? "it" : "them"): "
+            + problem.message
+        error.hint +=
+            "; then remove again, or start with: \(try context.nextCommands().fleet(words: ["start"] + stopped))"
+        return error
     }
 
     private func edited(

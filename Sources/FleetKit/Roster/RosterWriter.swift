@@ -48,13 +48,28 @@ package final class RosterWriter {
         self.folder = folder
     }
 
+    private var name: String { String(target.parts(at: "/").last ?? "") }
+
+    /// Writes the text beside the roster, so that a later `replace` needs no space on the disk any more.
+    /// - Throws: `.io`.
+    package func stage(_ text: [UInt8]) throws(FleetError) -> StagedRoster {
+        // Of its own, so that it outlives this object's lock.
+        guard let place = try ConfigFolder.open(folder.path, create: false) else {
+            throw Self.failure("cannot open the directory of", path)
+        }
+        try place.stage(name, text, mode: mode)
+        return StagedRoster(bytes: text, name: name, folder: place)
+    }
+
+    /// - Parameter staged: used if it is still the same text.
     /// - Throws: `.busy` if the file was changed meanwhile; `.io`, and then the old text stays.
-    package func replace(by text: [UInt8]) throws(FleetError) {
+    package func replace(by text: [UInt8], _ staged: StagedRoster? = nil) throws(FleetError) {
         guard try Roster.read(target) == bytes else {
             throw FleetError(
                 .busy, "\(Printable.oneLine(path)) was changed meanwhile; nothing was written", hint: "run this again")
         }
-        try folder.write(String(target.parts(at: "/").last ?? ""), text, mode: mode)
+        if let staged, staged.bytes == text, folder.publish(name) { return }
+        try folder.write(name, text, mode: mode)
     }
 
     private static func failure(_ what: String, _ path: String) -> FleetError {
@@ -62,4 +77,19 @@ package final class RosterWriter {
             .io, "\(what) \(Printable.oneLine(path)): \(String(cString: strerror(errno)))",
             hint: "check the owner of the file and its directory, and the free space")
     }
+}
+
+/// The roster's next text, on the disk under a hidden name, which goes with this object.
+package final class StagedRoster {
+    fileprivate let bytes: [UInt8]
+    private let name: String
+    private let folder: ConfigFolder
+
+    fileprivate init(bytes: [UInt8], name: String, folder: ConfigFolder) {
+        self.bytes = bytes
+        self.name = name
+        self.folder = folder
+    }
+
+    deinit { folder.discard(name) }
 }

@@ -78,7 +78,29 @@ final class ConfigFolder {
     }
 
     func write(_ name: String, _ bytes: [UInt8], mode: mode_t) throws(FleetError) {
-        let temporary = ".\(name).\(getpid()).new"
+        try stage(name, bytes, mode: mode)
+        guard publish(name) else {
+            let failure = Self.failure("write", "\(path)/\(name)")
+            discard(name)
+            throw failure
+        }
+    }
+
+    /// This process's next text of the file.
+    private func temporary(_ name: String) -> String { ".\(name).\(getpid()).new" }
+
+    /// Puts what was staged in the file's place.
+    /// - Returns: false, with `errno`, where that failed or nothing is staged.
+    func publish(_ name: String) -> Bool {
+        renameat(descriptor.number, temporary(name), descriptor.number, name) == 0
+    }
+
+    /// Forgets what was staged.
+    func discard(_ name: String) { unlinkat(descriptor.number, temporary(name), 0) }
+
+    /// Writes the file's next text to the disk under a hidden name; what this process staged before is replaced.
+    func stage(_ name: String, _ bytes: [UInt8], mode: mode_t) throws(FleetError) {
+        let temporary = temporary(name)
         let full = "\(path)/\(name)"
         // Left by a process of the same number that was killed in the middle.
         if unlinkat(descriptor.number, temporary, 0) != 0, errno != ENOENT { throw Self.failure("write", full) }
@@ -95,9 +117,7 @@ final class ConfigFolder {
                 written += count
             }
             // The umask may have taken the reading bits, which another user's manager (system scope) needs.
-            guard fchmod(file.number, mode) == 0, fsync(file.number) == 0,
-                renameat(descriptor.number, temporary, descriptor.number, name) == 0
-            else { throw Self.failure("write", full) }
+            guard fchmod(file.number, mode) == 0, fsync(file.number) == 0 else { throw Self.failure("write", full) }
         } catch {
             unlinkat(descriptor.number, temporary, 0)
             throw error

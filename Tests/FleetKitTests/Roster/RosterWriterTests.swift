@@ -38,6 +38,23 @@ struct RosterWriterTests {
         #expect(folder.read("fleet/roster.toml") == "version = 1 # theirs\n")
     }
 
+    @Test func aStagedTextIsUsedOnceAndLeavesNothing() throws {
+        try folder.write("fleet/roster.toml", "version = 1\n")
+        func stage(_ text: String) throws -> StagedRoster { try RosterWriter(home: home).stage(Array(text.utf8)) }
+        var staged: StagedRoster? = try stage("version = 1 # new\n")
+        #expect(folder.names("fleet").count == 2 && folder.read("fleet/roster.toml") == "version = 1\n")
+        // Its lock is free meanwhile.
+        try RosterWriter(home: home).replace(by: Array("version = 1 # new\n".utf8), staged)
+        staged = nil
+        #expect(folder.names("fleet") == ["roster.toml"] && folder.read("fleet/roster.toml") == "version = 1 # new\n")
+        staged = try stage("version = 1 # old\n")
+        try RosterWriter(home: home).replace(by: Array("version = 1 # other\n".utf8), staged)
+        #expect(folder.read("fleet/roster.toml") == "version = 1 # other\n")
+        staged = try stage("version = 1 # unused\n")
+        staged = nil
+        #expect(folder.names("fleet") == ["roster.toml"])
+    }
+
     @Test func twoEditsAtOnceWaitForEachOther() throws {
         try folder.write("fleet/roster.toml", "version = 1\n")
         let clock = ManualClock()
