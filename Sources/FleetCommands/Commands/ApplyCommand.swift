@@ -101,12 +101,13 @@ private struct ApplyWork: GuardedWork {
     /// Everything but restarts.
     private func follow(_ roster: Roster, _ manager: any ServiceManager) throws(FleetError) -> RosterChange {
         var change = RosterChange(command: "apply")
-        change.files = try context.renewUnits()
-        change.warnings = try context.rosterRemarks(roster)
+        // Stopped before its drop-in goes, which has its own stop timeout.
         let gone = try leftRunning(roster, manager)
         if let report = try context.stop(gone, maxParallel: command.operation.maxParallel) {
             change.operations.append((report, "stop"))
         }
+        change.files = try context.renewUnits()
+        change.warnings = try context.rosterRemarks(roster)
         try BootLinks(roster, manager: manager).disable(agents: gone.map(\.name))
         _ = try context.followHolderAtBoot()
         change.outdated = try OutdatedUnits.find(roster, manager: manager)
@@ -137,17 +138,18 @@ private struct ApplyWork: GuardedWork {
         }
     }
 
-    /// Agents that run although they left the roster: of our template, and without a drop-in of their own, which would
-    /// make them another user's.
+    /// Agents that run although they left the roster: of our template, and with a drop-in that `init` wrote, or none. Any
+    /// other drop-in of their own would make them another user's.
     private func leftRunning(_ roster: Roster, _ manager: any ServiceManager) throws(FleetError) -> [Roster.Agent] {
         let known = Set(roster.agents.map(\.unit))
         let loaded = try manager.loadedUnits(matching: [AgentName.unitPrefix + "*.service"]).filter {
             !known.contains($0) && $0 != roster.holder.unit
         }
         guard !loaded.isEmpty else { return [] }
+        let leaving = try context.common.backend == .fake ? [] : context.installer().leaving()
         return try manager.settings(of: loaded).compactMap { settings in
             let own = settings.dropIns.contains { $0.contains("/\(settings.name).d/") }
-            guard !own, let name = AgentName(unit: settings.name) else { return nil }
+            guard let name = AgentName(unit: settings.name), !own || leaving.contains(name) else { return nil }
             return Roster.Agent(name: name, unit: settings.name)
         }
     }

@@ -22,9 +22,10 @@ struct InitCommand: UnguardedCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run(in context: CommandContext) throws(FleetError) -> ExitStatus {
-        let installer = try context.installer(force: force)
+        var installer = try context.installer(force: force)
         let isNew = try context.home.place() == nil
         let abandoned = try installer.abandonedHomes()
+        try context.keepRunning(&installer)
         let changes = try installer.install()
         if isNew { context.output.note("created the mosaic home \(Printable.oneLine(context.home.path))") }
         for home in abandoned {
@@ -49,7 +50,7 @@ struct InitCommand: UnguardedCommand {
         var manual: Set<AgentName> = []
         if let roster = try context.rosterFile() {
             manual = Set(roster.agents.filter { !$0.autostart }.map(\.name))
-            let gone = changes.filter { $0.action == .removed }.compactMap(\.agent)
+            let gone = changes.filter { $0.action == .removed }.compactMap(\.agent) + installer.running
             remarks = try context.rosterRemarks(roster)
             if let remark = try context.unmanagedRemark(beside: roster, besides: gone) { remarks.append(remark) }
         }
@@ -61,7 +62,8 @@ struct InitCommand: UnguardedCommand {
             for remark in remarks { context.output.warning(remark) }
             context.output.summary(
                 InstallText(
-                    changes: changes, style: context.output.style, isVerbose: common.verbose, manual: manual
+                    changes: changes, style: context.output.style, isVerbose: common.verbose, manual: manual,
+                    running: installer.running
                 ).render())
         }
         if let boot, !common.json { try context.show(boot, "enable") }

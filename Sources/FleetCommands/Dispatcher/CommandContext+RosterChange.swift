@@ -65,12 +65,21 @@ extension CommandContext {
     /// Writes the unit files as the roster says and has systemd read them. A scripted manager has none.
     func renewUnits() throws(FleetError) -> [FleetInstaller.Change] {
         guard common.backend != .fake else { return [] }
-        let changes = try installer().install()
+        var installer = try installer()
+        try keepRunning(&installer)
+        let changes = try installer.install()
         if changes.contains(where: \.action.isChange) {
             try manager().reload()
             try followEvents(changes)
         }
         return changes
+    }
+
+    /// Without a manager nothing is known to run, and files are written all the same.
+    func keepRunning(_ installer: inout FleetInstaller) throws(FleetError) {
+        do throws(FleetError) { try installer.keepRunning(in: manager()) } catch {
+            guard error.code == .noServiceManager else { throw error }
+        }
     }
 
     /// Has systemd wait for events from now on, or no longer. Only after it has read the units.

@@ -9,9 +9,11 @@ struct InstallText {
     var isVerbose = false
     /// Agents with `autostart = false`, which are started by name alone.
     var manual: Set<AgentName> = []
+    /// Agents that left the roster and still run, so that their drop-ins stayed.
+    var running: Set<AgentName> = []
 
     func render() -> String {
-        var lines = changes.filter { isVerbose || $0.action != .unchanged }.map { change in
+        var lines = changes.filter { isVerbose || $0.action != .unchanged }.filter { !isLeft($0) }.map { change in
             let word = style.bold(change.action.word.padded(to: 9))
             let detail = change.action.detail.map { " (\($0))" } ?? ""
             return "\(word) \(Printable.oneLine(change.path, limit: 4096))\(detail)"
@@ -30,6 +32,8 @@ struct InstallText {
         }
         return lines.joined(separator: "\n")
     }
+
+    private func isLeft(_ change: FleetInstaller.Change) -> Bool { change.agent.map(running.contains) ?? false }
 
     /// The least that makes what runs fit the files: an agent that is new is started, one whose file changed is
     /// restarted alone, and only a change of the holder's unit takes the whole fleet down.
@@ -51,10 +55,13 @@ struct InstallText {
                 "Next: 'mosaic fleet restart \(ShellWord.line(changed))' makes \(changed.count == 1 ? "it" : "them") use"
                     + " what changed.")
         }
-        if !gone.isEmpty {
+        if !gone.isEmpty { lines.append("Removed from the roster: \(gone.joined(separator: ", ")).") }
+        let left = running.sorted()
+        if !left.isEmpty {
+            let names = left.map(\.rawValue).joined(separator: ", ")
+            let (runs, it, its) = left.count == 1 ? ("runs", "it", "its unit") : ("run", "them", "their units")
             lines.append(
-                "Removed from the roster: \(gone.joined(separator: ", ")); 'mosaic fleet stop \(ShellWord.line(gone))' stops"
-                    + " \(gone.count == 1 ? "it" : "them").")
+                "\(names) left the roster and still \(runs): 'mosaic fleet apply' stops \(it) and removes \(its).")
         }
         return lines.isEmpty && !changes.contains { $0.action.isChange } ? ["Everything matches the roster."] : lines
     }
@@ -76,16 +83,6 @@ extension JSONObject {
 
     static func files(_ changes: [FleetInstaller.Change]) -> [Self] {
         changes.map { ["path": $0.path, "action": $0.action.word, "detail": $0.action.detail] }
-    }
-}
-
-extension FleetInstaller.Change {
-    /// Whose drop-in it is; nil for any other file.
-    var agent: AgentName? {
-        guard let folder = path.parts(at: "/").dropLast().last, folder.ends(with: ".service.d") else {
-            return nil
-        }
-        do throws(FleetError) { return AgentName(unit: try UnitName(String(folder.dropLast(2)))) } catch { return nil }
     }
 }
 

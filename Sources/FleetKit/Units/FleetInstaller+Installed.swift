@@ -45,6 +45,14 @@ extension FleetInstaller {
 }
 
 extension FleetInstaller.Change {
+    /// Whose drop-in it is; nil for any other file.
+    package var agent: AgentName? {
+        guard let folder = path.parts(at: "/").dropLast().last, folder.ends(with: ".service.d") else {
+            return nil
+        }
+        do throws(FleetError) { return AgentName(unit: try UnitName(String(folder.dropLast(2)))) } catch { return nil }
+    }
+
     package var isEventPath: Bool { path.ends(with: "/" + FleetUnits.eventPath) }
 
     /// A unit that no agent runs in, and that nothing has to be restarted for.

@@ -43,6 +43,9 @@ public struct FleetInstaller: Sendable {
     package var userHome: String
     /// Replace files that were written or changed outside mosaic, and keep a copy. Never the roster, never links.
     public var force: Bool
+    /// Agents that left the roster and still run: their drop-ins stay, because systemd would end them with the template's
+    /// stop timeout instead of their own.
+    package private(set) var running: Set<AgentName> = []
     /// False: only reports what would be done.
     private var writes = true
 
@@ -84,6 +87,28 @@ public struct FleetInstaller: Sendable {
         var reader = self
         reader.writes = false
         return try reader.work()
+    }
+
+    /// Agents that left the roster and whose drop-ins `install` would remove.
+    ///
+    /// - Throws: what `install` throws before it writes anything.
+    package func leaving() throws(FleetError) -> [AgentName] {
+        try ForeignHome.refuse(home.fleetDirectory)
+        try ForeignHome.refuse(unitFolder)
+        return try left()
+    }
+
+    private func left() throws(FleetError) -> [AgentName] {
+        try preview().compactMap { $0.action == .removed ? $0.agent : nil }
+    }
+
+    /// Looks which of the agents that left the roster still run. Their drop-ins stay until a later `install`.
+    package mutating func keepRunning(in manager: any ServiceManager) throws(FleetError) {
+        let names = try left()
+        guard !names.isEmpty else { return }
+        let units = try names.map { name throws(FleetError) in try name.unit }
+        let states = try manager.brief(of: units)
+        running = Set(zip(names, states).filter { !$0.1.isDown && !$0.1.isNotFound }.map(\.0))
     }
 
     /// Homes that are not there any more and whose units `install` takes over.
@@ -245,7 +270,11 @@ public struct FleetInstaller: Sendable {
         let current = Set(roster.agents.map { "\($0.unit).d" })
         let left = try folder.names().filter { Self.isDropInFolder($0) && !current.contains($0) }
         return try left.map { name throws(FleetError) in
-            try removeOwn(
+            let path = "\(folder.path)/\(name)/\(FleetUnits.dropInFile)"
+            if let agent = Change(path: path, action: .removed).agent, running.contains(agent) {
+                return Change(path: path, action: .kept("its agent left the roster and still runs"))
+            }
+            return try removeOwn(
                 FleetUnits.dropInFile, in: name, from: folder, reason: "; its agent left the roster",
                 passesOverForeign: true)
         }.compactMap(\.self)

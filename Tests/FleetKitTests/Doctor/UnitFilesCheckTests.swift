@@ -57,6 +57,11 @@ struct UnitFilesCheckTests {
         #expect(treated.diagnosis.level == .ok && treated.repaired?.contains("a3") == true)
         #expect(ward.manager.reloads == 1)
         #expect(access(unitFolder + "/mosaic-agent@a3.service.d/10-mosaic.conf", F_OK) == 0)
+        // a2 still runs, with the stop timeout of its drop-in.
+        #expect(access(unitFolder + "/mosaic-agent@a2.service.d", F_OK) == 0)
+        ward.manager.states[ward.units[1]]?.activeState = "inactive"
+        #expect(ward.examine(UnitFilesCheck()).message.hasSuffix("mosaic-agent@a2.service.d/10-mosaic.conf"))
+        #expect(ward.treat(UnitFilesCheck()).diagnosis.level == .ok)
         #expect(access(unitFolder + "/mosaic-agent@a2.service.d", F_OK) != 0)
     }
 

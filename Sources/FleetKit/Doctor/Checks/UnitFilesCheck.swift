@@ -9,11 +9,13 @@ struct UnitFilesCheck: HealthCheck {
         let roster = try fleet.roster()
         guard case .file = roster.origin else { return .ok("there is no roster, so mosaic did not write the units") }
         guard
-            let installer = try FleetInstaller.ofInstalledUnits(
+            var found = try FleetInstaller.ofInstalledUnits(
                 home: fleet.home, scope: fleet.scope, environment: fleet.environment)
         else { return .ok("not written by 'mosaic fleet init'") }
-        let changes = try installer.preview()
         let manager = fleet.managerConnection.manager
+        if case .success(let manager) = manager { try found.keepRunning(in: manager) }
+        let installer = found
+        let changes = try installer.preview()
         if changes.contains(where: { $0.action.isRenewal }) {
             let names = changes.filter(\.action.isRenewal).map {
                 $0.path.parts(at: "/").suffix(2).joined(separator: "/")
@@ -37,7 +39,10 @@ struct UnitFilesCheck: HealthCheck {
             )
         }
         let foreign = changes.compactMap { change -> String? in
-            guard case .kept = change.action else { return nil }
+            // An agent that still runs is another check's.
+            guard case .kept = change.action, !(change.agent.map(installer.running.contains) ?? false) else {
+                return nil
+            }
             return change.path.parts(at: "/").last.map(String.init)
         }
         guard foreign.isEmpty else {
