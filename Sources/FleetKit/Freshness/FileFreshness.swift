@@ -180,13 +180,20 @@ package struct FileFreshness: FreshnessLook {
         }
         let folders = Set(settings.dropIns.map { $0.parts(at: "/").dropLast().map { "/\($0)" }.joined() })
         for folder in folders.union(["\(settings.path).d"]).sorted() where freshness.reasons.isEmpty {
-            // Its own time tells of names that came and went.
-            guard let stamp = FileStamp(folder), isSince(stamp.modified / 1000, settings.mainStartedAt) else {
-                continue
-            }
+            // Its own time tells of names that came and went. Where the last of them is that of the events, it is none.
+            guard let stamp = FileStamp(folder), isSince(stamp.modified / 1000, settings.mainStartedAt),
+                !isEventsOwn(stamp, folder)
+            else { continue }
             freshness.reasons.append(.init(.dropIn, folder, "a file in it was added or removed"))
         }
         return freshness
+    }
+
+    /// Whether the folder was last changed by the rename that put the drop-in of the events into it. The kernel gives both
+    /// times from a clock of one tick, and the tick may fall between them.
+    private static func isEventsOwn(_ folder: FileStamp, _ path: String) -> Bool {
+        guard let placed = FileStamp.placed("\(path)/\(FleetUnits.eventDropIn)") else { return false }
+        return folder.modified / 1000 <= Int64(clamping: placed) + 20_000
     }
 
     /// Whether the file, or the link in its place, came there or was written since.
