@@ -72,13 +72,16 @@ package struct RosterEdit: Sendable {
                 .usage, "agent '\(name)' is already in \(Printable.oneLine(file))",
                 hint: "change it there and run 'mosaic fleet apply', or choose another name")
         }
+        if let other = roster.agents.first(where: { $0.name.sessionName == name.sessionName }) {
+            throw FleetError(
+                .usage, "agent '\(name)' would have the tmux session of '\(other.name)'", hint: "choose another name")
+        }
         let ending = bytes.contains(UInt8(ascii: "\r")) ? "\r\n" : "\n"
         let table = Self.table(name, lines, ending)
         var text = bytes
         if let last = text.last, last != UInt8(ascii: "\n") { text += Array(ending.utf8) }
         text += Array((ending + table).utf8)
-        let hint =
-            "write the agent into it by hand and run 'mosaic fleet apply': \(Printable.oneLine(table, limit: 1000))"
+        let hint = "write the agent into it by hand, as its other agents are written, and run 'mosaic fleet apply'"
         let changed = try decode(text, invalid: "the new agent would make it invalid", hint: hint)
         guard let new = changed.agents.last, new.name == name, takeOver(text, changed, agents: roster.agents + [new])
         else {

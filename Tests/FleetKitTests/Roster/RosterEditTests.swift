@@ -99,7 +99,8 @@ struct RosterEditTests {
         let removal = #expect(throws: FleetError.self) { try roster.remove(name("a")) }
         #expect(removal?.code == .badRoster && removal?.message.contains("was not changed") == true)
         let addition = #expect(throws: FleetError.self) { try roster.add(name("c"), [.array("command", ["x"])]) }
-        #expect(addition?.code == .badRoster && addition?.hint.contains("[[agent]]") == true)
+        #expect(addition?.code == .badRoster && addition?.hint.contains("by hand") == true)
+        #expect(addition?.hint.contains("\\n") == false)
         #expect(text(roster) == original)
     }
 
@@ -109,7 +110,9 @@ struct RosterEditTests {
         #expect(twice?.code == .usage)
         // One session name for both.
         try roster.add(name("d.e"), [.array("command", ["x"])])
-        #expect(throws: FleetError.self) { try roster.add(name("d_e"), [.array("command", ["x"])]) }
+        let clash = #expect(throws: FleetError.self) { try roster.add(name("d_e"), [.array("command", ["x"])]) }
+        #expect(clash?.code == .usage && clash?.message == "agent 'd_e' would have the tmux session of 'd.e'")
+        #expect(clash?.hint == "choose another name")
         let missing = #expect(throws: FleetError.self) { try roster.remove(name("zzz")) }
         #expect(missing?.code == .noSuchUnit)
     }
