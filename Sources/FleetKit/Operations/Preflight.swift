@@ -101,6 +101,13 @@ struct Preflight: Sendable {
             let isAbsolute = program.begins(with: "/")
             guard isAbsolute || directory != nil else { return nil }
             let full = isAbsolute ? program : (directory ?? "") + "/" + program
+            var status = stat()
+            if stat(full, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+                return (
+                    "its program \(shown) is not a file",
+                    "change 'command' in the roster and run '\(commands.fleet("init"))'"
+                )
+            }
             return CommandProgram.problem(of: full).map { number in
                 (
                     what: "its program \(shown) \(Self.words(number))",

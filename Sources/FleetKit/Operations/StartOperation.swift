@@ -55,8 +55,10 @@ public final class StartOperation {
         let units = Set(starting.map(\.name))
         for obstacle in try preflight.obstacles(of: targets.filter { units.contains($0.unit) }, from: manager) {
             let text = "\(obstacle.subject) cannot start: \(obstacle.what)"
-            guard isWhole else { throw FleetError(.unitFailed, text, hint: obstacle.hint) }
-            run.report.problems.append("\(text); \(obstacle.hint)")
+            let start = surroundings.words.commands.fleet("start", obstacle.unit.instance ?? "")
+            let hint = "\(obstacle.hint); then run '\(start)'"
+            guard isWhole else { throw FleetError(.unitFailed, text, hint: hint) }
+            run.report.problems.append("\(text); \(hint)")
             starting.removeAll { $0.name == obstacle.unit }
         }
         let needsHolder = !holder.isActive && (isWhole || !starting.isEmpty && !holder.isNotFound)

@@ -18,9 +18,14 @@ public struct AgentName: Hashable, Sendable, Comparable, CustomStringConvertible
                 .usage, "'\(Printable.oneLine(text))' is not an agent name",
                 hint: "a name begins with a letter, digit or '_' and continues with letters, digits, '_', '.' or '-'")
         }
-        self.rawValue = text
         // mosaic-agent@ + name + .service must fit systemd's 255 bytes.
-        _ = try UnitName("mosaic-agent@\(text).service")
+        let limit = 255 - "mosaic-agent@.service".utf8.count
+        guard bytes.count <= limit else {
+            throw FleetError(
+                .usage, "agent name '\(Printable.oneLine(text, limit: 40))' has \(bytes.count) bytes",
+                hint: "choose a name of at most \(limit) bytes")
+        }
+        self.rawValue = text
     }
 
     /// The raw value.

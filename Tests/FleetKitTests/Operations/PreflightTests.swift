@@ -88,9 +88,35 @@ struct PreflightTests {
         let error = fixture.error { _ = try operation().run(under: fixture.lock) }
         #expect(error?.message.contains("cannot be executed: permission denied") == true)
         #expect(error?.hint == "run: chmod +x \(path)")
+        fixture.roster.agents[0].command = [folder.path]
+        let directory = fixture.error { _ = try operation().run(under: fixture.lock) }
+        #expect(directory?.message.contains("its program \(folder.path) is not a file") == true)
+        #expect(directory?.hint.contains("chmod") == false)
+        fixture.roster.agents[0].command = [path, "--continue"]
         #expect(try fixture.sent().isEmpty)
         chmod(path, 0o755)
         #expect(try operation().run(under: fixture.lock).exitStatus == .done)
+    }
+
+    @Test("a named start that cannot begin names every step until the agent is up")
+    func stepsOfAStart() throws {
+        fixture.roster.agents[0].command = [folder.path + "/gone"]
+        let stop = StopOperation(
+            manager: fixture.manager, roster: fixture.roster, agents: [fixture.agents[0].name], maxParallel: nil,
+            surroundings: fixture.surroundings())
+        _ = try stop.run()
+        fixture.options.agents = [fixture.agents[0].name]
+        var surroundings = fixture.surroundings()
+        surroundings.userHome = folder.path
+        let error = fixture.error {
+            _ = try StartOperation(
+                manager: fixture.manager, roster: fixture.roster, options: fixture.options, surroundings: surroundings
+            ).run()
+        }
+        #expect(
+            error?.hint
+                == "install it, or change 'command' in the roster and run 'mosaic fleet init'; then run "
+                + "'mosaic fleet start a1'", "\(error?.hint ?? "")")
     }
 
     @Test("--only-failed is not kept back by an agent whose program is missing")

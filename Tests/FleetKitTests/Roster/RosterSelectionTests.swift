@@ -21,6 +21,13 @@ struct RosterSelectionTests {
             try roster.agents(named: ["c", "mosaic-agent@a.service", "a", "c"]).map(\.name.rawValue) == ["c", "a"])
     }
 
+    @Test func aNameFitsItsUnit() throws {
+        _ = try AgentName(String(repeating: "x", count: 234)).unit
+        let error = #expect(throws: FleetError.self) { try AgentName(String(repeating: "x", count: 235)) }
+        #expect(error?.code == .usage && error?.message.hasSuffix("has 235 bytes") == true)
+        #expect(error?.hint == "choose a name of at most 234 bytes")
+    }
+
     @Test(
         arguments: [
             (["plnner"], "'plnner'", "did you mean planner?"), (["plan"], "'plan'", "did you mean planner?"),

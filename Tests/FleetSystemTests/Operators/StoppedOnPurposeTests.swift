@@ -92,6 +92,7 @@ struct StoppedOnPurposeTests {
         let doctor = try fleet.mosaic("doctor")
         try doctor.wait(within: .seconds(60))
         #expect(doctor.output.contains("did not start it again"), "\(doctor.output)")
+        #expect(doctor.output.contains("run 'mosaic fleet start \(down.joined(separator: " "))'"), "\(doctor.output)")
         for name in down { _ = try run(backend, "start", name, "--stable-for", "0") }
         #expect(try run(backend, "status").output.contains("4 active"))
         #expect(try run(backend, "metrics").output.contains("mosaic_fleet_agents_owed 0"))

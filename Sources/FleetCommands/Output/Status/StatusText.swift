@@ -65,7 +65,9 @@ struct StatusText {
             return ("\(running.prefix(1).uppercased() + running.dropFirst()): ", words, style.bold)
         case .abandoned:
             return ("\(what) died half-way: ", words + "; the next restart takes over", style.warn)
-        case .stalled, .unreadable:
+        case .unreadable:
+            return ("T" + words.dropFirst(), "", style.warn)
+        case .stalled:
             return ("The lock is \(lock.verdict.rawValue): ", words, style.warn)
         }
     }

@@ -17,14 +17,15 @@ struct AgentsCheck: HealthCheck {
         }
 
         /// The least that helps. `init --force` mends neither a mask nor an operator's own drop-in.
-        func advice(_ unit: UnitName, _ commands: NextCommands) -> String {
-            switch self {
+        func advice(_ units: [UnitName], _ commands: NextCommands) -> String {
+            guard let unit = units.first else { return "" }
+            return switch self {
             case .missing: "run '\(commands.fleet("init"))'"
             case .masked: "run '\(commands.systemd("systemctl", "unmask", "--", unit.rawValue))'"
             case .unloadable:
                 "'\(commands.systemd("systemctl", "status", "--", unit.rawValue))' says which file is wrong; correct"
                     + " that one"
-            case .owed: "run '\(commands.fleet("start", unit.instance ?? ""))'"
+            case .owed: "run '\(commands.fleet(words: ["start"] + units.compactMap(\.instance)))'"
             case .failed: "see why with '\(commands.journal(of: unit, lines: 50))'"
             case .startsServer, .unordered, .unbound, .leavesProcesses:
                 "see which file says so with '\(commands.systemd("systemctl", "cat", "--", unit.rawValue))';"
@@ -79,8 +80,8 @@ struct AgentsCheck: HealthCheck {
             scope: fleet.scope, mosaicHome: fleet.commands.mosaicHome, roster: roster)
         var advice: [String] = []
         for trouble in Trouble.allCases {
-            guard let unit = found[trouble]?.first else { continue }
-            let text = trouble.advice(unit, commands)
+            guard let units = found[trouble] else { continue }
+            let text = trouble.advice(units, commands)
             if !advice.contains(text) { advice.append(text) }
         }
         return Diagnosis(
