@@ -140,6 +140,17 @@ final class ConfigFolder {
         guard unlinkat(descriptor.number, name, 0) == 0 else { throw Self.failure("remove", "\(path)/\(name)") }
     }
 
+    /// What the body adds or removes does not show in the folder's own time, from which others conclude that something did.
+    func keepingTime<Value>(_ body: () throws(FleetError) -> Value) throws(FleetError) -> Value {
+        var status = stat()
+        guard fstat(descriptor.number, &status) == 0 else { throw Self.failure("access", path) }
+        let value = try body()
+        // Where it cannot be set, a unit is called outdated that is not.
+        var times = [status.st_atim, status.st_mtim]
+        futimens(descriptor.number, &times)
+        return value
+    }
+
     /// Removes a folder in this one when nothing is left in it.
     func removeFolderIfEmpty(_ name: String) throws(FleetError) {
         guard unlinkat(descriptor.number, name, AT_REMOVEDIR) != 0 else { return }

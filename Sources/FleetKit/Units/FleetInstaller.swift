@@ -138,7 +138,11 @@ public struct FleetInstaller: Sendable {
                 changes.append(Change(path: path, action: .created))
                 continue
             }
-            changes.append(try put(text, into: place))
+            if text.name.isExactly(FleetUnits.eventDropIn) {
+                changes.append(try place.keepingTime { () throws(FleetError) in try put(text, into: place) })
+            } else {
+                changes.append(try put(text, into: place))
+            }
         }
         let events = EventFolder(home: home)
         if !roster.events.command.isEmpty, writes { try events.make() }
@@ -300,7 +304,11 @@ public struct FleetInstaller: Sendable {
             return Change(path: path, action: .kept("changed outside mosaic\(reason)"))
         }
         if writes {
-            try place.remove(name)
+            if name.isExactly(FleetUnits.eventDropIn) {
+                try place.keepingTime { () throws(FleetError) in try place.remove(name) }
+            } else {
+                try place.remove(name)
+            }
             if let inner { try folder.removeFolderIfEmpty(inner) }
         }
         return Change(path: path, action: .removed)

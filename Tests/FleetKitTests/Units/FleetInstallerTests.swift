@@ -100,6 +100,26 @@ struct FleetInstallerTests {
         #expect(folder.names("home/fleet") == ["roster.toml"])
     }
 
+    /// The time of a drop-in folder tells later what came and went in it since a unit started.
+    @Test func eventsDoNotShowInTheTimeOfAFolderThatWasThere() throws {
+        let text = "version = 1\n[holder]\nsocket = 's'\n"
+        _ = try install()
+        let place = "\(folder.path)/\(holder).d"
+        try #require(mkdir(place, 0o755) == 0)
+        try folder.write("\(holder).d/50-local.conf", "[Service]\nNice=5\n")
+        var old = [timespec(tv_sec: 1000, tv_nsec: 0), timespec(tv_sec: 1000, tv_nsec: 0)]
+        try #require(utimensat(AT_FDCWD, place, &old, 0) == 0)
+        func modified() -> Int {
+            var status = stat()
+            return stat(place, &status) == 0 ? status.st_mtim.tv_sec : 0
+        }
+        try folder.write(roster, text + "[events]\ncommand = ['/bin/tell']\n")
+        #expect(try install()["\(holder).d/20-mosaic-events.conf"] == .created && modified() == 1000)
+        try folder.write(roster, text)
+        #expect(try install()["\(holder).d/20-mosaic-events.conf"] == .removed && modified() == 1000)
+        #expect(folder.names("\(holder).d") == ["50-local.conf"])
+    }
+
     @Test func anOwnDropInBesideThatOfTheEventsStays() throws {
         let text = "version = 1\n[holder]\nsocket = 's'\n"
         _ = try install()
