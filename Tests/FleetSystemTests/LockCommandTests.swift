@@ -62,6 +62,27 @@ struct LockCommandTests {
         #expect(try restart.wait() == .exit(143))
     }
 
+    @Test("An owner that is stopped (Ctrl-Z) is not called one that works")
+    func stopped() throws {
+        let home = try ScriptedHome()
+        let restart = try home.mosaic("restart", "--stable-for", "60s", "-v")
+        try restart.waitForError("verify: 4 units")
+        restart.signal(SIGSTOP)
+        try eventually("it is stopped") {
+            TestProcess.contents("/proc/\(restart.pid)/stat").contains(") T ")
+        }
+        let inspect = try home.mosaic("lock", "inspect")
+        #expect(try inspect.wait() == .exit(3))
+        #expect(inspect.output.contains("Process: stopped: process \(restart.pid) was stopped by a signal"))
+        #expect(inspect.output.contains("Next: continue the owner: 'fg' in its terminal, or kill -CONT \(restart.pid)"))
+        let status = try home.mosaic("status")
+        _ = try status.wait()
+        #expect(status.output.contains("its process is stopped: continue it with 'fg' in its terminal"))
+        restart.signal(SIGCONT)
+        restart.signal(SIGTERM)
+        #expect(try restart.wait() == .exit(143))
+    }
+
     @Test("Without a lock there is nothing to break")
     func nothing() throws {
         let home = try ScriptedHome()

@@ -33,7 +33,7 @@ struct LockInspectionText {
         if let status = inspection.owner {
             let word =
                 switch status.liveness {
-                case .alive: "alive"
+                case .alive: status.isStopped ? "stopped" : "alive"
                 case .gone: "gone"
                 case .unknowable: "unknown"
                 }
@@ -73,6 +73,8 @@ struct LockInspectionText {
     private var advice: String? {
         switch inspection.verdict {
         case .free, .abandoned: nil
+        case .held where inspection.owner?.isStopped == true:
+            "continue the owner: 'fg' in its terminal, or kill -CONT \(inspection.observation?.record?.pid ?? 0)"
         case .held: "nothing to do: the owner is working; 'mosaic fleet status' shows the fleet"
         case .stalled: "'mosaic fleet restart' takes over; 'mosaic fleet lock break' only frees the lock"
         case .unreadable: "look at the file; 'mosaic fleet lock break' removes it"

@@ -32,7 +32,10 @@ extension LockInspection {
     var ownerEvidence: String? {
         guard let owner, let record = observation?.record else { return nil }
         return switch owner.liveness {
-        case .alive: "process \(record.pid) runs, with the recorded start time"
+        case .alive:
+            owner.isStopped
+                ? "process \(record.pid) was stopped by a signal or a debugger, and makes no progress"
+                : "process \(record.pid) runs, with the recorded start time"
         case .gone: "no process \(record.pid) with the recorded start time"
         case .unknowable: "it belongs to another host or pid namespace, so it cannot be checked from here"
         }

@@ -19,6 +19,8 @@ public struct LockInspection: Sendable {
     public struct OwnerStatus: Sendable {
         /// `.unknowable` where this host cannot tell; the guard then kills nothing.
         public var liveness: Liveness
+        /// The kernel shows it as stopped (Ctrl-Z, SIGSTOP, a debugger): it makes no progress until it is continued.
+        public var isStopped: Bool
         /// Processes other than the owner that hold its kernel lock: commands that it started.
         public var commands: [Int32]
     }
@@ -70,7 +72,9 @@ package struct LockInspector {
 
     private func status(of record: LockRecord, _ observation: LockObservation) -> LockInspection.OwnerStatus {
         let holders = observation.kernelLock == .held ? processes.exclusiveHolders(of: observation.id) : []
+        let liveness = processes.liveness(of: record.owner)
         return LockInspection.OwnerStatus(
-            liveness: processes.liveness(of: record.owner), commands: holders.filter { $0 != record.pid })
+            liveness: liveness, isStopped: liveness == .alive && processes.isStopped(record.pid),
+            commands: holders.filter { $0 != record.pid })
     }
 }

@@ -62,7 +62,14 @@ struct StatusText {
         case .free: return nil
         case .held:
             let running = LockWords.running(observation)
-            return ("\(running.prefix(1).uppercased() + running.dropFirst()): ", words, style.bold)
+            let head = "\(running.prefix(1).uppercased() + running.dropFirst()): "
+            guard lock.owner?.isStopped == true, let pid = observation.record?.pid else {
+                return (head, words, style.bold)
+            }
+            return (
+                head, "\(words); its process is stopped: continue it with 'fg' in its terminal, or kill -CONT \(pid)",
+                style.warn
+            )
         case .abandoned:
             return ("\(what) died half-way: ", words + "; the next restart takes over", style.warn)
         case .unreadable:
