@@ -154,10 +154,11 @@ package final class FakeServiceManager: ServiceManager {
 
 extension FakeWorld {
     func state(of unit: UnitName) -> UnitState {
-        guard let script = units[unit.rawValue], script.load != .notFound else {
+        let runtime = runtimes[unit.rawValue] ?? FakeRuntime()
+        // What runs is known also after its file was removed.
+        guard let script = units[unit.rawValue], script.load != .notFound || runtime.isRunning else {
             return UnitState(name: unit, loadState: "not-found")
         }
-        let runtime = runtimes[unit.rawValue] ?? FakeRuntime()
         var state = UnitState(
             name: unit, loadState: script.load.rawValue, activeState: runtime.active, subState: runtime.sub,
             result: runtime.result, mainPID: runtime.mainPID, restarts: runtime.restarts,

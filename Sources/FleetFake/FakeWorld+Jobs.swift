@@ -29,13 +29,13 @@ extension FakeWorld {
         }
     }
 
-    /// Requires=: an explicit stop or restart reaches every dependent that is up (a restart not those that are down).
+    /// Requires=: an explicit stop or restart reaches every dependent that is up (a restart not those that go down).
     private mutating func propagate(
         _ verb: FakeJob.Verb, from name: String, by sender: FakeSender, at time: Int64, seen: Set<String>
     ) {
         for other in units.keys.sorted() where !seen.contains(other) {
             guard units[other]?.requires.contains(where: { $0.rawValue == name }) == true,
-                runtimes[other].map({ !$0.isDown }) == true
+                let runtime = runtimes[other], !runtime.isDown, verb == .stop || runtime.active != "deactivating"
             else { continue }
             install(verb, other, by: sender, at: time)
             propagate(verb, from: other, by: sender, at: time, seen: seen.union([other]))

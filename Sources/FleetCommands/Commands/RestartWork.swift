@@ -88,6 +88,8 @@ final class RestartWork: GuardedWork {
     }
 
     private func takeWish() throws(FleetError) {
-        if command.join { restart.options.wish = try restart.wish() }
+        let wish = try restart.wish()
+        // Also without a join a stop that came after the wish counts.
+        restart.options.wish = command.join ? wish : wish.withoutRuns
     }
 }

@@ -1,3 +1,5 @@
+internal import FleetGuard
+
 /// The intents for units that are down: those that a restart owes, and those that were stopped on purpose.
 ///
 /// A value, folded from the lines of the intent file (or of a test) in their order.
@@ -43,10 +45,22 @@ public struct Intents: Sendable, Equatable {
         }
     }
 
-    /// Whether the unit is down because it was stopped: not if it has run (and failed) since, without this tool.
+    /// Whether the unit is down because it was stopped, or about to be: not if it has run (and failed) since, without this
+    /// tool.
     package func isStopped(_ state: UnitState) -> Bool {
-        guard let stop = stopped[state.name], state.isDown else { return false }
+        guard let stop = stopped[state.name] else { return false }
+        guard state.isDown else { return state.isBeingStopped && state.invocationID.isExactly(stop.run) }
         return !state.isFailed || state.invocationID == stop.run
+    }
+
+    /// Of these units, those that a `stop` which is still at work will end, also when it has not come to them yet: the holder
+    /// is the last one of a whole stop.
+    func beingStopped(_ states: [UnitState]) -> [UnitName] {
+        func stop(_ state: UnitState) -> Stop? {
+            stopped[state.name].flatMap { !state.isDown && state.invocationID.isExactly($0.run) ? $0 : nil }
+        }
+        let atWork = Set(states.filter(\.isBeingStopped).compactMap { stop($0)?.id })
+        return states.filter { state in stop(state).map { atWork.contains($0.id) } ?? false }.map(\.name)
     }
 
     /// Of the units, those with a `stop` that `earlier` does not have.

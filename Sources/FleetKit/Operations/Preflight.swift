@@ -52,6 +52,10 @@ struct Preflight: Sendable {
         let subject = roster.agents.first { $0.unit == unit }.map { "agent '\($0.name)'" } ?? unit.rawValue
         let (what, result): (String, UnitOutcome.Result)
         switch state.loadState {
+        case "not-found" where !state.isDown:
+            return Obstacle(
+                unit: unit, subject: subject, what: "the unit file of \(unit) was removed while it runs",
+                hint: "write it again with '\(commands.fleet("init"))', then run the command again")
         case "loaded", "not-found": return nil
         case "masked": (what, result) = ("\(unit) is masked", .masked)
         case let word:
@@ -61,6 +65,13 @@ struct Preflight: Sendable {
         let outcome = UnitOutcome(command: UnitCommand(.start, unit), result: result, state: nil)
         return Obstacle(
             unit: unit, subject: subject, what: what, hint: OutcomeWords(commands: commands).nextStep(for: outcome))
+    }
+
+    /// An agent that runs although `init` has yet to write its drop-in: the file was removed.
+    func unwritten(_ agent: Roster.Agent) -> Obstacle {
+        Obstacle(
+            unit: agent.unit, subject: "agent '\(agent.name)'", what: "the drop-in with its command is missing",
+            hint: "write it with '\(commands.fleet("init"))', then run the command again")
     }
 
     private func files(of agent: Roster.Agent, path: String?) -> (what: String, hint: String)? {

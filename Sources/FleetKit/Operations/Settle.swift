@@ -20,6 +20,8 @@ struct Settle {
     private static let firstStep = Duration.milliseconds(5)
     private static let lastStep = Duration.milliseconds(50)
     private static let longestCalm = Duration.seconds(20)
+    /// How long the unit may be down without a job: in a restart, systemd starts it at once.
+    private static let longestGap = Duration.seconds(2)
 
     func before(_ verb: UnitCommand.Verb = .restart) throws(FleetError) -> Before {
         if verb == .start {
@@ -83,10 +85,12 @@ struct Settle {
         let deadline = clock.now() + timeout
         var step = Self.firstStep
         var said = ""
+        var down: Duration?
         while true {
             try supervisor.look()
             guard var obstacle = try look(since: before) else { return nil }
-            if obstacle.isFinal { return obstacle }
+            down = obstacle.isDown ? down ?? clock.now() : nil
+            if obstacle.isFinal || down.map({ clock.now() - $0 > Self.longestGap }) == true { return obstacle }
             if clock.now() >= deadline {
                 obstacle.text += " (waited \(DurationText.human(timeout)))"
                 return obstacle
@@ -102,6 +106,8 @@ struct Settle {
         var text: String
         /// Waiting longer cannot help.
         var isFinal = false
+        /// Nothing is about to start the unit.
+        var isDown = false
         /// The unit is active in its new run and the old one is gone, but no server answers.
         var isSocketAlone = false
     }
@@ -121,7 +127,7 @@ struct Settle {
             return Obstacle(text: "\(holder) failed: \(why)", isFinal: true)
         }
         guard state.isActive else {
-            return Obstacle(text: "\(holder) is \(state.activeState) (\(state.subState))")
+            return Obstacle(text: "\(holder) is \(state.activeState) (\(state.subState))", isDown: state.isDown)
         }
         guard state.invocationID != before.invocationID else {
             return Obstacle(text: "\(holder) is still in its old run")

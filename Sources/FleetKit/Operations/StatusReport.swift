@@ -136,7 +136,7 @@ public struct StatusReport: Sendable, Equatable {
 
     /// 0: all are active and in the roster; 3: something is not.
     public var exitStatus: ExitStatus {
-        rows.allSatisfy { $0.state.isActive && $0.role != .unmanaged } ? .done : .attention
+        rows.allSatisfy { Condition($0.state) == .active && $0.role != .unmanaged } ? .done : .attention
     }
 
     /// What a unit is, in one word of an operator's.
@@ -150,13 +150,13 @@ public struct StatusReport: Sendable, Equatable {
         case changing
         case inactive, active
 
-        /// The first that fits of active, not found, between restarts and failed; otherwise inactive or changing.
+        /// The first that fits of not found, active, between restarts and failed; otherwise inactive or changing.
         public init(_ state: UnitState) {
             self =
-                if state.isActive {
-                    .active
-                } else if state.isNotFound {
+                if state.isNotFound {
                     .notFound
+                } else if state.isActive {
+                    .active
                 } else if state.isInAutoRestart {
                     .restarting
                 } else if state.isFailed {

@@ -61,8 +61,27 @@ public final class StopOperation {
                 units: agentsFirst[1] + agentsFirst[0], phases: [.init(.stop, total: stopping.count)]))
         try run.phase(.stop, total: stopping.count) { () throws(FleetError) in
             // The holder last: an agent whose server is taken away first does not end, it dies.
-            for group in agentsFirst {
-                try forgiveFailures(run.perform(group.map { UnitCommand(.stop, $0) }, maxParallel: maxParallel), run)
+            for group in agentsFirst { try stop(group, run) }
+        }
+    }
+
+    /// A start that somebody sends meanwhile takes the job of our stop away. It has the last word on an agent; but when the
+    /// whole fleet is stopped, its agents lose their server, so they are asked to end once more first.
+    private func stop(_ group: [UnitName], _ run: OperationRun) throws(FleetError) {
+        var rest = group
+        for _ in 0..<3 where !rest.isEmpty {
+            let outcomes = try run.perform(rest.map { UnitCommand(.stop, $0) }, maxParallel: maxParallel)
+            try forgiveFailures(outcomes, run)
+            rest = []
+            let undone = outcomes.filter { !$0.isDone }
+            guard !undone.isEmpty else { return }
+            for (outcome, state) in zip(undone, try run.states(of: undone.map(\.command.unit))) {
+                if state.isDown {
+                    run.note(
+                        UnitOutcome(command: outcome.command, result: .done, state: state, duration: outcome.duration))
+                } else if agents == nil {
+                    rest.append(state.name)
+                }
             }
         }
     }

@@ -70,7 +70,7 @@ extension RosterReader {
         return try RosterReader(source: source, path: [], title: title, table: table, known: known)
     }
 
-    /// The longest valid beginning, by halving: validity of beginnings is monotonic up to a cut scalar's 3 bytes.
+    /// The length of the longest valid beginning.
     private static func firstInvalid(_ bytes: [UInt8]) -> Int {
         var decoder = UTF8()
         var iterator = bytes.makeIterator()

@@ -45,6 +45,29 @@ struct PreflightTests {
         #expect(try operation().run(under: fixture.lock).exitStatus == .done)
     }
 
+    @Test("an agent that runs and whose unit file was removed would not come back", arguments: [true, false])
+    func removed(isRolling: Bool) throws {
+        try fixture.fleet.install(fixture.agentScript(1) { $0.load = .notFound })
+        if isRolling { fixture.options.rolling = .init(width: 1) }
+        let error = fixture.error { _ = try operation().run(under: fixture.lock) }
+        #expect(error?.code == .unitFailed)
+        #expect(error?.message.contains("agent 'a2' would not come back: the unit file of") == true)
+        #expect(try fixture.sent().isEmpty)
+        let report = try StatusReport.read(fixture.roster, from: fixture.manager)
+        #expect(report.exitStatus == .attention)
+        #expect(report.summary == "1 not found, 3 active")
+    }
+
+    @Test("an agent that runs and whose command was removed from its unit would not come back")
+    func unwritten() throws {
+        fixture.options.unwritten = [fixture.agents[1].name]
+        let error = fixture.error { _ = try operation().run(under: fixture.lock) }
+        #expect(
+            error?.message
+                == "agent 'a2' would not come back: the drop-in with its command is missing; nothing was stopped")
+        #expect(try fixture.sent().isEmpty)
+    }
+
     @Test("an agent that is down has nothing to lose: the rest of the fleet is restarted")
     func down() throws {
         fixture.roster.agents[1].directory = "/gone/away"

@@ -76,6 +76,16 @@ struct SettleTests {
         #expect(try settle(ScriptedProbe(.answers(server: pid()))).run(since: old, timeout: .seconds(1)) == nil)
     }
 
+    /// Somebody has stopped it: nothing brings it up.
+    @Test func aHolderThatIsDownWithoutAJobIsNotWaitedForLong() throws {
+        try fixture.fleet.stop(fixture.holder)
+        fixture.clock.advance(by: .seconds(1))
+        let begin = fixture.clock.now()
+        let obstacle = try settle().run(since: .init(invocationID: "old", processes: []), timeout: .seconds(30))
+        #expect(obstacle?.text == "holder.service is inactive (dead)")
+        #expect(fixture.clock.now() - begin < .seconds(4))
+    }
+
     @Test func aFailedHolderIsNotWaitedFor() throws {
         try fixture.fleet.kill(fixture.holder, .status(3))
         let begin = fixture.clock.now()

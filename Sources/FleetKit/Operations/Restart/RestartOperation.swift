@@ -258,13 +258,15 @@ public final class RestartOperation {
             roster: roster, userHome: surroundings.userHome, commands: surroundings.words.commands)
         let agents = roster.agents.filter { agent in
             plan.agents.contains(agent.unit)
-                && (options.agents != nil || plan.before[agent.unit]?.isUpOrComing == true)
+                && (options.agents != nil
+                    || plan.before[agent.unit].map { $0.isActive || $0.isUpOrComing } == true)
                 // One that cannot come up must not keep the others from it.
                 && (!(options.heals || options.onlyFailed) || plan.before[agent.unit]?.isActive == true)
         }
         let units = (plan.holderPart == .none ? [] : [plan.holder]) + agents.map(\.unit)
         let found =
             units.compactMap { plan.before[$0].flatMap(preflight.obstacle(in:)) }
+            + agents.filter { options.unwritten.contains($0.name) }.map(preflight.unwritten)
             + (try preflight.obstacles(of: agents, from: manager))
         guard let first = found.first else { return }
         let others = Set(found.dropFirst().map(\.subject)).subtracting([first.subject]).sorted()

@@ -7,6 +7,7 @@ extension RestartPlan {
         // Taken down by a restart that did not get further.
         if isOwed && !now.isActive { return nil }
         if now.isFailed { return "it failed, so it is not outdated" }
+        if now.isBeingStopped { return beingStopped }
         guard now.isActive else { return now.isDown ? "it is not running" : "it is about to start again" }
         switch freshness?.verdict {
         case .outdated:
@@ -71,6 +72,7 @@ extension RestartPlan {
 
     static let stoppedMeanwhile = "it was stopped on purpose meanwhile"
     static let stoppedOnPurpose = "it was stopped on purpose"
+    static let beingStopped = "it is being stopped"
     /// systemd does not tell an end by itself from `systemctl stop`, and forgets a unit that is down.
     static let downWithoutFailure =
         "it is down without a failure: it was stopped, has ended, or was never started"

@@ -77,10 +77,14 @@ public struct RestartPlan: Sendable, Equatable {
         for state in states { known[state.name] = state }
         func state(_ unit: UnitName) -> UnitState { known[unit] ?? UnitState(name: unit, loadState: "not-found") }
         func ran(_ unit: UnitName) -> Bool {
-            state(unit).isUpOrComing || state(unit).isFailed && options.onlyFailed || intents.owed.contains(unit)
+            state(unit).isActive || state(unit).isUpOrComing || state(unit).isFailed && options.onlyFailed
+                || intents.owed.contains(unit)
         }
         let wish = options.wish
-        let meanwhile = Set(wish.map { intents.stopped(since: $0.intents, among: roster.units) } ?? [])
+        var meanwhile = Set(wish.map { intents.stopped(since: $0.intents, among: roster.units) } ?? [])
+        // Whoever names an agent while it is being stopped wants it to run.
+        meanwhile.formUnion(
+            intents.beingStopped(states).filter { options.agents == nil || $0 == roster.holder.unit })
         before = known
         holder = roster.holder.unit
         self.freshness = freshness
@@ -96,10 +100,12 @@ public struct RestartPlan: Sendable, Equatable {
         let holderUnit = roster.holder.unit
         /// Why `onlyFailed` leaves a unit alone that is not up; nil: it is to be started.
         func reasonToLeave(_ now: UnitState) -> String? {
-            guard !now.isActive else { return nil }
-            if options.onlyFailed || options.agents == nil && !isWhole, intents.isStopped(now) {
-                return Self.stoppedOnPurpose
+            if options.onlyFailed || options.agents == nil && !isWhole {
+                if intents.isStopped(now) { return Self.stoppedOnPurpose }
+                // By systemctl. What a restart that died has sent is owed.
+                if now.isBeingStopped, !intents.owed.contains(now.name) { return Self.beingStopped }
             }
+            guard !now.isActive else { return nil }
             guard options.onlyFailed else { return nil }
             if now.isFailed, options.asked.contains(now.name), !intents.owed.contains(now.name),
                 !options.lost.contains(now.name)
@@ -216,6 +222,11 @@ extension RestartPlan.Order {
 extension UnitState {
     /// A job that ends its run is queued or running.
     var isToGoDown: Bool { job.map { ["stop", "restart", "try-restart"].contains($0.type) } ?? false }
+
+    /// A stop, not a restart, ends its run. `systemctl` does not tell what a job is for.
+    var isBeingStopped: Bool {
+        job.map { $0.type.isExactly("stop") || $0.type.isEmpty && activeState.isExactly("deactivating") } ?? false
+    }
 
     /// Runs, or systemd is about to make it run: also an agent between two automatic restarts.
     var isUpOrComing: Bool { !isNotFound && !isDown && !(activeState == "deactivating" && job?.type == "stop") }

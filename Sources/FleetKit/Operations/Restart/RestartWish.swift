@@ -17,6 +17,9 @@ public struct RestartWish: Sendable, Equatable {
         self.intents = intents
     }
 
+    /// Of this wish, what was stopped on purpose by then: no restart by others makes it come true.
+    package var withoutRuns: RestartWish { RestartWish(states: [], intents: intents) }
+
     /// The run that the unit was in; empty for none.
     func run(of unit: UnitName) -> String? { runs[unit] }
 
