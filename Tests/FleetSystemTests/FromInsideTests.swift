@@ -93,6 +93,7 @@ struct FromInsideTests {
         try eventually("its outcome", within: .seconds(60), state: TestProcess.contents(path)) {
             TestProcess.contents(path).contains("4 units restarted")
         }
+        #expect(!TestProcess.contents(path).contains("not complete"))
         #expect(try fleet.troubles() == [])
         #expect(Set(before).isDisjoint(with: try invocations(fleet)))
         try expectGone(fleet)
@@ -188,6 +189,7 @@ struct FromInsideTests {
         try eventually("its outcome", within: .seconds(60), state: TestProcess.contents(path)) {
             TestProcess.contents(path).contains("4 units restarted")
         }
+        #expect(!TestProcess.contents(path).contains("not complete"))
         #expect(try fleet.troubles() == [])
         #expect(Set(before).isDisjoint(with: try invocations(fleet)))
         try expectGone(fleet)

@@ -74,10 +74,12 @@ struct LockCommandTests {
         let inspect = try home.mosaic("lock", "inspect")
         #expect(try inspect.wait() == .exit(3))
         #expect(inspect.output.contains("Process: stopped: process \(restart.pid) was stopped by a signal"))
-        #expect(inspect.output.contains("Next: continue the owner: 'fg' in its terminal, or kill -CONT \(restart.pid)"))
+        #expect(
+            inspect.output.contains("Next: continue the owner: 'fg' in its terminal, or 'kill -CONT \(restart.pid)'"))
         let status = try home.mosaic("status")
         _ = try status.wait()
-        #expect(status.output.contains("its process is stopped: continue it with 'fg' in its terminal"))
+        #expect(
+            status.output.hasPrefix("A restart is stopped ('fg' in its terminal, or 'kill -CONT \(restart.pid)'): "))
         restart.signal(SIGCONT)
         restart.signal(SIGTERM)
         #expect(try restart.wait() == .exit(143))

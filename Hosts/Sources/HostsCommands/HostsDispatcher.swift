@@ -42,13 +42,15 @@ public struct HostsDispatcher {
             }
         }
         let output = HostsOutput(module.common)
+        var status: ExitStatus
         do throws(FleetError) {
             let context = try HostsContext(module.common, environment: environment, output: output, etcd: etcd)
-            return output.end(try module.run(in: context), isAnswer: module.onlyAnswers).rawValue
+            status = try module.run(in: context)
         } catch {
             output.error(error)
-            return error.exitStatus.rawValue
+            status = error.exitStatus
         }
+        return output.end(status, isAnswer: module.onlyAnswers).rawValue
     }
 
     /// A command line that cannot be run, or a request for help.

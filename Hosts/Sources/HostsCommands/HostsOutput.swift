@@ -40,7 +40,8 @@ final class HostsOutput {
             return status
         }
         error(loss)
-        return status == .done ? loss.exitStatus : status
+        // A signal that ended the command is told as ever.
+        return status.rawValue > 128 ? status : loss.exitStatus
     }
 
     /// What an operation came to; with `-q` a failure alone, and on stderr.

@@ -34,12 +34,12 @@ package struct Dispatcher {
         let output = Output(module.common, environment: environment)
         let invocation = Invocation(
             arguments: arguments, composition: composition, environment: environment, output: output)
-        do throws(FleetError) {
-            return output.end(try module.start(invocation), isAnswer: module.onlyAnswers).rawValue
-        } catch {
+        var status: ExitStatus
+        do throws(FleetError) { status = try module.start(invocation) } catch {
             output.error(error)
-            return error.exitStatus.rawValue
+            status = error.exitStatus
         }
+        return output.end(status, isAnswer: module.onlyAnswers).rawValue
     }
 
     /// A line that names no built-in command.

@@ -74,7 +74,7 @@ struct LockInspectionText {
         switch inspection.verdict {
         case .free, .abandoned: nil
         case .held where inspection.owner?.isStopped == true:
-            "continue the owner: 'fg' in its terminal, or kill -CONT \(inspection.observation?.record?.pid ?? 0)"
+            "continue the owner: 'fg' in its terminal, or 'kill -CONT \(inspection.observation?.record?.pid ?? 0)'"
         case .held: "nothing to do: the owner is working; 'mosaic fleet status' shows the fleet"
         case .stalled: "'mosaic fleet restart' takes over; 'mosaic fleet lock break' only frees the lock"
         case .unreadable: "look at the file; 'mosaic fleet lock break' removes it"

@@ -4,8 +4,8 @@ internal import Glibc
 
 /// Where a command's words go: data to stdout, messages and progress to stderr.
 ///
-/// A reader that went away (`| head`) is no error. Data that cannot be written for another reason (a full disk) is one,
-/// but only at the end: nothing here can stop a restart that is under way.
+/// A reader that went away (`| head`, a closed terminal) is no error. Data that cannot be written for another reason (a full
+/// disk) is one, but only at the end: what is lost ends no restart that is under way.
 package final class Output {
     let style: Style
     let isQuiet: Bool
@@ -125,7 +125,10 @@ package final class Output {
         if isShown {
             liveArea?.erase()
             let number = InheritedOutput.write(text, to: descriptor)
-            if descriptor == STDOUT_FILENO, loss == nil { loss = number.flatMap(InheritedOutput.error) }
+            // The transcript has it all.
+            if descriptor == STDOUT_FILENO, loss == nil, transcript == nil {
+                loss = number.flatMap(InheritedOutput.error)
+            }
         }
         if let transcript { Self.write(text, to: transcript) }
     }
@@ -141,7 +144,8 @@ package final class Output {
             return status
         }
         error(loss)
-        return status == .done ? loss.exitStatus : status
+        // A signal that ended the command is told as ever.
+        return status.rawValue > 128 ? status : loss.exitStatus
     }
 
     /// An error as it is printed, with its newline.

@@ -4,7 +4,7 @@ import FleetTestSupport
 import Glibc
 import Testing
 
-@Suite struct InheritedOutputTests {
+@Suite(.timeLimit(.minutes(10))) struct InheritedOutputTests {
     /// As another program may leave a terminal.
     @Test func aSlowReaderOfAStreamThatDoesNotBlockGetsEverything() async throws {
         var ends: [CInt] = [-1, -1]

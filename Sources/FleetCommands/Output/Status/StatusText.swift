@@ -61,15 +61,11 @@ struct StatusText {
         switch lock.verdict {
         case .free: return nil
         case .held:
-            let running = LockWords.running(observation)
-            let head = "\(running.prefix(1).uppercased() + running.dropFirst()): "
-            guard lock.owner?.isStopped == true, let pid = observation.record?.pid else {
-                return (head, words, style.bold)
+            if lock.owner?.isStopped == true, let pid = observation.record?.pid {
+                return ("\(what) is stopped ('fg' in its terminal, or 'kill -CONT \(pid)'): ", words, style.warn)
             }
-            return (
-                head, "\(words); its process is stopped: continue it with 'fg' in its terminal, or kill -CONT \(pid)",
-                style.warn
-            )
+            let running = LockWords.running(observation)
+            return ("\(running.prefix(1).uppercased() + running.dropFirst()): ", words, style.bold)
         case .abandoned:
             return ("\(what) died half-way: ", words + "; the next restart takes over", style.warn)
         case .unreadable:
