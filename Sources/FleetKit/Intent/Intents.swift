@@ -49,18 +49,23 @@ public struct Intents: Sendable, Equatable {
     /// tool.
     package func isStopped(_ state: UnitState) -> Bool {
         guard let stop = stopped[state.name] else { return false }
-        guard state.isDown else { return state.isBeingStopped && state.invocationID.isExactly(stop.run) }
+        guard state.isDown else {
+            // `systemctl` does not tell what the job is for; the line does.
+            let isUnknown = state.activeState.isExactly("deactivating") && state.job?.type.isEmpty == true
+            return (state.isBeingStopped || isUnknown) && state.invocationID.isExactly(stop.run)
+        }
         return !state.isFailed || state.invocationID == stop.run
     }
 
-    /// Of these units, those that a `stop` which is still at work will end, also when it has not come to them yet: the holder
-    /// is the last one of a whole stop.
+    /// Of these units, those that the process of a `stop` is still at work to end, also those that it has not come to: the
+    /// holder is the last one of a whole stop.
     func beingStopped(_ states: [UnitState]) -> [UnitName] {
-        func stop(_ state: UnitState) -> Stop? {
-            stopped[state.name].flatMap { !state.isDown && state.invocationID.isExactly($0.run) ? $0 : nil }
-        }
-        let atWork = Set(states.filter(\.isBeingStopped).compactMap { stop($0)?.id })
-        return states.filter { state in stop(state).map { atWork.contains($0.id) } ?? false }.map(\.name)
+        states.filter { state in
+            guard let stop = stopped[state.name], !state.isDown, state.invocationID.isExactly(stop.run) else {
+                return false
+            }
+            return StopID.isAtWork(stop.id)
+        }.map(\.name)
     }
 
     /// Of the units, those with a `stop` that `earlier` does not have.

@@ -72,7 +72,7 @@ public final class StopOperation {
         for _ in 0..<3 where !rest.isEmpty {
             let outcomes = try run.perform(rest.map { UnitCommand(.stop, $0) }, maxParallel: maxParallel)
             try forgiveFailures(outcomes, run)
-            rest = []
+            var again: [UnitState] = []
             let undone = outcomes.filter { !$0.isDone }
             guard !undone.isEmpty else { return }
             for (outcome, state) in zip(undone, try run.states(of: undone.map(\.command.unit))) {
@@ -80,9 +80,11 @@ public final class StopOperation {
                     run.note(
                         UnitOutcome(command: outcome.command, result: .done, state: state, duration: outcome.duration))
                 } else if agents == nil {
-                    rest.append(state.name)
+                    again.append(state)
                 }
             }
+            if !again.isEmpty { intend(again, run) }
+            rest = again.map(\.name)
         }
     }
 
@@ -104,7 +106,7 @@ public final class StopOperation {
     private func intend(_ states: [UnitState], _ run: OperationRun) {
         let runs = Dictionary(states.map { ($0.name, $0.invocationID) }) { first, _ in first }
         do throws(FleetError) {
-            try surroundings.intents.add(.stops(id: LockToken.random().rawValue, runs))
+            try surroundings.intents.add(.stops(id: StopID.random(), runs))
         } catch {
             run.supervisor.warn("a restart may start it again, because the stop cannot be recorded: \(error.message)")
         }

@@ -138,7 +138,7 @@ public struct FleetInstaller: Sendable {
                 changes.append(Change(path: path, action: .created))
                 continue
             }
-            if text.name.isExactly(FleetUnits.eventDropIn) {
+            if writes, text.name.isExactly(FleetUnits.eventDropIn) {
                 changes.append(try place.keepingTime { () throws(FleetError) in try put(text, into: place) })
             } else {
                 changes.append(try put(text, into: place))

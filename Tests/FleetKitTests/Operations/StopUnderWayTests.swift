@@ -1,5 +1,6 @@
 import FleetFake
 import FleetTestSupport
+import Glibc
 import Testing
 
 @testable import FleetGuard
@@ -16,9 +17,9 @@ import Testing
     }
 
     /// The line and the commands of `mosaic fleet stop`, whose waiting is not this test's.
-    private func stop(_ units: [UnitName], recorded: [UnitName]? = nil) throws {
+    private func stop(_ units: [UnitName], recorded: [UnitName]? = nil, id: String = StopID.random()) throws {
         let runs = try fixture.manager.states(of: recorded ?? units).map { ($0.name, $0.invocationID) }
-        try fixture.intents.add(.stops(id: "0a", Dictionary(uniqueKeysWithValues: runs)))
+        try fixture.intents.add(.stops(id: id, Dictionary(uniqueKeysWithValues: runs)))
         for unit in units { try fixture.fleet.stop(unit) }
         fixture.clock.advance(by: .seconds(1))
     }
@@ -62,10 +63,45 @@ import Testing
     /// Killed before its commands were sent: the line alone must not keep the fleet from being restarted.
     @Test func `A stop that never came to its commands does not count`() throws {
         let runs = try fixture.states().map { ($0.name, $0.invocationID) }
-        try fixture.intents.add(.stops(id: "0a", Dictionary(uniqueKeysWithValues: runs)))
+        try fixture.intents.add(.stops(id: "1-2-0a", Dictionary(uniqueKeysWithValues: runs)))
         #expect(try fixture.restart().exitStatus == .done)
         let after = try fixture.states()
         #expect(zip(runs, after).allSatisfy { $0.1 != $1.invocationID && $1.isActive })
+    }
+
+    /// Ctrl-C, and a restart: nobody would stop the holder any more, nor start the agents.
+    @Test func `A stop that was killed half-way does not keep the fleet from being restarted`() throws {
+        try stop(fixture.agents.map(\.unit), recorded: fixture.units, id: "1-2-0a")
+        let report = try fixture.restart()
+        #expect(report.exitStatus == .done, "\(report)")
+        #expect(try fixture.states().allSatisfy(\.isActive))
+    }
+
+    @Test func `A process that stops is at work until it has ended or is itself stopped`() throws {
+        #expect(StopID.isAtWork(StopID.random()))
+        let parts = StopID.random().split(separator: "-")
+        #expect(!StopID.isAtWork("\(parts[0])-1-\(parts[2])"))
+        for text in ["", "0a", "1-2-0a", "-1-2-3", "ffffffff-1-2", "zz-1-2"] { #expect(!StopID.isAtWork(text)) }
+        let child = try TestProcess(["/bin/sleep", "60"], environment: [:])
+        let start = try #require(ProcessStat.read(child.pid)?.start)
+        let id = "\(String(child.pid, radix: 16))-\(String(start, radix: 16))-0a"
+        #expect(StopID.isAtWork(id))
+        child.signal(SIGSTOP)
+        try eventually("it is stopped") { !StopID.isAtWork(id) }
+    }
+
+    /// `systemctl` does not tell a restart's job from a stop's: agents that go down with their holder are not left down.
+    @Test func `An agent that goes down by an unknown job is not taken for stopped`() throws {
+        var states = try fixture.states()
+        states[0].activeState = "activating"
+        states[1].activeState = "deactivating"
+        states[1].job = .init(id: 7)
+        fixture.options.onlyFailed = true
+        let plan = try RestartPlan(roster: fixture.roster, states: states, options: fixture.options) {
+            UnitSettings(name: fixture.holder, killMode: "control-group")
+        }
+        #expect(plan.agents.contains(fixture.agents[0].unit))
+        #expect(Set(plan.drained).isSubset(of: plan.agents))
     }
 
     @Test func `Whoever names the agent meanwhile wants it to run`() throws {

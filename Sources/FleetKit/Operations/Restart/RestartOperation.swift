@@ -58,6 +58,7 @@ public final class RestartOperation {
 
     func plan(_ states: [UnitState], _ intents: Intents) throws(FleetError) -> RestartPlan {
         var options = options
+        options.stopping = Set(intents.beingStopped(states))
         if options.onlyFailed {
             options.lost = try surroundings.intents.lost(among: states.filter(\.isDown).map(\.name))
             options.asked = try surroundings.intents.askedToEnd(among: states.filter(\.isFailed))
@@ -124,6 +125,9 @@ public final class RestartOperation {
         }
         if options.rolling == nil, try isHeldBack(plan, run) { return }
         run.report.skipped = plan.skipped
+        if plan.agents.isEmpty, intents.beingStopped(Array(plan.before.values)).contains(plan.holder) {
+            run.supervisor.warn("the fleet is being stopped by another command, so nothing is restarted")
+        }
         if options.onlyOutdated { remark(plan, run) }
         if options.rolling != nil { run.resumption = options }
         run.report.fulfilled = plan.fulfilled

@@ -21,6 +21,8 @@ public struct RestartOptions: Sendable, Equatable {
     var lost: Set<UnitName> = []
     /// With `onlyFailed`: agents that failed in answer to a stop.
     var asked: Set<UnitName> = []
+    /// Units that the process of a `stop` is still at work to end.
+    var stopping: Set<UnitName> = []
     /// Agents whose units are not written yet: one that is down is left so, since its start could only fail.
     package var unwritten: Set<AgentName> = []
     /// What the fleet was like when the restart was asked for, where it had to wait for another one since: what runs in

@@ -84,7 +84,7 @@ public struct RestartPlan: Sendable, Equatable {
         var meanwhile = Set(wish.map { intents.stopped(since: $0.intents, among: roster.units) } ?? [])
         // Whoever names an agent while it is being stopped wants it to run.
         meanwhile.formUnion(
-            intents.beingStopped(states).filter { options.agents == nil || $0 == roster.holder.unit })
+            options.stopping.filter { options.agents == nil || $0 == roster.holder.unit })
         before = known
         holder = roster.holder.unit
         self.freshness = freshness
@@ -194,7 +194,11 @@ public struct RestartPlan: Sendable, Equatable {
             order = .undrained
             return
         }
-        let running = roster.agents.map(\.unit).filter { state($0).isUpOrComing && !ending.contains($0) }
+        // What is left alone because of its stop is not started afterwards, so it is not this restart's to stop.
+        let leaving = Set(skipped.filter { [Self.stoppedOnPurpose, Self.beingStopped].contains($0.why) }.map(\.unit))
+        let running = roster.agents.map(\.unit).filter {
+            state($0).isUpOrComing && !ending.contains($0) && !leaving.contains($0)
+        }
         if options.maxParallel != nil {
             order = .phases(because: "--max-parallel limits the jobs in flight")
         } else if let obstacle = Self.obstacleToOneBatch(state(holder), running.map(state)) {
@@ -223,10 +227,8 @@ extension UnitState {
     /// A job that ends its run is queued or running.
     var isToGoDown: Bool { job.map { ["stop", "restart", "try-restart"].contains($0.type) } ?? false }
 
-    /// A stop, not a restart, ends its run. `systemctl` does not tell what a job is for.
-    var isBeingStopped: Bool {
-        job.map { $0.type.isExactly("stop") || $0.type.isEmpty && activeState.isExactly("deactivating") } ?? false
-    }
+    /// A stop, not a restart, ends its run. Never true through `systemctl`, which does not tell what a job is for.
+    var isBeingStopped: Bool { job?.type.isExactly("stop") == true }
 
     /// Runs, or systemd is about to make it run: also an agent between two automatic restarts.
     var isUpOrComing: Bool { !isNotFound && !isDown && !(activeState == "deactivating" && job?.type == "stop") }
