@@ -43,6 +43,16 @@ struct OutputTests {
         #expect(install([("roster.toml", .unchanged)]) == ["1 file unchanged", "Everything matches the roster."])
     }
 
+    @Test("an agent that left the roster and runs is left to its warning, and not everything matches")
+    func leftRunning() throws {
+        let text = InstallText(
+            changes: [
+                .init(path: "/u/roster.toml", action: .unchanged),
+                .init(path: "/u/mosaic-agent@b.service.d/10-mosaic.conf", action: .kept("it runs")),
+            ], style: plain, running: [try AgentName("b")])
+        #expect(text.render() == "1 file unchanged")
+    }
+
     // MARK: An operation
 
     @Test("a unit that failed costs two lines at most, and units that failed alike have one next step")

@@ -54,6 +54,7 @@ struct InitCommand: UnguardedCommand {
             remarks = try context.rosterRemarks(roster)
             if let remark = try context.unmanagedRemark(beside: roster, besides: gone) { remarks.append(remark) }
         }
+        if let remark = try context.leftRemark(installer.running) { remarks.append(remark) }
         if common.json {
             try context.output.json(
                 .installation(

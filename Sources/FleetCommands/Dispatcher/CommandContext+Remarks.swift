@@ -72,6 +72,15 @@ extension CommandContext {
         return try UnmanagedMembers.find(beside: roster, in: manager(), probe: isUp ? holderProbe() : nil)
     }
 
+    /// One line on agents that left the roster while they run; nil: none.
+    func leftRemark(_ running: Set<AgentName>) throws(FleetError) -> String? {
+        guard !running.isEmpty else { return nil }
+        let names = running.sorted().map(\.rawValue).joined(separator: ", ")
+        let (runs, it, its) = running.count == 1 ? ("runs", "it", "its unit") : ("run", "them", "their units")
+        return
+            "\(names) left the roster and still \(runs): '\(try nextCommands().fleet("apply"))' stops \(it) and removes \(its)"
+    }
+
     /// One line on what runs with the fleet and is not in the roster; nil: nothing, or no manager that could tell.
     /// - Parameter gone: agents that were named already.
     func unmanagedRemark(beside roster: Roster, besides gone: [AgentName]) throws(FleetError) -> String? {

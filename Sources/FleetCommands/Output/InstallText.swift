@@ -9,7 +9,7 @@ struct InstallText {
     var isVerbose = false
     /// Agents with `autostart = false`, which are started by name alone.
     var manual: Set<AgentName> = []
-    /// Agents that left the roster and still run, so that their drop-ins stayed.
+    /// Agents that left the roster and still run, so that their drop-ins stayed. A warning names them.
     var running: Set<AgentName> = []
 
     func render() -> String {
@@ -56,14 +56,8 @@ struct InstallText {
                     + " what changed.")
         }
         if !gone.isEmpty { lines.append("Removed from the roster: \(gone.joined(separator: ", ")).") }
-        let left = running.sorted()
-        if !left.isEmpty {
-            let names = left.map(\.rawValue).joined(separator: ", ")
-            let (runs, it, its) = left.count == 1 ? ("runs", "it", "its unit") : ("run", "them", "their units")
-            lines.append(
-                "\(names) left the roster and still \(runs): 'mosaic fleet apply' stops \(it) and removes \(its).")
-        }
-        return lines.isEmpty && !changes.contains { $0.action.isChange } ? ["Everything matches the roster."] : lines
+        let isDone = lines.isEmpty && running.isEmpty && !changes.contains { $0.action.isChange }
+        return isDone ? ["Everything matches the roster."] : lines
     }
 }
 

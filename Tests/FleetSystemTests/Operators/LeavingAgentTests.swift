@@ -57,12 +57,17 @@ struct LeavingAgentTests {
         let first = try fleet.mosaic("init", backend: backend)
         try fleet.must(first)
         #expect(dropInExists(fleet))
-        #expect(
-            first.output.contains(
-                "a02 left the roster and still runs: 'mosaic fleet apply' stops it and removes its unit."),
-            "\(first.output)")
+        let warning = "a02 left the roster and still runs: 'mosaic fleet apply' stops it and removes its unit"
         // Said once.
-        #expect(!first.errors.contains("a02"), "\(first.errors)")
+        #expect(first.errors.contains("\(warning)\n"), "\(first.errors)")
+        #expect(first.errors.split(separator: "a02").count == 2 && !first.output.contains("a02"), "\(first.output)")
+        #expect(!first.output.contains("Everything matches"), "\(first.output)")
+        let quiet = try fleet.mosaic("init", "-q", backend: backend)
+        try fleet.must(quiet)
+        #expect(quiet.errors.contains(warning) && quiet.output.isEmpty, "\(quiet.errors) \(quiet.output)")
+        let json = try fleet.mosaic("init", "--json", backend: backend)
+        try fleet.must(json)
+        #expect(json.output.contains(warning) && !json.errors.contains(warning), "\(json.output) \(json.errors)")
         _ = try fleet.mosaic("doctor", "--fix", backend: backend).wait()
         #expect(dropInExists(fleet))
         try fleet.must(fleet.mosaic("stop", "a02", backend: backend))
