@@ -61,6 +61,38 @@ struct FileSystemFaultTests {
         #expect(!remove.output.contains(".new") && !remove.output.contains("differ"), "\(remove.output)")
     }
 
+    private static let slowStop = ScriptedHome.Pace(
+        stop: .seconds(1), holderStart: .zero, holderAnswers: .zero, agentStart: .zero)
+
+    @Test("Another removal that was faster is told in its own words")
+    func removedMeanwhile() throws {
+        let home = try ScriptedHome(pace: Self.slowStop)
+        let remove = try home.mosaic("remove", "a2")
+        _ = try remove.waitForError("stopping a2")
+        try ScriptedHome.write(ScriptedHome.roster(1), to: home.rosterPath)
+        #expect(try remove.wait() == .exit(4), "\(remove.errors)")
+        #expect(remove.errors.contains("no such agent: 'a2'"), "\(remove.errors)")
+        #expect(!remove.errors.contains("still has") && !remove.errors.contains("again"), "\(remove.errors)")
+    }
+
+    @Test("remove of an agent that it stopped and could not remove names both ways on, and nothing behind them")
+    func removeBesideAnEdit() throws {
+        let home = try ScriptedHome(pace: Self.slowStop)
+        let remove = try home.mosaic("remove", "a2")
+        _ = try remove.waitForError("stopping a2")
+        let folder = open(home.path + "/fleet", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(folder) }
+        #expect(flock(folder, LOCK_EX) == 0)
+        #expect(try remove.wait() == .exit(75), "\(remove.errors)")
+        #expect(remove.errors.contains("stopped a2, but the roster still has it: another process"), "\(remove.errors)")
+        let options = "--mosaic-home \(home.path)"
+        #expect(
+            remove.errors.contains(
+                "bring it up with 'mosaic fleet start a2 \(options)', or run 'mosaic fleet remove a2 \(options)' again\n"
+            ),
+            "\(remove.errors)")
+    }
+
     /// The limit is on descriptor *numbers*, so one that is inherited counts as well: with it the same limit ends
     /// otherwise. The test has some.
     private static func limited(_ limit: Int) -> [String] {

@@ -42,6 +42,28 @@ struct DayTwoTests {
         #expect(try run(fleet, "remove", "new.one", status: 4).errors.contains("no such agent"))
     }
 
+    @Test func anErrorOfRemoveAfterTheRosterWasWrittenSaysSo() throws {
+        // The units cannot be written without tmux, which goes while the agent is stopped.
+        let script = "trap 'rm -f \"$1/bin/tmux\"; exit 0' TERM\nsleep infinity &\nwait\n"
+        let fleet = try RealFleet(agents: 2, script: script)
+        let programs = fleet.folder.path + "/bin"
+        try ScriptedHome.makeFolder(programs)
+        #expect(symlink("/usr/bin/tmux", programs + "/tmux") == 0)
+        let remove = try TestProcess(
+            ["/usr/bin/env", "PATH=\(programs)", try BuiltProduct.path("mosaic"), "fleet", "remove", "a02"],
+            environment: fleet.environment)
+        #expect(try remove.wait(within: .seconds(60)) == .exit(64))
+        #expect(
+            remove.errors.contains("a02 is removed from the roster, but: there is no tmux in PATH"), "\(remove.errors)")
+        #expect(
+            remove.errors.contains("run 'mosaic fleet apply' after this: install tmux 3.2 or newer"),
+            "\(remove.errors)")
+        let dropIn = fleet.unitFolder + "/\(fleet.agents[1]).d"
+        #expect(!roster(fleet).contains("a02") && access(dropIn, F_OK) == 0)
+        _ = try run(fleet, "apply")
+        #expect(access(dropIn, F_OK) != 0)
+    }
+
     @Test func applyStartsTheNewStopsTheGoneAndNamesTheOutdated() throws {
         let fleet = try RealFleet(agents: 3)
         let holder = try fleet.units()[0].invocation
