@@ -77,7 +77,9 @@ extension CommandContext {
 
     /// Without a manager nothing is known to run, and files are written all the same.
     func keepRunning(_ installer: inout FleetInstaller) throws(FleetError) {
-        do throws(FleetError) { try installer.keepRunning(in: manager()) } catch {
+        do throws(FleetError) {
+            try installer.keepRunning { () throws(FleetError) in try self.manager() }
+        } catch {
             guard error.code == .noServiceManager else { throw error }
         }
     }

@@ -103,11 +103,13 @@ public struct FleetInstaller: Sendable {
     }
 
     /// Looks which of the agents that left the roster still run. Their drop-ins stay until a later `install`.
-    package mutating func keepRunning(in manager: any ServiceManager) throws(FleetError) {
+    ///
+    /// - Parameter manager: asked for only where an agent left the roster.
+    package mutating func keepRunning(in manager: () throws(FleetError) -> any ServiceManager) throws(FleetError) {
         let names = try left()
         guard !names.isEmpty else { return }
         let units = try names.map { name throws(FleetError) in try name.unit }
-        let states = try manager.brief(of: units)
+        let states = try manager().brief(of: units)
         running = Set(zip(names, states).filter { !$0.1.isDown && !$0.1.isNotFound }.map(\.0))
     }
 

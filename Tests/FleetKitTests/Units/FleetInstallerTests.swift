@@ -14,12 +14,17 @@ struct FleetInstallerTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// Path within the folder, and the action.
-    private func install(force: Bool = false) throws -> [String: FleetInstaller.Change.Action] {
-        let installer = FleetInstaller(
+    private func installer(force: Bool = false) -> FleetInstaller {
+        FleetInstaller(
             home: MosaicHome(absolute: folder.path + "/home"), scope: .user, unitFolder: folder.path + "/units",
             tmux: "/usr/bin/tmux", mosaic: "/usr/bin/mosaic", userHome: "/home/me", force: force)
-        let changes = try installer.install().map { ($0.path.dropFirst(folder.path.count + 1), $0.action) }
+    }
+
+    /// Path within the folder, and the action.
+    private func install(force: Bool = false) throws -> [String: FleetInstaller.Change.Action] {
+        let changes = try installer(force: force).install().map {
+            ($0.path.dropFirst(folder.path.count + 1), $0.action)
+        }
         return Dictionary(uniqueKeysWithValues: changes.map { (String($0), $1) })
     }
 
@@ -46,6 +51,26 @@ struct FleetInstallerTests {
         let second = try install()
         #expect(second[dropIn("a")] == .removed && second[dropIn("b")] == .renewed && second[dropIn("c")] == .created)
         #expect(!folder.names("units").contains("mosaic-agent@a.service.d"))
+    }
+
+    @Test func theManagerIsAskedOnlyWhereAnAgentLeft() throws {
+        _ = try install()
+        try writeRoster(["a", "b"])
+        _ = try install()
+        func connects() throws -> Bool {
+            var installer = installer()
+            var isAsked = false
+            do throws(FleetError) {
+                try installer.keepRunning { () throws(FleetError) in
+                    isAsked = true
+                    throw FleetError(.noServiceManager, "none", hint: "")
+                }
+            } catch { #expect(error.code == .noServiceManager) }
+            return isAsked
+        }
+        #expect(try !connects())
+        try writeRoster(["b"])
+        #expect(try connects())
     }
 
     private func mode(_ path: String) -> mode_t {

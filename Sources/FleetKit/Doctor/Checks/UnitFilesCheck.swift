@@ -13,7 +13,7 @@ struct UnitFilesCheck: HealthCheck {
                 home: fleet.home, scope: fleet.scope, environment: fleet.environment)
         else { return .ok("not written by 'mosaic fleet init'") }
         let manager = fleet.managerConnection.manager
-        if case .success(let manager) = manager { try found.keepRunning(in: manager) }
+        if case .success(let manager) = manager { try found.keepRunning { manager } }
         let installer = found
         let changes = try installer.preview()
         if changes.contains(where: { $0.action.isRenewal }) {
