@@ -13,6 +13,11 @@ struct Preflight: Sendable {
         var what: String
         /// The least that removes it.
         var hint: String
+
+        /// The hint, and what is run after it.
+        func hint(then command: String) -> String {
+            hint + (hint.begins(with: "run '") ? ", then '" : "; then run '") + command + "'"
+        }
     }
 
     var roster: Roster
@@ -122,7 +127,7 @@ struct Preflight: Sendable {
             return CommandProgram.problem(of: full).map { number in
                 (
                     what: "its program \(shown) \(Self.words(number))",
-                    hint: number == EACCES ? "run: chmod +x \(ShellWord.quoted(full))" : hint
+                    hint: number == EACCES ? "run 'chmod +x \(ShellWord.quoted(full))'" : hint
                 )
             }
         }

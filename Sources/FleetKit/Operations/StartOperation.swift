@@ -55,8 +55,8 @@ public final class StartOperation {
         let units = Set(starting.map(\.name))
         for obstacle in try preflight.obstacles(of: targets.filter { units.contains($0.unit) }, from: manager) {
             let text = "\(obstacle.subject) cannot start: \(obstacle.what)"
-            let start = surroundings.words.commands.fleet("start", obstacle.unit.instance ?? "")
-            let hint = "\(obstacle.hint); then run '\(start)'"
+            let hint = obstacle.hint(
+                then: surroundings.words.commands.fleet("start", obstacle.unit.instance ?? ""))
             guard isWhole else { throw FleetError(.unitFailed, text, hint: hint) }
             run.report.problems.append("\(text); \(hint)")
             starting.removeAll { $0.name == obstacle.unit }

@@ -110,7 +110,7 @@ struct PreflightTests {
         try ScriptedHome.write("", to: path)
         let error = fixture.error { _ = try operation().run(under: fixture.lock) }
         #expect(error?.message.contains("cannot be executed: permission denied") == true)
-        #expect(error?.hint == "run: chmod +x \(path)")
+        #expect(error?.hint == "run 'chmod +x \(path)'")
         fixture.roster.agents[0].command = [folder.path]
         let directory = fixture.error { _ = try operation().run(under: fixture.lock) }
         #expect(directory?.message.contains("its program \(folder.path) is not a file") == true)
@@ -194,6 +194,16 @@ struct PreflightTests {
             fixture.error { _ = try named.run() }?.message
                 == "agent 'a3' cannot start: its directory /gone/away does not exist")
         #expect(try fixture.sent().count == sent)
+        let program = folder.path + "/agent"
+        try ScriptedHome.write("", to: program)
+        fixture.roster.agents[2].directory = nil
+        fixture.roster.agents[2].command = [program]
+        let other = StartOperation(
+            manager: fixture.manager, roster: fixture.roster, options: fixture.options, surroundings: surroundings)
+        #expect(
+            fixture.error { _ = try other.run() }?.hint
+                == "run 'chmod +x \(program)', then 'mosaic fleet start a3'")
+        fixture.roster.agents[2].directory = "/gone/away"
         fixture.options.agents = nil
         let whole = try StartOperation(
             manager: fixture.manager, roster: fixture.roster, options: fixture.options, surroundings: surroundings
