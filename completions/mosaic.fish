@@ -195,7 +195,7 @@ complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options 
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet heal" v verbose' -l 'verbose' -s 'v' -d 'Print more detail.'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet heal" color' -l 'color' -d 'Colour the output; auto: on a terminal, unless NO_COLOR is set.' -rfka 'auto always never'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet heal" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet metrics" output' -l 'output' -d 'Replace the regular file FILE in one step, mode 0644; -: standard output.' -rF
+complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet metrics" output' -l 'output' -d 'Replace FILE in one step (a regular file, or a new one), mode 0644; -: standard output.' -rF
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet metrics" mosaic-home' -l 'mosaic-home' -d 'Directory of the roster and the lock. (default: $MOSAIC_HOME or ~/.config/mosaic)' -rfa '(__mosaic_complete_directories)'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet metrics" backend' -l 'backend' -d 'How to reach systemd; auto is D-Bus, else systemctl.' -rfka 'auto dbus systemctl fake'
 complete -c 'mosaic' -n '__mosaic_should_offer_completions_for_flags_or_options "mosaic fleet metrics" user' -l 'user' -d 'Use the service manager of the calling user.'

@@ -16,7 +16,8 @@ struct MetricsCommand: UnguardedCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Replace the regular file FILE in one step, mode 0644; -: standard output.", valueName: "file"),
+            "Replace FILE in one step (a regular file, or a new one), mode 0644; -: standard output.", valueName: "file"
+        ),
         completion: .file())
     var output: String?
 
