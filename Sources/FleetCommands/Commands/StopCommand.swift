@@ -53,5 +53,4 @@ struct StopCommand: UnguardedCommand {
         guard report != nil || common.json else { return .done }
         return context.conclude(report ?? OperationReport(), "stop", sessions: targets.sessions)
     }
-
 }
