@@ -193,7 +193,8 @@ package struct FileFreshness: FreshnessLook {
     /// times from a clock of one tick, and the tick may fall between them.
     private static func isEventsOwn(_ folder: FileStamp, _ path: String) -> Bool {
         guard let placed = FileStamp.placed("\(path)/\(FleetUnits.eventDropIn)") else { return false }
-        return abs(folder.modified / 1000 - Int64(clamping: placed)) <= 20_000
+        let gap = (folder.modified / 1000).subtractingReportingOverflow(Int64(clamping: placed))
+        return !gap.overflow && gap.partialValue.magnitude <= 20_000
     }
 
     /// Whether the file, or the link in its place, came there or was written since.

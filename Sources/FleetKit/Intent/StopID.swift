@@ -14,7 +14,7 @@ enum StopID {
 
     /// False for one that was stopped (Ctrl-Z), too: nobody knows when it goes on.
     static func isAtWork(_ id: String) -> Bool {
-        let parts = id.split(separator: "-")
+        let parts = id.parts(at: "-")
         guard parts.count == 3, let pid = Int32(parts[0], radix: 16), let start = UInt64(parts[1], radix: 16),
             let process = ProcessStat.read(pid)
         else { return false }
