@@ -20,32 +20,20 @@ struct TmuxProbeTests {
     }
 
     /// A server in the foreground, as the holder runs it.
-    private func server() throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try TmuxProgram.find(environment: environment))
-        process.arguments = socket.arguments + ["-f", "/dev/null", "-D"]
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        return process
+    private func server() throws -> TestProcess {
+        let program = try TmuxProgram.find(environment: environment)
+        return try TestProcess([program] + socket.arguments + ["-f", "/dev/null", "-D"], environment: environment)
     }
 
-    private func end(_ process: Process) {
-        kill(process.processIdentifier, SIGCONT)
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
-
-    private func answer(_ probe: TmuxProbe, _ server: Process, until wanted: (ProbeAnswer) -> Bool) throws
+    private func answer(_ probe: TmuxProbe, _ server: TestProcess, until wanted: (ProbeAnswer) -> Bool) throws
         -> ProbeAnswer
     {
         let clock = SystemClock()
         let deadline = clock.now() + .seconds(20)
-        var answer = try probe.ask(among: [server.processIdentifier])
+        var answer = try probe.ask(among: [server.pid])
         while !wanted(answer) && clock.now() < deadline {
             clock.sleep(for: .milliseconds(5))
-            answer = try probe.ask(among: [server.processIdentifier])
+            answer = try probe.ask(among: [server.pid])
         }
         return answer
     }
@@ -59,8 +47,7 @@ struct TmuxProbeTests {
 
     @Test func aServerThatIsNotAmongTheHoldersProcessesDoesNotCount() throws {
         let process = try server()
-        defer { end(process) }
-        _ = try answer(probe(), process) { $0 == .answers(server: process.processIdentifier) }
+        _ = try answer(probe(), process) { $0 == .answers(server: process.pid) }
         guard case .silent = try probe().ask(among: [getpid()]) else { return #expect(Bool(false)) }
     }
 
@@ -84,28 +71,27 @@ struct TmuxProbeTests {
 
     @Test func anEmptyServerAnswersWithItsProcess() throws {
         let process = try server()
-        defer { end(process) }
         let found = try answer(probe(), process) {
-            $0 != .silent("") && $0 == .answers(server: process.processIdentifier)
+            $0 != .silent("") && $0 == .answers(server: process.pid)
         }
-        #expect(found == .answers(server: process.processIdentifier))
+        #expect(found == .answers(server: process.pid))
     }
 
     @Test func theSocketOfADeadServerIsSilent() throws {
         let process = try server()
-        _ = try answer(probe(), process) { $0 == .answers(server: process.processIdentifier) }
-        end(process)
+        _ = try answer(probe(), process) { $0 == .answers(server: process.pid) }
+        process.signal(SIGKILL)
+        #expect(try process.wait() == .signal(SIGKILL))
         #expect(FileManager.default.fileExists(atPath: directory.path + "/s"))
-        guard case .silent = try probe().ask(among: [process.processIdentifier]) else { return #expect(Bool(false)) }
+        guard case .silent = try probe().ask(among: [process.pid]) else { return #expect(Bool(false)) }
     }
 
     @Test func aHungServerIsSilentWithinTheLimit() throws {
         let process = try server()
-        defer { end(process) }
-        _ = try answer(probe(), process) { $0 == .answers(server: process.processIdentifier) }
-        kill(process.processIdentifier, SIGSTOP)
+        _ = try answer(probe(), process) { $0 == .answers(server: process.pid) }
+        process.signal(SIGSTOP)
         #expect(
-            try probe(limit: .milliseconds(300)).ask(among: [process.processIdentifier])
+            try probe(limit: .milliseconds(300)).ask(among: [process.pid])
                 == .silent("tmux does not exit: its server hangs"))
     }
 

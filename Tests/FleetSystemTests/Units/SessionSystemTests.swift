@@ -348,20 +348,15 @@ struct SessionSystemTests {
         let machine = try UnitsMachine()
         try machine.install(agent("a", "['sleep', '999']"))
         #expect(machine.systemctl("start", unit("a")) == 0)
-        let terminal = Process()
-        terminal.executableURL = URL(filePath: "/usr/bin/env")
-        terminal.arguments = [
-            "script", "-qec", "stty rows 40 cols 133; exec tmux -N -L mosaic-fleet attach -d -t =a", "/dev/null",
-        ]
-        terminal.environment = machine.environment.merging(["TERM": "xterm"]) { $1 }
-        terminal.standardInput = Pipe()
-        terminal.standardOutput = FileHandle.nullDevice
-        try terminal.run()
-        defer { terminal.terminate() }
+        let terminal = try TestProcess(
+            [
+                "/usr/bin/env", "script", "-qec",
+                "stty rows 40 cols 133; exec tmux -N -L mosaic-fleet attach -d -t =a", "/dev/null",
+            ], environment: machine.environment.merging(["TERM": "xterm"]) { $1 }, input: .open)
         let size = { machine.tmux("list-windows", "-t", "=a", "-F", "#{window_width}x#{window_height}").output }
         #expect(machine.eventually("133x39\n", size) == "133x39\n")
         machine.tmux("detach-client", "-s", "=a")
-        terminal.waitUntilExit()
+        _ = try terminal.wait()
         #expect(machine.state(unit("a")) == "active/running/success")
     }
 

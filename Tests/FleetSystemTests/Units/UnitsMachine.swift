@@ -99,23 +99,19 @@ final class UnitsMachine {
 
     @discardableResult
     func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String) {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.environment = environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { first, _ in first }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        let path = ["PATH": "/usr/local/bin:/usr/bin:/bin"]
         do {
-            try process.run()
+            let process = try TestProcess(
+                ["/usr/bin/env", program] + arguments, environment: environment.merging(path) { first, _ in first })
+            // As a shell has it.
+            switch try process.wait(within: .seconds(120)) {
+            case .exit(let status): return (status, process.output)
+            case .signal(let number): return (128 + number, process.output)
+            }
         } catch {
             Issue.record("cannot run \(program): \(error)")
             return (-1, "")
         }
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
     }
 
     /// Looks until the value is there, for at most ten seconds; the last value seen is what the test compares.
