@@ -50,7 +50,7 @@ private final class HostConversation {
     func run() throws(FleetError) {
         do throws(FleetError) {
             let asked = Result { () throws(FleetError) in try received() }
-            // Whatever came: a station of another version is to learn this one's.
+            // Whatever came: a station of another version is to learn this one's. What was wrong with it is thrown below.
             try answer.send(hello((try? asked.get())?.id))
             let request = try asked.get()
             guard request.protocol == HostRequest.protocolVersion else {
